@@ -1,0 +1,124 @@
+"""Errors that people can act on, and the places they point at.
+
+A wrong script is a result and never raised; what is raised here is a set-up with which
+the run cannot go on. Each kind has the exit code that the command line ends with.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A line of a file, by its path relative to the repository, with `/` between the parts."""
+
+    file: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """Write the place as `file:line`, which editors and terminals can open."""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """Some lines of a file, as they were when it was looked at.
+
+    Attributes:
+        first: Number of the first line, counted from 1.
+        lines: The lines without their ends.
+        marked: Number of the line that matters.
+    """
+
+    first: int
+    lines: tuple[str, ...]
+    marked: int
+
+
+@dataclass(kw_only=True)
+class ScriptcheckError(Exception):
+    """The run cannot go on: what is wrong, where, and what to do next.
+
+    Attributes:
+        what: One sentence in the user's words, without a full stop.
+        where: The place that has to be changed.
+        facts: What we know about it, a line each.
+        advice: One thing to try.
+        excerpt: The text at that place.
+    """
+
+    what: str
+    where: Place | None = None
+    facts: tuple[str, ...] = ()
+    advice: str | None = None
+    excerpt: Excerpt | None = None
+    exit_code: int = field(default=70, init=False)
+
+    def __str__(self) -> str:
+        """Write it in one line, for a traceback; `report.console` writes the whole."""
+        return self.what if self.where is None else f"{self.what} ({self.where})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep every part when the error crosses a process."""
+        return (
+            _remade,
+            (type(self), self.what, self.where, self.facts, self.advice, self.excerpt),
+        )
+
+
+class UsageError(ScriptcheckError):
+    """The command or the configuration cannot be understood."""
+
+    def __post_init__(self) -> None:
+        self.exit_code = 2
+
+
+class ChangeError(ScriptcheckError):
+    """Git cannot say what changed."""
+
+    def __post_init__(self) -> None:
+        self.exit_code = 3
+
+
+class FixtureError(ScriptcheckError):
+    """Real data cannot be had: role, object or size limit."""
+
+    def __post_init__(self) -> None:
+        self.exit_code = 4
+
+
+class PublishError(ScriptcheckError):
+    """GitHub refused what was to be published."""
+
+    def __post_init__(self) -> None:
+        self.exit_code = 5
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Find the known name that somebody who wrote `name` most likely meant."""
+    by_folded = {candidate.casefold(): candidate for candidate in sorted(known, reverse=True)}
+    found = difflib.get_close_matches(name.casefold(), sorted(by_folded), n=1, cutoff=0.6)
+    return by_folded[found[0]] if found else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """Advise the nearest known name, if there is one near enough."""
+    found = nearest(name, known)
+    return None if found is None else f"did you mean `{found}`?"
+
+
+def _remade(
+    kind: type[ScriptcheckError],
+    what: str,
+    where: Place | None,
+    facts: tuple[str, ...],
+    advice: str | None,
+    excerpt: Excerpt | None,
+) -> ScriptcheckError:
+    return kind(what=what, where=where, facts=facts, advice=advice, excerpt=excerpt)

@@ -1,0 +1,182 @@
+"""What a step reads and writes: datasets with their schemas, and the ports that carry them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ci_scriptcheck.errors import Place
+
+Scalar = str | int | float | bool | None
+"""One cell of a table. Dates and times are ISO 8601 text."""
+
+Json = Scalar | tuple["Json", ...] | Mapping[str, "Json"]
+"""What JSON can say; lists are tuples, so that values stay frozen."""
+
+
+class Format(StrEnum):
+    """How a file of a dataset is written."""
+
+    CSV = "csv"
+    TSV = "tsv"
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+    JSON = "json"
+    TEXT = "text"
+    ANY = "any"
+
+
+class ColumnType(StrEnum):
+    """What the cells of a column mean."""
+
+    STRING = "string"
+    INT = "int"
+    FLOAT = "float"
+    BOOL = "bool"
+    DATE = "date"
+    DATETIME = "datetime"
+    CATEGORY = "category"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a table, and what must hold of its cells.
+
+    Attributes:
+        min: Least value allowed; dates as ISO text.
+        max: Greatest value allowed; dates as ISO text.
+        nulls: Greatest share of cells without a value, 0 to 1.
+        values: The only values allowed, where there are just some.
+        pattern: Regular expression that each whole text matches.
+        references: `dataset.column` whose values this one repeats.
+        formula: DuckDB expression over the row; the column's own name stands for the value drawn.
+    """
+
+    name: str
+    type: ColumnType
+    min: Scalar = None
+    max: Scalar = None
+    nulls: float = 0.0
+    values: tuple[Scalar, ...] = ()
+    pattern: str | None = None
+    unique: bool = False
+    references: str | None = None
+    formula: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """What must hold of the tables of a dataset.
+
+    Attributes:
+        key: Columns that together tell the rows apart.
+        rows: How many rows are made; the settings say it where this does not.
+        closed: Whether further columns are findings.
+        checks: Name and DuckDB condition over the table `data`, for what must hold of the content.
+    """
+
+    columns: tuple[Column, ...] = ()
+    key: tuple[str, ...] = ()
+    rows: int | None = None
+    closed: bool = False
+    checks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableFile:
+    """A file, or several by a pattern with `*`, that holds a share of the rows (0 to 1)."""
+
+    name: str
+    format: Format
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenFile:
+    """A file whose content stands in the settings."""
+
+    name: str
+    text: str
+
+
+Entry = TableFile | GivenFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synthesized:
+    """Made from the schema."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiedFrom:
+    """A file or folder of the repository, as it is."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratedBy:
+    """Made by a function of the project, `def f(rows, rng, scenario) -> DataFrame | str | bytes`."""
+
+    file: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenBy:
+    """What an output port of a node of a pipeline holds."""
+
+    pipeline: str
+    node: str
+    port: str
+
+
+Origin = Synthesized | CopiedFrom | GeneratedBy | WrittenBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """What a port carries: schema, files, how to make it, and where the real one is.
+
+    Attributes:
+        real: Prefix in S3 of the real data.
+        public: Whether values of the real data may be shown in reports.
+    """
+
+    name: str
+    schema: Schema
+    files: tuple[Entry, ...]
+    origin: Origin
+    real: str | None = None
+    public: bool = False
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """One named input or output of a step.
+
+    Attributes:
+        parameter: The key by which the script knows it, in `input_paths` or `output_paths`.
+        required: Whether the step cannot do without it.
+        dataset: Name of the dataset that an input is made from, or that an output must satisfy.
+        expects: Name of the dataset that the content is checked against; `None` checks nothing.
+        external: Whether an input is fed by its dataset where no link feeds it.
+        file: Name of the file inside the port's folder that the script wants instead of the folder.
+        pack: Archive into which the platform packs the content after the run.
+        supplier: The supplier's output of this name settles a tie between links.
+        path: Where the port lies in the platform's container.
+    """
+
+    name: str
+    parameter: str
+    required: bool = True
+    dataset: str | None = None
+    expects: str | None = None
+    external: bool = False
+    file: str | None = None
+    pack: str | None = None
+    supplier: str | None = None
+    path: str | None = None
+    place: Place | None = field(default=None, compare=False)

@@ -1,0 +1,233 @@
+"""What is to be run: tasks with known sources and checks, in the order of their links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ci_scriptcheck.errors import Place
+from ci_scriptcheck.model.change import ChangeSet, Closure, Reason
+from ci_scriptcheck.model.contract import Dataset
+from ci_scriptcheck.model.project import RuleSetting, Settings
+from ci_scriptcheck.model.result import Finding, TaskResult
+from ci_scriptcheck.model.scenario import Scenario
+
+
+class Mode(StrEnum):
+    """Which question the run answers."""
+
+    ISOLATION = "isolation"
+    PIPELINE = "pipeline"
+    DEEP_DIVE = "deep-dive"
+
+
+class Side(StrEnum):
+    """Whose code and settings a task has."""
+
+    HEAD = "head"
+    BASE = "base"
+
+
+class Purpose(StrEnum):
+    """Whether a task is checked, or only gives inputs to one that is."""
+
+    CHECK = "check"
+    SUPPLY = "supply"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synthetic:
+    """Made from a dataset's schema, files or generator.
+
+    Attributes:
+        dataset: Name of the dataset in the plan.
+        node: Whose rows are drawn: the same node draws the same bytes in every pipeline.
+    """
+
+    dataset: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """A file or folder of the repository."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upstream:
+    """What another task of the plan writes to one of its ports."""
+
+    task: str
+    port: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixture:
+    """Real data from S3."""
+
+    uri: str
+    version: str | None = None
+
+
+Source = Synthetic | Copied | Upstream | Fixture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """One input of a task, with where it comes from.
+
+    Attributes:
+        parameter: The key in `input_paths`.
+        file: Name of the file that the script wants instead of the folder.
+        expects: Dataset that the content is checked against.
+        container_path: Where the port lies on the platform.
+    """
+
+    port: str
+    parameter: str
+    source: Source
+    required: bool = True
+    file: str | None = None
+    expects: str | None = None
+    container_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One output of a task.
+
+    Attributes:
+        parameter: The key in `output_paths`.
+        file: Name of the file that the script wants instead of the folder.
+        expects: Dataset that the content is checked against.
+        pack: Archive into which the content is packed afterwards.
+    """
+
+    port: str
+    parameter: str
+    required: bool = True
+    file: str | None = None
+    expects: str | None = None
+    pack: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One step or node to be run once.
+
+    Attributes:
+        id: `pipeline/node`, or the step's name alone; see `task_id`.
+        node: Name of the node, or of the step where it runs alone.
+        script: Path relative to the repository.
+        blocked: Why it cannot be run, where that is known beforehand.
+        weight: Seconds it is expected to take, from earlier runs.
+    """
+
+    id: str
+    mode: Mode
+    step: str
+    node: str
+    pipeline: str | None = None
+    scenario: str = "standard"
+    side: Side = Side.HEAD
+    purpose: Purpose = Purpose.CHECK
+    reason: Reason
+    script: str | None = None
+    function: str = "main"
+    inputs: tuple[Input, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    settings: Settings
+    blocked: str | None = None
+    weight: float = 1.0
+    place: Place | None = None
+
+    def needs(self) -> tuple[str, ...]:
+        """List the tasks whose outputs it reads, sorted."""
+        return tuple(
+            sorted({item.source.task for item in self.inputs if isinstance(item.source, Upstream)})
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How much of the project the run is about, for the first lines of a report."""
+
+    files_changed: int = 0
+    steps: int = 0
+    steps_affected: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The tasks of one run, each after those it needs.
+
+    Attributes:
+        folder: The project's folder, relative to the repository.
+        tasks: In dependency order.
+        closures: Script → the files it depends on.
+        datasets: All that tasks refer to, by name.
+        findings: What was found without running anything.
+        rules: How much each rule counts.
+        start: `warm` or `new`, how a script's process is started.
+        strict: Whether defects that base has too count.
+    """
+
+    version: str
+    project: str
+    folder: str = ""
+    modes: tuple[Mode, ...]
+    changes: ChangeSet
+    counts: Counts
+    tasks: tuple[Task, ...] = ()
+    closures: Mapping[str, Closure] = field(default_factory=dict)
+    datasets: Mapping[str, Dataset] = field(default_factory=dict)
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    rules: tuple[RuleSetting, ...] = ()
+    start: str = "warm"
+    strict: bool = False
+
+    def by_id(self) -> Mapping[str, Task]:
+        """Give the tasks by their id."""
+        return {task.id: task for task in self.tasks}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """Where the run took place."""
+
+    system: str
+    python: str
+    processors: int
+    workers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """The complete result of a run: everything that is reported comes from it.
+
+    Attributes:
+        run: Name of the run directory, relative to the repository.
+        results: One for each task of the plan, in the plan's order.
+        seconds: Wall time from the first look at git to the record.
+        interrupted: Name of the signal that ended the run early.
+    """
+
+    plan: Plan
+    run: str
+    results: tuple[TaskResult, ...]
+    seconds: float
+    machine: Machine
+    interrupted: str | None = None
+
+
+def task_id(
+    *, node: str, pipeline: str | None, scenario: str = "standard", side: Side = Side.HEAD
+) -> str:
+    """Name a task: `pipeline/node[scenario]@base`, each part only where it says something."""
+    name = node if pipeline is None else f"{pipeline}/{node}"
+    variant = "" if scenario == "standard" else f"[{scenario}]"
+    return f"{name}{variant}{'@base' if side is Side.BASE else ''}"

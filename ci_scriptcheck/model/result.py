@@ -1,0 +1,167 @@
+"""What came out: findings, the result of each task, and the record of a whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ci_scriptcheck.errors import Excerpt, Place
+
+
+class Outcome(StrEnum):
+    """How a task ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    VACUOUS = "vacuous"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed_out"
+    NOT_RUN = "not_run"
+    REUSED = "reused"
+
+
+BROKEN = frozenset({Outcome.FAILED, Outcome.VACUOUS, Outcome.CRASHED, Outcome.TIMED_OUT})
+"""Outcomes that mean that the script did not do its work."""
+
+
+class Level(StrEnum):
+    """How much a finding counts."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Evidence in rows and columns, all cells written out."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing found wrong, with place, evidence and advice.
+
+    Attributes:
+        rule: Code of a rule in `model.rules`.
+        message: What is wrong, in one line and the user's words, without a full stop.
+        subject: What it is about (a port, a column, a variable, a joint); with the rule and the
+            step it tells findings apart between base and head, where lines move.
+        evidence: What we saw, a sentence each.
+        frames: The way through the project's files to the place, outermost first.
+        also_on_base: Base has it too, so that it does not count.
+        known: Why it is expected, as the settings say it.
+    """
+
+    rule: str
+    severity: Level
+    message: str
+    subject: str = ""
+    step: str | None = None
+    pipeline: str | None = None
+    port: str | None = None
+    place: Place | None = None
+    excerpt: Excerpt | None = None
+    frames: tuple[Place, ...] = ()
+    evidence: tuple[str, ...] = ()
+    table: Table | None = None
+    advice: str | None = None
+    also_on_base: bool = False
+    known: str | None = None
+
+    def identity(self) -> tuple[str, str, str, str]:
+        """Give what is equal for the same defect in base and head."""
+        return (self.rule, self.pipeline or "", self.step or "", self.subject or self.message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFacts:
+    """Safe figures about one file.
+
+    Attributes:
+        path: Relative to the folder of its port.
+        digest: SHA-256 of the content, hexadecimal.
+        rows: Number of rows of a table; `None` where it is none.
+        columns: Names of its columns, in the file's order.
+    """
+
+    path: str
+    bytes: int
+    digest: str
+    format: str | None = None
+    rows: int | None = None
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artefact:
+    """What lies at one port.
+
+    Attributes:
+        digest: One text that is equal when names and contents of all files are.
+        read: Whether the script opened any of it; `None` where nothing could tell.
+    """
+
+    digest: str
+    files: tuple[FileFacts, ...] = ()
+    read: bool | None = None
+
+    @property
+    def bytes(self) -> int:
+        """Sum of the sizes of the files."""
+        return sum(file.bytes for file in self.files)
+
+    @property
+    def rows(self) -> int | None:
+        """Sum of the rows of its tables, or `None` where there is no table."""
+        counted = [file.rows for file in self.files if file.rows is not None]
+        return sum(counted) if counted else None
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Names of all columns of its tables."""
+        return frozenset(name for file in self.files for name in file.columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskResult:
+    """How one task ended, and what it left.
+
+    Attributes:
+        task: The task's id.
+        why_not: Why it was not run.
+        key: Content key of the run; the same key means the same result.
+        seconds: Wall time of the script.
+        cpu_seconds: Processor time of its whole process tree.
+        peak_memory_mb: Greatest memory of its process tree, in units of 1024² bytes.
+        inputs: Port → what it was given.
+        outputs: Port → what it wrote.
+        log_tail: The last lines it printed.
+        log_file: Where the whole log lies, relative to the run directory.
+        reads: Files of the repository that it opened → digest, or empty where they did not exist.
+        protections: Which means of containment were active.
+        attempts: How often it was started; more than 1 where a worker died.
+        started: Seconds since the run began.
+        worker: Which worker ran it.
+    """
+
+    task: str
+    outcome: Outcome
+    why_not: str | None = None
+    findings: tuple[Finding, ...] = ()
+    key: str | None = None
+    seconds: float | None = None
+    cpu_seconds: float | None = None
+    peak_memory_mb: float | None = None
+    inputs: Mapping[str, Artefact] = field(default_factory=dict)
+    outputs: Mapping[str, Artefact] = field(default_factory=dict)
+    log_tail: tuple[str, ...] = ()
+    log_file: str | None = None
+    reads: Mapping[str, str] = field(default_factory=dict)
+    protections: tuple[str, ...] = ()
+    attempts: int = 1
+    started: float = 0.0
+    worker: str | None = None
