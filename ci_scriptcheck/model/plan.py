@@ -122,6 +122,8 @@ class Task:
         id: `pipeline/node`, or the step's name alone; see `task_id`.
         node: Name of the node, or of the step where it runs alone.
         script: Path relative to the repository.
+        variables: Environment variables that the script reads → the value it gets, defaults in its
+            code included, for the rule about variables that name columns.
         blocked: Why it cannot be run, where that is known beforehand.
         weight: Seconds it is expected to take, from earlier runs.
     """
@@ -140,6 +142,7 @@ class Task:
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
     settings: Settings
+    variables: Mapping[str, str] = field(default_factory=dict)
     blocked: str | None = None
     weight: float = 1.0
     place: Place | None = None

@@ -1,0 +1,1 @@
+"""The warm host; stands alone."""
