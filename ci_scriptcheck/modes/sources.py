@@ -1,0 +1,125 @@
+"""Where each input of a step or node comes from.
+
+A node that will not run is replaced by the datasets of its outputs, where it has some; so a step
+that the platform itself carries out, or whose libraries are missing here, still feeds its readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, assert_never
+
+from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Synthesized, WrittenBy
+from ci_scriptcheck.model.plan import Copied, Source, Synthetic, Upstream, task_id
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.contract import Dataset, Port
+    from ci_scriptcheck.model.project import Node, Pipeline, Project, Settings, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What planners must know about the world beside the project.
+
+    Attributes:
+        missing: Interpreter as the settings name it → modules named by `needs` that it lacks.
+        absent: Scripts that contracts name and the repository does not hold.
+        variables: Script → environment variables that it reads, with the defaults in its code.
+        weights: Task id → seconds it took the last time.
+    """
+
+    missing: Mapping[str | None, frozenset[str]] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+    variables: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+def why_not(step: Step, settings: Settings, surroundings: Surroundings) -> str | None:
+    """Say why a step is not run whatever feeds it, or `None` where it can be."""
+    if settings.skip is not None:
+        return settings.skip
+    if step.script is None:
+        return "has no script"
+    if step.script in surroundings.absent:
+        return f"{step.script} does not exist"
+    lacking = sorted(surroundings.missing.get(settings.python, frozenset()) & set(settings.needs))
+    return f"needs {', '.join(lacking)}, not installed here" if lacking else None
+
+
+def of_dataset(dataset: Dataset, *, node: str) -> Source:
+    """Say where the content of a dataset comes from when a node draws it."""
+    match dataset.origin:
+        case CopiedFrom(path=path):
+            return Copied(path=path)
+        case WrittenBy(pipeline=pipeline, node=writer, port=port):
+            return Upstream(task=task_id(node=writer, pipeline=pipeline), port=port)
+        case Synthesized() | GeneratedBy():
+            return Synthetic(dataset=dataset.name, node=node)
+        case _:
+            assert_never(dataset.origin)
+
+
+def in_pipeline(
+    project: Project, pipeline: Pipeline, node: Node, surroundings: Surroundings, *, scenario: str
+) -> Mapping[str, Source]:
+    """Find the source of each input port of a node; ports that nothing feeds are left out."""
+    links = pipeline.feeding(node.name)
+    found: dict[str, Source] = {}
+    for port in node.inputs:
+        link = links.get(port.name)
+        if link is not None:
+            supplier = pipeline.node(link.producer)
+            found[port.name] = _of_output(
+                project, pipeline, supplier, link.output, surroundings, scenario=scenario
+            )
+        elif port.external and port.dataset is not None:
+            found[port.name] = of_dataset(project.datasets[port.dataset], node=node.name)
+    return found
+
+
+def alone(project: Project, step: Step, surroundings: Surroundings) -> Mapping[str, Source]:
+    """Find the source of each input port of a step that runs alone.
+
+    A port without a dataset gets what its supplier writes in the first pipeline that has the step.
+    """
+    supplied = _suppliers_in_first_pipeline(project, step, surroundings)
+    found: dict[str, Source] = {}
+    for port in step.inputs:
+        if port.dataset is not None and (port.required or port.external):
+            found[port.name] = of_dataset(project.datasets[port.dataset], node=step.name)
+        elif port.name in supplied:
+            found[port.name] = supplied[port.name]
+    return found
+
+
+def _of_output(
+    project: Project,
+    pipeline: Pipeline,
+    supplier: Node,
+    output: str,
+    surroundings: Surroundings,
+    *,
+    scenario: str,
+) -> Source:
+    stand_in = _dataset_of(supplier.outputs, output)
+    reason = why_not(project.steps[supplier.step], supplier.settings, surroundings)
+    if reason is not None and stand_in is not None:
+        return of_dataset(project.datasets[stand_in], node=supplier.name)
+    task = task_id(node=supplier.name, pipeline=pipeline.name, scenario=scenario)
+    return Upstream(task=task, port=output)
+
+
+def _suppliers_in_first_pipeline(
+    project: Project, step: Step, surroundings: Surroundings
+) -> Mapping[str, Source]:
+    for name in sorted(project.pipelines):
+        pipeline = project.pipelines[name]
+        for node in pipeline.nodes:
+            if node.step == step.name:
+                return in_pipeline(project, pipeline, node, surroundings, scenario="standard")
+    return {}
+
+
+def _dataset_of(ports: tuple[Port, ...], name: str) -> str | None:
+    return next((port.dataset for port in ports if port.name == name), None)

@@ -1,0 +1,108 @@
+"""What the checked tasks need from others: suppliers are added, and all are put in order."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.change import Feeds
+from ci_scriptcheck.model.plan import Purpose, task_id
+from ci_scriptcheck.modes import tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ci_scriptcheck.model.plan import Task
+    from ci_scriptcheck.model.project import Node, Pipeline, Project
+    from ci_scriptcheck.modes.sources import Surroundings
+
+Place = tuple["Pipeline", "Node", str]
+
+
+def complete(
+    project: Project, checked: Iterable[Task], surroundings: Surroundings
+) -> tuple[Task, ...]:
+    """Add every task that another one reads from, and list all so that each follows its suppliers.
+
+    Tasks whose supplier does not exist, or that wait for each other in a circle across pipelines,
+    are blocked with that reason instead of being dropped.
+    """
+    found = {task.id: task for task in checked}
+    places = _places(project)
+    waiting = list(found.values())
+    while waiting:
+        for name in waiting.pop().needs():
+            if name not in found and name in places:
+                found[name] = _supplier(project, places[name], surroundings)
+                waiting.append(found[name])
+    return _ordered(found)
+
+
+def _places(project: Project) -> Mapping[str, Place]:
+    return {
+        task_id(node=node.name, pipeline=pipeline.name, scenario=scenario): (
+            pipeline,
+            node,
+            scenario,
+        )
+        for pipeline in project.pipelines.values()
+        for node in pipeline.nodes
+        for scenario in {"standard", *pipeline.scenarios}
+    }
+
+
+def _supplier(project: Project, place: Place, surroundings: Surroundings) -> Task:
+    pipeline, node, scenario = place
+    return tasks.of_node(
+        project,
+        pipeline,
+        node,
+        Feeds(),
+        surroundings,
+        scenario=scenario,
+        purpose=Purpose.SUPPLY,
+    )
+
+
+def _ordered(found: Mapping[str, Task]) -> tuple[Task, ...]:
+
+    position = {name: number for number, name in enumerate(found)}
+    known = {
+        name: (
+            task
+            if all(need in found for need in task.needs())
+            else replace(task, blocked=task.blocked or _unknown_supplier(task, found))
+        )
+        for name, task in found.items()
+    }
+    try:
+        return tuple(known[name] for name in _in_order(known, position))
+    except CycleError as error:
+        circle = " → ".join(error.args[1])
+        cut = {
+            name: replace(known[name], inputs=(), blocked=f"waits for itself: {circle}")
+            for name in error.args[1]
+        }
+        return _ordered({**known, **cut})
+
+
+def _in_order(found: Mapping[str, Task], position: Mapping[str, int]) -> Iterator[str]:
+    """Give each name after what it needs; of those that could be next, the first in the plan."""
+    graph = TopologicalSorter(
+        {name: [need for need in task.needs() if need in found] for name, task in found.items()}
+    )
+    graph.prepare()
+    ready: list[tuple[int, str]] = []
+    while graph.is_active():
+        for name in graph.get_ready():
+            heapq.heappush(ready, (position[name], name))
+        _, chosen = heapq.heappop(ready)
+        yield chosen
+        graph.done(chosen)
+
+
+def _unknown_supplier(task: Task, found: Mapping[str, Task]) -> str:
+    gone = next(need for need in task.needs() if need not in found)
+    return f"needs {gone}, which is no node of a pipeline"

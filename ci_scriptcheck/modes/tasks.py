@@ -1,0 +1,129 @@
+"""One task from a step or a node: its ports with their sources, its settings, and what forbids it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.plan import Input, Mode, Output, Purpose, Task, task_id
+from ci_scriptcheck.modes import sources
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ci_scriptcheck.model.change import Reason
+    from ci_scriptcheck.model.contract import Port
+    from ci_scriptcheck.model.plan import Source
+    from ci_scriptcheck.model.project import Node, Pipeline, Project, Settings, Step
+    from ci_scriptcheck.modes.sources import Surroundings
+
+
+def of_step(
+    project: Project, step: Step, reason: Reason, surroundings: Surroundings, *, scenario: str
+) -> Task:
+    """Make the task that runs a step alone in one scenario."""
+    feeding = sources.alone(project, step, surroundings)
+    name = task_id(node=step.name, pipeline=None, scenario=scenario)
+    return Task(
+        id=name,
+        mode=Mode.ISOLATION,
+        step=step.name,
+        node=step.name,
+        scenario=scenario,
+        reason=reason,
+        script=step.script,
+        function=step.function,
+        inputs=_inputs(step.inputs, feeding),
+        outputs=_outputs(step.outputs),
+        settings=step.settings,
+        variables=_variables(step, step.settings, surroundings),
+        blocked=_blocked(step, step.settings, step.inputs, feeding, surroundings),
+        weight=surroundings.weights.get(name, 1.0),
+        place=step.place,
+    )
+
+
+def of_node(  # noqa: PLR0913  (a node is known by its pipeline; the rest is what a task is made of)
+    project: Project,
+    pipeline: Pipeline,
+    node: Node,
+    reason: Reason,
+    surroundings: Surroundings,
+    *,
+    scenario: str,
+    purpose: Purpose,
+) -> Task:
+    """Make the task that runs a node of a pipeline in one scenario."""
+    step = project.steps[node.step]
+    feeding = sources.in_pipeline(project, pipeline, node, surroundings, scenario=scenario)
+    name = task_id(node=node.name, pipeline=pipeline.name, scenario=scenario)
+    return Task(
+        id=name,
+        mode=Mode.PIPELINE,
+        step=node.step,
+        node=node.name,
+        pipeline=pipeline.name,
+        scenario=scenario,
+        purpose=purpose,
+        reason=reason,
+        script=step.script,
+        function=step.function,
+        inputs=_inputs(node.inputs, feeding),
+        outputs=_outputs(node.outputs),
+        settings=node.settings,
+        variables=_variables(step, node.settings, surroundings),
+        blocked=_blocked(step, node.settings, node.inputs, feeding, surroundings),
+        weight=surroundings.weights.get(name, 1.0),
+        place=node.place,
+    )
+
+
+def _inputs(ports: tuple[Port, ...], feeding: Mapping[str, Source]) -> tuple[Input, ...]:
+    return tuple(
+        Input(
+            port=port.name,
+            parameter=port.parameter,
+            source=feeding[port.name],
+            required=port.required,
+            file=port.file,
+            expects=port.expects,
+            container_path=port.path,
+        )
+        for port in ports
+        if port.name in feeding
+    )
+
+
+def _outputs(ports: tuple[Port, ...]) -> tuple[Output, ...]:
+    return tuple(
+        Output(
+            port=port.name,
+            parameter=port.parameter,
+            required=port.required,
+            file=port.file,
+            expects=port.expects,
+            pack=port.pack,
+        )
+        for port in ports
+    )
+
+
+def _variables(step: Step, settings: Settings, surroundings: Surroundings) -> Mapping[str, str]:
+    read = surroundings.variables.get(step.script or "", {})
+    values = {name: settings.env.get(name, default) for name, default in sorted(read.items())}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _blocked(
+    step: Step,
+    settings: Settings,
+    ports: tuple[Port, ...],
+    feeding: Mapping[str, Source],
+    surroundings: Surroundings,
+) -> str | None:
+    reason = sources.why_not(step, settings, surroundings)
+    if reason is not None:
+        return reason
+    hungry = [port.name for port in ports if port.required and port.name not in feeding]
+    if not hungry:
+        return None
+    return f"nothing feeds {', '.join(f'`{name}`' for name in hungry)}"
