@@ -1,0 +1,66 @@
+"""What a finished run amounts to: which failures count, how many of each kind, and the exit code.
+
+Old defects do not block: what base has too, or the settings know of, is told but does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ci_scriptcheck.model.plan import Plan, Purpose, RunRecord, Side, Task
+from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
+
+
+def head_results(record: RunRecord) -> Iterator[tuple[Task, TaskResult]]:
+    """Give each task of head with its result, in the plan's order; base's are never counted."""
+    tasks = record.plan.by_id()
+    for result in record.results:
+        task = tasks[result.task]
+        if task.side is Side.HEAD:
+            yield task, result
+
+
+def summary(record: RunRecord) -> Mapping[Outcome, int]:
+    """Count the tasks of head by outcome; every outcome is named."""
+    counted = dict.fromkeys(Outcome, 0)
+    for _, result in head_results(record):
+        counted[result.outcome] += 1
+    return counted
+
+
+def counts(finding: Finding, plan: Plan) -> bool:
+    """Say whether a finding makes the run fail."""
+    excused = finding.known is not None or (finding.also_on_base and not plan.strict)
+    return finding.severity is Level.ERROR and not excused
+
+
+def is_failure(task: Task, result: TaskResult, plan: Plan) -> bool:
+    """Say whether a task makes the run fail.
+
+    A supplier that no change can reach does not: its readers are not run instead, with that reason.
+    """
+    errors = [finding for finding in result.findings if finding.severity is Level.ERROR]
+    if errors:
+        failing = any(counts(finding, plan) for finding in errors)
+    else:
+        failing = result.outcome in BROKEN
+    return failing and (plan.strict or task.purpose is Purpose.CHECK)
+
+
+def failures(record: RunRecord) -> tuple[tuple[Task, TaskResult], ...]:
+    """List the tasks that make the run fail, in the plan's order."""
+    return tuple(
+        (task, result)
+        for task, result in head_results(record)
+        if is_failure(task, result, record.plan)
+    )
+
+
+def exit_code(record: RunRecord) -> int:
+    """Give what the command ends with: 0, 1, or 130 and 143 where a signal ended the run."""
+    if record.interrupted is not None:
+        return 143 if record.interrupted == "SIGTERM" else 130
+    failing = failures(record) or any(
+        counts(finding, record.plan) for finding in record.plan.findings
+    )
+    return 1 if failing else 0

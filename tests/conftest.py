@@ -1,0 +1,111 @@
+"""What all tests share: builders of values that fill in what does not matter, and golden files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ci_scriptcheck.model.change import ChangeKind, ChangeSet, FileChange, ScriptChanged
+from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord, Task, task_id
+from ci_scriptcheck.model.project import Settings
+from ci_scriptcheck.model.result import Outcome, TaskResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def a_change(*files: str, **given: Any) -> ChangeSet:
+    """Make a change set of modified files between two commits."""
+    changes = tuple(
+        FileChange(path=file, kind=ChangeKind.MODIFIED, lines=((40, 42),)) for file in files
+    )
+    parts: dict[str, Any] = {
+        "base": "9c1e2f4" + "0" * 33,
+        "head": "1f0c9ab" + "0" * 33,
+        "base_name": "main",
+        "files": changes,
+    }
+    return ChangeSet(**parts | given)
+
+
+def a_task(node: str = "train", *, pipeline: str | None = None, **given: Any) -> Task:
+    """Make a task whose script changed; `pipeline` makes it a node's."""
+    script = f"scripts/{node}.py"
+    parts: dict[str, Any] = {
+        "id": task_id(
+            node=node,
+            pipeline=pipeline,
+            **{name: given[name] for name in ("scenario", "side") if name in given},
+        ),
+        "mode": Mode.ISOLATION if pipeline is None else Mode.PIPELINE,
+        "step": node,
+        "node": node,
+        "pipeline": pipeline,
+        "script": script,
+        "reason": ScriptChanged(file=script),
+        "settings": Settings(),
+    }
+    return Task(**parts | given)
+
+
+def a_result(task: str = "train", outcome: Outcome = Outcome.PASSED, **given: Any) -> TaskResult:
+    """Make the result of a task that passed in two seconds."""
+    parts: dict[str, Any] = {"task": task, "outcome": outcome}
+    if outcome not in {Outcome.NOT_RUN, Outcome.REUSED}:
+        parts["seconds"] = 2.0
+    return TaskResult(**parts | given)
+
+
+def a_plan(*tasks: Task, **given: Any) -> Plan:
+    """Make a plan of these tasks in a project of nine steps where one file changed."""
+    parts: dict[str, Any] = {
+        "version": "1.0.0",
+        "project": "fraud",
+        "modes": (Mode.ISOLATION, Mode.PIPELINE),
+        "changes": a_change("scripts/train.py"),
+        "counts": Counts(files_changed=1, steps=9, steps_affected=len({t.step for t in tasks})),
+        "tasks": tasks,
+    }
+    return Plan(**parts | given)
+
+
+def a_record(plan: Plan | None = None, *results: TaskResult, **given: Any) -> RunRecord:
+    """Make the record of a plan; tasks without a result passed."""
+    plan = plan or a_plan(a_task())
+    known = {result.task: result for result in results}
+    parts: dict[str, Any] = {
+        "plan": plan,
+        "run": ".scriptcheck/runs/7f3a1c",
+        "results": tuple(known.get(task.id) or a_result(task.id) for task in plan.tasks),
+        "seconds": 6.9,
+        "machine": Machine(system="Linux", python="3.11.7", processors=2, workers=4),
+    }
+    return RunRecord(**parts | given)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write what the tool prints now to tests/golden, for a person to read",
+    )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the file of this name below `tests/golden`."""
+    updating = request.config.getoption("--update-golden")
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if updating:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.is_file(), f"{path} is missing; run pytest --update-golden and read it"
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare
