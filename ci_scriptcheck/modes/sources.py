@@ -25,13 +25,11 @@ class Surroundings:
     Attributes:
         missing: Interpreter as the settings name it → modules named by `needs` that it lacks.
         absent: Scripts that contracts name and the repository does not hold.
-        variables: Script → environment variables that it reads, with the defaults in its code.
         weights: Task id → seconds it took the last time.
     """
 
     missing: Mapping[str | None, frozenset[str]] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
-    variables: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -35,7 +35,7 @@ def of_step(
         inputs=_inputs(step.inputs, feeding),
         outputs=_outputs(step.outputs),
         settings=step.settings,
-        variables=_variables(step, step.settings, surroundings),
+        variables=_variables(step, step.settings),
         blocked=_blocked(step, step.settings, step.inputs, feeding, surroundings),
         weight=surroundings.weights.get(name, 1.0),
         place=step.place,
@@ -70,7 +70,7 @@ def of_node(  # noqa: PLR0913  (a node is known by its pipeline; the rest is wha
         inputs=_inputs(node.inputs, feeding),
         outputs=_outputs(node.outputs),
         settings=node.settings,
-        variables=_variables(step, node.settings, surroundings),
+        variables=_variables(step, node.settings),
         blocked=_blocked(step, node.settings, node.inputs, feeding, surroundings),
         weight=surroundings.weights.get(name, 1.0),
         place=node.place,
@@ -107,9 +107,10 @@ def _outputs(ports: tuple[Port, ...]) -> tuple[Output, ...]:
     )
 
 
-def _variables(step: Step, settings: Settings, surroundings: Surroundings) -> Mapping[str, str]:
-    read = surroundings.variables.get(step.script or "", {})
-    values = {name: settings.env.get(name, default) for name, default in sorted(read.items())}
+def _variables(step: Step, settings: Settings) -> Mapping[str, str]:
+    values = {
+        name: settings.env.get(name, default) for name, default in sorted(step.variables.items())
+    }
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -147,9 +147,13 @@ def test_tasks_that_wait_for_each_other_through_datasets_are_blocked_and_the_cir
 
 
 def test_a_variable_takes_its_value_from_the_settings_before_the_default_in_the_code() -> None:
-    project = a_project(replace(PREPARE, settings=Settings(env={"LABEL": "y"})), datasets=(RAW,))
-    around = Surroundings(variables={"prepare.py": {"LABEL": "label", "ID": "id", "X": None}})
+    step = replace(
+        PREPARE,
+        settings=Settings(env={"LABEL": "y"}),
+        variables={"LABEL": "label", "ID": "id", "X": None},
+    )
+    project = a_project(step, datasets=(RAW,))
 
-    tasks = planned(project, Selection(steps={"prepare": Asked()}), around)
+    tasks = planned(project, Selection(steps={"prepare": Asked()}), NOWHERE)
 
     assert tasks["prepare"].variables == {"LABEL": "y", "ID": "id"}
