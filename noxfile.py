@@ -1,29 +1,88 @@
-"""What a contributor runs: `nox` for everything, `nox -s tests` and `nox -s lint` for parts."""
+"""What a contributor runs: `nox` for what a pull request must pass, `nox -s NAME` for a part."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import nox
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from ci_scriptcheck.nox_session import check  # noqa: E402  (nox does not look beside this file)
 
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["lint", "tests"]
 nox.options.reuse_existing_virtualenvs = True
 
 PROJECT = nox.project.load_toml("pyproject.toml")
+EXAMPLES = tuple(
+    str(found.parent.relative_to(HERE))
+    for found in sorted(HERE.glob("examples/*/scriptcheck.yaml"))
+)
+
+
+def group(*names: str) -> list[str]:
+    """List the packages of some dependency groups."""
+    return list(nox.project.dependency_groups(PROJECT, *names))
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Watch a broken pull request being caught; record, JUnit XML and log stay to be looked at."""
+    session.install(".")
+    session.run("scriptcheck", "demo", *session.posargs)
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests; arguments go to pytest."""
-    session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "tests"))
+    session.install("-e", ".", *group("tests"))
     session.run("pytest", *(session.posargs or ["-n", "auto"]))
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, types and the direction of imports."""
-    groups = nox.project.dependency_groups(PROJECT, "tests", "lint")
-    session.install("-e", ".", *groups)
+    """Check style, types, the direction of imports, and the workflows."""
+    session.install("-e", ".", *group("tests", "lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     session.run("lint-imports")
+    session.run("zizmor", "--offline", "--strict-collection", "--persona", "auditor", ".github")
+    workflows = sorted(str(file) for file in HERE.glob(".github/workflows/*.yml"))
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+
+
+@nox.session
+def golden(session: nox.Session) -> None:
+    """Write the expected texts anew, then show what changed, for a person to read."""
+    session.install("-e", ".", *group("tests"))
+    session.run("pytest", "-q", "--update-golden", "tests")
+    session.run("git", "--no-pager", "diff", "--", "tests/golden", external=True)
+
+
+@nox.session
+def scriptcheck(session: nox.Session) -> None:
+    """Check the examples that this branch affects; arguments go to `scriptcheck run`."""
+    check(
+        session,
+        projects=EXAMPLES,
+        requirements=("examples/requirements.txt",),
+        scriptcheck=".",
+    )
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure speed side by side with the peers, each in an environment of its own."""
+    session.install(".", *group("tests"))
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Kill the tool, its workers and its hosts at random moments, and look what is left."""
+    session.install("-e", ".", *group("tests"))
+    session.run("pytest", "tests/faults", "-p", "no:cacheprovider", *session.posargs)
