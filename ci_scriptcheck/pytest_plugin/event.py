@@ -1,0 +1,30 @@
+"""What a run tells while it goes on, for whoever shows its progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ci_scriptcheck.model.result import TaskResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskStarted:
+    """A task has begun; it may begin once more, if its worker dies.
+
+    Attributes:
+        worker: Name of the worker; `None` where the run has no workers.
+    """
+
+    task: str
+    worker: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFinished:
+    """A task has its result; told once for each task, also for those that are not run."""
+
+    result: TaskResult
+    worker: str | None = None
+
+
+Event = TaskStarted | TaskFinished
