@@ -7,8 +7,8 @@ the run cannot go on. Each kind has the exit code that the command line ends wit
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +58,7 @@ class ScriptcheckError(Exception):
     facts: tuple[str, ...] = ()
     advice: str | None = None
     excerpt: Excerpt | None = None
-    exit_code: int = field(default=70, init=False)
+    exit_code: ClassVar[int] = 70
 
     def __str__(self) -> str:
         """Write it in one line, for a traceback; `report.console` writes the whole."""
@@ -75,29 +75,25 @@ class ScriptcheckError(Exception):
 class UsageError(ScriptcheckError):
     """The command or the configuration cannot be understood."""
 
-    def __post_init__(self) -> None:
-        self.exit_code = 2
+    exit_code: ClassVar[int] = 2
 
 
 class ChangeError(ScriptcheckError):
     """Git cannot say what changed."""
 
-    def __post_init__(self) -> None:
-        self.exit_code = 3
+    exit_code: ClassVar[int] = 3
 
 
 class FixtureError(ScriptcheckError):
     """Real data cannot be had: role, object or size limit."""
 
-    def __post_init__(self) -> None:
-        self.exit_code = 4
+    exit_code: ClassVar[int] = 4
 
 
 class PublishError(ScriptcheckError):
     """GitHub refused what was to be published."""
 
-    def __post_init__(self) -> None:
-        self.exit_code = 5
+    exit_code: ClassVar[int] = 5
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
