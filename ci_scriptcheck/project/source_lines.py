@@ -1,0 +1,69 @@
+"""A settings file as it was written: each value by its path, with its line and its own text.
+
+Messages about a file point at the line that has to be changed; what a value means is for the
+readers to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ci_scriptcheck.errors import Excerpt, Place, UsageError
+
+KeyPath = tuple[str | int, ...]
+"""Keys and positions from the top of the document to a value."""
+
+LONGEST_LINE = 200
+"""Characters of a line that are shown; more would fill a screen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A document with the way back from each value to its line.
+
+    Attributes:
+        file: Path relative to the repository.
+        data: Dictionaries, lists and scalars.
+        lines: Path → line of its key, or of the item of a list, counted from 1.
+        texts: Path → a scalar as it was written, without quotes.
+    """
+
+    file: str
+    text: str = field(repr=False)
+    data: object
+    lines: Mapping[KeyPath, int] = field(repr=False)
+    texts: Mapping[KeyPath, str] = field(repr=False)
+
+    def line(self, path: KeyPath) -> int:
+        """Give the line of a value, or of the nearest thing around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def place(self, path: KeyPath) -> Place:
+        """Give the place of a value."""
+        return Place(file=self.file, line=self.line(path))
+
+    def mistake(
+        self, what: str, path: KeyPath, *, advice: str | None = None, facts: tuple[str, ...] = ()
+    ) -> UsageError:
+        """Make the error that points at a value of this file."""
+        return UsageError(
+            what=what,
+            where=self.place(path),
+            advice=advice,
+            facts=facts,
+            excerpt=excerpt(self.text, self.line(path)),
+        )
+
+
+def excerpt(text: str, line: int, *, around: int = 0) -> Excerpt | None:
+    """Cut out a line with so many lines around it, for showing; lines that are long are cut."""
+    # Not `splitlines`: form feeds and the like do not end a line for parsers and editors.
+    lines = text.replace("\r\n", "\n").split("\n")
+    if not 1 <= line <= len(lines):
+        return None
+    first = max(1, line - around)
+    shown = lines[first - 1 : line + around]
+    return Excerpt(first=first, lines=tuple(one[:LONGEST_LINE] for one in shown), marked=line)
