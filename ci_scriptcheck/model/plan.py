@@ -176,6 +176,8 @@ class Plan:
         rules: How much each rule counts.
         start: `warm` or `new`, how a script's process is started.
         strict: Whether defects that base has too count.
+        reuse: Whether results of earlier runs may stand for new ones.
+        twice: Whether every task is run a second time, to find what differs.
     """
 
     version: str
@@ -192,6 +194,8 @@ class Plan:
     rules: tuple[RuleSetting, ...] = ()
     start: str = "warm"
     strict: bool = False
+    reuse: bool = True
+    twice: bool = False
 
     def by_id(self) -> Mapping[str, Task]:
         """Give the tasks by their id."""

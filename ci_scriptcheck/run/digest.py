@@ -1,0 +1,162 @@
+"""Digests of files and trees, remembered while a file's stat shows that it is the same.
+
+What is remembered lies in one file, so that a second run reads no file that did not change. A
+file that was touched at the time of the look is not remembered: a later write within the file
+system's clock tick would leave no trace (git calls this racily clean).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+import time
+from typing import TYPE_CHECKING, Any
+
+from ci_scriptcheck.run import atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+_FORMAT = 1
+# Some file systems keep times in steps of two seconds.
+_TICK = 2_000_000_000
+_MOST = 50_000
+_NOT_PART = frozenset({".git", ".scriptcheck", "__pycache__"})
+
+_Known = tuple[int, int, int, int, str]
+
+
+class Digests:
+    """SHA-256 of files, hexadecimal, with a memory that outlives the process.
+
+    Attributes:
+        memory: Where it is kept; `None` keeps it for this process only.
+    """
+
+    def __init__(self, memory: Path | None = None) -> None:
+        self.memory = memory
+        self._known: dict[str, _Known] = _remembered(memory)
+        self._fresh: dict[str, _Known] = {}
+
+    def of_file(self, path: Path) -> str | None:
+        """Give the digest of a file's content, or `None` where no readable file is."""
+        try:
+            seen = path.stat()
+        except OSError:
+            return None
+        if not stat.S_ISREG(seen.st_mode):
+            return None
+        name = str(path)
+        known = self._known.get(name)
+        if known is not None and known[:4] == _look(seen):
+            return known[4]
+        return self._hashed(path, name)
+
+    def of_names(self, folder: Path) -> str | None:
+        """Give the digest of the names in a folder, or `None` where none is."""
+        try:
+            names = sorted(entry.name for entry in folder.iterdir())
+        except OSError:
+            return None
+        return of_text("\n".join(name for name in names if name not in _NOT_PART))
+
+    def of_tree(self, path: Path) -> str | None:
+        """Give the digest of a file or of all files below a folder, or `None` where neither is."""
+        found = self.files_of(path)
+        return None if found is None else of_files(found)
+
+    def files_of(self, path: Path) -> dict[str, str] | None:
+        """Give path below a folder → digest; a single file is listed by its name."""
+        if path.is_dir():
+            digests = {name: self.of_file(path / name) for name in files_below(path)}
+            return {name: digest for name, digest in digests.items() if digest is not None}
+        digest = self.of_file(path)
+        return None if digest is None else {path.name: digest}
+
+    def save(self) -> None:
+        """Write down what was learned; where that cannot be done, it is learned again next time."""
+        if self.memory is None or not self._fresh:
+            return
+        merged = _remembered(self.memory) | self._fresh
+        if len(merged) > _MOST:
+            merged = dict(list(merged.items())[-_MOST:])
+        written = {"format": _FORMAT, "files": merged}
+        try:
+            atomic.write_text(self.memory, json.dumps(written, separators=(",", ":")))
+        except OSError:
+            return
+        self._fresh.clear()
+
+    def _hashed(self, path: Path, name: str) -> str | None:
+        before = time.time_ns()
+        try:
+            with path.open("rb") as file:
+                seen = os.fstat(file.fileno())
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                after = os.fstat(file.fileno())
+        except OSError:
+            return None
+        look = _look(seen)
+        youngest = max(seen.st_mtime_ns, seen.st_ctime_ns)
+        if look == _look(after) and youngest < before - _TICK:
+            self._known[name] = self._fresh[name] = (*look, digest)
+        return digest
+
+
+def of_text(text: str) -> str:
+    """Give the SHA-256 of a text, hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def of_files(digests: Mapping[str, str]) -> str:
+    """Give one digest that is equal when names and contents of all files are."""
+    return of_text("".join(f"{digest} {name}\0" for name, digest in sorted(digests.items())))
+
+
+def files_below(folder: Path) -> Iterable[str]:
+    """List the regular files below a folder by their relative paths, sorted; links are followed.
+
+    Folders that tools keep for themselves are left out, as is a link that leads back up.
+    """
+    return sorted(_walked(folder, "", {folder.resolve()}))
+
+
+def _walked(folder: Path, prefix: str, above: set[Path]) -> Iterable[str]:
+    try:
+        entries = list(folder.iterdir())
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name in _NOT_PART:
+            continue
+        if entry.is_dir():
+            inside = entry.resolve() if entry.is_symlink() else entry
+            if inside not in above:
+                yield from _walked(entry, f"{prefix}{entry.name}/", above | {inside})
+        elif entry.is_file():
+            yield f"{prefix}{entry.name}"
+
+
+def _look(seen: os.stat_result) -> tuple[int, int, int, int]:
+    return (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+
+
+def _remembered(memory: Path | None) -> dict[str, _Known]:
+    if memory is None:
+        return {}
+    try:
+        data: Any = json.loads(memory.read_bytes())
+        if data["format"] != _FORMAT:
+            return {}
+        return {name: _as_known(item) for name, item in data["files"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        # Unreadable or cut off: everything is looked at again.
+        return {}
+
+
+def _as_known(item: list[Any]) -> _Known:
+    size, changed, touched, inode, digest = item
+    return (int(size), int(changed), int(touched), int(inode), str(digest))

@@ -1,0 +1,76 @@
+"""Which warm host each task needs: its interpreter, and what has to be set before libraries load."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.run.request import HostSpec, Start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from ci_scriptcheck.model.plan import Plan, Task
+
+_READ_WHILE_LOADING = (
+    "ARROW_",
+    "BLIS_",
+    "CUDA_",
+    "GOTO_",
+    "KMP_",
+    "LD_",
+    "MALLOC_",
+    "MKL_",
+    "NUMEXPR_",
+    "OMP_",
+    "OPENBLAS_",
+    "POLARS_",
+    "PYTHON",
+    "RAYON_",
+    "TF_",
+    "VECLIB_",
+    "XLA_",
+)
+
+
+def host_of(plan: Plan, root: Path, task: Task) -> HostSpec:
+    """Say which host runs a task; what the host imports beforehand is left out."""
+    environ = {
+        name: value
+        for name, value in sorted(task.settings.env.items())
+        if name.startswith(_READ_WHILE_LOADING)
+    }
+    return HostSpec(
+        python=interpreter(plan, root, task.settings.python),
+        environ=environ,
+        start=Start(plan.start),
+    )
+
+
+def hosts_for(plan: Plan, root: Path, tasks: Iterable[Task]) -> tuple[HostSpec, ...]:
+    """List the hosts that these tasks need, each with the libraries of all that it will run."""
+    libraries: dict[str, set[str]] = {}
+    found: dict[str, HostSpec] = {}
+    for task in tasks:
+        if task.script is None or task.blocked is not None:
+            continue
+        host = host_of(plan, root, task)
+        name = repr(host)
+        found[name] = host
+        closure = plan.closures.get(task.script)
+        libraries.setdefault(name, set()).update(closure.libraries if closure else ())
+    return tuple(
+        replace(host, preload=tuple(sorted(libraries[name]))) for name, host in found.items()
+    )
+
+
+def interpreter(plan: Plan, root: Path, python: str | None) -> str:
+    """Give the absolute path of an interpreter as the settings name it.
+
+    A virtual environment is known by the path of its link, which is therefore not resolved.
+    """
+    if python is None:
+        return sys.executable
+    return str(root / plan.folder / python)
