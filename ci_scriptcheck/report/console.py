@@ -1,0 +1,62 @@
+"""The report of a run as a terminal or a log shows it; the last screen is enough alone.
+
+`opening` comes before the tasks, `lines.task_line` as each of them ends, `ending` after them;
+`render` writes all of it from a finished record.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model import verdict
+from ci_scriptcheck.report import failure, lines, mistake, summary
+from ci_scriptcheck.report.page import Detail
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.plan import Plan, RunRecord
+    from ci_scriptcheck.report.page import Page
+
+
+def opening(plan: Plan, workers: int | None, page: Page) -> str:
+    """Write the first two lines: what is compared, and what that affects."""
+    shown = workers if plan.tasks else None
+    return f"{lines.header(plan, shown, page)}\n{lines.scope(plan)}\n"
+
+
+def ending(record: RunRecord, page: Page) -> str:
+    """Write all that follows the tasks: failures, the rest in short, and the numbers."""
+    failures = failure.blocks(record, page)
+    findings = mistake.project_findings(record.plan, page)
+    asides = [
+        summary.not_counted(record, page),
+        summary.not_run(record, page),
+        summary.warnings(record, page),
+    ]
+    if page.detail is Detail.QUIET:
+        asides = []
+    parts = [*findings, *(text for text in asides if text), *failures, *_last(record, page)]
+    return "\n\n".join(parts) + "\n" if parts else ""
+
+
+def render(record: RunRecord, page: Page) -> str:
+    """Write the whole report of a finished run."""
+    parts = []
+    if page.detail is not Detail.QUIET:
+        parts.append(opening(record.plan, record.machine.workers, page))
+        results = [
+            lines.task_line(task, result, record.plan, page)
+            for task, result in verdict.head_results(record)
+        ]
+        if results:
+            parts.append("\n".join(results) + "\n")
+    parts.append(ending(record, page))
+    return "\n".join(part for part in parts if part)
+
+
+def _last(record: RunRecord, page: Page) -> list[str]:
+    if not record.results and not record.plan.findings and record.interrupted is None:
+        return []
+    told = [summary.interruption(record), summary.last_line(record, page)]
+    if verdict.exit_code(record) != 0:
+        told.append(f"record  {record.run}/record.json")
+    return ["\n".join(text for text in told if text)]

@@ -1,0 +1,194 @@
+"""The block of a failure, in five parts: what, where, evidence, why now, what to type.
+
+Tasks that fail with the same findings at the same places share one block.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.result import Level
+from ci_scriptcheck.report.page import Detail, Ink, code_line, listed, visible
+from ci_scriptcheck.report.why import why_now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ci_scriptcheck.errors import Excerpt
+    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
+    from ci_scriptcheck.model.result import Finding, Table, TaskResult
+    from ci_scriptcheck.report.page import Page
+
+MOST_BLOCKS = 20
+"""Blocks in full; the failures behind them get a line each."""
+
+MOST_ROWS = 10
+MOST_TAIL = 8
+MOST_CELL = 40
+
+_LABEL = 12
+
+Failure = tuple["Task", "TaskResult"]
+
+
+def blocks(record: RunRecord, page: Page) -> list[str]:
+    """Write all failures that count, in the plan's order."""
+    groups = _grouped(verdict.failures(record))
+    most = len(groups) if page.detail is Detail.VERBOSE else MOST_BLOCKS
+    written = [block(record, group, page) for group in groups[:most]]
+    if len(groups) > most:
+        written.append("\n".join(_short(group, page) for group in groups[most:]))
+    return written
+
+
+def reproduce(plan: Plan, task: Task) -> str:
+    """Give the command that runs this task again."""
+    words = ["scriptcheck"]
+    if plan.folder:
+        words += ["-C", plan.folder]
+    if task.scenario == "standard":
+        words += ["run", task.id]
+        if task.pipeline is None:
+            words += ["--mode", "isolation"]
+        if plan.changes.base:
+            words += ["--base", plan.changes.base[:7]]
+    else:
+        name = task.step if task.pipeline is None else task.pipeline
+        command = "test-script" if task.pipeline is None else "test-pipeline"
+        words += [command, name, "--scenario", task.scenario]
+    return shlex.join(words)
+
+
+def look(record: RunRecord, result: TaskResult) -> str:
+    """Give the folder that holds what the task read, wrote and printed."""
+    if result.log_file is None or "/" not in result.log_file:
+        return f"{record.run}/"
+    return f"{record.run}/{result.log_file.rpartition('/')[0]}/"
+
+
+def _grouped(failures: Sequence[Failure]) -> list[list[Failure]]:
+    groups: dict[object, list[Failure]] = {}
+    for task, result in failures:
+        errors = frozenset((item.rule, item.message, item.place) for item in _errors(result))
+        groups.setdefault(errors or task.id, []).append((task, result))
+    return list(groups.values())
+
+
+def _errors(result: TaskResult) -> list[Finding]:
+    return [finding for finding in result.findings if finding.severity is Level.ERROR]
+
+
+def block(record: RunRecord, group: list[Failure], page: Page) -> str:
+    """Write one block for tasks that fail alike."""
+    task, result = group[0]
+    parts = [_head(group, page)]
+    errors = _errors(result)
+    for finding in errors:
+        parts += _finding(record.plan, task, finding, page)
+    if not errors:
+        parts += [f"  {_bare(result)}", *_why(record.plan, task, None, page)]
+    tail = _tail(result, errors, page)
+    if tail:
+        parts.append(tail)
+    parts.append(_commands(record, group, errors))
+    return "\n\n".join(parts)
+
+
+def _head(group: list[Failure], page: Page) -> str:
+    task, result = group[0]
+    word = result.outcome.value.replace("_", " ").upper()
+    more = f" and {len(group) - 1} more" if len(group) > 1 else ""
+    return f"{page.paint(word, Ink.BAD)}  {page.paint(visible(task.id), Ink.STRONG)}{more}"
+
+
+def _bare(result: TaskResult) -> str:
+    return f"ended as {result.outcome.value.replace('_', ' ')}, and nothing more is known"
+
+
+def _finding(plan: Plan, task: Task, finding: Finding, page: Page) -> Iterator[str]:
+    head = f"  {page.paint(finding.rule, Ink.BAD)} {_message(finding.message)}"
+    if finding.place:
+        head += f"\n  --> {page.paint(visible(str(finding.place)), Ink.PLACE)}"
+    if finding.known or (finding.also_on_base and not plan.strict):
+        yield f"{head}\n  {'known: ' + visible(finding.known) if finding.known else 'as in base'}"
+        return
+    yield head
+    if finding.excerpt:
+        yield _excerpt(finding.excerpt, page)
+    if finding.evidence:
+        yield "\n".join(page.paragraph(visible(text), "  ") for text in finding.evidence)
+    if finding.table:
+        yield _table(finding.table, page)
+    yield from _why(plan, task, finding, page)
+
+
+def _message(text: str) -> str:
+    """Keep the lines of a message of several; they stand below the rule's code."""
+    first, *others = text.splitlines() or [""]
+    return "\n".join([visible(first), *(f"        {visible(line)}" for line in others)])
+
+
+def _excerpt(excerpt: Excerpt, page: Page) -> str:
+    last = excerpt.first + len(excerpt.lines) - 1
+    width = max(len(str(last)), 2)
+    shown = []
+    for number, line in enumerate(excerpt.lines, excerpt.first):
+        mark = ">" if number == excerpt.marked else " "
+        text = f"  {mark} {number:>{width}} | {code_line(line)}".rstrip()
+        shown.append(page.paint(text, Ink.STRONG) if number == excerpt.marked else text)
+    return "\n".join(shown)
+
+
+def _table(table: Table, page: Page) -> str:
+    from tabulate import tabulate
+
+    most = len(table.rows) if page.detail is Detail.VERBOSE else MOST_ROWS
+    rows = [[_cell(cell) for cell in row] for row in table.rows[:most]]
+    headers = [_cell(name) for name in table.columns]
+    text = tabulate(rows, headers, tablefmt="simple", disable_numparse=True)
+    lines = [f"    {line}".rstrip() for line in text.splitlines()]
+    if len(table.rows) > most:
+        lines.append(f"    and {len(table.rows) - most} more")
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    text = visible(text)
+    return text if len(text) <= MOST_CELL else text[: MOST_CELL - 1] + "…"
+
+
+def _why(plan: Plan, task: Task, finding: Finding | None, page: Page) -> Iterator[str]:
+    sentences = why_now(plan, task, finding)
+    if sentences:
+        yield page.paragraph(visible(" ".join(sentences)), "  ")
+
+
+def _tail(result: TaskResult, errors: list[Finding], page: Page) -> str | None:
+    """Show what the script printed last, where no line of it explains the end."""
+    explained = any(finding.excerpt or finding.table for finding in errors)
+    if not result.log_tail or (explained and page.detail is not Detail.VERBOSE):
+        return None
+    most = len(result.log_tail) if page.detail is Detail.VERBOSE else MOST_TAIL
+    lines = [f"    {code_line(line)}".rstrip() for line in result.log_tail[-most:]]
+    return "\n".join(["  The last it printed:", *lines])
+
+
+def _commands(record: RunRecord, group: list[Failure], errors: list[Finding]) -> str:
+    task, result = group[0]
+    rows = [("help", visible(item.advice)) for item in errors if item.advice]
+    rows.append(("reproduce", visible(reproduce(record.plan, task))))
+    rows.append(("look", visible(look(record, result))))
+    if len(group) > 1:
+        rows.append(("also in", listed([visible(other.id) for other, _ in group[1:]])))
+    unique = dict.fromkeys(rows)
+    return "\n".join(f"  {label:<{_LABEL}}{text}" for label, text in unique)
+
+
+def _short(group: list[Failure], page: Page) -> str:
+    _, result = group[0]
+    errors = _errors(result)
+    what = f"{errors[0].rule} {visible(errors[0].message)}" if errors else _bare(result)
+    where = f"  {errors[0].place}" if errors and errors[0].place else ""
+    return f"{_head(group, page)}  {what.splitlines()[0]}{visible(where)}"

@@ -1,0 +1,126 @@
+"""The last lines of a report: what does not count, what was not checked, and the numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.result import BROKEN, Level, Outcome
+from ci_scriptcheck.report.lines import excuse
+from ci_scriptcheck.report.mistake import does_fail
+from ci_scriptcheck.report.page import Detail, Ink, counted, listed, seconds, visible
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.plan import RunRecord, Task
+    from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.report.page import Page
+
+MOST = 10
+"""Lines of a kind that are shown; the rest is counted."""
+
+_ORDER = (
+    Outcome.FAILED,
+    Outcome.VACUOUS,
+    Outcome.CRASHED,
+    Outcome.TIMED_OUT,
+    Outcome.PASSED,
+    Outcome.NOT_RUN,
+    Outcome.REUSED,
+)
+
+
+def last_line(record: RunRecord, page: Page) -> str:
+    """Count everything, the failures that do not count apart from those that do."""
+    results = list(verdict.head_results(record))
+    failing = {task.id for task, _ in verdict.failures(record)}
+    numbers = Counter(
+        result.outcome for task, result in results if not _is_excused(task, result, failing)
+    )
+    excused = sum(_is_excused(task, result, failing) for task, result in results)
+    parts = [
+        page.paint(f"{numbers[outcome]:,} {outcome.value.replace('_', ' ')}", _ink(outcome))
+        for outcome in _ORDER
+        if numbers[outcome]
+    ]
+    findings = does_fail(record.plan)
+    if findings:
+        text = counted(findings, "error in the project", "errors in the project")
+        parts.insert(0, page.paint(text, Ink.BAD))
+    if excused:
+        parts.append(f"{counted(excused, 'failure')} not counted")
+    return f"{', '.join(parts) or 'nothing was run'} in {seconds(record.seconds)}"
+
+
+def interruption(record: RunRecord) -> str | None:
+    """Say that a signal ended the run early, and what was finished by then."""
+    if record.interrupted is None:
+        return None
+    results = [result for _, result in verdict.head_results(record)]
+    finished = sum(result.outcome is not Outcome.NOT_RUN for result in results)
+    return f"interrupted by {record.interrupted}: {finished} of {counted(len(results), 'task')} finished"
+
+
+def not_counted(record: RunRecord, page: Page) -> str | None:
+    """List the failures that base has too, that are known, or that only cost a reader its input."""
+    failing = {task.id for task, _ in verdict.failures(record)}
+    lines = []
+    for task, result in verdict.head_results(record):
+        if _is_excused(task, result, failing):
+            error = next((item for item in result.findings if item.severity is Level.ERROR), None)
+            what = f": {error.rule} {visible(error.message)}" if error else ""
+            why = excuse(task, result, record.plan)
+            lines.append(f"not counted  {visible(task.id)}{what} ({why})")
+    return _some(lines, page)
+
+
+def not_run(record: RunRecord, page: Page) -> str | None:
+    """Count what was not checked by its reason, where no failure shown above explains it."""
+    outcomes = {result.task: result.outcome for result in record.results}
+    reasons = Counter(
+        result.why_not or "no reason is known"
+        for task, result in verdict.head_results(record)
+        if result.outcome is Outcome.NOT_RUN and not _waited(task, outcomes)
+    )
+    lines = [
+        f"not run  {counted(number, 'task')}: {visible(why)}"
+        for why, number in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return _some(lines, page)
+
+
+def warnings(record: RunRecord, page: Page) -> str | None:
+    """Write each warning once, with the tasks that gave it."""
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for task, result in verdict.head_results(record):
+        for item in result.findings:
+            if item.severity is Level.WARNING and item.known is None:
+                key = (item.rule, item.message, str(item.place or ""))
+                places.setdefault(key, []).append(task.id)
+    lines = []
+    for (rule, message, place), tasks in places.items():
+        where = f"{visible(place)} in " if place else "in "
+        head = f"{page.paint('warning', Ink.WARNING)}  {rule} {visible(message)}"
+        lines.append(f"{head}\n         {where}{listed([visible(name) for name in tasks], 4)}")
+    return _some(lines, page)
+
+
+def _some(lines: list[str], page: Page) -> str | None:
+    if len(lines) > MOST and page.detail is not Detail.VERBOSE:
+        lines = [*lines[:MOST], f"and {len(lines) - MOST} more; `scriptcheck report -v` shows all"]
+    return "\n".join(lines) or None
+
+
+def _is_excused(task: Task, result: TaskResult, failing: set[str]) -> bool:
+    return result.outcome in BROKEN and task.id not in failing
+
+
+def _waited(task: Task, outcomes: dict[str, Outcome]) -> bool:
+    waiting_for = BROKEN | {Outcome.NOT_RUN}
+    return any(outcomes.get(name) in waiting_for for name in task.needs())
+
+
+def _ink(outcome: Outcome) -> Ink:
+    if outcome in BROKEN:
+        return Ink.BAD
+    return {Outcome.PASSED: Ink.GOOD, Outcome.NOT_RUN: Ink.WARNING}.get(outcome, Ink.QUIET)

@@ -1,0 +1,120 @@
+"""Why now: what in this change leads to a task, and to the line where it failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from ci_scriptcheck.model import change
+from ci_scriptcheck.report.page import listed, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ci_scriptcheck.errors import Place
+    from ci_scriptcheck.model.plan import Plan, Task
+    from ci_scriptcheck.model.result import Finding
+
+
+def why_now(plan: Plan, task: Task, finding: Finding | None = None) -> tuple[str, ...]:
+    """Say in sentences how the change reaches this task, and whether the fault lies in it."""
+    deed = _deed(plan, task, frozenset({task.id}))
+    reached = (f"It {deed}.",) if deed else ()
+    return reached + (tuple(_at_fault(plan, finding)) if finding else ())
+
+
+def _deed(  # noqa: C901, PLR0911, PLR0912  (one arm for each kind of reason)
+    plan: Plan, task: Task, seen: frozenset[str]
+) -> str | None:
+    """Write the reason as what `it` or `which` does."""
+    match task.reason:
+        case change.ScriptChanged(file=file):
+            return _file_changed(plan, file)
+        case change.Imports(file=file, chain=chain):
+            path = [*chain[1:-1], file]
+            return f"imports {', which imports '.join(path)}, which {_changed(plan, file)}"
+        case change.Reads(file=file, dataset=None):
+            return f"reads {file}, which {_changed(plan, file)}"
+        case change.Reads(file=file, dataset=dataset):
+            return f"gets dataset `{dataset}`, made from {file}, which {_changed(plan, file)}"
+        case change.SettingsChanged(names=names, file=file):
+            where = f" in {file}" if file else ""
+            return f"has {listed([f'`{visible(name)}`' for name in names])} set differently{where}"
+        case change.LinkChanged(joint=joint):
+            return f"is joined differently at {joint}"
+        case change.DatasetChanged(dataset=dataset):
+            return f"gets dataset `{dataset}`, which is described differently"
+        case change.LibraryChanged(library=library, before=before, after=after):
+            return f"imports {library}, which goes from {before or 'none'} to {after or 'none'}"
+        case change.After(node=node):
+            return _after(plan, task, node, seen)
+        case change.Added():
+            return "is new"
+        case change.Unknown(why=why):
+            return f"is checked because {why}"
+        case change.Asked() | change.Feeds():
+            return None
+        case _:
+            assert_never(task.reason)
+
+
+def _after(plan: Plan, task: Task, node: str, seen: frozenset[str]) -> str:
+    before = next(
+        (
+            other
+            for other in plan.tasks
+            if (other.node, other.pipeline, other.side) == (node, task.pipeline, task.side)
+            and other.id not in seen
+        ),
+        None,
+    )
+    deed = _deed(plan, before, seen | {before.id}) if before else None
+    return f"runs after {node}, which {deed}" if deed else f"runs after {node}"
+
+
+def _file_changed(plan: Plan, file: str) -> str:
+    kind = next((item.kind for item in plan.changes.files if item.path == file), None)
+    if kind is change.ChangeKind.ADDED:
+        return f"has a new script, {file}"
+    lines = _lines(plan, file)
+    return f"changed{lines} of {file}" if lines else f"changed: {file}"
+
+
+def _changed(plan: Plan, file: str) -> str:
+    for item in plan.changes.files:
+        if item.path == file and item.kind is change.ChangeKind.ADDED:
+            return "is new"
+        if item.path == file and item.kind is change.ChangeKind.RENAMED:
+            return f"was {item.old_path}"
+        if item.kind is change.ChangeKind.DELETED and item.path == file:
+            return "is gone"
+        if item.old_path == file:
+            return f"is now {item.path}"
+    return f"changed{_lines(plan, file)}"
+
+
+def _lines(plan: Plan, file: str, most: int = 4) -> str:
+    """Write the changed lines of a file as ` at lines 3, 12 to 14`."""
+    ranges = [span for item in plan.changes.files if item.path == file for span in item.lines]
+    if not ranges:
+        return ""
+    shown = [str(first) if first == last else f"{first} to {last}" for first, last in ranges]
+    only_one = len(ranges) == 1 and ranges[0][0] == ranges[0][1]
+    return f" at {'line' if only_one else 'lines'} {listed(shown, most)}"
+
+
+def _at_fault(plan: Plan, finding: Finding) -> Iterator[str]:
+    if finding.place and _is_changed(plan, finding.place):
+        yield f"{finding.place} is among the changed lines."
+        return
+    for frame in reversed(finding.frames):
+        if frame != finding.place and _is_changed(plan, frame):
+            yield f"The way there leads through {frame}, which is among the changed lines."
+            return
+
+
+def _is_changed(plan: Plan, place: Place) -> bool:
+    return any(
+        item.path == place.file and first <= (place.line or 0) <= last
+        for item in plan.changes.files
+        for first, last in item.lines
+    )
