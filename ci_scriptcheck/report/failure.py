@@ -145,9 +145,9 @@ def _table(table: Table, page: Page) -> str:
     from tabulate import tabulate
 
     most = len(table.rows) if page.detail is Detail.VERBOSE else MOST_ROWS
-    rows = [[_cell(cell) for cell in row] for row in table.rows[:most]]
-    headers = [_cell(name) for name in table.columns]
-    text = tabulate(rows, headers, tablefmt="simple", disable_numparse=True)
+    rows = [[_cell(cell) for cell in row] for row in (table.columns, *table.rows[:most])]
+    rules = ["-" * max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    text = tabulate([rows[0], rules, *rows[1:]], tablefmt="plain", disable_numparse=True)
     lines = [f"    {line}".rstrip() for line in text.splitlines()]
     if len(table.rows) > most:
         lines.append(f"    and {len(table.rows) - most} more")

@@ -1,0 +1,69 @@
+"""JUnit XML as other programs read it."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ci_scriptcheck.model.result import Outcome
+from ci_scriptcheck.report import junit
+from tests.conftest import a_plan, a_record, a_result, a_task
+from tests.unit.report.records import a_failing_record
+from tests.unit.report.test_console import (
+    all_kinds_of_outcome,
+    findings_of_the_project,
+    hostile_texts,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def cases(xml: str) -> dict[str, ET.Element]:
+    found = ET.fromstring(xml.encode()).iter("testcase")  # noqa: S314  (we wrote it)
+    return {case.attrib["name"]: case for case in found}
+
+
+def test_the_xml_of_a_failing_run(golden: Callable[[str, str], None]) -> None:
+    golden("junit/failing.xml", junit.render(a_failing_record()))
+
+
+def test_the_xml_of_every_outcome(golden: Callable[[str, str], None]) -> None:
+    golden("junit/all_kinds_of_outcome.xml", junit.render(all_kinds_of_outcome()))
+
+
+def test_the_xml_of_findings_without_a_run(golden: Callable[[str, str], None]) -> None:
+    golden("junit/findings_of_the_project.xml", junit.render(findings_of_the_project()))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "element"),
+    [
+        (Outcome.PASSED, None),
+        (Outcome.REUSED, None),
+        (Outcome.FAILED, "failure"),
+        (Outcome.VACUOUS, "failure"),
+        (Outcome.CRASHED, "error"),
+        (Outcome.TIMED_OUT, "error"),
+        (Outcome.NOT_RUN, "skipped"),
+    ],
+)
+def test_each_outcome_has_its_element(outcome: Outcome, element: str | None) -> None:
+    record = a_record(a_plan(a_task()), a_result("train", outcome))
+
+    children = [child.tag for child in cases(junit.render(record))["train"]]
+
+    assert children == ([element] if element else [])
+
+
+def test_characters_that_xml_forbids_are_removed() -> None:
+    assert "train" in cases(junit.render(hostile_texts()))
+
+
+def test_every_character_there_is_gives_readable_xml() -> None:
+    every = "".join(chr(code) for code in range(0x3000)) + "\ud800\ufffe\U0001f600"
+    result = a_result("train", Outcome.FAILED, log_tail=(every,), why_not=every)
+
+    assert "train" in cases(junit.render(a_record(None, result)))
