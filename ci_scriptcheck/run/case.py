@@ -1,0 +1,96 @@
+"""All that is known about one run when it is judged: a value, so that judging opens nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import PurePosixPath
+
+from ci_scriptcheck.errors import Place
+from ci_scriptcheck.model.contract import Dataset
+from ci_scriptcheck.model.plan import Task
+from ci_scriptcheck.model.project import RuleSetting
+from ci_scriptcheck.model.result import Artefact, Finding
+from ci_scriptcheck.model.rules import RULES
+from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
+from ci_scriptcheck.run.request import Call, Ending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One run with what it was given, what it left and what was asked of it.
+
+    Attributes:
+        call: What the process was asked to run; its paths tell inside from outside.
+        inputs: Port → what lay there, with rows and columns, and whether it was read.
+        outputs: Port → what was written; a port where nothing is has no files.
+        changed: Input port → names of files there that the script changed, added or removed.
+        differing: Output port → files that came out differently in a second, equal run.
+        datasets: The plan's, by name.
+        today: For failures that are known until a day.
+    """
+
+    task: Task
+    call: Call
+    ending: Ending
+    inputs: Mapping[str, Artefact] = field(default_factory=dict)
+    outputs: Mapping[str, Artefact] = field(default_factory=dict)
+    changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    datasets: Mapping[str, Dataset] = field(default_factory=dict)
+    rules: tuple[RuleSetting, ...] = ()
+    scenario: Scenario = BUILT_IN["standard"]
+    today: date
+
+    @property
+    def rows_in(self) -> int:
+        """Count the rows of all input tables, those that were never read left out."""
+        read = [artefact for artefact in self.inputs.values() if artefact.read is not False]
+        return sum(artefact.rows or 0 for artefact in read)
+
+    def finding(  # noqa: PLR0913  (the parts of a finding)
+        self,
+        rule: str,
+        message: str,
+        *,
+        subject: str = "",
+        port: str | None = None,
+        place: Place | None = None,
+        frames: tuple[Place, ...] = (),
+        evidence: tuple[str, ...] = (),
+        advice: str | None = None,
+    ) -> Finding:
+        """Say that something is wrong with this run, at the rule's own level."""
+        return Finding(
+            rule=rule,
+            severity=RULES[rule].level,
+            message=message,
+            subject=subject,
+            step=self.task.step,
+            pipeline=self.task.pipeline,
+            port=port,
+            place=place or self.script,
+            frames=frames,
+            evidence=evidence,
+            advice=advice or RULES[rule].cure,
+        )
+
+    @property
+    def script(self) -> Place | None:
+        """Give the script itself as a place, for what has none of its own."""
+        return None if self.task.script is None else Place(file=self.task.script)
+
+    def relative(self, file: str) -> str:
+        """Write a path as people know it: relative to the tree that was run, if it lies there."""
+        path = PurePosixPath(file)
+        return (
+            str(path.relative_to(self.call.tree)) if path.is_relative_to(self.call.tree) else file
+        )
+
+
+def shown(names: tuple[str, ...], *, limit: int = 3) -> str:
+    """List some names in a sentence, and say how many more there are."""
+    listed = ", ".join(f"`{name}`" for name in names[:limit])
+    more = len(names) - limit
+    return f"{listed} and {more} more" if more > 0 else listed

@@ -1,0 +1,131 @@
+"""What a run amounts to: its ending and what it left become an outcome and findings.
+
+Exit code 0 is not success: a script that read nothing, or wrote nothing, has not passed. Nothing
+is opened here; all that is known lies in the `Case`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.plan import Side
+from ci_scriptcheck.model.project import level_of
+from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome
+from ci_scriptcheck.model.scenario import Expect
+from ci_scriptcheck.run import conduct, delivery, endings, named_columns
+from ci_scriptcheck.run.request import Ended
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ci_scriptcheck.run.case import Case
+
+VACUOUS = frozenset({"SC209", "SC210"})
+"""Rules that say that a script ended well and did nothing."""
+
+_REFUSALS = frozenset({Ended.RAISED, Ended.EXITED})
+_UNTOLD = frozenset({Ended.CANCELLED, Ended.LOST})
+
+
+def judge(case: Case) -> tuple[Outcome, tuple[Finding, ...]]:
+    """Give the outcome of a run, and what is wrong with it: errors first, each once."""
+    outcome, found = _as_ended(case)
+    findings = _levelled(case, found)
+    if outcome is Outcome.PASSED:
+        outcome = _after_good_end(findings)
+    findings = _with_known(case, outcome, findings)
+    if outcome is Outcome.PASSED:
+        outcome = _after_good_end(findings)
+    return outcome, tuple(
+        sorted(findings, key=lambda finding: finding.severity is not Level.ERROR)
+    )
+
+
+def _as_ended(case: Case) -> tuple[Outcome, list[Finding]]:
+    how = case.ending.how
+    ended = endings.describe(case)
+    if how in _UNTOLD:
+        return endings.OUTCOMES[how], [ended] if ended else []
+    if how is Ended.RETURNED:
+        if case.scenario.expect is Expect.ERROR:
+            return Outcome.PASSED, [_accepted(case), *conduct.look(case)]
+        found = [*delivery.look(case), *named_columns.look(case), *conduct.look(case)]
+        return Outcome.PASSED, found
+    if how in _REFUSALS and case.scenario.expect is not Expect.SUCCESS and _is_clear(case):
+        return Outcome.PASSED, [*_half_written(case), *conduct.look(case)]
+    return endings.OUTCOMES[how], [*([ended] if ended else []), *conduct.look(case)]
+
+
+def _is_clear(case: Case) -> bool:
+    """Say whether the script told in words what it refuses, and did not just exit with 0."""
+    told = any(raised.text.strip() for raised in case.ending.errors)
+    return told if case.ending.how is Ended.RAISED else bool(case.ending.exit_status)
+
+
+def _accepted(case: Case) -> Finding:
+    return case.finding(
+        "SC225", f"ended well on the data of scenario `{case.scenario.name}`", subject="accepted"
+    )
+
+
+def _half_written(case: Case) -> list[Finding]:
+    return [
+        case.finding(
+            "SC226",
+            f"`{port}` holds files although the script refused its data",
+            subject=port,
+            port=port,
+            evidence=tuple(f"{file.path} ({file.bytes:,} bytes)" for file in artefact.files[:5]),
+        )
+        for port, artefact in sorted(case.outputs.items())
+        if artefact.files
+    ]
+
+
+def _levelled(case: Case, found: Iterable[Finding]) -> list[Finding]:
+    levelled = [
+        replace(
+            finding,
+            severity=level_of(case.rules, finding.rule, case.task.step, finding.severity),
+        )
+        for finding in found
+    ]
+    return [finding for finding in levelled if finding.severity is not Level.OFF]
+
+
+def _after_good_end(findings: list[Finding]) -> Outcome:
+    broken = {finding.rule for finding in findings if finding.severity is Level.ERROR}
+    if not broken:
+        return Outcome.PASSED
+    return Outcome.VACUOUS if broken <= VACUOUS else Outcome.FAILED
+
+
+def _with_known(case: Case, outcome: Outcome, findings: list[Finding]) -> list[Finding]:
+    known = case.task.settings.known
+    if known is None or case.task.side is not Side.HEAD or outcome is Outcome.NOT_RUN:
+        return findings
+    if outcome not in BROKEN:
+        passed = case.finding(
+            "SC224",
+            f"passed, although {known.rule} is known to fail here: {known.reason}",
+            subject=known.rule,
+            place=case.task.place,
+        )
+        return [*findings, *_levelled(case, [passed])]
+    if known.until is not None and case.today.isoformat() > known.until:
+        late = f"this was known until {known.until}: {known.reason}"
+        return [
+            replace(finding, evidence=(*finding.evidence, late))
+            if _fits(finding, known.rule)
+            else finding
+            for finding in findings
+        ]
+    return [
+        replace(finding, known=known.reason) if _fits(finding, known.rule) else finding
+        for finding in findings
+    ]
+
+
+def _fits(finding: Finding, rule: str) -> bool:
+    return finding.rule.startswith(rule)

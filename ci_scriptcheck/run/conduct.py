@@ -1,0 +1,115 @@
+"""How a script behaved: where it wrote and read, what it asked for, left running and logged."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.errors import Place
+from ci_scriptcheck.run.case import shown
+from ci_scriptcheck.run.request import Ended
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ci_scriptcheck.model.result import Finding
+    from ci_scriptcheck.run.case import Case
+    from ci_scriptcheck.run.request import LoggedError
+
+_SYSTEM = ("/dev", "/proc", "/sys")
+_SHOWN_ERRORS = 5
+
+
+def look(case: Case) -> Iterator[Finding]:
+    """Find what a script must not do, however it ended."""
+    yield from _changed_inputs(case)
+    yield from _strangers(case)
+    yield from _refused(case)
+    yield from _second_run(case)
+    if case.ending.how is Ended.RETURNED:
+        yield from _logged(case)
+
+
+def _changed_inputs(case: Case) -> Iterator[Finding]:
+    for port, files in sorted(case.changed.items()):
+        if files:
+            yield case.finding(
+                "SC211", f"changed {shown(files)} in input `{port}`", subject=port, port=port
+            )
+
+
+def _strangers(case: Case) -> Iterator[Finding]:
+    written = _outside(case, case.ending.written)
+    if written:
+        yield case.finding("SC212", f"wrote {shown(written)}", subject=written[0])
+    read = tuple(
+        file for file in _outside(case, case.ending.read) if not _is_below(file, case.call.tree)
+    )
+    if read:
+        yield case.finding("SC213", f"read {shown(read)}", subject=read[0])
+
+
+def _outside(case: Case, files: Iterable[str]) -> tuple[str, ...]:
+    call = case.call
+    own = (call.folder, call.private, call.log, *call.writable, *call.outputs, *_SYSTEM)
+    return tuple(
+        file
+        for file in files
+        if "__pycache__" not in file and not any(_is_below(file, folder) for folder in own)
+    )
+
+
+def _is_below(file: str, folder: str) -> bool:
+    return PurePosixPath(file).is_relative_to(folder)
+
+
+def _refused(case: Case) -> Iterator[Finding]:
+    ending = case.ending
+    if ending.refused:
+        yield case.finding(
+            "SC214", f"asked for {shown(ending.refused)}", subject=ending.refused[0]
+        )
+    if ending.pip_calls:
+        yield case.finding(
+            "SC215",
+            f"wanted to install packages: {shown(ending.pip_calls)}",
+            subject=ending.pip_calls[0],
+        )
+    if ending.leftovers:
+        yield case.finding(
+            "SC216",
+            f"left {shown(ending.leftovers)} running",
+            subject=ending.leftovers[0],
+        )
+
+
+def _second_run(case: Case) -> Iterator[Finding]:
+    for port, files in sorted(case.differing.items()):
+        if files:
+            yield case.finding(
+                "SC217",
+                f"{shown(files)} of output `{port}` came out differently the second time",
+                subject=port,
+                port=port,
+            )
+
+
+def _logged(case: Case) -> Iterator[Finding]:
+    """Report errors that the project's own code logged; libraries log theirs for other readers."""
+    own = [logged for logged in case.ending.logged if logged.inside]
+    for logged in own[:_SHOWN_ERRORS]:
+        yield _of_logged(case, logged, more=len(own) - _SHOWN_ERRORS)
+
+
+def _of_logged(case: Case, logged: LoggedError, *, more: int) -> Finding:
+    first, *further = logged.text.splitlines() or [""]
+    times = (f"logged {logged.count:,} times",) if logged.count > 1 else ()
+    others = (f"{more:,} other errors were logged, too",) if more > 0 else ()
+    file = case.relative(logged.file)
+    return case.finding(
+        "SC218",
+        f"logged {logged.level.lower()} `{first}` and ended well",
+        subject=f"{file}: {first}",
+        place=Place(file=file, line=logged.line),
+        evidence=(*(line for line in further[:3] if line.strip()), *times, *others),
+    )

@@ -1,0 +1,134 @@
+"""Whether a script that ended well did its work: it read its inputs, kept them, and wrote its outputs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.scenario import Expect
+from ci_scriptcheck.run.case import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ci_scriptcheck.model.plan import Output
+    from ci_scriptcheck.model.result import Artefact, FileFacts, Finding
+    from ci_scriptcheck.run.case import Case
+
+# What tells about data, and is none: a step that leaves only this, beside a port that is named
+# after something else, has written no data.
+_ABOUT_DATA = re.compile(
+    r"(^|[_.\-])(metadata|manifest|diagnostics|success)([_.\-]|$)", re.IGNORECASE
+)
+
+
+def look(case: Case) -> Iterator[Finding]:
+    """Find what is missing after a good end: outputs, rows, and inputs that were read."""
+    yield from _outputs(case)
+    yield from _unread(case)
+
+
+def _outputs(case: Case) -> Iterator[Finding]:
+    wanted = case.task.outputs
+    if wanted and not any(artefact.files for artefact in case.outputs.values()):
+        if any(output.required for output in wanted):
+            yield case.finding("SC209", "wrote nothing at all", subject="outputs")
+        return
+    for output in wanted:
+        artefact = case.outputs.get(output.port)
+        if artefact is None or not artefact.files:
+            if output.required:
+                yield _missing(case, output)
+        else:
+            yield from _hollow(case, output, artefact)
+    yield from _no_rows_anywhere(case)
+
+
+def _missing(case: Case, output: Output) -> Finding:
+    what = f"the file `{output.file}` of output" if output.file else "output"
+    return case.finding(
+        "SC208", f"{what} `{output.port}` was not written", subject=output.port, port=output.port
+    )
+
+
+def _hollow(case: Case, output: Output, artefact: Artefact) -> Iterator[Finding]:
+    """Find an output that is there and holds nothing of what it is for."""
+    if not output.required:
+        return
+    if all(file.bytes == 0 for file in artefact.files if not _is_marker(file)):
+        message = f"every file of output `{output.port}` is empty"
+    elif case.scenario.expect is not Expect.SUCCESS:
+        return
+    elif _has_schema(case, output) and case.rows_in and not artefact.rows:
+        message = f"output `{output.port}` holds no rows, and {case.rows_in:,} went in"
+    elif case.rows_in and _is_only_about_data(output, artefact):
+        names = shown(tuple(file.path for file in artefact.files))
+        message = (
+            f"output `{output.port}` holds {names} and no data, and {case.rows_in:,} rows went in"
+        )
+    else:
+        return
+    yield case.finding("SC209", message, subject=output.port, port=output.port)
+
+
+def _is_marker(file: FileFacts) -> bool:
+    """Say whether a file is empty on purpose, as `_SUCCESS` and `__init__.py` are."""
+    return PurePosixPath(file.path).name.startswith(("_", "."))
+
+
+def _has_schema(case: Case, output: Output) -> bool:
+    dataset = case.datasets.get(output.expects or "")
+    return dataset is not None and bool(dataset.schema.columns) and dataset.schema.rows != 0
+
+
+def _is_only_about_data(output: Output, artefact: Artefact) -> bool:
+    if _ABOUT_DATA.search(output.port) or _ABOUT_DATA.search(output.parameter):
+        return False
+    return all(
+        _ABOUT_DATA.search(PurePosixPath(file.path).name) and not file.rows
+        for file in artefact.files
+    )
+
+
+def _no_rows_anywhere(case: Case) -> Iterator[Finding]:
+    """Find tables without rows at every output that has tables, where rows went in."""
+    if not case.rows_in or case.scenario.expect is not Expect.SUCCESS:
+        return
+    tables = {
+        port: item.rows for port, item in sorted(case.outputs.items()) if item.rows is not None
+    }
+    if tables and not any(tables.values()) and not _has_models(case):
+        ports = shown(tuple(tables))
+        yield case.finding(
+            "SC209",
+            f"no table of {ports} holds a row, and {case.rows_in:,} rows went in",
+            subject=next(iter(tables)),
+            port=next(iter(tables)),
+        )
+
+
+def _has_models(case: Case) -> bool:
+    """Say whether something else of substance was written, as trainings do beside an empty table."""
+    return any(
+        file.rows is None
+        and file.format in {None, "binary", "gzip", "zip", "tar", "pickle"}
+        and file.bytes
+        for artefact in case.outputs.values()
+        for file in artefact.files
+    )
+
+
+def _unread(case: Case) -> Iterator[Finding]:
+    for wanted in case.task.inputs:
+        artefact = case.inputs.get(wanted.port)
+        if not wanted.required or artefact is None or artefact.read is not False:
+            continue
+        if any(file.bytes for file in artefact.files):
+            yield case.finding(
+                "SC210",
+                f"input `{wanted.port}` was never read",
+                subject=wanted.port,
+                port=wanted.port,
+                evidence=(f"it holds {shown(tuple(file.path for file in artefact.files))}",),
+            )
