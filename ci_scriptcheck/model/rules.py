@@ -123,6 +123,14 @@ _ALL = (
         cure="Use the name of a declared step.",
     ),
     Rule(
+        code="SC113",
+        level=Level.ERROR,
+        title="a contract or pipeline file that cannot be read",
+        why="The file is broken, or lacks what every file of its kind has, so its step or pipeline is not checked.",
+        example="a missing bracket in `daily.dag.json`",
+        cure="Correct the file at the place shown.",
+    ),
+    Rule(
         code="SC201",
         level=Level.ERROR,
         title="the script raised an exception",

@@ -20,23 +20,27 @@ class DeclaredPort:
 
     Attributes:
         parameter: The key by which the script knows it, in `input_paths` or `output_paths`.
-        kind: What it carries in the format's own words; `None` suits everything.
+        kind: What an output carries in the format's own words; `None` suits every input.
+        accepts: Kinds that suit an input; empty where all do.
         aliases: Further names by which readers know an output.
         keywords: Words about the content, by which an input and an output can be compared.
         sources: Steps that an input expects to be fed by; empty where it says nothing.
         path: Where it lies in the platform's container.
         pack: Archive into which the platform packs an output after the run.
+        external: Whether the format itself says that an input is fed from outside the pipeline.
     """
 
     name: str
     parameter: str
     required: bool = True
     kind: str | None = None
+    accepts: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     path: str | None = None
     pack: str | None = None
+    external: bool = False
     place: Place | None = field(default=None, compare=False)
 
 
@@ -52,6 +56,7 @@ class DeclaredStep:
         arguments: Names of the attributes of `job_args`.
         env_known: Whether the contract lists variables at all, so that it can be compared with
             the script.
+        variants: Suffix of a node's name → what the step is for that type of job.
     """
 
     name: str
@@ -64,7 +69,12 @@ class DeclaredStep:
     required_env: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     env_known: bool = False
+    variants: Mapping[str, DeclaredStep] = field(default_factory=dict)
     place: Place | None = field(default=None, compare=False)
+
+    def for_job(self, suffix: str) -> DeclaredStep:
+        """Give the step as it is for a node with this suffix."""
+        return self.variants.get(suffix, self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
