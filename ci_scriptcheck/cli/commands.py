@@ -1,0 +1,342 @@
+"""Every command with its arguments and options, as data.
+
+The parser, the help texts and the reference in `docs/` are all made from these tables, so that
+they cannot disagree. A command's module is imported only when the command is called.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """A word of the command line that has no name.
+
+    Attributes:
+        key: Under which name the command finds it.
+        word: How help texts call it.
+        many: `one`, `optional` or `any`: how often it may stand there.
+    """
+
+    key: str
+    word: str
+    text: str
+    many: str = "any"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A named option.
+
+    Attributes:
+        name: Long name without its dashes.
+        short: One letter.
+        word: How help texts call its value; an option without one is a switch.
+        choices: The only values allowed.
+        default: What help texts say happens without it.
+        repeated: Whether it may be given several times.
+    """
+
+    name: str
+    text: str
+    short: str | None = None
+    word: str | None = None
+    choices: tuple[str, ...] = ()
+    default: str | None = None
+    repeated: bool = False
+
+    @property
+    def key(self) -> str:
+        """Name under which the command finds the value."""
+        return self.name.replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Options that belong together."""
+
+    title: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command.
+
+    Attributes:
+        summary: One line for the list of commands.
+        title: First line of its own help.
+        section: Under which heading it is listed.
+    """
+
+    name: str
+    summary: str
+    title: str
+    section: str
+    arguments: tuple[Argument, ...] = ()
+    groups: tuple[Group, ...] = ()
+
+    @property
+    def module(self) -> str:
+        """Name of the module that carries it out."""
+        return f"ci_scriptcheck.cli.{self.name.replace('-', '_')}"
+
+    def options(self) -> tuple[Option, ...]:
+        """List its options, those that every command has included."""
+        return tuple(option for group in (*self.groups, GENERAL) for option in group.options)
+
+
+GENERAL = Group(
+    title="Options",
+    options=(
+        Option(
+            name="project",
+            short="C",
+            word="DIR",
+            text="Folder with scriptcheck.yaml",
+            default=".",
+        ),
+        Option(name="quiet", short="q", text="Print failures and the summary only"),
+        Option(name="verbose", short="v", text="Print script output and decisions too"),
+        Option(
+            name="color",
+            word="WHEN",
+            text="auto, always or never",
+            choices=("auto", "always", "never"),
+            default="auto",
+        ),
+        Option(name="help", short="h", text="Show help; `scriptcheck run --help` for one command"),
+        Option(name="version", short="V", text="Show the version"),
+    ),
+)
+
+_BASE = Option(
+    name="base",
+    short="b",
+    word="COMMIT",
+    text="Compare with this",
+    default="where the branch left the main one",
+)
+_MODE = Option(
+    name="mode",
+    short="m",
+    word="MODE",
+    text="isolation or pipeline; may be repeated",
+    choices=("isolation", "pipeline"),
+    default="both",
+    repeated=True,
+)
+_ALL = Option(name="all", short="a", text="Every step, whatever changed")
+_STEPS = Argument(
+    key="steps",
+    word="STEP",
+    text="Check these instead of what git says: fraud/train, 'fraud/*',\n"
+    "+train (with what feeds it), train+ (with what follows)",
+)
+
+_HOW = (
+    Option(name="workers", short="n", word="N", text="Parallel workers, or auto", default="auto"),
+    Option(name="fail-fast", short="x", text="Start nothing new after the first failure"),
+    Option(name="no-reuse", text="Run again even if a result can be reused"),
+    Option(
+        name="start",
+        word="HOW",
+        text="warm: fork from a host; new: a new interpreter",
+        choices=("warm", "new"),
+        default="warm; macOS: new",
+    ),
+    Option(
+        name="timeout",
+        word="TIME",
+        text="Limit for one script, e.g. 90s, 5m",
+        default="5m, or the settings'",
+    ),
+)
+_WRITE = (
+    Option(
+        name="output",
+        short="o",
+        word="DIR",
+        text="Run directory",
+        default=".scriptcheck/runs/<id>",
+    ),
+    Option(name="junit", word="FILE", text="Also write JUnit XML"),
+    Option(name="json", text="Print the record instead of text"),
+)
+_SHARD = Option(
+    name="shard", word="I/N", text="Only this share of the plan, by recorded durations"
+)
+_TWICE = Option(name="twice", text="Run everything twice and report what differs")
+_SCENARIO = Option(
+    name="scenario",
+    short="s",
+    word="NAME",
+    text="Only in this scenario; may be repeated",
+    default="those of the settings",
+    repeated=True,
+)
+_HOW_RUN = Group(title="How to run", options=_HOW)
+_WHAT_TO_WRITE = Group(title="What to write", options=_WRITE)
+
+_ALL_COMMANDS = (
+    Command(
+        name="run",
+        section="Check",
+        summary="What this branch affects, or the named steps",
+        title="Check the affected steps.",
+        arguments=(_STEPS,),
+        groups=(
+            Group(title="What to check", options=(_MODE, _BASE, _ALL)),
+            Group(title="How to run", options=(*_HOW[:4], _TWICE, *_HOW[4:])),
+            Group(title="What to write", options=(*_WRITE, _SHARD)),
+        ),
+    ),
+    Command(
+        name="plan",
+        section="Check",
+        summary="Show what would be checked, and why",
+        title="Show what `run` would check, and why.",
+        arguments=(_STEPS,),
+        groups=(
+            Group(title="What to check", options=(_MODE, _BASE, _ALL)),
+            Group(
+                title="What to write",
+                options=(Option(name="json", text="Print the plan instead of a table"),),
+            ),
+        ),
+    ),
+    Command(
+        name="config",
+        section="Check",
+        summary="Show the settings of a step or node, and where each comes from",
+        title="Show the settings of a step or node, and where each comes from.",
+        arguments=(
+            Argument(
+                key="name",
+                word="NAME",
+                text="A step, or a node as fraud/train; without it, all are listed",
+                many="optional",
+            ),
+        ),
+    ),
+    Command(
+        name="test-script",
+        section="Check",
+        summary="One script alone, in each scenario",
+        title="Check one script alone, in each scenario, whatever changed.",
+        arguments=(
+            Argument(
+                key="name",
+                word="SCRIPT",
+                text="A step, or the path of its script",
+                many="one",
+            ),
+        ),
+        groups=(
+            Group(title="What to check", options=(_SCENARIO,)),
+            _HOW_RUN,
+            _WHAT_TO_WRITE,
+        ),
+    ),
+    Command(
+        name="test-pipeline",
+        section="Check",
+        summary="One pipeline from end to end",
+        title="Check one pipeline from end to end, whatever changed.",
+        arguments=(
+            Argument(key="name", word="PIPELINE", text="Its name; quote a pattern", many="one"),
+        ),
+        groups=(
+            Group(title="What to check", options=(_SCENARIO,)),
+            _HOW_RUN,
+            _WHAT_TO_WRITE,
+        ),
+    ),
+    Command(
+        name="report",
+        section="Look",
+        summary="Write a finished run again: console, junit or json",
+        title="Write a finished run again.",
+        arguments=(
+            Argument(
+                key="format",
+                word="FORMAT",
+                text="console, junit or json  [default: console]",
+                many="optional",
+            ),
+        ),
+        groups=(
+            Group(
+                title="What to write",
+                options=(
+                    Option(
+                        name="run",
+                        word="DIR",
+                        text="Run directory",
+                        default="the newest",
+                    ),
+                    Option(
+                        name="output",
+                        short="o",
+                        word="FILE",
+                        text="Write to this file",
+                        default="standard output",
+                    ),
+                ),
+            ),
+        ),
+    ),
+    Command(
+        name="explain",
+        section="Look",
+        summary="What a rule means and how to cure it",
+        title="Say what a rule means and how to cure it.",
+        arguments=(
+            Argument(
+                key="rule",
+                word="RULE",
+                text="Its code, as SC201; without it, all are listed",
+                many="optional",
+            ),
+        ),
+    ),
+    Command(
+        name="init",
+        section="Set up",
+        summary="Write a first scriptcheck.yaml from what is found here",
+        title="Write a first scriptcheck.yaml from what is found here.",
+    ),
+    Command(
+        name="doctor",
+        section="Set up",
+        summary="Check settings, git history, interpreters and protections",
+        title="Check settings, git history, interpreters, protections and the store.",
+    ),
+    Command(
+        name="demo",
+        section="Set up",
+        summary="Watch a broken pull request being caught",
+        title="Watch a broken pull request being caught.",
+        groups=(
+            Group(
+                title="What to write",
+                options=(
+                    Option(
+                        name="output",
+                        short="o",
+                        word="DIR",
+                        text="Where project, record, JUnit XML and log stay",
+                        default="a new temporary folder",
+                    ),
+                ),
+            ),
+        ),
+    ),
+)
+
+COMMANDS: Mapping[str, Command] = {command.name: command for command in _ALL_COMMANDS}

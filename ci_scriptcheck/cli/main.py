@@ -1,0 +1,126 @@
+"""The command `scriptcheck`: finds the command, calls it, and turns what happens into an exit code.
+
+What a command needs is imported when it is called, so that help appears at once.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, NoReturn, cast
+
+from ci_scriptcheck import __version__
+from ci_scriptcheck.cli import arguments
+from ci_scriptcheck.cli import help as help_texts
+from ci_scriptcheck.cli.commands import COMMANDS
+from ci_scriptcheck.cli.console import Console, open_console
+from ci_scriptcheck.errors import ScriptcheckError, UsageError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable, Mapping, Sequence
+    from types import FrameType
+
+INTERRUPTED = 130
+TERMINATED = 143
+PIPE_CLOSED = 141
+INTERNAL = 70
+
+# What the person at the keyboard can mend: a full disk, a folder that cannot be written.
+_THEIRS = {
+    errno.ENOSPC: "free some space, or write elsewhere with `--output` and SCRIPTCHECK_STORE",
+    errno.EDQUOT: "free some space, or write elsewhere with `--output` and SCRIPTCHECK_STORE",
+    errno.EROFS: "write elsewhere with `--output` and SCRIPTCHECK_STORE",
+    errno.EACCES: "change the permissions, or write elsewhere with `--output` and SCRIPTCHECK_STORE",
+    errno.EPERM: "change the permissions, or write elsewhere with `--output` and SCRIPTCHECK_STORE",
+}
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, which ends a run as Ctrl-C does."""
+
+
+def entry() -> int:
+    """Run the command line of this process."""
+    if sys.platform == "win32":
+        print("error: scriptcheck runs on Linux and macOS; on Windows, use WSL", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, _terminate)
+    return main(sys.argv[1:], os.environ)
+
+
+def main(words: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Carry out a command line, and give the exit code."""
+    console = open_console(None, environ)
+    try:
+        return _called(words, environ)
+    except ScriptcheckError as error:
+        return _told(error, console)
+    except KeyboardInterrupt as signalled:
+        return TERMINATED if isinstance(signalled, Terminated) else INTERRUPTED
+    except BrokenPipeError:
+        return _unheard()
+    except OSError as error:
+        problem = _theirs(error)
+        return _told(problem, console) if problem else _our_fault(console)
+    except Exception:  # noqa: BLE001  (the outermost boundary)
+        return _our_fault(console)
+
+
+def _called(words: Sequence[str], environ: Mapping[str, str]) -> int:
+    name, rest = arguments.split(words)
+    command = COMMANDS[name] if name else None
+    given = arguments.parse(command, rest)
+    console = open_console(given, environ)
+    if given.version:
+        console.tell(f"scriptcheck {__version__}\n")
+        return 0
+    if given.help:
+        console.tell((help_texts.of_command(command) if command else help_texts.overview()) + "\n")
+        return 0
+    if command is None:
+        console.mention(help_texts.overview() + "\n")
+        return 2
+    arguments.required(given, command)
+    call = importlib.import_module(command.module).call
+    return cast("Callable[[Namespace, Console, Mapping[str, str]], int]", call)(
+        given, console, environ
+    )
+
+
+def _told(error: ScriptcheckError, console: Console) -> int:
+    from ci_scriptcheck.report import mistake
+
+    console.mention(mistake.error(error, console.err_page) + "\n")
+    return error.exit_code
+
+
+def _theirs(error: OSError) -> UsageError | None:
+    if error.errno not in _THEIRS:
+        return None
+    where = f"{error.filename}: " if error.filename else ""
+    return UsageError(what=f"{where}{error.strerror}", advice=_THEIRS[error.errno])
+
+
+def _unheard() -> int:
+    """Keep Python from complaining once more when it flushes a closed pipe at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return PIPE_CLOSED
+
+
+def _our_fault(console: Console) -> int:
+    import traceback
+
+    console.mention(
+        f"{traceback.format_exc()}\n"
+        f"error: scriptcheck {__version__} itself failed, as told above; this is not your scripts'"
+        " fault\n   = help: report it with these lines\n"
+    )
+    return INTERNAL
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise Terminated
