@@ -1,0 +1,101 @@
+"""Getting from the remote the commits that a shallow checkout lacks, a few bounded times."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.change import command
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEEPENINGS = ("--deepen=50", "--deepen=500", "--unshallow")
+"""How much more history each attempt asks for; most branches are shorter than the first."""
+
+SECONDS = 120.0
+"""After which one attempt is given up."""
+
+_FETCH = (
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-recurse-submodules",
+    "--no-write-fetch-head",
+    # Given here, the repository's settings cannot name a program instead.
+    "--upload-pack=git-upload-pack",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """The remote that a job may ask, and what it needs to be let in.
+
+    Attributes:
+        variables: Environment of the fetching process alone.
+    """
+
+    name: str = "origin"
+    variables: Mapping[str, str]
+
+
+def remote_of(environ: Mapping[str, str]) -> Remote | None:
+    """Give the remote where asking it is expected: in continuous integration, not on a desk."""
+    if environ.get("CI", "").lower() not in {"true", "1"} and "GITHUB_EVENT_NAME" not in environ:
+        return None
+    return Remote(variables={"GIT_ALLOW_PROTOCOL": "https:http:ssh:file", **_access(environ)})
+
+
+def fetch_commit(root: Path, remote: Remote, commit: str) -> bool:
+    """Get one commit by its id, without its history where the checkout is shallow."""
+    depth = ["--depth=1"] if is_shallow(root) else []
+    return _fetch(root, remote, *depth, remote.name, commit)
+
+
+def fetch_branch(root: Path, remote: Remote, branch: str) -> bool:
+    """Get a branch under its usual name, without its history where the checkout is shallow."""
+    depth = ["--depth=1"] if is_shallow(root) else []
+    return _fetch(root, remote, *depth, remote.name, _tracking(remote, branch))
+
+
+def deepen(root: Path, remote: Remote, how: str, *, head: str, branch: str) -> bool:
+    """Get more of the history of a branch and of head; `how` is one of `DEEPENINGS`."""
+    return _fetch(root, remote, how, remote.name, _tracking(remote, branch), head)
+
+
+def is_shallow(root: Path) -> bool:
+    """Say whether the checkout lacks history."""
+    return command.run(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+
+
+def _fetch(root: Path, remote: Remote, *arguments: str) -> bool:
+    (answer,) = command.ask(
+        root, [[*_FETCH, *arguments]], variables=remote.variables, seconds=SECONDS
+    )
+    return answer.status == 0
+
+
+def _tracking(remote: Remote, branch: str) -> str:
+    return f"+refs/heads/{branch}:refs/remotes/{remote.name}/{branch}"
+
+
+def _access(environ: Mapping[str, str]) -> dict[str, str]:
+    """Let one git process in with the job's token, which the checkout need not have kept.
+
+    The empty value first drops a header that the checkout did keep: two of them are refused.
+    """
+    token = environ.get("GITHUB_TOKEN")
+    if not token:
+        return {}
+    server = environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
+    secret = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+    key = f"http.{server}/.extraheader"
+    return {
+        "GIT_CONFIG_COUNT": "2",
+        "GIT_CONFIG_KEY_0": key,
+        "GIT_CONFIG_VALUE_0": "",
+        "GIT_CONFIG_KEY_1": key,
+        "GIT_CONFIG_VALUE_1": f"AUTHORIZATION: basic {secret}",
+    }
