@@ -1,0 +1,291 @@
+"""The keys of `scriptcheck.yaml`, as they are written.
+
+The JSON Schema of the file is made from these documents. What they mean together is for their
+readers; nothing outside this package sees them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from ci_scriptcheck.model.contract import ColumnType, Format
+from ci_scriptcheck.model.project import Network
+from ci_scriptcheck.model.result import Level
+from ci_scriptcheck.model.scenario import Expect
+from ci_scriptcheck.project import units
+
+FILE_NAME = "scriptcheck.yaml"
+
+Seconds = Annotated[
+    float,
+    BeforeValidator(units.seconds),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0},
+                {"type": "string", "pattern": units.TIME_PATTERN},
+            ]
+        }
+    ),
+]
+Bytes = Annotated[
+    int,
+    BeforeValidator(units.size),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1},
+                {"type": "string", "pattern": units.SIZE_PATTERN},
+            ]
+        }
+    ),
+]
+EnvValue = Annotated[str | None, WithJsonSchema({"type": ["string", "number", "boolean", "null"]})]
+JsonValue = Annotated[Any, WithJsonSchema({})]
+Positive = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Document(BaseModel):
+    """What all documents share: unknown keys are mistakes, and no type is bent into another."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _knows_every_key(cls, data: object) -> object:
+        if isinstance(data, dict):
+            known = [item.alias or name for name, item in cls.model_fields.items()]
+            for key in data:
+                if key not in known:
+                    # Pydantic's own message does not say which keys there are.
+                    raise PydanticCustomError(
+                        "unknown_key", "unknown key", {"key": key, "known": tuple(known)}
+                    )
+        return data
+
+    def given(self) -> dict[str, object]:
+        """Give the keys that are written, by their names here."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class LimitsDocument(Document):
+    """What one run may use."""
+
+    processes: Positive | None = None
+    log: Bytes | None = None
+    output_bytes: Bytes | None = None
+    output_files: Positive | None = None
+
+
+class KnownDocument(Document):
+    """A failure that is expected."""
+
+    rule: str
+    reason: str
+    until: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+
+
+class SettingsDocument(Document):
+    """What can be said for every step, for one, and for one node."""
+
+    python: str | None = Field(default=None, description="Interpreter of the scripts")
+    requirements: list[str] | None = Field(
+        default=None, description="Files that name the versions of the libraries"
+    )
+    path: list[str] | None = Field(
+        default=None, description="Import roots, searched after the script's own folder"
+    )
+    timeout: Seconds | None = Field(
+        default=None, description="Time one run may take, such as 90s or 5m"
+    )
+    memory: Bytes | None = Field(default=None, description="Memory one run may use, such as 2GiB")
+    limits: LimitsDocument | None = None
+    network: Annotated[Network, Field(strict=False)] | None = Field(
+        default=None, description="Which addresses a script may connect to"
+    )
+    rows: Count | None = Field(default=None, description="Rows of a table that is made")
+    seed: int | None = None
+    scenarios: list[str] | None = Field(
+        default=None, description="Scenarios of a step that runs alone"
+    )
+    env: dict[str, EnvValue] | None = Field(
+        default=None, description="Environment of the script; null unsets a variable"
+    )
+    args: dict[str, JsonValue] | None = Field(default=None, description="Attributes of job_args")
+    call: dict[str, JsonValue] | None = Field(
+        default=None, description="Further parameters of main"
+    )
+    needs: list[str] | None = Field(
+        default=None, description="Modules without which the step is not run"
+    )
+    skip: str | None = Field(default=None, description="Why the step is not run")
+    known: KnownDocument | None = Field(default=None, description="A failure that is expected")
+
+
+class PortDocument(Document):
+    """What is said about a port; its dataset's name alone is the short form."""
+
+    dataset: str | None = Field(default=None, description="Made from this, or must satisfy it")
+    expects: str | None = Field(
+        default=None, description="Checked against this dataset instead; any checks nothing"
+    )
+    external: bool | None = Field(
+        default=None, description="Fed by its dataset where no link feeds it"
+    )
+    pack: str | None = Field(
+        default=None, description="Archive that the platform packs afterwards"
+    )
+    file: str | None = Field(
+        default=None, description="The script wants this file, not the folder"
+    )
+    as_: str | None = Field(default=None, alias="as", description="What the script calls the port")
+    from_: str | None = Field(
+        default=None, alias="from", description="The supplier's port that feeds this one"
+    )
+
+
+class StepPortDocument(PortDocument):
+    """What is said about a port of a step."""
+
+    required: bool | None = Field(
+        default=None, description="Whether the step cannot do without it; default: true"
+    )
+
+
+class StepDocument(SettingsDocument):
+    """A step: its script, its ports and its settings."""
+
+    script: str | None = None
+    inputs: dict[str, str | StepPortDocument | None] | None = None
+    outputs: dict[str, str | StepPortDocument | None] | None = None
+
+
+class NodeNameDocument(SettingsDocument):
+    """What holds for every node of a name, in all pipelines."""
+
+    inputs: dict[str, str | PortDocument | None] | None = None
+    outputs: dict[str, str | PortDocument | None] | None = None
+
+
+class NodeDocument(NodeNameDocument):
+    """A node of one pipeline; the text of an input is `node.port`."""
+
+    step: str | None = Field(default=None, description="Default: the step of the same name")
+
+
+class PipelineDocument(Document):
+    """A pipeline: its nodes, and further scenarios that run through it."""
+
+    nodes: dict[str, NodeDocument | None] = Field(default_factory=dict)
+    scenarios: list[str] | None = None
+
+
+class ColumnDocument(Document):
+    """A column of a table."""
+
+    type: Annotated[ColumnType, Field(strict=False)] | None = None
+    min: int | float | str | None = None
+    max: int | float | str | None = None
+    nulls: Share | None = Field(
+        default=None, description="Greatest share of cells without a value"
+    )
+    values: list[str | int | float | bool | None] | None = None
+    pattern: str | None = Field(
+        default=None, description="Regular expression that whole texts match"
+    )
+    unique: bool | None = None
+    references: str | None = Field(
+        default=None, description="dataset.column whose values it repeats"
+    )
+    formula: str | None = Field(
+        default=None, description="DuckDB SQL; the column's own name stands for the value drawn"
+    )
+
+
+class DatasetDocument(Document):
+    """What a port carries."""
+
+    extends: str | None = None
+    format: Annotated[Format, Field(strict=False)] | None = None
+    files: str | dict[str, JsonValue] | None = Field(
+        default=None,
+        description="A name, a pattern, or files with their share of the rows or their content",
+    )
+    rows: Count | None = None
+    key: str | list[str] | None = None
+    columns: dict[str, ColumnDocument | None] | None = None
+    closed: bool | None = Field(default=None, description="Whether further columns are findings")
+    checks: dict[str, str | None] | None = Field(
+        default=None, description="What must hold of the content, as SQL over the table"
+    )
+    # `copy` is a method of every pydantic model.
+    copy_: str | None = Field(default=None, alias="copy", description="A file or folder, as it is")
+    generator: str | None = Field(default=None, description="file.py:function that makes it")
+    from_: str | None = Field(
+        default=None, alias="from", description="pipeline/node.port that writes it"
+    )
+    real: str | None = Field(default=None, description="Prefix in S3 of the real data")
+    public: bool | None = None
+
+
+class ScenarioDocument(Document):
+    """A condition of the data that is the project's own."""
+
+    extends: str = "standard"
+    expect: Annotated[Expect, Field(strict=False)] | None = None
+    rows: Count | None = None
+    columns: dict[str, ColumnDocument] | None = None
+
+
+class RuleDocument(Document):
+    """How much a rule counts, for some steps."""
+
+    level: Annotated[Level, Field(strict=False)]
+    steps: list[str] = Field(default_factory=list)
+
+
+class CursusDocument(Document):
+    """Where a Cursus repository keeps its contracts, scripts and pipelines."""
+
+    interfaces: str
+    scripts: str
+    pipelines: str | None = None
+
+
+class AdaptersDocument(Document):
+    """Formats that are read as they are."""
+
+    cursus: CursusDocument | None = None
+
+
+class ProjectDocument(Document):
+    """The whole file."""
+
+    version: Literal[1] = 1
+    project: str | None = Field(default=None, description="Default: the folder's name")
+    base: str | None = Field(default=None, description="Default: the remote's default branch")
+    defaults: SettingsDocument = Field(default_factory=SettingsDocument)
+    adapters: AdaptersDocument = Field(default_factory=AdaptersDocument)
+    datasets: dict[str, DatasetDocument | None] = Field(default_factory=dict)
+    steps: dict[str, StepDocument | None] = Field(default_factory=dict)
+    nodes: dict[str, NodeNameDocument | None] = Field(default_factory=dict)
+    pipelines: dict[str, list[str] | PipelineDocument] = Field(default_factory=dict)
+    scenarios: dict[str, ScenarioDocument | None] = Field(default_factory=dict)
+    rules: dict[str, Annotated[Level, Field(strict=False)] | RuleDocument] = Field(
+        default_factory=dict
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_parts_are_left_out(cls, data: object) -> object:
+        # A key whose lines are all commented out holds null.
+        if isinstance(data, dict):
+            return {key: value for key, value in data.items() if value is not None}
+        return data

@@ -1,0 +1,93 @@
+"""`scriptcheck.yaml`: text → documents, with the way back to each line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from ci_scriptcheck.errors import UsageError, did_you_mean
+from ci_scriptcheck.model.rules import RULES
+from ci_scriptcheck.project import mistakes
+from ci_scriptcheck.project.documents import PipelineDocument, ProjectDocument
+from ci_scriptcheck.project.source_lines import KeyPath, Source
+from ci_scriptcheck.project.yaml_text import read_yaml
+
+ENV_DEPTHS = {"defaults": 2, "steps": 3, "nodes": 3, "pipelines": 5}
+"""Part of the file → number of keys above a variable's name, `env` included."""
+GROUPS = ("SC1", "SC2", "SC3", "SC4", "SC5")
+"""Groups of rules; one may have no rule yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Native:
+    """One file as it is written: checked by itself, not yet against the rest of the project."""
+
+    document: ProjectDocument
+    source: Source
+
+
+def read(content: bytes, file: str) -> Native:
+    """Read a settings file.
+
+    Raises:
+        UsageError: it is no YAML, has unknown keys, or a value is of the wrong kind.
+    """
+    source = read_yaml(content, file)
+    data = {} if source.data is None else source.data
+    if not isinstance(data, dict):
+        raise source.mistake("the file must be a mapping of keys to values", ())
+    _take_env_as_written(data, source)
+    try:
+        document = ProjectDocument.model_validate(data)
+    except ValidationError as error:
+        raise mistakes.mistake(error, source) from error
+    _check_names(document, source)
+    _check_rules(document, source)
+    return Native(document=document, source=source)
+
+
+def _take_env_as_written(data: dict[str, object], source: Source) -> None:
+    """Put the text of each variable in the place of the number or boolean YAML makes of it."""
+    for path, text in source.texts.items():
+        depth = ENV_DEPTHS.get(str(path[0])) if path else None
+        if depth is not None and len(path) == depth + 1 and path[depth - 1] == "env":
+            holder: object = data
+            for key in path[:-1]:
+                holder = holder[key]  # type: ignore[index]  # the path was made from these data
+            if isinstance(holder, dict) and holder[path[-1]] is not None:
+                holder[path[-1]] = text
+
+
+def _check_names(document: ProjectDocument, source: Source) -> None:
+    for path in _names(document):
+        if "/" in str(path[-1]):
+            raise _name_mistake(source, path)
+
+
+def _names(document: ProjectDocument) -> list[KeyPath]:
+    names: list[KeyPath] = [("steps", name) for name in document.steps]
+    names.extend(("nodes", name) for name in document.nodes)
+    for pipeline, written in document.pipelines.items():
+        if isinstance(written, PipelineDocument):
+            names.extend(("pipelines", pipeline, "nodes", name) for name in written.nodes)
+    return names
+
+
+def _name_mistake(source: Source, path: KeyPath) -> UsageError:
+    kind = "step" if path[0] == "steps" else "node"
+    return source.mistake(
+        f"the {kind} `{path[-1]}` has a `/` in its name",
+        path,
+        advice="`pipeline/node` names a node on the command line; use another character",
+    )
+
+
+def _check_rules(document: ProjectDocument, source: Source) -> None:
+    for code in document.rules:
+        if code not in GROUPS and (
+            len(code) < len("SC1") or not any(known.startswith(code) for known in RULES)
+        ):
+            raise source.mistake(
+                f"there is no rule `{code}`", ("rules", code), advice=did_you_mean(code, RULES)
+            )

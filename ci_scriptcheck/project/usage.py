@@ -1,0 +1,281 @@
+"""What a script's syntax tree says it reads, writes and needs.
+
+The four parameters of the function are followed to where their keys are taken, through functions
+of the same module and through its constants. Where they go out of sight, that is said, and nothing
+is guessed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ci_scriptcheck.project.script_syntax import (
+    Bound,
+    Module,
+    Names,
+    Role,
+    Scope,
+    environment_read,
+    guarded,
+    module_of,
+)
+
+PARAMETERS: Mapping[str, Role] = {
+    "input_paths": "inputs",
+    "output_paths": "outputs",
+    "environ_vars": "env",
+    "job_args": "args",
+}
+MOST_CALLS = 500
+"""Functions that are followed; more would be a script that no reader follows either."""
+
+_HARMLESS = frozenset(
+    {"print", "len", "str", "repr", "bool", "isinstance", "type", "id", "sorted"}
+)
+_LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
+_LOOKUPS = frozenset({"get", "pop", "setdefault"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """The function that is called, as it is defined.
+
+    Attributes:
+        parameters: Names of those that can be given, in order.
+        required: Names of those that have no default.
+        open: Whether it takes any further arguments.
+    """
+
+    line: int
+    parameters: tuple[str, ...]
+    required: tuple[str, ...]
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Names that a script uses.
+
+    Attributes:
+        inputs: Key of `input_paths` → whether the script cannot do without it.
+        outputs: Key of `output_paths` → the same.
+        env: Variable → the default in the code, where there is one.
+        args: Attributes of `job_args`.
+        unknown: Which of `inputs`, `outputs`, `env` and `args` are also used in ways that cannot
+            be followed, so that names may be missing.
+        is_defined: Whether the module has the function at all, be it from elsewhere.
+    """
+
+    inputs: Mapping[str, bool] = field(default_factory=dict)
+    outputs: Mapping[str, bool] = field(default_factory=dict)
+    env: Mapping[str, str | None] = field(default_factory=dict)
+    args: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    function: Function | None = None
+    is_defined: bool = False
+
+
+def usage(source: str, function: str = "main") -> Usage:
+    """Say what the function of a script uses.
+
+    Raises:
+        SyntaxError: Python refuses the text.
+    """
+    module = module_of(source)
+    defined = module.functions.get(function)
+    reading = _Reading(module)
+    if defined is None:
+        reading.take_environment()
+        return reading.found(None, is_defined=function in module.names)
+    reading.follow(defined, _roles(defined))
+    reading.take_environment()
+    return reading.found(_signature(defined), is_defined=True)
+
+
+def _signature(defined: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
+    arguments = defined.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    without = positional[: len(positional) - len(arguments.defaults)]
+    keyword = [
+        one.arg
+        for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is None
+    ]
+    return Function(
+        line=defined.lineno,
+        parameters=tuple(one.arg for one in (*positional, *arguments.kwonlyargs)),
+        required=(*(one.arg for one in without), *keyword),
+        open=arguments.vararg is not None or arguments.kwarg is not None,
+    )
+
+
+def _roles(defined: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Bound]:
+    names = [one.arg for one in (*defined.args.posonlyargs, *defined.args.args)]
+    names.extend(one.arg for one in defined.args.kwonlyargs)
+    if any(name in PARAMETERS for name in names):
+        return {name: PARAMETERS[name] for name in names if name in PARAMETERS}
+    return dict(zip(names, PARAMETERS.values(), strict=False))
+
+
+class _Reading:
+    """Collects names while functions are followed."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.required: dict[Role, set[str]] = {"inputs": set(), "outputs": set()}
+        self.optional: dict[Role, set[str]] = {"inputs": set(), "outputs": set()}
+        self.env: dict[str, str | None] = {}
+        self.args: set[str] = set()
+        self.unknown: set[str] = set()
+        self.followed: set[tuple[int, tuple[tuple[str, Bound], ...]]] = set()
+
+    def found(self, function: Function | None, *, is_defined: bool) -> Usage:
+        return Usage(
+            inputs=self._ports("inputs"),
+            outputs=self._ports("outputs"),
+            env=dict(sorted(self.env.items())),
+            args=tuple(sorted(self.args)),
+            unknown=tuple(sorted(self.unknown)),
+            function=function,
+            is_defined=is_defined,
+        )
+
+    def take_environment(self) -> None:
+        """Note what the module reads from the environment itself, but for its guarded end."""
+        scope = Scope(self.module, {})
+        for node in guarded(self.module.tree):
+            name, default = environment_read(node, scope)
+            for one in name:
+                self._variable(one, default)
+
+    def follow(
+        self, function: ast.FunctionDef | ast.AsyncFunctionDef, bound: Mapping[str, Bound]
+    ) -> None:
+        """Look at each use of what the names are bound to."""
+        key = (id(function), tuple(sorted(bound.items())))
+        if key in self.followed or len(self.followed) >= MOST_CALLS:
+            return
+        self.followed.add(key)
+        scope = Scope(self.module, bound)
+        scope.learn(function)
+        seen: set[int] = set()
+        for node in ast.walk(function):
+            self._look(node, scope, seen)
+        for node in ast.walk(function):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                role = scope.role(node)
+                if role is not None and id(node) not in seen:
+                    self.unknown.add(role)
+
+    def _look(self, node: ast.AST, scope: Scope, seen: set[int]) -> None:
+        match node:
+            case ast.Subscript(value=holder, slice=key) if (
+                role := scope.role(holder)
+            ) is not None:
+                seen.add(id(holder))
+                if isinstance(node.ctx, ast.Load):
+                    self._taken(role, scope.texts(key), self.required)
+            case ast.Compare(left=key, ops=[ast.In() | ast.NotIn()], comparators=[holder]) if (
+                role := scope.role(holder)
+            ) is not None:
+                seen.add(id(holder))
+                self._taken(role, scope.texts(key), self.optional)
+            case ast.Attribute(value=holder, attr=name) if scope.role(holder) == "args":
+                seen.add(id(holder))
+                self.args.add(name)
+            case ast.Assign(value=holder) | ast.AnnAssign(value=holder) if holder is not None:
+                seen.update(scope.aliased(holder))
+            case ast.If(test=test) | ast.IfExp(test=test) | ast.Assert(test=test):
+                seen.update(id(one) for one in _tested(test))
+            case ast.Call():
+                self._call(node, scope, seen)
+            case ast.FormattedValue(value=holder):
+                seen.add(id(holder))
+            case _:
+                pass
+
+    def _call(self, node: ast.Call, scope: Scope, seen: set[int]) -> None:
+        match node.func:
+            case ast.Attribute(value=holder, attr=method) if (
+                role := scope.role(holder)
+            ) is not None and role != "args":
+                if method in _LOOKUPS and node.args:
+                    seen.add(id(holder))
+                    self._taken(role, scope.texts(node.args[0]), self.optional)
+                    self._default(role, node, scope)
+            case ast.Attribute(attr=method) if method in _LOGGING:
+                seen.update(id(one) for one in node.args)
+            case ast.Name(id="getattr" | "hasattr") if len(node.args) > 1:
+                if scope.role(node.args[0]) == "args":
+                    seen.add(id(node.args[0]))
+                    self._taken("args", scope.texts(node.args[1]), self.optional)
+            case ast.Name(id=name) if name in self.module.functions:
+                self._follow_call(node, self.module.functions[name], scope, seen)
+            case ast.Name(id=name) if name in _HARMLESS:
+                seen.update(id(one) for one in node.args)
+            case _:
+                pass
+
+    def _follow_call(
+        self,
+        node: ast.Call,
+        function: ast.FunctionDef | ast.AsyncFunctionDef,
+        scope: Scope,
+        seen: set[int],
+    ) -> None:
+        names = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
+        given: list[tuple[str, ast.expr]] = list(zip(names, node.args, strict=False))
+        given.extend((one.arg, one.value) for one in node.keywords if one.arg is not None)
+        bound: dict[str, Bound] = {}
+        for name, value in given:
+            role = scope.role(value)
+            texts = scope.texts(value)
+            if role is not None:
+                seen.add(id(value))
+                bound[name] = role
+            elif texts is not None:
+                bound[name] = texts
+        if any(isinstance(one, str) for one in bound.values()):
+            self.follow(function, bound)
+
+    def _taken(self, role: Role, names: Names | None, kept: dict[Role, set[str]]) -> None:
+        if names is None:
+            self.unknown.add(role)
+        elif role == "args":
+            self.args.update(names)
+        elif role == "env":
+            for name in names:
+                self._variable(name, None)
+        else:
+            kept[role].update(names)
+
+    def _default(self, role: Role, node: ast.Call, scope: Scope) -> None:
+        if role == "env" and len(node.args) > 1:
+            for name in scope.texts(node.args[0]) or ():
+                self._variable(name, scope.default(node.args[1]))
+
+    def _variable(self, name: str, default: str | None) -> None:
+        if self.env.get(name) is None:
+            self.env[name] = default
+
+    def _ports(self, role: Role) -> dict[str, bool]:
+        names = self.required[role] | self.optional[role]
+        return {
+            name: name in self.required[role] and name not in self.optional[role]
+            for name in sorted(names)
+        }
+
+
+def _tested(test: ast.expr) -> tuple[ast.expr, ...]:
+    """Give the parts of a condition that are only asked whether they hold anything."""
+    match test:
+        case ast.BoolOp(values=values):
+            return tuple(part for value in values for part in _tested(value))
+        case ast.UnaryOp(operand=operand):
+            return _tested(operand)
+        case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot()]):
+            return (left,)
+        case _:
+            return (test,)
