@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ci_scriptcheck.report.page import Page
 
 NO_TIME = "------"
+MOVING = Ink.QUIET
+"""Colour of the lines that are drawn again and again."""
 
 _STATUS_WIDTH = 9
 _TIME_WIDTH = 9

@@ -1,0 +1,72 @@
+"""`scriptcheck report`: a finished run written again, from its record and nothing else."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.cli import runs
+from ci_scriptcheck.errors import UsageError, did_you_mean
+from ci_scriptcheck.run import record as run_record
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping
+
+    from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.report.page import Page
+
+FORMATS = ("console", "junit", "json")
+
+
+def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
+    """Write the report to standard output or to a file."""
+    wanted = given.format or "console"
+    if wanted not in FORMATS:
+        raise UsageError(
+            what=f"there is no report `{wanted}`",
+            facts=(f"it can be {', '.join(FORMATS)}",),
+            advice=did_you_mean(wanted, FORMATS),
+        )
+    directory = Path(given.run) if given.run else runs.newest(Path(given.project or "."))
+    if given.output is None:
+        console.tell(text(directory, wanted, console.out_page))
+        return 0
+    # A file is no terminal: no colour, and no line cut.
+    page = dataclasses.replace(console.out_page, width=None, colour=given.color == "always")
+    write(Path(given.output), text(directory, wanted, page))
+    return 0
+
+
+def text(directory: Path, wanted: str, page: Page) -> str:
+    """Write the report of the run in this directory.
+
+    Raises:
+        UsageError: it holds no record that this version can read.
+    """
+    record = run_record.read_record(directory)
+    if wanted == "json":
+        return (directory / "record.json").read_text(encoding="utf-8").rstrip("\n") + "\n"
+    if wanted == "junit":
+        from ci_scriptcheck.report import junit
+
+        return junit.render(record)
+    from ci_scriptcheck.report import console as console_report
+
+    return console_report.render(record, page)
+
+
+def write(path: Path, content: str) -> None:
+    """Write a report to a file; its folder is made if need be.
+
+    Raises:
+        UsageError: the place cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise UsageError(
+            what=f"{path} cannot be written: {error.strerror}", advice="name another file"
+        ) from error

@@ -1,0 +1,27 @@
+"""Rules as `scriptcheck explain` prints them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ci_scriptcheck.cli import explain
+from ci_scriptcheck.model.rules import RULES
+from ci_scriptcheck.report.page import PLAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def test_one_rule(golden: Callable[[str, str], None]) -> None:
+    golden("explain/SC201.txt", explain.one_rule(RULES["SC201"], PLAIN))
+
+
+def test_every_rule(golden: Callable[[str, str], None]) -> None:
+    golden("explain/all.txt", explain.every_rule(PLAIN))
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_every_rule_stands_in_the_list(code: str) -> None:
+    assert f"  {code}  " in explain.every_rule(PLAIN)
