@@ -88,7 +88,7 @@ class Agenda:
                 self._followers[need].append(job)
         self._missing = {job: set(needs) for job, needs in self._needs.items()}
         self._running: set[str] = set()
-        self._lost: Counter[str] = Counter()
+        self._begun: Counter[str] = Counter()
         self._ready: list[tuple[float, int, str]] = []
         for job, missing in self._missing.items():
             if not missing:
@@ -104,8 +104,8 @@ class Agenda:
         return tuple(self._missing)
 
     def attempts(self, job: str) -> int:
-        """Say how often a job has been begun, once it has been."""
-        return self._lost[job] + 1
+        """Say how often a job has been begun."""
+        return self._begun[job]
 
     def take(self) -> str | None:
         """Give the job to be begun next, or nothing while none is ready."""
@@ -113,19 +113,19 @@ class Agenda:
             return None
         job = heapq.heappop(self._ready)[2]
         self._running.add(job)
+        self._begun[job] += 1
         return job
 
     def put_back(self, job: str) -> None:
         """Return a job that was taken and never begun."""
-        self._running.remove(job)
-        self._put(job)
+        self._begun[job] -= 1
+        self._return(job)
 
     def retry(self, job: str) -> bool:
         """Return a job whose worker died; false where that was its last attempt."""
-        self._lost[job] += 1
-        if self._lost[job] >= ATTEMPTS:
+        if self._begun[job] >= ATTEMPTS:
             return False
-        self.put_back(job)
+        self._return(job)
         return True
 
     def finish(self, job: str, how: Ended) -> tuple[Blocked, ...]:
@@ -157,6 +157,10 @@ class Agenda:
             Blocked(job=job, cause=cause)
             for job in sorted(found, key=lambda found_job: self._rank[found_job])
         )
+
+    def _return(self, job: str) -> None:
+        self._running.remove(job)
+        self._put(job)
 
     def _put(self, job: str) -> None:
         heapq.heappush(self._ready, (-self._path[job], self._rank[job], job))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ci_scriptcheck.model.result import TaskResult
 
@@ -28,3 +29,10 @@ class TaskFinished:
 
 
 Event = TaskStarted | TaskFinished
+
+
+class OnFailure(StrEnum):
+    """What a failure means for the tasks that have not begun."""
+
+    CONTINUE = "continue"
+    STOP = "stop"

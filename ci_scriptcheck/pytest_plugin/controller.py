@@ -1,0 +1,254 @@
+"""The side of pytest that hands out tasks, keeps their results, and tells how the run goes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from xdist.dsession import Interrupted
+
+from ci_scriptcheck.model import project
+from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
+from ci_scriptcheck.model.rules import RULES
+from ci_scriptcheck.pytest_plugin import reports, work
+from ci_scriptcheck.pytest_plugin.agenda import Agenda, Blocked, Ended
+from ci_scriptcheck.pytest_plugin.event import TaskFinished, TaskStarted
+from ci_scriptcheck.pytest_plugin.items import in_short
+from ci_scriptcheck.pytest_plugin.plugin import HANDED_OVER
+from ci_scriptcheck.pytest_plugin.scheduler import LongestPathScheduling
+from ci_scriptcheck.pytest_plugin.workbench import FAULT
+from ci_scriptcheck.run import record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ci_scriptcheck.pytest_plugin.event import Event
+    from ci_scriptcheck.pytest_plugin.work import Brief
+
+
+class Controller:
+    """A pytest plugin, and the scheduler's witness.
+
+    Attributes:
+        fault: The error for which the run cannot go on, where there was one.
+        interruption: What interrupted the session, such as Ctrl-C.
+    """
+
+    def __init__(
+        self,
+        brief: Brief,
+        *,
+        on_event: Callable[[Event], None],
+        on_interrupt: Callable[[], None],
+    ) -> None:
+        """Take what is to be done; `on_interrupt` ends all scripts that are running, at once."""
+        courses = brief.courses
+        self._brief = brief
+        self._courses = courses
+        self._course = {course.item(task): course for course in courses for task in course.tasks}
+        self._on_event = on_event
+        self._on_interrupt = on_interrupt
+        self._worker: dict[str, str] = {}
+        self._nodes: list[Any] = []
+        self._begun: Counter[str] = Counter()
+        self._told: set[str] = set()
+        self._config: pytest.Config | None = None
+        self.fault: BaseException | None = None
+        self.interruption: BaseException | None = None
+
+    # What pytest calls.
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Take note of the session that this belongs to."""
+        self._config = config
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401  (untyped)
+        """Tell a worker what it is to run."""
+        node.workerinput[HANDED_OVER] = work.to_worker(self._brief)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodeready(self, node: Any) -> None:  # noqa: ANN401  (untyped)
+        """Take note of a worker, so that it can be ended."""
+        self._nodes.append(node)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config) -> LongestPathScheduling | None:
+        """Hand out tasks in our own order, unless the user asks for a certain other one."""
+        if config.getvalue("dist") != "load":
+            return None
+        return LongestPathScheduling(self, workers=len(config.getvalue("tx")))
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Tell that a task has begun."""
+        course = self._course.get(nodeid)
+        if course is not None:
+            self._begun[nodeid] += 1
+            self._on_event(TaskStarted(task=course.task(nodeid), worker=self._worker.get(nodeid)))
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Tell that a task has ended, where no scheduler does."""
+        if nodeid in self._course and nodeid not in self._worker:
+            self.ended(nodeid, attempts=1, worker=None)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep an error of ours that a worker met."""
+        if self.fault is not None or report.nodeid not in self._course or not report.failed:
+            return
+        pickled = getattr(report, FAULT, None)
+        if pickled is not None:
+            self.fault = pickle.loads(pickled)  # noqa: S301  (from our own worker)
+        elif self._result(report.nodeid) is None:
+            self.fault = RuntimeError(report.longreprtext)
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """Keep an error of pytest or of ours; true, so that pytest does not print it."""
+        self.fault = self.fault or excinfo.value
+        return True
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """End everything that runs, before pytest waits for its workers."""
+        # xdist also calls it an interrupt when `-x` ends a run.
+        if not isinstance(excinfo.value, Interrupted):
+            self.interruption = excinfo.value
+            self._on_interrupt()
+            for node in self._nodes:
+                _kill(node.gateway._rinfo().pid)
+
+    # What the scheduler calls.
+
+    def agenda(self, collected: Sequence[str]) -> Agenda:
+        """Give the tasks among the collected items, with what they wait for."""
+        jobs = [job for course in self._courses for job in course.jobs()]
+        done = frozenset[str]().union(*(course.done() for course in self._courses))
+        return Agenda(jobs, wanted=self._course.keys() & set(collected), done=done)
+
+    def sent(self, item: str, worker: str) -> None:
+        """Take note of which worker gets a task."""
+        self._worker[item] = worker
+
+    def begun(self, item: str) -> int:
+        """Say how often workers have reported the beginning of a task."""
+        return self._begun[item]
+
+    def ended(self, item: str, attempts: int, worker: str | None) -> Ended:
+        """Tell how a task ended."""
+        result = self._result(item)
+        if result is None:
+            return Ended.BADLY
+        if attempts > 1 or result.worker != worker:
+            result = replace(result, attempts=attempts, worker=worker)
+            self._write(item, result)
+        self._tell(item, result)
+        bad = result.outcome in BROKEN or result.outcome is Outcome.NOT_RUN
+        return Ended.BADLY if bad else Ended.WELL
+
+    def lost(self, item: str, attempts: int, worker: str) -> Ended:
+        """Write the result of a task whose worker died for the last time, and tell pytest."""
+        if self._result(item) is not None:
+            return self.ended(item, attempts, worker)  # it died behind the last line
+        task = self._course[item].task(item)
+        result = TaskResult(
+            task=task,
+            outcome=Outcome.CRASHED,
+            findings=self._findings_of_loss(item),
+            attempts=attempts,
+            worker=worker,
+        )
+        self._write(item, result)
+        self._tell(item, result)
+        self._report(reports.broken(item, in_short(result)))
+        self._count_failure()
+        return Ended.BADLY
+
+    def blocked(self, blocked: Blocked) -> None:
+        """Write that a task is not run because of another, and tell pytest."""
+        course = self._course[blocked.job]
+        cause = course.plan.by_id()[course.task(blocked.cause)]
+        self._leave_out(blocked.job, f"needs {cause.node}")
+
+    def collected_otherwise(self, worker: str, difference: str) -> None:
+        """Report that a worker has other items than the first one."""
+        report = pytest.CollectReport(
+            nodeid=worker, outcome="failed", longrepr=difference, result=[]
+        )
+        self._hook().pytest_collectreport(report=report)
+
+    # What whoever made it calls at the end.
+
+    def leave_out_the_rest(self, why: str) -> None:
+        """Write for each task without a result that it was not run, and why."""
+        for item, course in self._course.items():
+            if item in self._told:
+                continue
+            result = self._result(item)
+            if result is None:
+                result = TaskResult(task=course.task(item), outcome=Outcome.NOT_RUN, why_not=why)
+                self._write(item, result)
+            self._tell(item, result)
+
+    def _leave_out(self, item: str, why: str) -> None:
+        task = self._course[item].task(item)
+        result = TaskResult(task=task, outcome=Outcome.NOT_RUN, why_not=why)
+        self._write(item, result)
+        self._tell(item, result)
+        self._report(reports.not_run(item, why))
+
+    def _findings_of_loss(self, item: str) -> tuple[Finding, ...]:
+        course = self._course[item]
+        task = course.plan.by_id()[course.task(item)]
+        rule = RULES["SC223"]
+        level = project.level_of(course.plan.rules, rule.code, task.step, rule.level)
+        if level is Level.OFF:
+            return ()
+        finding = Finding(
+            rule=rule.code,
+            severity=level,
+            message=rule.title,
+            step=task.step,
+            pipeline=task.pipeline,
+            advice=rule.cure,
+        )
+        return (finding,)
+
+    def _result(self, item: str) -> TaskResult | None:
+        course = self._course[item]
+        return record.read_result(course.run_directory, course.task(item))
+
+    def _write(self, item: str, result: TaskResult) -> None:
+        record.write_result(self._course[item].run_directory, result)
+
+    def _tell(self, item: str, result: TaskResult) -> None:
+        if item not in self._told:
+            self._told.add(item)
+            self._on_event(TaskFinished(result=result, worker=self._worker.get(item)))
+
+    def _report(self, report: pytest.TestReport) -> None:
+        self._hook().pytest_runtest_logreport(report=report)
+
+    def _count_failure(self) -> None:
+        # xdist itself counts no crashes, so that `-x` would not stop at them.
+        session: Any = self._the_config().pluginmanager.getplugin("dsession")
+        session.countfailures += 1
+        if session.maxfail and session.countfailures >= session.maxfail:
+            session.shouldstop = f"stopping after {session.countfailures} failures"
+
+    def _hook(self) -> Any:  # noqa: ANN401  (pluggy's)
+        return self._the_config().hook
+
+    def _the_config(self) -> pytest.Config:
+        if self._config is None:
+            raise RuntimeError("the session has not begun")
+        return self._config
+
+
+def _kill(process: int) -> None:
+    # Asked politely, xdist would wait ten seconds for a worker that does not listen.
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)

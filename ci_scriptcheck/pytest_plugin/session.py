@@ -1,0 +1,145 @@
+"""Works off a plan with pytest in this process, and with workers where they are of use."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.pytest_plugin.course import Course
+from ci_scriptcheck.pytest_plugin.event import OnFailure
+from ci_scriptcheck.pytest_plugin.work import Brief, Work
+from ci_scriptcheck.run import record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ci_scriptcheck.pytest_plugin.controller import Controller
+    from ci_scriptcheck.pytest_plugin.event import Event
+
+_CONFIGURATION = Path(__file__).with_name("run.ini")
+_PLUGINS = ("xdist.plugin", "ci_scriptcheck.pytest_plugin.plugin")
+_UNUSED_PLUGINS = (
+    "assertion",
+    "cacheprovider",
+    "capture",
+    "debugging",
+    "doctest",
+    "faulthandler",
+    "junitxml",
+    "legacypath",
+    "logging",
+    "monkeypatch",
+    "pastebin",
+    "python",
+    "recwarn",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "subtests",
+    "terminal",
+    "threadexception",
+    "tmpdir",
+    "unittest",
+    "unraisableexception",
+    "warnings",
+)
+_FOREIGN = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG", "PYTEST_THEME")
+_FEW = 2
+"""With so many tasks or fewer, starting workers takes longer than they save."""
+
+
+def run_plan(
+    run_directory: Path,
+    *,
+    tasks: tuple[str, ...],
+    workers: int,
+    on_event: Callable[[Event], None],
+    on_failure: OnFailure = OnFailure.CONTINUE,
+    work: Work,
+) -> None:
+    """Run these tasks of `plan.json`; afterwards each has a result in the run directory.
+
+    Tasks of the plan that are not among them have to be done already.
+
+    Args:
+        run_directory: Where the plan is and the results go.
+        tasks: Ids of the tasks.
+        workers: At most so many; fewer where the plan has no use for them.
+        on_event: Told of each task's beginning and end, in this process.
+        on_failure: Whether to begin other tasks after one has failed.
+        work: How tasks are run.
+
+    Raises:
+        ScriptcheckError: the run cannot go on.
+        KeyboardInterrupt: what a signal's handler raised, after everything has been ended.
+    """
+    course = Course(
+        plan=record.read_plan(run_directory), run_directory=run_directory, tasks=frozenset(tasks)
+    )
+    with work.hosts(course) as hosts:
+        # pytest takes a third of a second to be imported, and the hosts start meanwhile.
+        from ci_scriptcheck.pytest_plugin.controller import Controller
+
+        brief = Brief(courses=(course,), opened=work.opened, addresses=hosts.addresses)
+        controller = Controller(brief, on_event=on_event, on_interrupt=hosts.close)
+        _run_pytest(controller, brief, useful_workers(course, workers), on_failure)
+    if controller.fault is not None:
+        raise controller.fault
+    if controller.interruption is not None:
+        controller.leave_out_the_rest("interrupted")
+        raise controller.interruption
+    stopped = "stopped after the first failure"
+    controller.leave_out_the_rest(
+        stopped if on_failure is OnFailure.STOP else "its worker did not start"
+    )
+
+
+def useful_workers(course: Course, most: int) -> int:
+    """Say how many workers to start; none where this process does as well alone."""
+    useful = min(most, course.forecast().width)
+    return useful if useful > 1 and len(course.tasks) > _FEW else 0
+
+
+def _run_pytest(controller: Controller, brief: Brief, workers: int, on_failure: OnFailure) -> None:
+    import pytest  # late, as above
+
+    from ci_scriptcheck.pytest_plugin.workbench import WholePlan, Workbench
+
+    plugins: list[object] = [controller]
+    if not workers:
+        bench = Workbench(brief, worker=None)
+        plugins += [bench, WholePlan(bench)]
+    with _own_environment():
+        try:
+            pytest.main(_arguments(brief, workers, on_failure), plugins=plugins)
+        except KeyboardInterrupt as interruption:  # while pytest began or ended
+            controller.interruption = interruption
+
+
+def _arguments(brief: Brief, workers: int, on_failure: OnFailure) -> list[str]:
+    (course,) = brief.courses
+    arguments = ["-c", str(_CONFIGURATION), f"--rootdir={course.run_directory}", "--noconftest"]
+    arguments += [f"-p{name}" for name in _PLUGINS]
+    arguments += [f"-pno:{name}" for name in _UNUSED_PLUGINS]
+    if on_failure is OnFailure.STOP:
+        arguments.append("-x")
+    if workers:
+        # A task may take two workers with it, and a worker may die between two tasks.
+        arguments += [f"-n{workers}", f"--max-worker-restart={2 * len(course.tasks) + workers}"]
+    return arguments
+
+
+@contextmanager
+def _own_environment() -> Iterator[None]:
+    """Keep out what a user has set for other sessions; workers inherit it."""
+    before = dict(os.environ)
+    for name in _FOREIGN:
+        os.environ.pop(name, None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
