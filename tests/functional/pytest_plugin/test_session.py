@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -141,6 +142,33 @@ def test_a_crash_counts_as_a_failure_when_asked_to_stop(tmp_path: Path) -> None:
 
     assert run.result("deadly").outcome is Outcome.CRASHED
     assert run.result("n11").outcome is Outcome.NOT_RUN
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_random_graph_with_random_faults_ends_as_predicted(tmp_path: Path, seed: int) -> None:
+    random = Random(seed)  # noqa: S311  (repeatable)
+    tasks: list[Task] = []
+    for number in range(16):
+        step = random.choice(["passes"] * 6 + ["fails", "crashes", "dies", "dies_once"])
+        before = [task.node for task in tasks]
+        tasks.append(a_node(f"n{number}", step, *random.sample(before, k=min(number, 2))))
+
+    run = Run(tmp_path, *tasks).go(workers=2)
+
+    assert run.outcomes() == predicted(tasks)
+    finished = [event.result.task for event in run.events if isinstance(event, TaskFinished)]
+    assert sorted(finished) == sorted(run.tasks)
+
+
+def predicted(tasks: list[Task]) -> dict[str, Outcome]:
+    ends = {"fails": Outcome.FAILED, "crashes": Outcome.CRASHED, "dies": Outcome.CRASHED}
+    outcomes: dict[str, Outcome] = {}
+    for task in tasks:
+        needs = [outcomes[need.removeprefix("p/")] for need in task.needs()]
+        blocked = any(outcome is not Outcome.PASSED for outcome in needs)
+        own = ends.get(task.step, Outcome.PASSED)
+        outcomes[task.node] = Outcome.NOT_RUN if blocked else own
+    return outcomes
 
 
 @pytest.mark.parametrize("workers", [1, 2])
