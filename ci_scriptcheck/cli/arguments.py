@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 from ci_scriptcheck.cli import help as help_texts
 from ci_scriptcheck.cli.commands import COMMANDS, GENERAL
 from ci_scriptcheck.errors import UsageError, did_you_mean
+from ci_scriptcheck.project import units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from ci_scriptcheck.cli.commands import Argument, Command, Option
 
 _MANY = {"any": "*", "optional": "?", "one": None}
-_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,15 +62,17 @@ def parse(command: Command | None, words: Sequence[str]) -> argparse.Namespace:
 
 
 def seconds(text: str) -> float:
-    """Read a duration, as `90s`, `5m` or `1.5h`.
+    """Read a duration, as `90s`, `5m` or `1h 30m`.
 
     Raises:
         UsageError: it is none.
     """
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h|)", text.strip())
-    if match is None or float(match[1]) == 0:
-        raise UsageError(what=f"`{text}` is no duration", advice="write it as `90s` or `5m`")
-    return float(match[1]) * _UNITS[match[2]]
+    try:
+        return units.seconds(text)
+    except ValueError as error:
+        raise UsageError(
+            what=f"`{text}` is no duration", advice="write it as `90s` or `5m`"
+        ) from error
 
 
 def worker_count(text: str | None) -> int | None:

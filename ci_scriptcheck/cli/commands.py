@@ -72,6 +72,7 @@ class Command:
         summary: One line for the list of commands.
         title: First line of its own help.
         section: Under which heading it is listed.
+        place: Module of this package that carries it out, where that is not called as the command.
     """
 
     name: str
@@ -80,11 +81,12 @@ class Command:
     section: str
     arguments: tuple[Argument, ...] = ()
     groups: tuple[Group, ...] = ()
+    place: str | None = None
 
     @property
     def module(self) -> str:
         """Name of the module that carries it out."""
-        return f"ci_scriptcheck.cli.{self.name.replace('-', '_')}"
+        return f"ci_scriptcheck.cli.{self.place or self.name.replace('-', '_')}"
 
     def options(self) -> tuple[Option, ...]:
         """List its options, those that every command has included."""
@@ -319,6 +321,7 @@ _ALL_COMMANDS = (
     ),
     Command(
         name="demo",
+        place="demo.show",
         section="Set up",
         summary="Watch a broken pull request being caught",
         title="Watch a broken pull request being caught.",

@@ -78,12 +78,14 @@ def test_an_argument_that_must_be_there_is_asked_for() -> None:
         arguments.required(parsed("test-script"), COMMANDS["test-script"])
 
 
-@pytest.mark.parametrize(("text", "meant"), [("90s", 90), ("5m", 300), ("1.5h", 5400), ("7", 7)])
+@pytest.mark.parametrize(
+    ("text", "meant"), [("90s", 90), ("5m", 300), ("1.5h", 5400), ("1h 30m", 5400)]
+)
 def test_durations_have_units(text: str, meant: float) -> None:
     assert arguments.seconds(text) == meant
 
 
-@pytest.mark.parametrize("text", ["", "0s", "-5s", "5 days", "s"])
+@pytest.mark.parametrize("text", ["", "0s", "-5s", "5 days", "7", "s"])
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="no duration"):
         arguments.seconds(text)

@@ -1,0 +1,115 @@
+"""A plan as a table: what would be checked, why, and where the inputs come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from ci_scriptcheck.model.change import ScriptChanged, in_words
+from ci_scriptcheck.model.plan import Copied, Fixture, Purpose, Side, Synthetic, Upstream
+from ci_scriptcheck.report import lines, mistake
+from ci_scriptcheck.report.page import counted, listed, visible
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.plan import Plan, Source, Task
+    from ci_scriptcheck.report.page import Page
+
+MOST_INPUTS = 3
+
+
+def render(plan: Plan, page: Page, reused: frozenset[str] = frozenset()) -> str:
+    """Write the plan and what was found while making it.
+
+    Args:
+        plan: The plan.
+        page: What it is written on.
+        reused: Ids of the tasks whose results are there already.
+    """
+    parts = [f"{lines.header(plan, None, page)}\n{lines.scope(plan)}"]
+    checked = [
+        task
+        for task in plan.tasks
+        if task.side is Side.HEAD and task.purpose is Purpose.CHECK and task.blocked is None
+    ]
+    if checked:
+        parts.append(_table([_row(task, plan, reused) for task in checked], page))
+    blocked = _blocked(plan)
+    if blocked:
+        parts.append("\n".join(blocked))
+    parts += mistake.project_findings(plan, page)
+    return "\n\n".join(parts) + "\n"
+
+
+def why(task: Task) -> str:
+    """Say why a task is checked, naming the script that changed."""
+    if isinstance(task.reason, ScriptChanged):
+        return f"{task.reason.file} changed"
+    return in_words(task.reason)
+
+
+def _row(task: Task, plan: Plan, reused: frozenset[str]) -> tuple[str, str, str]:
+    tasks = plan.by_id()
+    inputs = dict.fromkeys(
+        _source(item.source, tasks[task.id], plan, reused) for item in task.inputs
+    )
+    shown = listed([visible(name) for name in inputs], MOST_INPUTS) or "none"
+    return visible(task.id), visible(why(task)), shown
+
+
+def _source(source: Source, task: Task, plan: Plan, reused: frozenset[str]) -> str:
+    match source:
+        case Synthetic(dataset=dataset):
+            return f"{dataset} (made)"
+        case Copied(path=path):
+            return path
+        case Fixture(uri=uri):
+            return uri
+        case Upstream(task=supplier):
+            known = plan.by_id().get(supplier)
+            same = known is not None and known.pipeline == task.pipeline
+            name = known.node if known is not None and same else supplier
+            return f"{name} (reused)" if supplier in reused else name
+        case _:
+            assert_never(source)
+
+
+def _table(rows: list[tuple[str, str, str]], page: Page) -> str:
+    from tabulate import tabulate
+
+    head = ("step", "why", "inputs")
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    limits = _limits(widths, page.width)
+    if limits is not None:
+        rows = [
+            (name, _broken(reason, limits[0]), _broken(inputs, limits[1]))
+            for name, reason, inputs in rows
+        ]
+        widths = [widths[0], *limits]
+    rules = ["-" * width for width in widths]
+    text = tabulate([head, rules, *rows], tablefmt="plain", disable_numparse=True)
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def _limits(widths: list[int], width: int | None, least: int = 16) -> tuple[int, int] | None:
+    """Share what the names leave of a narrow terminal; `None` where all fits."""
+    if width is None or sum(widths) + 4 <= width:
+        return None
+    room = max(width - widths[0] - 4, 2 * least)
+    why_width = min(widths[1], max(room - min(widths[2], room // 2), least))
+    return why_width, min(widths[2], max(room - why_width, least))
+
+
+def _broken(text: str, width: int) -> str:
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, width, break_on_hyphens=False)) or text
+
+
+def _blocked(plan: Plan) -> list[str]:
+    reasons: dict[str, list[str]] = {}
+    for task in plan.tasks:
+        if task.blocked is not None and task.side is Side.HEAD:
+            reasons.setdefault(task.blocked, []).append(visible(task.id))
+    return [
+        f"not run  {counted(len(names), 'task')}: {visible(reason)} ({listed(names, MOST_INPUTS)})"
+        for reason, names in sorted(reasons.items())
+    ]

@@ -1,0 +1,48 @@
+"""The table of `scriptcheck plan`."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ci_scriptcheck.model.plan import Input, Synthetic
+from ci_scriptcheck.report import schedule
+from ci_scriptcheck.report.page import PLAIN, Page
+from tests.conftest import a_plan, a_task
+from tests.unit.report.records import AMBIGUOUS, a_failing_plan
+from tests.unit.report.test_console import nothing_to_do
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ci_scriptcheck.model.plan import Plan
+
+
+def with_everything() -> Plan:
+    made = Input(port="raw", parameter="raw", source=Synthetic(dataset="orders", node="load"))
+    blocked = [a_task(f"deep_{number}", blocked="torch is not installed") for number in range(5)]
+    return a_plan(a_task("load", inputs=(made,)), *blocked, findings=(AMBIGUOUS,))
+
+
+@pytest.mark.parametrize("width", [None, 60])
+def test_the_plan_of_a_failing_run(width: int | None, golden: Callable[[str, str], None]) -> None:
+    name = "plan/narrow.txt" if width else "plan/wide.txt"
+    page = dataclasses.replace(PLAIN, width=width)
+
+    golden(name, schedule.render(a_failing_plan(), page, frozenset({"fraud/preprocess"})))
+
+
+def test_what_cannot_be_run_is_told_apart(golden: Callable[[str, str], None]) -> None:
+    golden("plan/with_everything.txt", schedule.render(with_everything(), PLAIN))
+
+
+def test_a_plan_without_tasks_says_so(golden: Callable[[str, str], None]) -> None:
+    golden("plan/nothing_to_do.txt", schedule.render(nothing_to_do().plan, PLAIN))
+
+
+def test_a_narrow_table_fits_the_terminal() -> None:
+    text = schedule.render(a_failing_plan(), Page(width=60))
+
+    assert max(map(len, text.splitlines()[4:])) <= 60
