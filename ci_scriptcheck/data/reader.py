@@ -1,0 +1,131 @@
+"""What the limited reader process answers: untrusted files are looked at there, and data is made.
+
+Requests and answers are dictionaries that JSON can say. The functions that write requests run in
+the engine, which imports nothing heavy; the libraries are imported where a request is answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ci_scriptcheck.data import tables
+from ci_scriptcheck.model.codec import from_json, to_json
+from ci_scriptcheck.model.contract import Dataset
+from ci_scriptcheck.model.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Message = dict[str, Any]
+
+
+def measuring(folder: Path) -> Message:
+    """Ask for the figures of all files of a folder, or of one file.
+
+    The answer's `files` gives for each path relative to the folder `format`, `rows` and `columns`.
+    """
+    return {"do": "measure", "folder": str(folder)}
+
+
+def synthesizing(  # noqa: PLR0913  (everything that data depends on)
+    dataset: str,
+    *,
+    node: str,
+    datasets: Mapping[str, Dataset],
+    scenario: Scenario,
+    seed: int,
+    rows: int,
+    root: Path,
+    folder: Path,
+) -> Message:
+    """Ask for a dataset to be made in a folder.
+
+    The answer's `files` names what was written; `unmakeable` says instead why nothing could be.
+
+    Args:
+        dataset: Its name.
+        node: Whose rows are drawn.
+        datasets: It and all that it may refer to; others do no harm.
+        scenario: The condition of the data.
+        seed: The project's.
+        rows: For schemas that do not say how many.
+        root: The repository, where copied datasets lie.
+        folder: Where the files go.
+    """
+    return {
+        "do": "synthesize",
+        "dataset": dataset,
+        "node": node,
+        "datasets": {name: to_json(item) for name, item in sorted(datasets.items())},
+        "scenario": to_json(scenario),
+        "seed": seed,
+        "rows": rows,
+        "root": str(root),
+        "folder": str(folder),
+    }
+
+
+def laying_out(dataset: Dataset, *, content: Path, folder: Path) -> Message:
+    """Ask for what a generator gave to be written as the files of its dataset.
+
+    The answer is as for `synthesizing`. A table (Parquet or CSV, by the name) is split into the
+    dataset's files; text and bytes become its only file.
+    """
+    return {
+        "do": "lay out",
+        "dataset": to_json(dataset),
+        "content": str(content),
+        "folder": str(folder),
+    }
+
+
+def answer(request: Message) -> Message:
+    """Do what is asked.
+
+    Raises:
+        ValueError: it is no request.
+    """
+    match request.get("do"):
+        case "measure":
+            measured = tables.measure(Path(request["folder"]))
+            return {"files": {name: asdict(figures) for name, figures in measured.items()}}
+        case "synthesize":
+            return _synthesized(request)
+        case "lay out":
+            return _laid_out(request)
+        case unknown:
+            raise ValueError(f"the reader does not know how to {unknown!r}")
+
+
+def _synthesized(request: Message) -> Message:
+    from ci_scriptcheck.data import synthesize
+    from ci_scriptcheck.data.draw import UnmakeableError
+
+    maker = synthesize.Maker(
+        datasets={name: from_json(Dataset, data) for name, data in request["datasets"].items()},
+        scenario=from_json(Scenario, request["scenario"]),
+        seed=request["seed"],
+        rows=request["rows"],
+        root=Path(request["root"]),
+    )
+    try:
+        names = maker.write(
+            request["dataset"], node=request["node"], folder=Path(request["folder"])
+        )
+    except (UnmakeableError, LookupError) as error:
+        return {"unmakeable": str(error)}
+    return {"files": list(names)}
+
+
+def _laid_out(request: Message) -> Message:
+    from ci_scriptcheck.data import layout
+    from ci_scriptcheck.data.draw import UnmakeableError
+
+    dataset = from_json(Dataset, request["dataset"])
+    try:
+        names = layout.lay_out(Path(request["content"]), dataset.files, Path(request["folder"]))
+    except UnmakeableError as error:
+        return {"unmakeable": str(error)}
+    return {"files": list(names)}

@@ -1,0 +1,331 @@
+"""Figures about files, told from their content: format, rows, names of columns.
+
+What is measured was written by a script, so nothing about it is believed: sizes are bounded,
+archives are not opened, and what cannot be read has a format and no more. Reading this module
+imports nothing heavy; Arrow and DuckDB are imported where they are used.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import pyarrow as pa
+
+MOST_BYTES = 1_000_000_000
+"""How much of one file is read, after decompression, to count its rows."""
+
+MOST_JSON_BYTES = 100_000_000
+"""Of a JSON document, which has to lie in memory as a whole."""
+
+_HEAD = 65_536
+_MOST_COLUMNS = 10_000
+_LOOKED_AT = 100
+
+_MAGIC = (
+    (b"PAR1", "parquet"),
+    (b"\x1f\x8b", "gzip"),
+    (b"PK\x03\x04", "zip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"ARROW1", "arrow"),
+    (b"\x93NUMPY", "numpy"),
+    (b"\x89PNG", "png"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"%PDF", "pdf"),
+    (b"\x89HDF", "hdf5"),
+)
+_BY_SUFFIX = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+}
+_DELIMITERS = ",\t;|"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What is told about one file."""
+
+    format: str
+    rows: int | None = None
+    columns: tuple[str, ...] = ()
+
+
+class _TooLargeError(Exception):
+    """There is more in a file than is read of one."""
+
+
+def measure(folder: Path, *, most_files: int = 10_000) -> Mapping[str, Figures]:
+    """Look at every file below a folder, or at one file; links are not followed.
+
+    Args:
+        folder: Where they lie.
+        most_files: How many are looked at, in the order of their names.
+    """
+    if folder.is_file() and not folder.is_symlink():
+        return {folder.name: figures(folder)}
+    paths = sorted(_files(folder))[:most_files]
+    return {path.relative_to(folder).as_posix(): figures(path) for path in paths}
+
+
+def figures(path: Path) -> Figures:
+    """Tell a file's format, and the rows and columns of a table; this never fails."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+        kind = _format(path.name, head)
+    except OSError:
+        return Figures(format="unreadable")
+    try:
+        return _FIGURES.get(kind, _no_table)(path, kind)
+    except Exception:  # noqa: BLE001  (libraries meet hostile bytes here)
+        return Figures(format=kind)
+
+
+def column(path: Path, name: str) -> pa.Array:
+    """Read one column of a table, or of all tables of a folder that have it.
+
+    Raises:
+        LookupError: no table there has this column.
+    """
+    import duckdb
+
+    files = [path] if path.is_file() else sorted(_files(path))
+    having = [file for file in files if name in figures(file).columns]
+    if not having:
+        raise LookupError(f"no table in {path.name} has a column `{name}`")
+    quoted = '"' + name.replace('"', '""') + '"'
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        parts = [
+            connection.sql(
+                f"select {quoted}::varchar as cell from {_SCAN[figures(file).format]}",  # noqa: S608  (quoted)
+                params=[str(file)],
+            ).to_arrow_table()["cell"]
+            for file in having
+        ]
+    import pyarrow as pa
+
+    return pa.chunked_array([chunk for part in parts for chunk in part.chunks], pa.string())
+
+
+_SCAN = {
+    "csv": "read_csv(?, header = true, all_varchar = true)",
+    "tsv": "read_csv(?, header = true, all_varchar = true)",
+    "parquet": "read_parquet(?)",
+    "json": "read_json(?)",
+    "jsonl": "read_json(?)",
+}
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        for name in names:
+            path = Path(parent, name)
+            if path.is_file() and not path.is_symlink():
+                yield path
+
+
+def _format(name: str, head: bytes) -> str:
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return _inside_gzip(name) if kind == "gzip" else kind
+    if head[257:262] == b"ustar":
+        return "tar"
+    if re.match(rb"\x80[\x02-\x05]", head):
+        return "pickle"
+    return "binary" if b"\0" in head or not _is_text(head) else _text_format(name, head)
+
+
+def _text_format(name: str, head: bytes) -> str:
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix:
+        return _BY_SUFFIX.get(suffix, "text")
+    return _by_content(head)
+
+
+def _inside_gzip(name: str) -> str:
+    inner = PurePosixPath(name)
+    if inner.suffix.lower() != ".gz" or PurePosixPath(inner.stem).suffix.lower() not in _BY_SUFFIX:
+        return "gzip"
+    return _BY_SUFFIX[PurePosixPath(inner.stem).suffix.lower()]
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        head[: -4 if len(head) == _HEAD else None].decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # A character may be cut at the end; old encodings have no control characters either.
+        return error.start > len(head) - 8 or not re.search(rb"[\x00-\x08\x0e-\x1a]", head)
+    return True
+
+
+def _by_content(head: bytes) -> str:
+    """Tell what a text without an ending in its name is."""
+    stripped = head.lstrip()
+    first, _, rest = stripped.partition(b"\n")
+    if first.startswith(b"{") and first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{"):
+        return "jsonl"
+    if stripped.startswith((b"{", b"[")):
+        return "json"
+    counts = [line.count(b",") for line in head.splitlines()[:_LOOKED_AT][:-1] if line.strip()]
+    return "csv" if len(counts) > 1 and len(set(counts)) == 1 and counts[0] else "text"
+
+
+def _no_table(_: Path, kind: str) -> Figures:
+    return Figures(format=kind)
+
+
+class _Bounded(io.RawIOBase):
+    """A file that is refused once more was read of it than may be."""
+
+    def __init__(self, file: BinaryIO, most: int) -> None:
+        self._file, self._left = file, most
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401  (any buffer)
+        data = self._file.read(len(buffer))
+        self._left -= len(data)
+        if self._left < 0:
+            raise _TooLargeError
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def _open(path: Path, most: int) -> io.BufferedReader:
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    opened = cast("BinaryIO", gzip.GzipFile(path)) if packed else path.open("rb")
+    return io.BufferedReader(_Bounded(opened, most), 1 << 20)
+
+
+def _csv_figures(path: Path, kind: str) -> Figures:
+    with _open(path, _HEAD * 64) as file:
+        head = file.read(_HEAD).decode("utf-8-sig", "replace")
+    delimiter = "\t" if kind == "tsv" else _delimiter(head)
+    first = next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), [])
+    if not first:
+        return Figures(format=kind, rows=0)
+    has_header = not _is_data(first)
+    try:
+        lines = _count_records(path, delimiter)
+    except (_TooLargeError, csv.Error, EOFError, OSError):
+        return Figures(format=kind, columns=_limited(first) if has_header else ())
+    if not has_header:
+        return Figures(format=kind, rows=lines)
+    return Figures(format=kind, rows=max(lines - 1, 0), columns=_limited(first))
+
+
+def _delimiter(head: str) -> str:
+    first = re.sub(r'"(?:[^"]|"")*"', "", head.partition("\n")[0])
+    return max(_DELIMITERS, key=lambda mark: (first.count(mark), mark == ","))
+
+
+def _is_data(cells: list[str]) -> bool:
+    """Say whether the first line holds numbers only, and is no header of numbered columns."""
+    numbered = cells == [str(number) for number in range(len(cells))]
+    return not numbered and all(_is_number(cell) for cell in cells)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _count_records(path: Path, delimiter: str) -> int:
+    """Count the records of a CSV file, header and all; line ends inside quotes are none."""
+    lines, last = 0, b"\n"
+    with _open(path, MOST_BYTES) as file:
+        while chunk := file.read(1 << 20):
+            if b'"' in chunk or b"\r" in chunk or b"\n\n" in last + chunk:
+                return _count_with_quotes(path, delimiter)
+            lines += chunk.count(b"\n")
+            last = chunk[-1:]
+    return lines + (last != b"\n")
+
+
+def _count_with_quotes(path: Path, delimiter: str) -> int:
+    csv.field_size_limit(_HEAD * 1024)
+    with (
+        _open(path, MOST_BYTES) as file,
+        io.TextIOWrapper(file, "utf-8", "replace", newline="") as text,
+    ):
+        return sum(1 for record in csv.reader(text, delimiter=delimiter) if record)
+
+
+def _jsonl_figures(path: Path, kind: str) -> Figures:
+    rows, names = 0, dict[str, None]()
+    with _open(path, MOST_BYTES) as file:
+        for line in iter(lambda: file.readline(MOST_JSON_BYTES), b""):
+            if not line.strip():
+                continue
+            rows += 1
+            if rows <= _LOOKED_AT:
+                names |= dict.fromkeys(_keys([json.loads(line)]))
+    return Figures(format=kind, rows=rows, columns=_limited(names))
+
+
+def _json_figures(path: Path, kind: str) -> Figures:
+    with _open(path, MOST_JSON_BYTES) as file:
+        document = json.loads(file.read().decode("utf-8-sig"))
+    if not isinstance(document, list) or not all(isinstance(item, dict) for item in document):
+        return Figures(format=kind)
+    return Figures(format=kind, rows=len(document), columns=_limited(_keys(document[:_LOOKED_AT])))
+
+
+def _keys(items: Iterable[Any]) -> Iterator[str]:
+    for item in items:
+        if isinstance(item, dict):
+            yield from item
+
+
+def _parquet_figures(path: Path, kind: str) -> Figures:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path, memory_map=False) as file:
+        metadata = file.metadata
+        counted = sum(
+            metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)
+        )
+        names = [
+            name for name in file.schema_arrow.names if not re.match(r"__index_level_\d+__", name)
+        ]
+    is_sound = counted == metadata.num_rows >= 0
+    return Figures(format=kind, rows=counted if is_sound else None, columns=_limited(names))
+
+
+def _limited(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))[:_MOST_COLUMNS]
+
+
+_FIGURES = {
+    "csv": _csv_figures,
+    "tsv": _csv_figures,
+    "jsonl": _jsonl_figures,
+    "json": _json_figures,
+    "parquet": _parquet_figures,
+}
