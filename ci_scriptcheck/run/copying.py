@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -31,6 +32,18 @@ def copy_file(source: Path, target: Path) -> str:
             digest.update(chunk)
             written.write(chunk)
         return digest.hexdigest()
+
+
+def digest_file(path: Path) -> str:
+    """Give the SHA-256 of a regular file that is no link; hexadecimal.
+
+    Raises:
+        OSError: there is none, or it cannot be read.
+    """
+    # Without O_NONBLOCK a pipe that took the file's place would be waited for.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_cloned(read: BinaryIO, written: BinaryIO) -> bool:

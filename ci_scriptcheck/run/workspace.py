@@ -1,1 +1,275 @@
-"""To come."""
+"""The folders of one task: private copies of its inputs, empty outputs, and what became of both.
+
+A script may do to these folders what it likes. So nothing in them is followed or parsed here: links
+that lead out are not there, and files are only hashed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from ci_scriptcheck.model.result import Artefact, FileFacts
+from ci_scriptcheck.run import copying
+from ci_scriptcheck.run.digest import of_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# Reads are seen by an access time that is newer than this one. The time of the last change is a
+# constant too, so that archives of equal inputs are equal. (`relatime` moves an access time that
+# is not after the last change of content or status.)
+_CHANGED_NS = 946_684_800_000_000_000
+_ACCESSED_NS = _CHANGED_NS - 1_000_000_000
+
+Stamp = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folders of one task below the run directory.
+
+    Attributes:
+        folder: Holds all the others.
+    """
+
+    folder: Path
+
+    @property
+    def work(self) -> Path:
+        """The working folder of the script."""
+        return self.folder / "work"
+
+    @property
+    def private(self) -> Path:
+        """For HOME, TMPDIR and the like."""
+        return self.folder / "private"
+
+    @property
+    def log(self) -> Path:
+        """The file that gets all that the script prints."""
+        return self.folder / "log.txt"
+
+    def input(self, port: str) -> Path:
+        """The folder with the content of an input port."""
+        return self.folder / "in" / _name(port)
+
+    def output(self, port: str) -> Path:
+        """The folder that the script writes an output port to."""
+        return self.folder / "out" / _name(port)
+
+    def packed(self, port: str) -> Path:
+        """The folder with the archive that the platform makes of an output port."""
+        return self.folder / "packed" / _name(port)
+
+    def clear(self) -> None:
+        """Make it empty, whatever an earlier attempt left.
+
+        Raises:
+            OSError: it cannot be.
+        """
+        if self.folder.exists():
+            remove_tree(self.folder)
+        if self.folder.exists():
+            # What resists removal must not be taken for the new run's.
+            self.folder.rename(self.folder.with_name(f".{time.time_ns()}"))
+        for folder in (self.folder, self.work, self.private):
+            folder.mkdir(parents=True)
+
+    def tidy(self) -> None:
+        """Remove what nobody looks at after a pass: copies of inputs, temporary files."""
+        for folder in (self.folder / "in", self.work, self.private):
+            remove_tree(folder)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """An input port as the script found it.
+
+    Attributes:
+        stamps: Path → what its stat said when it was laid out.
+    """
+
+    folder: Path
+    artefact: Artefact
+    stamps: Mapping[str, Stamp]
+
+
+def stage(artefact: Artefact, folder: Path, bring: Callable[[FileFacts, Path], None]) -> Staged:
+    """Lay out a private copy of an artefact, so that reading it can be seen afterwards.
+
+    `bring` puts the content of one file in its place.
+
+    Raises:
+        OSError: there is no room, or no permission.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stamps = {}
+    for file in artefact.files:
+        target = folder / file.path
+        if "/" in file.path:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        bring(file, target)
+        os.utime(target, ns=(_ACCESSED_NS, _CHANGED_NS))
+        stamps[file.path] = _stamp(target.stat())
+    return Staged(folder=folder, artefact=artefact, stamps=stamps)
+
+
+def was_read(staged: Staged, opened: frozenset[str]) -> bool | None:
+    """Say whether any file of an input was read; `None` where nothing could tell.
+
+    Must be asked before anything else reads the files. `opened` are the absolute paths that the
+    interpreter saw being opened; native readers show in the access time only.
+    """
+    paths = [staged.folder / name for name in staged.stamps]
+    if any(str(path) in opened for path in paths):
+        return True
+    if not paths or not keeps_access_times(staged.folder.parent.parent):
+        return None
+    return any(_accessed(path) for path in paths)
+
+
+def what_changed(staged: Staged) -> tuple[str, ...]:
+    """List the files of an input that are new, gone or different since it was laid out, sorted."""
+    now = dict(_found(staged.folder))
+    different = set(now.keys() ^ staged.stamps.keys())
+    digests = {file.path: file.digest for file in staged.artefact.files}
+    for name in now.keys() & staged.stamps.keys():
+        if now[name] != staged.stamps[name] and _digest(staged.folder / name) != digests[name]:
+            different.add(name)
+    return tuple(sorted(different))
+
+
+def collect(folder: Path, *, most: int) -> Artefact:
+    """Take stock of what a script wrote to a port, reading at most so many files.
+
+    Links to files of the same workspace are replaced by what they lead to, as an upload would do;
+    other links, pipes and devices are left out.
+    """
+    _resolve_links(folder)
+    found: list[FileFacts] = []
+    for name, stamp in _found(folder):
+        if len(found) == most:
+            break
+        digest = _digest(folder / name)
+        if digest is not None:
+            found.append(FileFacts(path=name, bytes=stamp[0], digest=digest))
+    return artefact_of(found)
+
+
+def artefact_of(files: list[FileFacts]) -> Artefact:
+    """Make one artefact of these files."""
+    ordered = tuple(sorted(files, key=lambda file: file.path))
+    return Artefact(digest=of_files({file.path: file.digest for file in ordered}), files=ordered)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder in which a script may have taken rights away; what resists is left."""
+
+    def try_again(function: Callable[[str], object], path: str, _: object) -> None:
+        try:
+            Path(path).parent.chmod(0o700)
+            Path(path).chmod(0o700)
+            function(path)
+        except OSError:
+            return
+
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, onerror=try_again)
+
+
+@cache
+def keeps_access_times(folder: Path) -> bool:
+    """Say whether the file system of a folder notes when a file is read."""
+    probe = folder / f".access-{os.getpid()}"
+    try:
+        probe.write_bytes(b"?")
+        os.utime(probe, ns=(_ACCESSED_NS, _CHANGED_NS))
+        probe.read_bytes()
+        return _accessed(probe)
+    except OSError:
+        return False
+    finally:
+        probe.unlink(missing_ok=True)
+
+
+def _name(port: str) -> str:
+    name = quote(port, safe=" ")
+    return f"%2E{name[1:]}" if name.startswith(".") else name
+
+
+def _accessed(path: Path) -> bool:
+    try:
+        return path.lstat().st_atime_ns > _ACCESSED_NS
+    except OSError:
+        # Removed or moved away, which takes a look at it.
+        return True
+
+
+def _stamp(seen: os.stat_result) -> Stamp:
+    return (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+
+
+def _found(folder: Path) -> Iterator[tuple[str, Stamp]]:
+    """List regular files below a folder with their stat, following no link."""
+    for name, entry in _walked(folder):
+        if entry.is_file(follow_symlinks=False):
+            yield name, _stamp(entry.stat(follow_symlinks=False))
+
+
+def _walked(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """List what is below a folder and is no folder itself; not recursive, however deep it is."""
+    waiting = [(folder, "")]
+    while waiting:
+        place, prefix = waiting.pop()
+        for entry in _entries(place):
+            name = f"{prefix}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((Path(entry.path), f"{name}/"))
+            else:
+                yield name, entry
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    if folder.is_symlink():
+        return []
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _resolve_links(folder: Path) -> None:
+    inside = folder.parent.parent.resolve()
+    for _, entry in list(_walked(folder)):
+        if entry.is_symlink():
+            _resolve_link(Path(entry.path), inside)
+
+
+def _resolve_link(path: Path, inside: Path) -> None:
+    try:
+        target = path.resolve(strict=True)
+        if not target.is_relative_to(inside) or not stat.S_ISREG(target.stat().st_mode):
+            return
+        path.unlink()
+        copying.copy_file(target, path)
+    except (OSError, RuntimeError):
+        # It leads nowhere or in a circle: it is not there.
+        return
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return copying.digest_file(path)
+    except OSError:
+        return None

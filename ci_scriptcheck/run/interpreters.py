@@ -1,0 +1,45 @@
+"""What an interpreter is, told without starting it, as far as a result can depend on it."""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+from pathlib import Path
+
+_IN_CFG = re.compile(r"^version(?:_info)?\s*=\s*(\d+\.\d+)", re.MULTILINE)
+_IN_NAME = re.compile(r"python(\d+\.\d+)")
+
+
+def identity(python: str) -> tuple[str, str]:
+    """Give version `x.y` and platform of an interpreter, by its absolute path.
+
+    Where neither its virtual environment nor its name tells the version, its file's size and time
+    of change stand for it; so another interpreter is another text in any case.
+    """
+    return (_version(Path(python)), f"{sys.platform}-{platform.machine()}")
+
+
+def _version(python: Path) -> str:
+    if str(python) == sys.executable:
+        return f"{sys.version_info.major}.{sys.version_info.minor}"
+    try:
+        written = (python.parent.parent / "pyvenv.cfg").read_text(encoding="utf-8")
+        found = _IN_CFG.search(written)
+        if found is None:
+            found = _IN_NAME.search(python.resolve(strict=True).name)
+        if found is not None:
+            return found[1]
+    except OSError:
+        pass
+    return _by_file(python)
+
+
+def _by_file(python: Path) -> str:
+    try:
+        real = python.resolve(strict=True)
+        found = _IN_NAME.fullmatch(real.name)
+        seen = real.stat()
+    except OSError:
+        return "absent"
+    return found[1] if found else f"{seen.st_size}-{seen.st_mtime_ns}"

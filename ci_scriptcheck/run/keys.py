@@ -1,0 +1,247 @@
+"""Content keys: equal keys mean that a run would give the same again, so it need not be made.
+
+What a run opens beyond its closure is not known beforehand; it is observed, kept beside the result,
+and compared when the result is to be used again.
+"""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, assert_never
+
+from ci_scriptcheck.model.codec import to_json
+from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Synthesized, WrittenBy
+from ci_scriptcheck.model.plan import Copied, Fixture, Synthetic, Upstream
+from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
+from ci_scriptcheck.run import hosting, interpreters
+from ci_scriptcheck.run.digest import of_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from ci_scriptcheck.model.contract import Dataset
+    from ci_scriptcheck.model.plan import Input, Output, Plan, Task
+    from ci_scriptcheck.model.project import Settings
+    from ci_scriptcheck.run.digest import Digests
+
+FORMAT = 1
+"""Raised when the same run would now be judged or measured otherwise."""
+
+ABSENT = ""
+"""What stands for the digest of a file that is not there."""
+
+
+class Keys:
+    """The keys of one plan's tasks; what several share is worked out once.
+
+    Attributes:
+        digests: Of the repository's files.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        root: Path,
+        digests: Digests,
+        libraries: Callable[[str | None], Mapping[str, tuple[str, str]]],
+    ) -> None:
+        self.digests = digests
+        self._plan = plan
+        self._root = root
+        self._libraries = libraries
+        self._shared: dict[tuple[str, ...], Any] = {}
+
+    def of_task(self, task: Task, written: Mapping[str, str]) -> str:
+        """Give the key of a task.
+
+        `written` has, by input port, the digest of what an upstream task wrote. Neither the task's
+        name nor its pipeline is part of the key: two pipelines that begin alike share results.
+        """
+        settings = task.settings
+        return _digest(
+            FORMAT,
+            self._plan.version,
+            [task.script, task.function, self._code(task.script)],
+            self._environment(settings.python, task.script),
+            [self._input(task, item, written) for item in task.inputs],
+            [self._output(item) for item in task.outputs],
+            _that_changes_results(settings),
+            dict(task.variables),
+            self.scenario(task).expect.value,
+            self._rules(task.step),
+        )
+
+    def of_made(self, source: Synthetic, task: Task) -> str:
+        """Give the key of data that are made for a task from a dataset."""
+        settings = task.settings
+        dataset = self._plan.datasets[source.dataset]
+        described = self._once("dataset", source.dataset, make=self._described)
+        parts = [
+            described,
+            to_json(self.scenario(task)),
+            source.node,
+            settings.rows,
+            settings.seed,
+        ]
+        match dataset.origin:
+            case GeneratedBy(file=file):
+                environment = self._environment(settings.python, file)
+                parts += [self._code(file), environment, list(settings.path)]
+            case CopiedFrom(path=path):
+                parts.append(self._tree(path))
+            case Synthesized() | WrittenBy():
+                pass
+            case _:
+                assert_never(dataset.origin)
+        return _digest(FORMAT, self._plan.version, "made", parts)
+
+    def scenario(self, task: Task) -> Scenario:
+        """Give the scenario of a task, the project's own before the built-in ones."""
+        return scenario_of(self._plan, task)
+
+    def copied(self, path: str) -> str | None:
+        """Give the digest of a file or folder of the repository, or `None` where it is not there."""
+        found: str | None = self._tree(path)
+        return found
+
+    def closure(self, script: str | None) -> frozenset[str]:
+        """Give the files whose content is part of a script's key."""
+        if script is None:
+            return frozenset()
+        known = self._plan.closures.get(script)
+        return frozenset({script, *(known.files if known else ())})
+
+    def code_now(self, script: str | None) -> str:
+        """Give the digest of a script's closure as its files are at this moment."""
+        files = sorted(self.closure(script))
+        return _digest([[path, self.digests.of_file(self._root / path)] for path in files])
+
+    def code_when_planned(self, script: str | None) -> str:
+        """Give the digest of a script's closure that its keys were made with."""
+        return self._code(script)
+
+    def seen(self, path: str) -> str:
+        """Give the digest of a file that a run opened, or of the names in a folder (`path/`)."""
+        place = self._root / path
+        if path.endswith("/"):
+            return self.digests.of_names(place) or ABSENT
+        return self.digests.of_file(place) or ABSENT
+
+    def is_current(self, reads: Mapping[str, str]) -> bool:
+        """Say whether everything that a run had opened is as it was then."""
+        return all(self._once("seen", path, make=self.seen) == was for path, was in reads.items())
+
+    def _input(self, task: Task, item: Input, written: Mapping[str, str]) -> list[Any]:
+        match item.source:
+            case Upstream():
+                content = ["content", written.get(item.port)]
+            case Copied(path=path):
+                content = ["content", self._tree(path)]
+            case Synthetic():
+                content = ["made", self.of_made(item.source, task)]
+            case Fixture(uri=uri, version=version):
+                content = ["fixture", uri, version]
+            case _:
+                assert_never(item.source)
+        expected = self._expected(item.expects)
+        return [item.port, item.parameter, item.file, item.required, expected, content]
+
+    def _output(self, item: Output) -> list[Any]:
+        expected = self._expected(item.expects)
+        return [item.port, item.parameter, item.file, item.required, expected, item.pack]
+
+    def _expected(self, dataset: str | None) -> str | None:
+        if dataset is None:
+            return None
+        described: str = self._once("dataset", dataset, make=self._described)
+        return described
+
+    def _described(self, name: str) -> str:
+        """Write down a dataset with all that it refers to."""
+        found: dict[str, Any] = {}
+        waiting = [name]
+        while waiting:
+            dataset = self._plan.datasets.get(waiting.pop())
+            if dataset is None or dataset.name in found:
+                continue
+            found[dataset.name] = to_json(dataset) | {"place": None}
+            waiting += _referred(dataset)
+        return _digest(found)
+
+    def _environment(self, python: str | None, script: str | None) -> list[Any]:
+        found: list[Any] = self._once(
+            "environment", python or "", script or "", make=self._environment_of
+        )
+        return found
+
+    def _environment_of(self, python: str, script: str) -> list[Any]:
+        named = python or None
+        known = self._plan.closures.get(script)
+        versions = self._libraries(named)
+        used = {
+            name: list(versions[name])
+            for name in (known.libraries if known else ())
+            if name in versions
+        }
+        path = hosting.interpreter(self._plan, self._root, named)
+        return [list(self._once("interpreter", path, make=interpreters.identity)), used]
+
+    def _rules(self, step: str) -> Any:  # noqa: ANN401  (JSON)
+        if not self._plan.rules:
+            return []
+        return [
+            to_json(rule)
+            for rule in self._plan.rules
+            if not rule.steps or any(fnmatchcase(step, pattern) for pattern in rule.steps)
+        ]
+
+    def _code(self, script: str | None) -> str:
+        code: str = self._once("code", script or "", make=lambda _: self.code_now(script))
+        return code
+
+    def _tree(self, path: str) -> str | None:
+        digest: str | None = self._once(
+            "tree", path, make=lambda path: self.digests.of_tree(self._root / path)
+        )
+        return digest
+
+    def _once(self, *name: str, make: Callable[..., Any]) -> Any:  # noqa: ANN401  (of any part)
+        if name not in self._shared:
+            self._shared[name] = make(*name[1:])
+        return self._shared[name]
+
+
+def scenario_of(plan: Plan, task: Task) -> Scenario:
+    """Give the scenario of a task, the project's own before the built-in ones."""
+    known = plan.scenarios.get(task.scenario) or BUILT_IN.get(task.scenario)
+    return known or Scenario(name=task.scenario)
+
+
+def _that_changes_results(settings: Settings) -> list[Any]:
+    return [
+        dict(settings.env),
+        to_json(settings.args),
+        to_json(settings.call),
+        list(settings.path),
+        settings.timeout,
+        settings.memory,
+        to_json(settings.limits),
+        settings.network.value,
+        settings.seed,
+        # A pass that was known to fail is a finding; so such results are never stored.
+        None if settings.known is None else to_json(settings.known),
+    ]
+
+
+def _referred(dataset: Dataset) -> list[str]:
+    return [
+        column.references.rpartition(".")[0]
+        for column in dataset.schema.columns
+        if column.references is not None
+    ]
+
+
+def _digest(*parts: Any) -> str:  # noqa: ANN401  (JSON)
+    return of_text(json.dumps(parts, sort_keys=True, separators=(",", ":")))
