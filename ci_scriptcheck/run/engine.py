@@ -1,42 +1,246 @@
 """One task from its inputs to its result, run once however many ask for it.
 
 `pull` gives the result of a task: found in the run directory or in the store, or made, after
-pulling what the task needs. Processes and readers are passed in, so that this module starts none.
+pulling what the task needs. Any order of pulls, from any number of processes, gives the same
+results. Processes and readers are passed in by the context, so that this module starts none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+import errno
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.plan import Plan
-from ci_scriptcheck.run.request import Call, Ending, HostSpec
-from ci_scriptcheck.run.store import Store
+from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.model.project import level_of
+from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
+from ci_scriptcheck.model.rules import RULES
+from ci_scriptcheck.run import atomic, attempt, locks, observed, reasons, record, reuse, supply
+from ci_scriptcheck.run.context import Context
+from ci_scriptcheck.run.reading import Unmakeable
+from ci_scriptcheck.run.request import Ended
+from ci_scriptcheck.run.workspace import Workspace, remove_tree
 
-CallScript = Callable[[HostSpec, Call], Ending]
-AskReader = Callable[[dict[str, Any]], dict[str, Any]]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ci_scriptcheck.model.plan import Task
+    from ci_scriptcheck.run.attempt import Attempt
+    from ci_scriptcheck.run.supply import Supply
+
+__all__ = ["Context", "pull"]
+
+MOST_STARTS = 2
+"""How often a task is started where the process around it dies."""
+
+# Another run that makes the same is waited for; when it takes longer than it may, it is not.
+_PATIENCE = 60.0
+
+_INTERRUPTED = "interrupted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What the tasks of one run share.
+def pull(context: Context, task: str) -> TaskResult:
+    """Give the result of a task, after those of all that it needs.
 
-    Attributes:
-        root: The repository, absolute.
-        run_directory: Absolute.
-        call: Runs something in the host that `hosting.host_of` names.
-        ask: Answers requests about files that scripts wrote, and makes synthetic ones.
-        clock: Seconds since the run began.
-        worker: Who runs the tasks, as reports name it.
+    Raises:
+        UsageError: the run directory cannot be written.
     """
+    for name in _without_result(context, task):
+        _pull_one(context, name)
+    return _pull_one(context, task)
 
-    root: Path
-    run_directory: Path
-    plan: Plan
-    store: Store
-    call: CallScript
-    ask: AskReader
-    clock: Callable[[], float]
-    worker: str | None = None
+
+def _without_result(context: Context, task: str) -> list[str]:
+    """List what a task needs, directly or not, and has no result yet; suppliers first.
+
+    A loop, as chains can be longer than the interpreter can recurse.
+    """
+    found: set[str] = set()
+    waiting = [task]
+    while waiting:
+        for name in context.tasks[waiting.pop()].needs():
+            if name not in found and record.read_result(context.run_directory, name) is None:
+                found.add(name)
+                waiting.append(name)
+    return [one.id for one in context.plan.tasks if one.id in found]
+
+
+def _pull_one(context: Context, task: str) -> TaskResult:
+    known = record.read_result(context.run_directory, task)
+    if known is not None:
+        return known
+    with locks.held(context.lock(task)):
+        known = record.read_result(context.run_directory, task)
+        return known if known is not None else _settle(context, context.tasks[task])
+
+
+def _settle(context: Context, task: Task) -> TaskResult:
+    """Find or make the result of a task whose lock is held, and share it with the run."""
+    try:
+        result = _result(context, task)
+    except OSError as error:
+        raise _cannot_write(error) from error
+    if result.why_not != _INTERRUPTED:
+        record.write_result(context.run_directory, result)
+    return result
+
+
+def _result(context: Context, task: Task) -> TaskResult:
+    while True:
+        upstream = {name: _pull_one(context, name) for name in task.needs()}
+        reason = reasons.why_not(context.plan, task, upstream)
+        if reason is not None:
+            return reasons.not_run(task, reason)
+        key = context.keys.of_task(task, reuse.written(task, upstream))
+        try:
+            return _found(context, task, key) or _made(context, task, key, upstream)
+        except supply.SupplierGone as gone:
+            _make_again(context, gone.task, gone.result)
+        except Unmakeable as error:
+            return _without_input(context, task, str(error))
+
+
+def _found(context: Context, task: Task, key: str) -> TaskResult | None:
+    if not reuse.is_wanted(context.plan):
+        return None
+    stored = context.store.find(key, context.keys.is_current)
+    if stored is None:
+        return None
+    return replace(
+        reuse.replayed(task, key, stored), started=context.clock(), worker=context.worker
+    )
+
+
+def _made(
+    context: Context, task: Task, key: str, upstream: Mapping[str, TaskResult]
+) -> TaskResult:
+    supplies = {item.port: supply.supply(context, task, item, upstream) for item in task.inputs}
+    missing = _missing_file(context, task, supplies)
+    if missing is not None:
+        return missing
+    with context.store.lock(key, patience=task.settings.timeout + _PATIENCE):
+        # Somebody else may have made it while this one waited.
+        return _found(context, task, key) or _run(context, task, key, supplies)
+
+
+def _run(context: Context, task: Task, key: str, supplies: Mapping[str, Supply]) -> TaskResult:
+    started = context.clock()
+    starts = context.run_directory / "starts" / record.quoted(task.id)
+    count = _count(starts)
+    while count < MOST_STARTS:
+        count += 1
+        atomic.write_text(starts, str(count))
+        made = attempt.run(context, task, supplies, context.workspace(task.id))
+        if made.ending.how is Ended.LOST:
+            continue
+        differing = _second_run(context, task, supplies, made)
+        result = attempt.judged(context, task, made, differing)
+        result = replace(result, key=key, attempts=count, started=started)
+        if result.outcome is Outcome.PASSED:
+            _keep(context, task, key, result, made)
+        starts.unlink(missing_ok=True)
+        return result
+    return replace(_lost(context, task), key=key, attempts=count, started=started)
+
+
+def _second_run(
+    context: Context, task: Task, supplies: Mapping[str, Supply], made: Attempt
+) -> Mapping[str, tuple[str, ...]]:
+    if not context.plan.twice or made.ending.how is not Ended.RETURNED:
+        return {}
+    space = Workspace(context.workspace(f"{task.id}@again").folder)
+    again = attempt.run(context, task, supplies, space)
+    remove_tree(space.folder)
+    return attempt.what_differs(made, again)
+
+
+def _keep(context: Context, task: Task, key: str, result: TaskResult, made: Attempt) -> None:
+    """Store a pass, unless the code or what it read was changed while it ran."""
+    same = context.keys.code_now(task.script) == context.keys.code_when_planned(task.script)
+    if same and observed.are_stable(result.reads):
+        context.store.save(key, result, made.folders)
+    context.workspace(task.id).tidy()
+
+
+def _make_again(context: Context, name: str, gone: TaskResult) -> None:
+    """Run a task although it has a result, because the outputs that go with it are lost."""
+    with locks.held(context.lock(name)):
+        known = record.read_result(context.run_directory, name)
+        # Unless another process has already done so.
+        if known is None or known == gone:
+            record.drop_result(context.run_directory, name)
+            _settle(context, context.tasks[name])
+
+
+def _missing_file(
+    context: Context, task: Task, supplies: Mapping[str, Supply]
+) -> TaskResult | None:
+    for item in task.inputs:
+        files = [file.path for file in supplies[item.port].artefact.files]
+        if item.required and item.file is not None and item.file not in files:
+            held = ", ".join(f"`{name}`" for name in files[:5]) or "no file"
+            return _failed(
+                context,
+                task,
+                "SC228",
+                f"input `{item.port}` has no `{item.file}`",
+                subject=item.port,
+                evidence=(f"it holds {held}",),
+            )
+    return None
+
+
+def _without_input(context: Context, task: Task, why: str) -> TaskResult:
+    return _failed(context, task, "SC227", why, subject="inputs")
+
+
+def _lost(context: Context, task: Task) -> TaskResult:
+    message = f"the process that ran this task died {MOST_STARTS} times"
+    result = _failed(context, task, "SC223", message, subject="lost")
+    return replace(result, outcome=Outcome.CRASHED)
+
+
+def _failed(
+    context: Context,
+    task: Task,
+    rule: str,
+    message: str,
+    *,
+    subject: str,
+    evidence: tuple[str, ...] = (),
+) -> TaskResult:
+    finding = Finding(
+        rule=rule,
+        severity=level_of(context.plan.rules, rule, task.step, RULES[rule].level),
+        message=message,
+        subject=subject,
+        step=task.step,
+        pipeline=task.pipeline,
+        place=task.place,
+        evidence=evidence,
+        advice=RULES[rule].cure,
+    )
+    return TaskResult(
+        task=task.id,
+        outcome=Outcome.FAILED,
+        findings=(finding,),
+        started=context.clock(),
+        worker=context.worker,
+    )
+
+
+def _count(starts: Path) -> int:
+    try:
+        return int(starts.read_text())
+    except (OSError, ValueError):
+        return 0
+
+
+def _cannot_write(error: OSError) -> UsageError:
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return UsageError(
+        what="there is no space left for the run" if full else f"the run cannot go on: {error}",
+        facts=(str(error.filename),) if error.filename else (),
+        advice="free some space, or name another folder with `--output`",
+    )

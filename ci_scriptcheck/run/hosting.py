@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ci_scriptcheck.model.plan import Plan, Task
+    from ci_scriptcheck.model.project import Settings
 
 _READ_WHILE_LOADING = (
     "ARROW_",
@@ -74,3 +75,13 @@ def interpreter(plan: Plan, root: Path, python: str | None) -> str:
     if python is None:
         return sys.executable
     return str(root / plan.folder / python)
+
+
+def import_roots(plan: Plan, root: Path, settings: Settings) -> tuple[str, ...]:
+    """List the absolute folders in which a script's imports are searched after its own."""
+    return tuple(str(root / plan.folder / path) for path in settings.path)
+
+
+def hidden(store: Path, run_directory: Path) -> tuple[str, ...]:
+    """List the folders that a script must not read: what it was given lies in a copy of its own."""
+    return (str(store), str(run_directory))

@@ -160,15 +160,8 @@ class Keys:
 
     def _described(self, name: str) -> str:
         """Write down a dataset with all that it refers to."""
-        found: dict[str, Any] = {}
-        waiting = [name]
-        while waiting:
-            dataset = self._plan.datasets.get(waiting.pop())
-            if dataset is None or dataset.name in found:
-                continue
-            found[dataset.name] = to_json(dataset) | {"place": None}
-            waiting += _referred(dataset)
-        return _digest(found)
+        related = related_datasets(self._plan, name)
+        return _digest({name: to_json(item) | {"place": None} for name, item in related.items()})
 
     def _environment(self, python: str | None, script: str | None) -> list[Any]:
         found: list[Any] = self._once(
@@ -217,6 +210,18 @@ def scenario_of(plan: Plan, task: Task) -> Scenario:
     """Give the scenario of a task, the project's own before the built-in ones."""
     known = plan.scenarios.get(task.scenario) or BUILT_IN.get(task.scenario)
     return known or Scenario(name=task.scenario)
+
+
+def related_datasets(plan: Plan, name: str) -> Mapping[str, Dataset]:
+    """Give a dataset and all that its columns refer to, by name."""
+    found: dict[str, Dataset] = {}
+    waiting = [name]
+    while waiting:
+        dataset = plan.datasets.get(waiting.pop())
+        if dataset is not None and dataset.name not in found:
+            found[dataset.name] = dataset
+            waiting += _referred(dataset)
+    return found
 
 
 def _that_changes_results(settings: Settings) -> list[Any]:

@@ -78,6 +78,11 @@ def read_result(run_directory: Path, task: str) -> TaskResult | None:
     return _read(path, "result", TaskResult)
 
 
+def drop_result(run_directory: Path, task: str) -> None:
+    """Forget how a task ended, because it is to be run again."""
+    _result_file(run_directory, task).unlink(missing_ok=True)
+
+
 def write_record(run_directory: Path, record: RunRecord) -> Path:
     """Write `record.json`, from which everything is reported, and say where it lies.
 

@@ -101,13 +101,12 @@ class Store:
             OSError: the copy cannot be written.
         """
         blob = self._blob(file.digest)
-        if not blob.is_file():
-            raise Damaged(file.digest)
-        if copying.copy_file(blob, target) != file.digest:
-            target.unlink(missing_ok=True)
-            self._present.discard(file.digest)
-            _remove(blob)
-            raise Damaged(file.digest)
+        if blob.is_file() and copying.copy_file(blob, target) == file.digest:
+            return
+        target.unlink(missing_ok=True)
+        self._present.discard(file.digest)
+        _remove(blob)
+        raise Damaged(file.digest)
 
     def lock(self, key: str, *, patience: float) -> AbstractContextManager[bool]:
         """Hold a key, so that what it stands for is made once; see `locks.held`."""

@@ -133,7 +133,7 @@ def was_read(staged: Staged, opened: frozenset[str]) -> bool | None:
     paths = [staged.folder / name for name in staged.stamps]
     if any(str(path) in opened for path in paths):
         return True
-    if not paths or not keeps_access_times(staged.folder.parent.parent):
+    if not paths or not keeps_access_times(staged.folder.parents[2]):
         return None
     return any(_accessed(path) for path in paths)
 

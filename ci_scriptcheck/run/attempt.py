@@ -1,0 +1,224 @@
+"""One run of a task's script, from its folders to the result; how often it is tried is not its matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
+from ci_scriptcheck.run import (
+    checks,
+    excerpts,
+    hosting,
+    observed,
+    packing,
+    reading,
+    supply,
+    workspace,
+)
+from ci_scriptcheck.run.case import Case
+from ci_scriptcheck.run.request import Call, Ended, Ending, Script
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.plan import Task
+    from ci_scriptcheck.run.context import Context
+    from ci_scriptcheck.run.supply import Supply
+    from ci_scriptcheck.run.workspace import Staged, Workspace
+
+_TAIL_LINES = 40
+_TAIL_BYTES = 64_000
+_TAIL_WIDTH = 500
+_MIB = 1024**2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One run, with what it was given and what it left.
+
+    Attributes:
+        given: Input port → what lay there, and whether it was read.
+        changed: Input port → files there that the script changed.
+        written: Output port → what readers of it get.
+        folders: Output port → where that lies.
+        reads: Files of the repository that the run opened beyond its closure.
+    """
+
+    call: Call
+    ending: Ending
+    given: Mapping[str, Artefact]
+    changed: Mapping[str, tuple[str, ...]]
+    written: Mapping[str, Artefact]
+    folders: Mapping[str, Path]
+    reads: Mapping[str, str]
+
+
+def run(context: Context, task: Task, supplies: Mapping[str, Supply], space: Workspace) -> Attempt:
+    """Lay out the folders, call the script, and take stock of what it left.
+
+    Raises:
+        OSError: the folders cannot be laid out.
+        SupplierGone: an input must be made again.
+        Unmakeable: an input was changed while it was laid out.
+    """
+    space.clear()
+    staged = _stage(context, task, supplies, space)
+    for output in task.outputs:
+        space.output(output.port).mkdir(parents=True)
+    call = _call(context, task, space)
+    since = observed.moment()
+    ending = context.call(hosting.host_of(context.plan, context.root, task), call)
+    opened = frozenset(ending.read)
+    given = {
+        port: replace(item.artefact, read=workspace.was_read(item, opened))
+        for port, item in staged.items()
+    }
+    changed = {port: workspace.what_changed(item) for port, item in staged.items()}
+    folders = {output.port: space.output(output.port) for output in task.outputs}
+    written = _deliver(context, task, space, folders)
+    made_from = {name: digest for item in supplies.values() for name, digest in item.reads.items()}
+    opened_now = observed.reads(context, call.target.file, ending, since=since)
+    return Attempt(
+        call=call,
+        ending=ending,
+        given=given,
+        changed={port: files for port, files in changed.items() if files},
+        written=written,
+        folders=folders,
+        reads=made_from | dict(opened_now),
+    )
+
+
+def judged(
+    context: Context, task: Task, attempt: Attempt, differing: Mapping[str, tuple[str, ...]]
+) -> TaskResult:
+    """Say what a run amounts to."""
+    ending = attempt.ending
+    outcome, findings = checks.judge(
+        Case(
+            task=task,
+            call=attempt.call,
+            ending=ending,
+            inputs=attempt.given,
+            outputs=attempt.written,
+            changed=attempt.changed,
+            differing=differing,
+            datasets=context.plan.datasets,
+            rules=context.plan.rules,
+            scenario=context.keys.scenario(task),
+            today=context.today,
+        )
+    )
+    log = Path(attempt.call.log)
+    return TaskResult(
+        task=task.id,
+        outcome=outcome,
+        why_not="interrupted" if outcome is Outcome.NOT_RUN else None,
+        findings=tuple(excerpts.with_excerpt(finding, context.root) for finding in findings),
+        seconds=ending.seconds,
+        cpu_seconds=ending.cpu_seconds,
+        peak_memory_mb=ending.peak_memory / _MIB,
+        inputs=attempt.given,
+        outputs=attempt.written,
+        log_tail=_tail(log),
+        log_file=log.relative_to(context.run_directory).as_posix(),
+        reads=attempt.reads,
+        protections=ending.protections,
+        worker=context.worker,
+    )
+
+
+def what_differs(one: Attempt, other: Attempt) -> Mapping[str, tuple[str, ...]]:
+    """List by output port the files in which two equal runs differ."""
+    if {one.ending.how, other.ending.how} != {Ended.RETURNED}:
+        return {}
+    return {
+        port: _differing(made, other.written[port])
+        for port, made in one.written.items()
+        if made.digest != other.written[port].digest
+    }
+
+
+def _stage(
+    context: Context, task: Task, supplies: Mapping[str, Supply], space: Workspace
+) -> Mapping[str, Staged]:
+    staged = {}
+    for item in task.inputs:
+        given = supplies[item.port]
+        staged[item.port] = workspace.stage(
+            given.artefact, space.input(item.port), partial(supply.bring, context, given)
+        )
+    return staged
+
+
+def _call(context: Context, task: Task, space: Workspace) -> Call:
+    settings = task.settings
+    inputs = {item.parameter: _path(space.input(item.port), item.file) for item in task.inputs}
+    outputs = {item.parameter: _path(space.output(item.port), item.file) for item in task.outputs}
+    return Call(
+        target=Script(
+            file=str(context.root / (task.script or "")),
+            roots=hosting.import_roots(context.plan, context.root, settings),
+            function=task.function,
+            input_paths=inputs,
+            output_paths=outputs,
+            environ_vars=settings.env,
+            job_args=settings.args,
+            call=settings.call,
+        ),
+        folder=str(space.work),
+        private=str(space.private),
+        log=str(space.log),
+        env=settings.env,
+        seed=settings.seed,
+        timeout=settings.timeout,
+        memory=settings.memory,
+        limits=settings.limits,
+        network=settings.network,
+        tree=str(context.root),
+        # Inputs are copies; to change them is a finding, and not to be told from a refused write.
+        writable=(str(space.folder / "in"), str(space.folder / "out")),
+        outputs=(str(space.folder / "out"),),
+        hidden=hosting.hidden(context.store.folder, context.run_directory),
+    )
+
+
+def _path(folder: Path, file: str | None) -> str:
+    return str(folder if file is None else folder / file)
+
+
+def _deliver(
+    context: Context, task: Task, space: Workspace, folders: dict[str, Path]
+) -> Mapping[str, Artefact]:
+    """Measure each output as its readers get it, packed where the platform packs it."""
+    written = {}
+    for output in task.outputs:
+        folder = folders[output.port]
+        found = workspace.collect(folder, most=task.settings.limits.output_files)
+        if output.pack is not None and found.files:
+            folders[output.port] = space.packed(output.port)
+            packing.pack(folder, found, folders[output.port] / output.pack)
+            folder = folders[output.port]
+            found = workspace.collect(folder, most=1)
+        written[output.port] = reading.measured(context.ask, folder, found)
+    return written
+
+
+def _differing(one: Artefact, other: Artefact) -> tuple[str, ...]:
+    here = {file.path: file.digest for file in one.files}
+    there = {file.path: file.digest for file in other.files}
+    return tuple(
+        sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
+    )
+
+
+def _tail(log: Path) -> tuple[str, ...]:
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - _TAIL_BYTES))
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return ()
+    return tuple(line[:_TAIL_WIDTH] for line in text.splitlines()[-_TAIL_LINES:])

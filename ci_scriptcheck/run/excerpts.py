@@ -1,0 +1,40 @@
+"""Lines around a fault, cut from the project's files while they are as the run saw them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.errors import Excerpt
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ci_scriptcheck.errors import Place
+    from ci_scriptcheck.model.result import Finding
+
+_AROUND = 2
+_LONGEST_LINE = 300
+_LARGEST_FILE = 5_000_000
+
+
+def with_excerpt(finding: Finding, root: Path) -> Finding:
+    """Add the five lines around the place of a finding, where there is such a line."""
+    if finding.excerpt is not None or finding.place is None or finding.place.line is None:
+        return finding
+    return replace(finding, excerpt=_cut(root, finding.place, finding.place.line))
+
+
+def _cut(root: Path, place: Place, line: int) -> Excerpt | None:
+    path = root / place.file
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            return None
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    if not 1 <= line <= len(lines):
+        return None
+    first = max(1, line - _AROUND)
+    shown = lines[first - 1 : line + _AROUND]
+    return Excerpt(first=first, lines=tuple(text[:_LONGEST_LINE] for text in shown), marked=line)

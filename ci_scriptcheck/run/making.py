@@ -1,0 +1,163 @@
+"""Data made from datasets: once for all tasks that are given the same, kept like a result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.codec import from_json, to_json
+from ci_scriptcheck.model.contract import GeneratedBy
+from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
+from ci_scriptcheck.run import atomic, hosting, locks, observed, reading, workspace
+from ci_scriptcheck.run.digest import of_text
+from ci_scriptcheck.run.reading import Unmakeable
+from ci_scriptcheck.run.request import Call, Ended, Generator
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.contract import Dataset
+    from ci_scriptcheck.model.plan import Synthetic, Task
+    from ci_scriptcheck.run.context import Context
+    from ci_scriptcheck.run.request import Ending
+
+_PORT = "data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """Data that were made.
+
+    Attributes:
+        folder: Where they lie, unless only the store has them.
+        reads: Files of the repository that a generator opened → digest.
+    """
+
+    artefact: Artefact
+    folder: Path
+    reads: Mapping[str, str] = field(default_factory=dict)
+
+
+def made(context: Context, task: Task, source: Synthetic) -> Made:
+    """Give the data that a task draws from a dataset, made now or before.
+
+    Raises:
+        Unmakeable: the dataset's schema, files or generator do not work.
+    """
+    key = context.keys.of_made(source, task)
+    place = context.run_directory / "made" / key[:32]
+    with locks.held(context.lock(f"made-{key[:32]}")):
+        stored = _known(context, place, key)
+        if stored is None:
+            stored = _make(context, task, source, place)
+            atomic.write_text(place / "made.json", json.dumps(to_json(stored)))
+            if observed.are_stable(stored.reads):
+                context.store.save(key, stored, {_PORT: place / "out" / _PORT})
+    return Made(artefact=stored.outputs[_PORT], folder=place / "out" / _PORT, reads=stored.reads)
+
+
+def _known(context: Context, place: Path, key: str) -> TaskResult | None:
+    try:
+        return from_json(TaskResult, json.loads((place / "made.json").read_bytes()))
+    except (OSError, ValueError):
+        return context.store.find(key, context.keys.is_current)
+
+
+def _make(context: Context, task: Task, source: Synthetic, place: Path) -> TaskResult:
+    space = workspace.Workspace(place)
+    space.clear()
+    folder = space.output(_PORT)
+    folder.mkdir(parents=True)
+    dataset = context.plan.datasets[source.dataset]
+    reads: Mapping[str, str] = {}
+    match dataset.origin:
+        case GeneratedBy():
+            reads = _generate(context, task, source, space)
+        case _:
+            reading.synthesize(
+                context.ask,
+                context.plan,
+                dataset,
+                folder,
+                scenario=context.keys.scenario(task),
+                rows=task.settings.rows,
+                seed=task.settings.seed,
+                node=source.node,
+            )
+    found = workspace.collect(folder, most=task.settings.limits.output_files)
+    artefact = reading.measured(context.ask, folder, found)
+    return TaskResult(
+        task=f"made/{source.dataset}",
+        outcome=Outcome.PASSED,
+        outputs={_PORT: artefact},
+        reads=reads,
+    )
+
+
+def _generate(
+    context: Context, task: Task, source: Synthetic, space: workspace.Workspace
+) -> Mapping[str, str]:
+    dataset = context.plan.datasets[source.dataset]
+    content = space.folder / "content"
+    content.mkdir()
+    call = _call(context, task, source, space, content)
+    since = observed.moment()
+    ending = context.call(hosting.host_of(context.plan, context.root, task), call)
+    if ending.how is not Ended.RETURNED or ending.returned is None:
+        raise Unmakeable(_what_failed(dataset, ending))
+    written = space.folder / "content" / ending.returned
+    reading.arrange(context.ask, context.plan, dataset, space.output(_PORT), written)
+    return observed.reads(context, call.target.file, ending, since=since)
+
+
+def _call(
+    context: Context,
+    task: Task,
+    source: Synthetic,
+    space: workspace.Workspace,
+    content: Path,
+) -> Call:
+    settings = task.settings
+    origin = context.plan.datasets[source.dataset].origin
+    assert isinstance(origin, GeneratedBy)  # noqa: S101  (the caller has matched it; for mypy)
+    schema = context.plan.datasets[source.dataset].schema
+    scenario = context.keys.scenario(task)
+    rows = next(
+        count for count in (scenario.rows, schema.rows, settings.rows) if count is not None
+    )
+    seed = int(of_text(f"{settings.seed}/{source.dataset}/{source.node}")[:8], 16)
+    return Call(
+        target=Generator(
+            file=str(context.root / origin.file),
+            roots=hosting.import_roots(context.plan, context.root, settings),
+            function=origin.function,
+            rows=rows,
+            seed=seed,
+            scenario=scenario.name,
+            folder=str(content),
+        ),
+        folder=str(space.work),
+        private=str(space.private),
+        log=str(space.log),
+        env=settings.env,
+        seed=seed,
+        timeout=settings.timeout,
+        memory=settings.memory,
+        limits=settings.limits,
+        network=settings.network,
+        tree=str(context.root),
+        writable=(str(content),),
+        outputs=(str(content),),
+        hidden=hosting.hidden(context.store.folder, context.run_directory),
+    )
+
+
+def _what_failed(dataset: Dataset, ending: Ending) -> str:
+    origin = dataset.origin
+    name = f"`{origin.file}:{origin.function}`" if isinstance(origin, GeneratedBy) else "it"
+    if ending.errors:
+        raised = ending.errors[0]
+        return f"the generator {name} raised {raised.type}: {raised.text.splitlines()[0] if raised.text else ''}"
+    how = "gave no table, text or bytes" if ending.how is Ended.RETURNED else ending.how.value
+    return f"the generator {name} ended without data: {how.replace('_', ' ')}"

@@ -1,0 +1,70 @@
+"""Why a task is not run: what forbids it, or what it needs and does not have. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.plan import Fixture, Upstream
+from ci_scriptcheck.model.result import Level, Outcome, TaskResult
+from ci_scriptcheck.model.scenario import Expect
+from ci_scriptcheck.run.keys import scenario_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ci_scriptcheck.model.plan import Plan, Task
+
+_NEEDS = "needs "
+
+
+def is_usable(result: TaskResult) -> bool:
+    """Say whether others can read what a task wrote.
+
+    A task that passed although its failure was known has failed by that alone; its outputs are good.
+    """
+    if result.outcome in {Outcome.PASSED, Outcome.REUSED}:
+        return True
+    errors = {finding.rule for finding in result.findings if finding.severity is Level.ERROR}
+    return result.outcome is Outcome.FAILED and errors == {"SC224"}
+
+
+def why_not(plan: Plan, task: Task, upstream: Mapping[str, TaskResult]) -> str | None:
+    """Say why a task is not run, given the results of the tasks it needs; `None`: it is run."""
+    if task.blocked is not None:
+        return task.blocked
+    tasks = plan.by_id() if any(not is_usable(result) for result in upstream.values()) else {}
+    for name in task.needs():
+        if not is_usable(upstream[name]):
+            return _because_of(task, tasks[name], upstream[name])
+    for item in task.inputs:
+        if isinstance(item.source, Fixture):
+            return f"has no real data for `{item.port}` here"
+    return _given_nothing(plan, task, upstream)
+
+
+def not_run(task: Task, reason: str) -> TaskResult:
+    """Give the result of a task that is not run."""
+    return TaskResult(task=task.id, outcome=Outcome.NOT_RUN, why_not=reason)
+
+
+def _because_of(task: Task, supplier: Task, result: TaskResult) -> str:
+    # The first that failed is named all along the chain, not the last before this one.
+    if result.outcome is Outcome.NOT_RUN and (result.why_not or "").startswith(_NEEDS):
+        return result.why_not or ""
+    name = supplier.node if supplier.pipeline == task.pipeline else supplier.id
+    if result.outcome is Outcome.NOT_RUN:
+        return f"{_NEEDS}{name}, not run: {result.why_not}"
+    return f"{_NEEDS}{name}"
+
+
+def _given_nothing(plan: Plan, task: Task, upstream: Mapping[str, TaskResult]) -> str | None:
+    """Tell of suppliers that passed by refusing bad data, so that there is nothing to read."""
+    if scenario_of(plan, task).expect is Expect.SUCCESS:
+        return None
+    for item in task.inputs:
+        if not isinstance(item.source, Upstream) or not item.required:
+            continue
+        written = upstream[item.source.task].outputs.get(item.source.port)
+        if written is None or not written.files:
+            return f"{item.source.task} refused the data of this scenario"
+    return None

@@ -1,0 +1,93 @@
+"""What of a plan needs no run: results of earlier runs with equal keys, and what cannot be run.
+
+This is the fast path of a run in which nothing changed, so only the standard library is imported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.plan import Upstream
+from ci_scriptcheck.model.result import Outcome
+from ci_scriptcheck.run import reasons
+from ci_scriptcheck.run.digest import Digests
+from ci_scriptcheck.run.keys import Keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from ci_scriptcheck.model.plan import Plan, Task
+    from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.run.store import Store
+
+
+def reusable(
+    plan: Plan,
+    root: Path,
+    store: Store,
+    libraries: Callable[[str | None], Mapping[str, tuple[str, str]]],
+) -> Mapping[str, TaskResult]:
+    """Give the results that are known without running anything, by task id.
+
+    Tasks that are not run whatever happens are among them. A task is missing where it, or something
+    it reads, has to be run first. Outputs stay in the store until something needs them.
+    """
+    digests = Digests(store.digests)
+    keys = Keys(plan, root, digests, libraries)
+    known: dict[str, TaskResult] = {}
+    for task in plan.tasks:
+        if all(name in known for name in task.needs()):
+            result = _known(plan, task, known, keys, store)
+            if result is not None:
+                known[task.id] = result
+    digests.save()
+    return known
+
+
+def is_wanted(plan: Plan) -> bool:
+    """Say whether earlier results may stand for new ones."""
+    return plan.reuse and not plan.twice
+
+
+def written(task: Task, upstream: Mapping[str, TaskResult]) -> Mapping[str, str]:
+    """Give by input port the digest of what an upstream task wrote there."""
+    return {
+        item.port: upstream[item.source.task].outputs[item.source.port].digest
+        for item in task.inputs
+        if isinstance(item.source, Upstream)
+        and item.source.port in upstream[item.source.task].outputs
+    }
+
+
+def replayed(task: Task, key: str, stored: TaskResult) -> TaskResult:
+    """Make a stored pass the result of this task; its warnings are told again."""
+    findings = tuple(
+        replace(finding, step=task.step, pipeline=task.pipeline) for finding in stored.findings
+    )
+    return replace(
+        stored,
+        task=task.id,
+        outcome=Outcome.REUSED,
+        findings=findings,
+        key=key,
+        log_file=None,
+        attempts=1,
+        started=0.0,
+        worker=None,
+    )
+
+
+def _known(
+    plan: Plan, task: Task, known: Mapping[str, TaskResult], keys: Keys, store: Store
+) -> TaskResult | None:
+    upstream = {name: known[name] for name in task.needs()}
+    reason = reasons.why_not(plan, task, upstream)
+    if reason is not None:
+        return reasons.not_run(task, reason)
+    if not is_wanted(plan):
+        return None
+    key = keys.of_task(task, written(task, upstream))
+    stored = store.find(key, keys.is_current)
+    return None if stored is None else replayed(task, key, stored)

@@ -1,0 +1,119 @@
+"""What each input of a task is given, and where its files lie until they are copied for the task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+from ci_scriptcheck.model.plan import Copied, Fixture, Synthetic, Upstream
+from ci_scriptcheck.model.result import Artefact, FileFacts, TaskResult
+from ci_scriptcheck.run import copying, making, reading, store
+from ci_scriptcheck.run.reading import Unmakeable
+from ci_scriptcheck.run.workspace import artefact_of
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.plan import Input, Task
+    from ci_scriptcheck.run.context import Context
+
+NOTHING = artefact_of([])
+
+
+class SupplierGone(Exception):  # noqa: N818  (tells the engine to run the supplier again)
+    """The outputs of an upstream task are neither in the run directory nor in the store.
+
+    Attributes:
+        task: The supplier.
+        result: The result whose outputs are gone.
+    """
+
+    def __init__(self, task: str, result: TaskResult) -> None:
+        super().__init__(task)
+        self.task = task
+        self.result = result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """The content of one input.
+
+    Attributes:
+        near: Folder where the files may lie; the store is looked into where they do not.
+        upstream: The task that wrote it.
+        reads: Files of the repository that were opened to make it → digest.
+    """
+
+    artefact: Artefact
+    near: Path
+    upstream: TaskResult | None = None
+    reads: Mapping[str, str] = field(default_factory=dict)
+
+
+def supply(
+    context: Context, task: Task, item: Input, upstream: Mapping[str, TaskResult]
+) -> Supply:
+    """Find or make the content of one input.
+
+    Raises:
+        Unmakeable: the data cannot be made, or what is to be copied is not there.
+    """
+    match item.source:
+        case Upstream(task=name, port=port):
+            result = upstream[name]
+            artefact = result.outputs.get(port, NOTHING)
+            return Supply(artefact=artefact, near=delivered(context, name, port), upstream=result)
+        case Copied(path=path):
+            return _copied(context, path)
+        case Synthetic():
+            made = making.made(context, task, item.source)
+            return Supply(artefact=made.artefact, near=made.folder, reads=made.reads)
+        case Fixture(uri=uri):
+            raise Unmakeable(f"there is no local copy of {uri}")
+        case _:
+            assert_never(item.source)
+
+
+def delivered(context: Context, task: str, port: str) -> Path:
+    """Give the folder with what readers of a port get: its files, or the archive made of them."""
+    space = context.workspace(task)
+    outputs = {output.port: output for output in context.tasks[task].outputs}
+    packed = port in outputs and outputs[port].pack is not None
+    return space.packed(port) if packed else space.output(port)
+
+
+def bring(context: Context, given: Supply, file: FileFacts, target: Path) -> None:
+    """Put a private copy of one file of an input in place.
+
+    Raises:
+        SupplierGone: the task that wrote it must be run again.
+        Unmakeable: the file was changed while it was read.
+    """
+    source = given.near / file.path
+    if source.is_file() and copying.copy_file(source, target) == file.digest:
+        return
+    try:
+        context.store.bring(file, target)
+    except store.Damaged:
+        if given.upstream is None:
+            raise Unmakeable(f"{file.path} changed while it was read") from None
+        raise SupplierGone(given.upstream.task, given.upstream) from None
+
+
+def _copied(context: Context, path: str) -> Supply:
+    place = context.root / path
+    files = context.keys.digests.files_of(place)
+    if files is None:
+        raise Unmakeable(f"{path} does not exist")
+    folder = place if place.is_dir() else place.parent
+    found = artefact_of(
+        [
+            FileFacts(path=name, bytes=(folder / name).stat().st_size, digest=digest)
+            for name, digest in files.items()
+        ]
+    )
+    known = context.store.facts(found.digest)
+    if known is None:
+        known = reading.measured(context.ask, folder, found)
+        context.store.save_facts(known)
+    return Supply(artefact=known, near=folder)
