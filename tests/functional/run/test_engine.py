@@ -1,0 +1,286 @@
+"""Tasks are pulled: each runs once, on copies of what it needs, and its result is shared."""
+
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from ci_scriptcheck.errors import Place, UsageError
+from ci_scriptcheck.model.contract import (
+    Column,
+    ColumnType,
+    Dataset,
+    Format,
+    GeneratedBy,
+    Schema,
+    Synthesized,
+    TableFile,
+)
+from ci_scriptcheck.model.plan import Copied, Input, Output, Synthetic, Upstream
+from ci_scriptcheck.model.project import Known, Settings
+from ci_scriptcheck.model.result import Outcome
+from ci_scriptcheck.run import engine
+from tests.functional.run.bench import Bench
+
+FAILING = "def main(*_):\n    columns = {}\n    return columns['amount']\n"
+CHANGING = """
+import pathlib
+def main(input_paths, output_paths, environ_vars, job_args):
+    pathlib.Path(input_paths["in0"], "new.csv").write_text("b")
+    pathlib.Path(output_paths["out"], "data.csv").write_text("a\\n1\\n")
+"""
+LAZY = """
+import pathlib
+def main(input_paths, output_paths, environ_vars, job_args):
+    pathlib.Path(output_paths["out"], "data.csv").write_text("a\\n1\\n")
+"""
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def a_dataset(**given: object) -> Dataset:
+    parts: dict[str, object] = {
+        "name": "raw",
+        "schema": Schema(columns=(Column(name="a", type=ColumnType.INT),)),
+        "files": (TableFile(name="made.csv", format=Format.CSV),),
+        "origin": Synthesized(),
+    }
+    return Dataset(**parts | given)  # type: ignore[arg-type]  # builders take any part
+
+
+def test_pulling_the_last_task_runs_all_that_it_needs_once(bench: Bench) -> None:
+    bench.step("load")
+    bench.step("left", "load")
+    bench.step("right", "load", code=COPY_TWICE)
+    bench.step("join", "left", "right")
+
+    result = engine.pull(bench.run(), "flow/join")
+
+    assert result.outcome is Outcome.PASSED
+    assert sorted(bench.ran) == ["join", "left", "load", "right"]
+    assert result.inputs["in0"].rows == 1
+    assert result.inputs["in0"].read is True
+
+
+COPY_TWICE = """
+import pathlib
+def main(input_paths, output_paths, environ_vars, job_args):
+    text = pathlib.Path(input_paths["in0"], "data.csv").read_text()
+    pathlib.Path(output_paths["out"], "data.csv").write_text(text + "2\\n")
+"""
+
+
+def test_a_failure_is_told_with_its_lines_and_what_follows_is_not_run(bench: Bench) -> None:
+    bench.step("load", code=FAILING)
+    bench.step("train", "load")
+    bench.step("report", "train")
+    context = bench.run()
+
+    results = [engine.pull(context, f"flow/{name}") for name in ("report", "train", "load")]
+
+    assert [result.outcome for result in results] == ["not_run", "not_run", "failed"]
+    assert [result.why_not for result in results] == ["needs load", "needs load", None]
+    (finding,) = results[2].findings
+    assert (finding.rule, finding.place) == ("SC201", Place(file="scripts/load.py", line=3))
+    assert finding.excerpt is not None
+    assert finding.excerpt.lines == tuple(FAILING.splitlines())
+    assert results[2].log_tail[-1] == "KeyError: 'amount'"
+    assert bench.ran == ["load"]
+
+
+def test_a_failure_is_shared_within_its_run_and_tried_again_by_the_next(bench: Bench) -> None:
+    bench.step("load", code=FAILING)
+    context = bench.run()
+
+    engine.pull(context, "flow/load")
+    engine.pull(bench.again(), "flow/load")
+    assert bench.ran == ["load"]
+
+    engine.pull(bench.run(), "flow/load")
+    assert bench.ran == ["load", "load"]
+
+
+def test_a_task_that_is_blocked_says_why_and_so_does_its_reader(bench: Bench) -> None:
+    bench.step("register", blocked="has no script")
+    bench.step("report", "register")
+
+    result = engine.pull(bench.run(), "flow/report")
+
+    assert result.why_not == "needs register, not run: has no script"
+
+
+def test_a_changed_input_and_an_input_that_was_not_read_are_findings(bench: Bench) -> None:
+    bench.step("load")
+    bench.step("changing", "load", code=CHANGING)
+    bench.step("lazy", "load", code=LAZY)
+    context = bench.run()
+
+    changing = engine.pull(context, "flow/changing")
+    lazy = engine.pull(context, "flow/lazy")
+
+    assert {finding.rule for finding in changing.findings} == {"SC210", "SC211"}
+    assert (lazy.outcome, [finding.rule for finding in lazy.findings]) == ("vacuous", ["SC210"])
+
+
+def test_an_output_is_packed_as_the_platform_packs_it(bench: Bench) -> None:
+    bench.step("train", outputs=(Output(port="out", parameter="out", pack="model.tar.gz"),))
+    bench.step("use", "train", code=UNPACK)
+    context = bench.run()
+
+    result = engine.pull(context, "flow/use")
+
+    assert result.outcome is Outcome.PASSED
+    trained = engine.pull(context, "flow/train")
+    assert [file.path for file in trained.outputs["out"].files] == ["model.tar.gz"]
+    with tarfile.open(context.workspace("flow/train").packed("out") / "model.tar.gz") as archive:
+        assert archive.getnames() == ["data.csv"]
+
+
+UNPACK = """
+import pathlib, tarfile
+def main(input_paths, output_paths, environ_vars, job_args):
+    with tarfile.open(pathlib.Path(input_paths["in0"], "model.tar.gz")) as archive:
+        archive.extractall(output_paths["out"], filter="data")
+"""
+
+
+def test_a_copied_folder_and_single_files_come_where_the_script_looks(bench: Bench) -> None:
+    (bench.root / "data" / "deep").mkdir(parents=True)
+    (bench.root / "data" / "deep" / "rows.csv").write_text("a\n5\n")
+    bench.step(
+        "load",
+        inputs=(
+            Input(port="in/0", parameter="in0", source=Copied(path="data"), file="deep/rows.csv"),
+        ),
+        outputs=(Output(port="out", parameter="out", file="copy.csv"),),
+        code=COPY_FILE,
+    )
+
+    result = engine.pull(bench.run(), "flow/load")
+
+    assert result.outcome is Outcome.PASSED
+    assert [file.path for file in result.outputs["out"].files] == ["copy.csv"]
+    assert result.outputs["out"].rows == 1
+
+
+COPY_FILE = """
+import shutil
+def main(input_paths, output_paths, environ_vars, job_args):
+    shutil.copy(input_paths["in0"], output_paths["out"])
+"""
+
+
+def test_a_file_that_the_supplier_did_not_write_is_a_finding_before_anything_runs(
+    bench: Bench,
+) -> None:
+    bench.step("load")
+    wanted = Input(
+        port="report",
+        parameter="report",
+        source=Upstream(task="flow/load", port="out"),
+        file="report.json",
+    )
+    bench.step("read", inputs=(wanted,))
+
+    result = engine.pull(bench.run(), "flow/read")
+
+    assert [finding.rule for finding in result.findings] == ["SC228"]
+    assert result.findings[0].evidence == ("it holds `data.csv`",)
+    assert bench.ran == ["load"]
+
+
+def test_data_are_made_once_for_all_tasks_that_draw_the_same(bench: Bench) -> None:
+    bench.given["datasets"] = {"raw": a_dataset()}
+    bench.step("one", Synthetic(dataset="raw", node="n"))
+    bench.step("two", Synthetic(dataset="raw", node="n"))
+    context = bench.run()
+
+    results = [engine.pull(context, f"flow/{name}") for name in ("one", "two")]
+
+    assert [result.inputs["in0"].rows for result in results] == [1000, 1000]
+    assert bench.asked.count("synthesize") == 1
+
+
+def test_a_generator_of_the_project_makes_the_data_and_its_failure_is_a_finding(
+    bench: Bench,
+) -> None:
+    (bench.root / "gen.py").write_text("def rows(n, rng, scenario): return 'a\\n' + '1\\n' * n")
+    (bench.root / "bad.py").write_text("def rows(n, rng, scenario): raise ValueError('no seed')")
+    bench.given["datasets"] = {
+        "good": a_dataset(name="good", origin=GeneratedBy(file="gen.py", function="rows")),
+        "bad": a_dataset(name="bad", origin=GeneratedBy(file="bad.py", function="rows")),
+    }
+    bench.step("good", Synthetic(dataset="good", node="n"))
+    bench.step("bad", Synthetic(dataset="bad", node="n"))
+    context = bench.run()
+
+    good, bad = (engine.pull(context, f"flow/{name}") for name in ("good", "bad"))
+
+    assert good.outputs["out"].rows == 1000
+    assert bad.findings[0].rule == "SC227"
+    assert bad.findings[0].message == ("the generator `bad.py:rows` raised ValueError: no seed")
+
+
+def test_a_lost_process_is_tried_once_more_and_then_not_blamed_on_the_script(
+    bench: Bench,
+) -> None:
+    bench.step("once")
+    bench.step("twice")
+    context = bench.run()
+
+    bench.lost = 1
+    once = engine.pull(context, "flow/once")
+    bench.lost = 2
+    twice = engine.pull(context, "flow/twice")
+
+    assert (once.outcome, once.attempts) == ("passed", 2)
+    assert (twice.outcome, twice.findings[0].rule) == ("crashed", "SC223")
+
+
+def test_a_known_failure_that_passes_is_a_finding_and_its_outputs_are_used(bench: Bench) -> None:
+    bench.step("load", settings=Settings(known=Known(rule="SC201", reason="ticket 12")))
+    bench.step("train", "load")
+    context = bench.run()
+
+    assert engine.pull(context, "flow/train").outcome is Outcome.PASSED
+    assert engine.pull(context, "flow/load").findings[0].rule == "SC224"
+
+
+def test_two_equal_runs_that_differ_are_told(bench: Bench) -> None:
+    bench.given["twice"] = True
+    bench.step("steady")
+    bench.step("clock", code=CLOCK)
+    context = bench.run()
+
+    assert engine.pull(context, "flow/steady").findings == ()
+    assert engine.pull(context, "flow/clock").findings[0].rule == "SC217"
+
+
+CLOCK = """
+import pathlib, time
+def main(input_paths, output_paths, environ_vars, job_args):
+    pathlib.Path(output_paths["out"], "data.csv").write_text(f"a\\n{time.time_ns()}\\n")
+"""
+
+
+def test_a_chain_longer_than_the_interpreter_recurses_is_pulled(bench: Bench) -> None:
+    bench.step("s0", blocked="not today")
+    for number in range(1, 1200):
+        bench.step(f"s{number}", f"s{number - 1}")
+
+    result = engine.pull(bench.run(), "flow/s1199")
+
+    assert result.why_not == "needs s0, not run: not today"
+
+
+def test_a_run_directory_that_cannot_be_written_is_a_sentence(bench: Bench) -> None:
+    bench.step("load")
+    context = bench.run()
+    context.run_directory.mkdir(parents=True)
+    (context.run_directory / "tasks").write_text("in the way")
+
+    with pytest.raises(UsageError, match="cannot go on"):
+        engine.pull(context, "flow/load")
