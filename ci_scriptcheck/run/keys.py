@@ -84,14 +84,18 @@ class Keys:
             source.node,
             settings.rows,
             settings.seed,
+            # Columns can refer to what is copied.
+            [
+                self._tree(related.origin.path)
+                for related in related_datasets(self._plan, source.dataset).values()
+                if isinstance(related.origin, CopiedFrom)
+            ],
         ]
         match dataset.origin:
             case GeneratedBy(file=file):
                 environment = self._environment(settings.python, file)
                 parts += [self._code(file), environment, list(settings.path)]
-            case CopiedFrom(path=path):
-                parts.append(self._tree(path))
-            case Synthesized() | WrittenBy():
+            case Synthesized() | CopiedFrom() | WrittenBy():
                 pass
             case _:
                 assert_never(dataset.origin)

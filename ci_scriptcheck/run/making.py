@@ -75,16 +75,7 @@ def _make(context: Context, task: Task, source: Synthetic, place: Path) -> TaskR
         case GeneratedBy():
             reads = _generate(context, task, source, space)
         case _:
-            reading.synthesize(
-                context.ask,
-                context.plan,
-                dataset,
-                folder,
-                scenario=context.keys.scenario(task),
-                rows=task.settings.rows,
-                seed=task.settings.seed,
-                node=source.node,
-            )
+            reading.synthesize(context, task, source, folder)
     found = workspace.collect(folder, most=task.settings.limits.output_files)
     artefact = reading.measured(context.ask, folder, found)
     return TaskResult(
@@ -107,7 +98,7 @@ def _generate(
     if ending.how is not Ended.RETURNED or ending.returned is None:
         raise Unmakeable(_what_failed(dataset, ending))
     written = space.folder / "content" / ending.returned
-    reading.arrange(context.ask, context.plan, dataset, space.output(_PORT), written)
+    reading.lay_out(context.ask, dataset, content=written, folder=space.output(_PORT))
     return observed.reads(context, call.target.file, ending, since=since)
 
 

@@ -1,15 +1,16 @@
 """Requests to the reader: the limited process that opens what scripts wrote and makes synthetic files.
 
-    {"do": "measure", "folder": F, "files": [path, ...]}
+    {"do": "measure", "folder": F}
         → {"files": {path: {"format": str | null, "rows": int | null, "columns": [str, ...]}}}
     {"do": "synthesize", "folder": F, "dataset": name, "datasets": {name: Dataset},
-     "scenario": Scenario, "rows": int, "seed": int, "node": str}
+     "scenario": Scenario, "rows": int, "seed": int, "node": str, "root": repository}
         → {} after writing the dataset's files below F
-    {"do": "arrange", "folder": F, "content": C, "dataset": name, "datasets": {name: Dataset}}
+    {"do": "lay out", "folder": F, "content": C, "dataset": Dataset}
         → {} after writing, in the dataset's layout below F, what a generator left in the file C
 
-`datasets` holds the dataset and those that its columns refer to. `F` and `C` are absolute, paths in `files` relative to `F`. Values of the model are written by
-`model.codec`. What cannot be done is answered with {"error": sentence}.
+All folders are absolute. `F` of a measurement may be one file. Values of the model are written by
+`model.codec`. A dataset that cannot be made is answered with {"unmakeable": sentence}, a reader that
+ended with {"error": sentence}.
 """
 
 from __future__ import annotations
@@ -24,81 +25,69 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ci_scriptcheck.model.contract import Dataset
-    from ci_scriptcheck.model.plan import Plan
+    from ci_scriptcheck.model.plan import Synthetic, Task
     from ci_scriptcheck.model.result import Artefact, FileFacts
-    from ci_scriptcheck.model.scenario import Scenario
-    from ci_scriptcheck.run.context import AskReader
+    from ci_scriptcheck.run.context import AskReader, Context
 
 
 class Unmakeable(Exception):  # noqa: N818  (a finding about a dataset, not a fault of ours)
     """The data cannot be made; the text says why."""
 
 
-def measured(ask: AskReader, folder: Path, found: Artefact) -> Artefact:
-    """Add format, rows and columns to what is known of files; unreadable ones stay as they are."""
+def measured(ask: AskReader, place: Path, found: Artefact) -> Artefact:
+    """Add format, rows and columns to what is known of the files at a place.
+
+    What the reader cannot make out stays as it is.
+    """
     if not found.files:
         return found
-    answer = ask(
-        {"do": "measure", "folder": str(folder), "files": [file.path for file in found.files]}
-    )
-    facts = answer.get("files", {})
+    facts = ask({"do": "measure", "folder": str(place)}).get("files", {})
     return replace(
         found, files=tuple(_with_facts(file, facts.get(file.path, {})) for file in found.files)
     )
 
 
-def synthesize(  # noqa: PLR0913  (what is drawn, and all that the draw depends on)
-    ask: AskReader,
-    plan: Plan,
-    dataset: Dataset,
-    folder: Path,
-    *,
-    scenario: Scenario,
-    rows: int,
-    seed: int,
-    node: str,
-) -> None:
+def synthesize(context: Context, task: Task, source: Synthetic, folder: Path) -> None:
     """Write the files of a dataset, made from its schema.
 
     Raises:
         Unmakeable: a formula or a setting of the dataset does not work.
     """
-    answer = ask(
+    answer = context.ask(
         {
             "do": "synthesize",
             "folder": str(folder),
-            "dataset": dataset.name,
-            "datasets": to_json(related_datasets(plan, dataset.name)),
-            "scenario": to_json(scenario),
-            "rows": rows,
-            "seed": seed,
-            "node": node,
+            "dataset": source.dataset,
+            "datasets": to_json(related_datasets(context.plan, source.dataset)),
+            "scenario": to_json(context.keys.scenario(task)),
+            "rows": task.settings.rows,
+            "seed": task.settings.seed,
+            "node": source.node,
+            "root": str(context.root),
         }
     )
     _refuse_error(answer)
 
 
-def arrange(ask: AskReader, plan: Plan, dataset: Dataset, folder: Path, content: Path) -> None:
+def lay_out(ask: AskReader, dataset: Dataset, *, content: Path, folder: Path) -> None:
     """Write what a generator gave in the layout that its dataset describes.
 
     Raises:
         Unmakeable: it does not fit.
     """
-    answer = ask(
-        {
-            "do": "arrange",
-            "folder": str(folder),
-            "content": str(content),
-            "dataset": dataset.name,
-            "datasets": to_json(related_datasets(plan, dataset.name)),
-        }
-    )
-    _refuse_error(answer)
+    request = {
+        "do": "lay out",
+        "folder": str(folder),
+        "content": str(content),
+        "dataset": to_json(dataset),
+    }
+    _refuse_error(ask(request))
 
 
 def _refuse_error(answer: dict[str, Any]) -> None:
-    if answer.get("error") is not None:
-        raise Unmakeable(str(answer["error"]))
+    for name in ("unmakeable", "error"):
+        if answer.get(name) is not None:
+            raise Unmakeable(str(answer[name]))
 
 
 def _with_facts(file: FileFacts, facts: dict[str, Any]) -> FileFacts:

@@ -114,6 +114,6 @@ def _copied(context: Context, path: str) -> Supply:
     )
     known = context.store.facts(found.digest)
     if known is None:
-        known = reading.measured(context.ask, folder, found)
+        known = reading.measured(context.ask, place, found)
         context.store.save_facts(known)
     return Supply(artefact=known, near=folder)

@@ -130,16 +130,7 @@ class Bench:
     def call(self, _: HostSpec, call: Call) -> Ending:
         """Run a script here, in this process."""
         Path(call.folder).mkdir(parents=True, exist_ok=True)
-        match call.target:
-            case Script(file=file):
-                self.ran.append(Path(file).stem)
-                if self.lost:
-                    self.lost -= 1
-                    return Ending(how=Ended.LOST)
-                ending = _called(call.target, Path(call.log))
-            case Generator(file=file):
-                self.ran.append(f"generate {Path(file).stem}")
-                ending = _generated(call.target)
+        ending = self._ended(call)
         return replace(
             ending,
             read=tuple(str(self.root / path) for path in self.opened),
@@ -147,18 +138,38 @@ class Bench:
             listed=tuple(str(self.root / path) for path in self.listed),
         )
 
+    def _ended(self, call: Call) -> Ending:
+        if isinstance(call.target, Generator):
+            self.ran.append(f"generate {Path(call.target.file).stem}")
+            return _generated(call.target)
+        self.ran.append(Path(call.target.file).stem)
+        if self.lost:
+            self.lost -= 1
+            return Ending(how=Ended.LOST)
+        return _called(call.target, Path(call.log))
+
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Read CSV files, and make them with one column and as many rows as wanted."""
         self.asked.append(request["do"])
         folder = Path(request["folder"])
         match request["do"]:
             case "measure":
-                return {"files": {name: _measured(folder / name) for name in request["files"]}}
+                files = [folder] if folder.is_file() else folder.rglob("*")
+                base = folder.parent if folder.is_file() else folder
+                return {
+                    "files": {
+                        str(path.relative_to(base)): _measured(path)
+                        for path in files
+                        if path.is_file()
+                    }
+                }
             case "synthesize":
                 lines = [str(number + request["seed"]) for number in range(request["rows"])]
                 (folder / "made.csv").write_text("\n".join(["a", *lines, ""]))
-            case "arrange":
+            case "lay out":
                 (folder / "made.csv").write_text(Path(request["content"]).read_text())
+            case unknown:
+                return {"error": f"no such request: {unknown}"}
         return {}
 
 
