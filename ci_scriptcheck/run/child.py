@@ -1,1 +1,344 @@
-"""The child runner; stands alone."""
+"""Runs inside the process of its own that each script gets, around the script's function.
+
+It sets the stage (folder, environment, log, seeds, what is forbidden), imports the script, calls
+the function and says how that went. Stands alone, Python 3.9 and later.
+"""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import contextlib
+import faulthandler
+import importlib
+import inspect
+import json
+import logging
+import os
+import random
+import resource
+import signal
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from types import ModuleType
+from typing import Any, Callable
+
+from . import confine, failure, importing, pip_answers, watch, wire
+from .failure import frames_of_fault
+
+__all__ = ["frames_of_fault", "main"]
+
+_LONGEST_RETURN = 500
+_PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "TZ", "VIRTUAL_ENV")
+_SPARE_MEMORY = 1 << 30
+
+
+def main(descriptors: dict[str, Any]) -> None:
+    """Wait for the call, carry it out and end; never returns.
+
+    Args:
+        descriptors: `calls`, `results`, `log` and `faults`; beside them `answers`, the folder of
+            the answering pip, and `dump`, the signal that asks where the script is.
+    """
+    for number in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A process that the script starts by `multiprocessing` must not begin with our own program.
+    sys.modules["__main__"] = ModuleType("__main__")
+    incoming = wire.Incoming()
+    call = wire.receive(descriptors["calls"], incoming)
+    if call is None:
+        os._exit(0)
+    run = _Run(descriptors, call, incoming)
+    try:
+        run.set_the_stage()
+    except BaseException as error:
+        run.send(lost(error))
+        os._exit(70)
+    run.carry_out()
+
+
+def lost(error: BaseException) -> dict[str, Any]:
+    """Say that not the script but we have failed."""
+    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    return {"result": {"how": "lost", "detail": failure.clean(text)}}
+
+
+class _Run:
+    """One call, and what is known about it so far."""
+
+    def __init__(
+        self, descriptors: dict[str, Any], call: dict[str, Any], incoming: wire.Incoming
+    ) -> None:
+        self._descriptors = descriptors
+        self._call = call
+        self._incoming = incoming
+        self._target = call["target"]
+        self._pid = os.getpid()
+        self._sending = threading.Lock()
+        self._began = time.perf_counter()
+        self._cpu_before = time.process_time()
+        self._watch = watch.Watch(call, descriptors["answers"], self.send)
+
+    def send(self, message: wire.Message) -> None:
+        """Tell the supervisor; a process that the script forked is not to speak for it."""
+        if os.getpid() == self._pid:
+            with self._sending, contextlib.suppress(OSError):
+                wire.send(self._descriptors["results"], message)
+
+    def set_the_stage(self) -> None:
+        call = self._call
+        _take_streams(self._descriptors["log"])
+        _set_environment(call, self._descriptors["answers"])
+        os.chdir(call["folder"])
+        _limit_resources(call)
+        faults = self._descriptors["faults"]
+        faulthandler.enable(faults)
+        faulthandler.register(self._descriptors["dump"], file=faults, all_threads=True)
+        sys.dont_write_bytecode = True
+        random.seed(call["seed"])
+        importing.after_import("numpy.random", lambda module: module.seed(call["seed"] % 2**32))
+        file = self._target.get("file")
+        if file is not None:
+            sys.argv[:] = [file]
+            importing.prepare_path(file, self._target["roots"], self._descriptors["answers"])
+        pip_answers.answer()
+        protections = confine.confine(call, self._descriptors["answers"])
+        self._watch.begin()
+        self.send({"protections": protections})
+
+    def carry_out(self) -> None:
+        """Run the script to its end, and leave."""
+        work: dict[str, Callable[[], dict[str, Any]]] = {
+            "Script": self._script,
+            "Generator": self._generator,
+            "Server": self._serve,
+        }
+        self._began = time.perf_counter()
+        try:
+            result = work[self._target["kind"]]()
+        except BaseException as error:
+            result = self._failed(error, "raised")
+        if os.getpid() != self._pid:
+            os._exit(0)
+        with contextlib.suppress(BaseException):
+            _finish_threads()
+        seconds = time.perf_counter() - self._began
+        self._watch.end()
+        result.update(self._watch.seen())
+        result.update(
+            seconds=seconds,
+            cpu_before=self._cpu_before,
+            own_peak=_peak_memory(),
+            foreign_modules=self._foreign_modules(),
+        )
+        for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+            with contextlib.suppress(Exception):
+                stream.flush()  # type: ignore[union-attr]
+        self.send({"result": result})
+        os._exit(0)
+
+    def _script(self) -> dict[str, Any]:
+        target = self._target
+        module_or_result = self._import()
+        if isinstance(module_or_result, dict):
+            return module_or_result
+        function = getattr(module_or_result, target["function"], None)
+        if not callable(function):
+            return {"how": "no_function", "detail": f"no function `{target['function']}`"}
+        returned = function(**_arguments(function, target))
+        return {"how": "returned", "returned": _shown(returned)}
+
+    def _import(self) -> Any:  # noqa: ANN401  (the module, or how the import failed)
+        try:
+            return importing.import_script(self._target["file"], self._target["roots"])
+        except BaseException as error:
+            return self._failed(error, "import_failed")
+
+    def _generator(self) -> dict[str, Any]:
+        target = self._target
+        module_or_result = self._import()
+        if isinstance(module_or_result, dict):
+            return module_or_result
+        function = getattr(module_or_result, target["function"], None)
+        if not callable(function):
+            return {"how": "no_function", "detail": f"no function `{target['function']}`"}
+        made = function(target["rows"], _generator_of(target["seed"]), target["scenario"])
+        return {"how": "returned", "returned": _write_made(made, target["folder"])}
+
+    def _serve(self) -> dict[str, Any]:
+        """Answer requests until nobody asks any more."""
+        sys.path[:0] = [path for path in self._target["path"] if path not in sys.path]
+        answer = getattr(importlib.import_module(self._target["module"]), self._target["function"])
+        while True:
+            message = wire.receive(self._descriptors["calls"], self._incoming)
+            if message is None:
+                os._exit(0)
+            try:
+                reply = {"answer": answer(message["ask"])}
+                json.dumps(reply)
+            except Exception as error:
+                text = f"{failure.type_name(error)}: {failure.text_of(error)}"
+                reply = {"answer": {"error": text}}
+            self.send(reply)
+
+    def _failed(self, error: BaseException, how: str) -> dict[str, Any]:
+        errors = failure.described(error, self._call["tree"])
+        result: dict[str, Any] = {"how": how, "errors": errors}
+        if isinstance(error, SystemExit):
+            code = error.code
+            result["how"] = "exited"
+            result["exit_status"] = code if isinstance(code, int) else int(code is not None)
+            if code is not None and not isinstance(code, int):
+                result["detail"] = failure.text_of(error)
+        elif isinstance(error, MemoryError):
+            result.update(how="memory", detail="an allocation was refused")
+        with contextlib.suppress(BaseException):
+            traceback.print_exception(type(error), error, error.__traceback__)
+        return result
+
+    def _foreign_modules(self) -> dict[str, str]:
+        file = self._target.get("file")
+        if file is None:
+            return {}
+        roots = [os.path.dirname(file), *self._target["roots"]]
+        return importing.foreign_modules(self._call["tree"], self._call["checkout"], roots)
+
+
+def _take_streams(log: int) -> None:
+    """Make our log the place of everything printed, by Python or by anything below it."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    for descriptor in (nothing, log):
+        if descriptor > 2:
+            os.close(descriptor)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)
+    for name in ("stdout", "stderr"):
+        number = 1 if name == "stdout" else 2
+        stream = open(number, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _set_environment(call: dict[str, Any], answers: str) -> None:
+    private = call["private"]
+    folders = {
+        name: os.path.join(private, folder)
+        for name, folder in {"HOME": "home", "TMPDIR": "tmp", "MPLCONFIGDIR": "matplotlib"}.items()
+    }
+    for folder in folders.values():
+        os.makedirs(folder, exist_ok=True)
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    loaded = json.loads(os.environ.get("SCRIPTCHECK_LOADED", "{}"))
+    variables = {
+        "LANG": "C.UTF-8",
+        **passed_on,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **loaded,
+        **folders,
+        **call["env"],
+    }
+    path = [os.path.join(answers, "bin"), os.path.dirname(sys.executable)]
+    variables["PATH"] = os.pathsep.join([*path, variables.get("PATH", os.defpath)])
+    own_path = [item for item in variables.get("PYTHONPATH", "").split(os.pathsep) if item]
+    sys.path[:0] = [item for item in own_path if item not in sys.path]
+    variables["PYTHONPATH"] = os.pathsep.join([answers, *own_path])
+    variables.update(pip_answers.variables(private))
+    os.environ.clear()
+    os.environ.update(variables)
+    tempfile.tempdir = None
+
+
+def _limit_resources(call: dict[str, Any]) -> None:
+    """Set what the system itself can refuse, behind the supervisor's own looks."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: call["limits"]["output_bytes"],
+        # It counts reserved memory too, so it can only stand far behind.
+        resource.RLIMIT_DATA: _data_size() + 2 * call["memory"] + _SPARE_MEMORY,
+    }
+    for kind, wanted in limits.items():
+        _, hard = resource.getrlimit(kind)
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(kind, (limit, limit))
+
+
+def _data_size() -> int:
+    with contextlib.suppress(OSError), open("/proc/self/statm") as file:
+        return int(file.read().split()[5]) * resource.getpagesize()
+    return 0
+
+
+def _peak_memory() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _arguments(function: Callable[..., Any], target: dict[str, Any]) -> dict[str, Any]:
+    """Choose what a function is called with: nothing where it takes nothing."""
+    try:
+        if not inspect.signature(function).parameters:
+            return {}
+    except (TypeError, ValueError):
+        pass  # written in C, perhaps; the call will tell
+    arguments: dict[str, Any] = {
+        "input_paths": dict(target["input_paths"]),
+        "output_paths": dict(target["output_paths"]),
+        "environ_vars": dict(target["environ_vars"]),
+        "job_args": argparse.Namespace(**target["job_args"]),
+    }
+    for name, value in target["call"].items():
+        arguments[name] = logging.getLogger(function.__module__) if value == "$logger" else value
+    return arguments
+
+
+def _generator_of(seed: int) -> Any:  # noqa: ANN401  (numpy's, or the standard library's)
+    try:
+        from numpy.random import default_rng
+    except ImportError:
+        return random.Random(seed)  # noqa: S311  (test data, no secret)
+    return default_rng(seed)
+
+
+def _write_made(made: Any, folder: str) -> str:  # noqa: ANN401  (whatever a generator returns)
+    os.makedirs(folder, exist_ok=True)
+    if isinstance(made, (str, bytes)):
+        name = "content.txt" if isinstance(made, str) else "content.bin"
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(made.encode() if isinstance(made, str) else made)
+        return name
+    if not hasattr(made, "to_csv"):
+        raise TypeError(f"the generator gave {type(made).__name__}, not a table, text or bytes")
+    try:
+        made.to_parquet(os.path.join(folder, "content.parquet"), index=False)
+    except (ImportError, ValueError, TypeError):
+        made.to_csv(os.path.join(folder, "content.csv"), index=False)
+        return "content.csv"
+    return "content.parquet"
+
+
+def _shown(returned: object) -> str | None:
+    if returned is None:
+        return None
+    try:
+        text = repr(returned)
+    except BaseException as error:  # whatever foreign code raises
+        text = f"<no text: its __repr__ raised {type(error).__name__}>"
+    return failure.clean(text, _LONGEST_RETURN)
+
+
+def _finish_threads() -> None:
+    """Do what an interpreter does at its end: wait for threads, then call what was registered."""
+    shutdown: list[Any] = [getattr(threading, "_shutdown", None)]
+    for function in shutdown:
+        if function is not None:
+            function()
+    atexit._run_exitfuncs()

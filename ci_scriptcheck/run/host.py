@@ -1,1 +1,166 @@
-"""The warm host; stands alone."""
+"""The warm host: imports the libraries once, then forks a supervisor for each run.
+
+It runs in the project's interpreter, so it stands alone: standard library, Python 3.9 and later.
+It computes nothing and has one thread: a process that has used its libraries' thread pools and
+then forks gives children that hang.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from . import census, supervisor
+
+SPARES = 2
+"""Supervisors that wait for a run beforehand: forking is then not part of a run's time."""
+
+_BEAT = 0.25
+
+
+def main(arguments: dict[str, Any]) -> None:
+    """Import what was asked for, then serve until the controller is gone.
+
+    Args:
+        arguments: `listen` and `lifeline` (descriptors), `folder` (of the controller, removed by
+            whoever ends last), `controller` (its process id), `preload`, `start`, `secret`
+            (SHA-256 of what callers must know), `answers` (folder of the answering pip), `path`,
+            `bootstrap` and `child_bootstrap` (programs that begin again here or in the child).
+    """
+    census.adopt_orphans()
+    sys.path[:0] = arguments["path"]
+    if arguments["start"] == "warm":
+        _preload(arguments)
+    # The child's own modules, so that no run has to import them.
+    for name in ("child", "importing", "failure", "watch", "confine", "pip_answers"):
+        importlib.import_module(f"{__package__}.{name}")
+    gc.collect()
+    gc.freeze()
+    host = _Host(arguments)
+    try:
+        host.serve()
+    finally:
+        census.kill_all_children()
+        if os.getppid() != arguments["controller"]:
+            shutil.rmtree(arguments["folder"], ignore_errors=True)
+
+
+class _Host:
+    """The listening process and the supervisors below it."""
+
+    def __init__(self, arguments: dict[str, Any]) -> None:
+        self._arguments = arguments
+        self._listener = socket.socket(fileno=arguments["listen"])
+        self._listener.setblocking(False)
+        self._taken, self._taking = os.pipe()
+        self._woken, waking = os.pipe()
+        for descriptor in (self._taken, self._woken, waking):
+            os.set_blocking(descriptor, False)
+        signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, _nothing)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, _leave)
+        self._supervisors: dict[int, bool] = {}
+
+    def serve(self) -> None:
+        lifeline = self._arguments["lifeline"]
+        while True:
+            while sum(self._supervisors.values()) < SPARES:
+                self._fork()
+            ready, _, _ = select.select([lifeline, self._taken, self._woken], [], [], _BEAT)
+            if lifeline in ready or os.getppid() != self._arguments["controller"]:
+                return
+            if self._taken in ready:
+                self._note_taken()
+            if self._woken in ready:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self._woken, 4096)
+                self._reap()
+
+    def _note_taken(self) -> None:
+        data = os.read(self._taken, 4096)
+        for start in range(0, len(data), 4):
+            pid = int.from_bytes(data[start : start + 4], "big")
+            if pid in self._supervisors:
+                self._supervisors[pid] = False
+
+    def _fork(self) -> None:
+        pid = os.fork()
+        if pid:
+            self._supervisors[pid] = True
+            return
+        status = 1
+        try:
+            os.close(self._arguments["lifeline"])
+            os.close(self._taken)
+            os.close(self._woken)
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            supervisor.main(self._listener, self._taking, self._arguments)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+
+    def _reap(self) -> None:
+        """Collect supervisors that ended; whatever a killed one left behind is ours now."""
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                pid, _ = os.waitpid(-1, os.WNOHANG)
+                if pid == 0:
+                    break
+                self._supervisors.pop(pid, None)
+        for pid in census.children(os.getpid()):
+            if pid not in self._supervisors:
+                census.kill_tree(pid)
+
+
+def _preload(arguments: dict[str, Any]) -> None:
+    """Import modules; one that starts a thread is left out, by beginning again without it."""
+    # Read when these libraries load: no thread pools in this process, nor in its children by accident.
+    before = dict(os.environ)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
+    names: list[str] = arguments["preload"]
+    for name in names:
+        # Whatever a library does while it is imported, it must not take the host with it.
+        with contextlib.suppress(Exception, SystemExit):
+            importlib.import_module(name)
+        if _threads() > 1:
+            os.environ.clear()
+            os.environ.update(before)
+            _begin_again({**arguments, "preload": [other for other in names if other != name]})
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def _begin_again(arguments: dict[str, Any]) -> None:
+    for descriptor in (arguments["listen"], arguments["lifeline"]):
+        os.set_inheritable(descriptor, True)
+    command = [sys.executable, "-c", arguments["bootstrap"], json.dumps(arguments)]
+    os.execv(sys.executable, command)  # noqa: S606  (this very program, without a shell)
+
+
+def _threads() -> int:
+    folder = Path("/proc/self/task")
+    return len(list(folder.iterdir())) if folder.is_dir() else 1
+
+
+def _nothing(_number: int, _frame: object) -> None:
+    """Be a handler, so that the signal wakes the waiting call."""
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit(0)

@@ -28,12 +28,28 @@ class HostSpec:
         environ: Variables that libraries read while they load (`OMP_NUM_THREADS`,
             `PYTHONHASHSEED`, ...), fixed for all of its runs.
         preload: Modules to import beforehand; one that cannot be imported is passed over.
+        path: Folders that are searched for them first.
     """
 
     python: str
     environ: Mapping[str, str] = field(default_factory=dict)
     preload: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
     start: Start = Start.WARM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a host listens; only who knows the token is served.
+
+    Attributes:
+        socket: Path of the socket.
+        log: What the host itself had to say, for when it is gone.
+    """
+
+    socket: str
+    token: str
+    log: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

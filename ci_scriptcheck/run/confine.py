@@ -1,0 +1,196 @@
+"""Take from a process what a script may not do, and try whether that worked.
+
+By the kernel's own means, so that native code and further processes are bound as well: Landlock
+for files and signals, a seccomp filter for the network. Where the kernel has none of it, nothing
+is claimed. Stands alone, Python 3.9 and later.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import socket
+import struct
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SET_NO_NEW_PRIVS = 38
+_GET_NO_NEW_PRIVS = 39
+_SET_SECCOMP = 22
+_SECCOMP_MODE_FILTER = 2
+
+_CREATE_RULESET = 444
+_ADD_RULE = 445
+_RESTRICT_SELF = 446
+_VERSION_FLAG = 1
+_PATH_BENEATH = 1
+_READ_FILE = 1 << 2
+# WRITE_FILE, and removing and making entries of every kind.
+_WRITES = (1 << 1) | sum(1 << bit for bit in range(4, 13))
+_REFER, _TRUNCATE = 1 << 13, 1 << 14
+_OF_FILES = (1 << 1) | _READ_FILE | _TRUNCATE
+_SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 3
+
+_MACHINES = {
+    # Audit number of the architecture, numbers of `socket` and `io_uring_setup`.
+    "x86_64": (0xC000003E, 41, 425),
+    "aarch64": (0xC00000B7, 198, 425),
+}
+_LOCAL_FAMILIES = (1, 16, 38)  # AF_UNIX, AF_NETLINK, AF_ALG
+_ALLOW = 0x7FFF0000
+_REFUSE = 0x00050000
+_EACCES, _ENOSYS = 13, 38
+
+
+def confine(call: dict[str, Any], answers: str) -> list[str]:
+    """Bind this process and all it will start; give what is in force and was tried.
+
+    Args:
+        call: `folder`, `private` and `writable` may be written, `hidden` may not be read.
+        answers: A folder that may not be written, for the trial.
+    """
+    if not sys.platform.startswith("linux"):
+        return []
+    active = []
+    system = ctypes.CDLL(None, use_errno=True)
+    system.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if system.prctl(_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1:
+        active.append("no new privileges")
+    active += _forbid_files(system, call, answers)
+    if call["network"] == "none" and _forbid_network(system):
+        active.append("network: seccomp")
+    if call["network"] != "any":
+        active.append("network: Python")
+    return active
+
+
+def _forbid_files(system: ctypes.CDLL, call: dict[str, Any], answers: str) -> list[str]:
+    version = system.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
+    if version < 1:
+        return []
+    writes = _WRITES | (_REFER if version >= 2 else 0) | (_TRUNCATE if version >= 3 else 0)
+    hidden = tuple(path for path in call["hidden"] if os.path.isdir(path))
+    handled = writes | (_READ_FILE if hidden else 0)
+    scoped = _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS if version >= 6 else 0
+    # Files, network, scopes; older kernels know only the first ones.
+    attributes = struct.pack("QQQ", handled, 0, scoped)
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    rules = system.syscall(_CREATE_RULESET, attributes, size, 0)
+    if rules < 0:
+        return []
+    try:
+        own = [call["folder"], call["private"], *call["writable"], *call["outputs"]]
+        for path in (*own, "/dev", "/proc"):
+            _grant(system, rules, path, handled)
+        if hidden:
+            for path in _beside(hidden):
+                _grant(system, rules, path, _READ_FILE)
+        if system.syscall(_RESTRICT_SELF, rules, 0) != 0:
+            return []
+    finally:
+        os.close(rules)
+    return _tried(answers, hidden, scoped)
+
+
+def _grant(system: ctypes.CDLL, rules: int, path: str, rights: int) -> None:
+    try:
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        if not os.path.isdir(path):
+            rights &= _OF_FILES
+        rule = struct.pack("=Qi", rights, descriptor)
+        system.syscall(_ADD_RULE, rules, _PATH_BENEATH, rule, 0)
+    finally:
+        os.close(descriptor)
+
+
+def _beside(hidden: tuple[str, ...], folder: str = "/") -> Iterator[str]:
+    """List what together is everything but these folders. Links lead to what is listed anyway."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [entry.path for entry in entries if not entry.is_symlink()]
+    except OSError:
+        return
+    for path in found:
+        if path in hidden:
+            continue
+        if any(secret.startswith(f"{path}/") for secret in hidden):
+            yield from _beside(hidden, path)
+        else:
+            yield path
+
+
+def _tried(answers: str, hidden: tuple[str, ...], scoped: int) -> list[str]:
+    """Claim only what a forbidden deed was refused for."""
+    active = []
+    probe = os.path.join(answers, f"probe-{os.getpid()}")
+    try:
+        os.close(os.open(probe, os.O_WRONLY | os.O_CREAT, 0o600))
+        os.unlink(probe)
+    except PermissionError:
+        active.append("writes outside: Landlock")
+    secret = next((path for folder in hidden for path in _files_of(folder)), None)
+    if secret is not None:
+        try:
+            os.close(os.open(secret, os.O_RDONLY))
+        except PermissionError:
+            active.append("hidden folders: Landlock")
+    if scoped:
+        try:
+            os.kill(os.getppid(), 0)
+        except PermissionError:
+            active.append("signals outside: Landlock")
+    return active
+
+
+def _files_of(folder: str) -> Iterator[str]:
+    for above, _, names in os.walk(folder):
+        for name in names:
+            yield os.path.join(above, name)
+
+
+def _forbid_network(system: ctypes.CDLL) -> bool:
+    """Refuse every socket but local ones, and the ring through which sockets come as well."""
+    known = _MACHINES.get(platform.machine())
+    if known is None:
+        return False
+    code = ctypes.create_string_buffer(_filter(*known))
+    program = struct.pack("HP", len(code) // 8, ctypes.addressof(code))
+    if system.prctl(_SET_SECCOMP, _SECCOMP_MODE_FILTER, program, 0, 0) != 0:
+        return False
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()
+    except PermissionError:
+        return True
+    return False
+
+
+def _filter(architecture: int, open_socket: int, open_ring: int) -> bytes:
+    """Write the filter as classic BPF over (number, architecture, instruction, arguments)."""
+    load, jump_if, jump_if_from, leave = 0x20, 0x15, 0x35, 0x06
+    lines: list[tuple[int, int, int, int]] = [
+        (load, 0, 0, 4),
+        (jump_if, 1, 0, architecture),
+        (leave, 0, 0, _REFUSE | _ENOSYS),
+        (load, 0, 0, 0),
+        (jump_if_from, 0, 1, 0x40000000),  # the x32 numbers of the same calls
+        (leave, 0, 0, _REFUSE | _ENOSYS),
+        (jump_if, 0, 1, open_ring),
+        (leave, 0, 0, _REFUSE | _ENOSYS),
+        (jump_if, 1, 0, open_socket),
+        (leave, 0, 0, _ALLOW),
+        (load, 0, 0, 16),
+    ]
+    for number, family in enumerate(_LOCAL_FAMILIES):
+        lines.append((jump_if, len(_LOCAL_FAMILIES) - number, 0, family))
+    lines += [(leave, 0, 0, _REFUSE | _EACCES), (leave, 0, 0, _ALLOW)]
+    return b"".join(
+        code.to_bytes(2, sys.byteorder) + bytes((yes, no)) + value.to_bytes(4, sys.byteorder)
+        for code, yes, no, value in lines
+    )

@@ -1,0 +1,219 @@
+"""Import a script as its neighbours would; stands alone, Python 3.9 and later."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.machinery
+import importlib.util
+import os
+import posix
+import sys
+from types import ModuleType
+from typing import Any, Callable
+
+from . import failure
+
+
+def prepare_path(file: str, roots: list[str], first: str) -> None:
+    """Put the script's folder, the import roots and its package's root on the path, in this order.
+
+    Args:
+        file: The script.
+        roots: Further folders that are searched.
+        first: A folder that goes before all of them.
+    """
+    folder = os.path.dirname(file)
+    package_root, _ = _package(file)
+    wanted = [first, folder, *roots, package_root]
+    rest = [entry for entry in sys.path if entry not in wanted and entry not in {"", "."}]
+    sys.path[:] = list(dict.fromkeys(wanted)) + rest
+    importlib.invalidate_caches()
+
+
+def import_script(file: str, roots: list[str]) -> ModuleType:
+    """Import a script: under its package's name, or else as a plain module.
+
+    A parent package whose own `__init__` fails becomes an empty package of that name, so that
+    relative imports work all the same.
+
+    Raises:
+        BaseException: whatever the script raises while it is imported.
+    """
+    _, parents = _package(file, roots)
+    stem = os.path.splitext(os.path.basename(file))[0]
+    if not parents or not stem.isidentifier():
+        return _import_plain(file, stem)
+    for number, (name, folder) in enumerate(parents):
+        if number == 0:
+            _make_way(name, folder)
+        _import_parent(name, folder)
+    name = f"{parents[-1][0]}.{stem}"
+    sys.modules.pop(name, None)
+    module = importlib.import_module(name)
+    if _same(getattr(module, "__file__", None), file):
+        return module
+    return _load(name, file)
+
+
+def foreign_modules(tree: str, checkout: str | None, roots: list[str]) -> dict[str, str]:
+    """Find modules of the project that were loaded from elsewhere, such as an installed copy.
+
+    These are modules that lie in the repository but not in the tree that is run, and modules
+    with a namesake on the import roots that was passed over.
+    """
+    names = _names_on(roots, tree)
+    found = {}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if not isinstance(file, str) or failure.is_inside(file, tree):
+            continue
+        passed_over = name.partition(".")[0] in names
+        if passed_over or (checkout and checkout != tree and failure.is_inside(file, checkout)):
+            found[name] = file
+    return dict(sorted(found.items())[:50])
+
+
+def _names_on(roots: list[str], tree: str) -> set[str]:
+    names = set()
+    for root in roots:
+        if not failure.is_inside(root + "/x", tree):
+            continue
+        try:
+            entries = os.listdir(root)
+        except OSError:
+            continue
+        for entry in entries:
+            stem, extension = os.path.splitext(entry)
+            if extension == ".py" or _exists(os.path.join(root, entry, "__init__.py")):
+                names.add(stem)
+    # What our own process holds from before is no choice of the script's.
+    return names - _standard_names()
+
+
+def _standard_names() -> set[str]:
+    return set(getattr(sys, "stdlib_module_names", sys.builtin_module_names))
+
+
+def _package(file: str, roots: list[str] | None = None) -> tuple[str, list[tuple[str, str]]]:
+    """Find the packages a file lies in: the folder above them, and name and folder of each."""
+    folder = os.path.dirname(file)
+    names: list[str] = []
+    while _exists(os.path.join(folder, "__init__.py")) and folder not in (roots or ()):
+        folder, name = os.path.split(folder)
+        names.insert(0, name)
+        if not name.isidentifier():
+            # No import statement can reach through such a folder.
+            return os.path.dirname(file), []
+    parents = []
+    below = folder
+    for number, name in enumerate(names):
+        below = os.path.join(below, name)
+        parents.append((".".join(names[: number + 1]), below))
+    return folder, parents
+
+
+def _make_way(name: str, folder: str) -> None:
+    """Forget a package of this name that was imported from elsewhere."""
+    known = sys.modules.get(name)
+    if known is None or _same(
+        getattr(known, "__file__", None), os.path.join(folder, "__init__.py")
+    ):
+        return
+    _forget(name)
+
+
+def _import_parent(name: str, folder: str) -> None:
+    if name in sys.modules:
+        return
+    try:
+        importlib.import_module(name)
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, MemoryError)):
+            raise
+        _forget(name)
+        package = ModuleType(name)
+        package.__path__ = [folder]
+        package.__package__ = name
+        spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [folder]
+        package.__spec__ = spec
+        sys.modules[name] = package
+        above, _, last = name.rpartition(".")
+        if above:
+            setattr(sys.modules[above], last, package)
+
+
+def _forget(name: str) -> None:
+    for known in [key for key in sys.modules if key == name or key.startswith(f"{name}.")]:
+        del sys.modules[known]
+
+
+def _import_plain(file: str, stem: str) -> ModuleType:
+    name = stem
+    if not stem.isidentifier() or stem in sys.modules or stem in _standard_names():
+        # The name belongs to a library; production would call the script `__main__`.
+        name = f"scriptcheck_script_{''.join(c if c.isalnum() else '_' for c in stem)}"
+    return _load(name, file)
+
+
+def _load(name: str, file: str) -> ModuleType:
+    loader = importlib.machinery.SourceFileLoader(name, file)
+    spec = importlib.util.spec_from_file_location(name, file, loader=loader)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{file} is not a Python file", name=name, path=file)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _exists(path: str) -> bool:
+    """Ask the system directly: what the script asks for is recorded, what we do is not."""
+    try:
+        posix.stat(path)
+    except OSError:
+        return False
+    return True
+
+
+def _same(one: Any, other: str) -> bool:  # noqa: ANN401  (a module may hold anything there)
+    if not isinstance(one, str):
+        return False
+    try:
+        return os.path.samestat(posix.stat(one), posix.stat(other))
+    except OSError:
+        return False
+
+
+def after_import(name: str, act: Callable[[ModuleType], None]) -> None:
+    """Act on a module now, or as soon as the script imports it."""
+    module = sys.modules.get(name)
+    if module is not None:
+        act(module)
+    else:
+        sys.meta_path.insert(0, _AfterImport(name, act))
+
+
+class _AfterImport:
+    """Finds one module like the others do, and acts when it has been executed."""
+
+    def __init__(self, name: str, act: Callable[[ModuleType], None]) -> None:
+        self._name = name
+        self._act = act
+
+    def find_spec(self, name: str, *_where: object) -> Any:  # noqa: ANN401  (import protocol)
+        if name != self._name:
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.loader is None:
+            return spec
+        execute = spec.loader.exec_module
+        act = self._act
+
+        def exec_module(module: ModuleType) -> None:
+            execute(module)
+            act(module)
+
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec

@@ -1,0 +1,148 @@
+"""What a run has used so far, and whether that is too much; stands alone, Python 3.9 and later."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from typing import Any, NamedTuple
+
+from . import census
+
+_CHUNK = 1 << 18
+_FIRST_OUTPUT_LOOK = 0.1
+
+
+class Limit(NamedTuple):
+    """Why a run was stopped: the word for the ending, and what a person should know."""
+
+    how: str
+    detail: str
+
+
+class Usage:
+    """Time, memory, processes, log and outputs of one run."""
+
+    def __init__(self, call: dict[str, Any]) -> None:
+        self._call = call
+        self._limits = call["limits"]
+        self._began = time.monotonic()
+        self._deadline: float | None = self._began + call["timeout"]
+        if call["target"]["kind"] == "Server":
+            self._deadline = None
+        self._log_file: int | None = None
+        self._log_bytes = 0
+        self._peak = 0
+        self._cpu = 0.0
+        self._next_output_look = self._began + _FIRST_OUTPUT_LOOK
+
+    def beat(self) -> float:
+        """Give the seconds until the next look: soon at first, for what explodes."""
+        age = time.monotonic() - self._began
+        pause = 0.005 if age < 0.1 else 0.01 if age < 1 else 0.025
+        if self._deadline is not None:
+            pause = min(pause, max(0.0, self._deadline - time.monotonic()))
+        return pause
+
+    def restart_clock(self) -> None:
+        """Begin the time of one request of a server."""
+        self._deadline = time.monotonic() + self._call["timeout"]
+
+    def stop_clock(self) -> None:
+        """A server waits for its next request without a limit."""
+        self._deadline = None
+
+    def open_log(self) -> None:
+        """Make the log; a disk that is full costs the log, not the run."""
+        path = self._call["log"]
+        with contextlib.suppress(OSError):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            self._log_file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+
+    def close_log(self) -> None:
+        """Let go of the log."""
+        if self._log_file is not None:
+            os.close(self._log_file)
+            self._log_file = None
+
+    def log(self, descriptor: int) -> int:
+        """Move what was printed to the log file.
+
+        Returns:
+            How many bytes; 0 when nobody can print any more, -1 when there is nothing now.
+        """
+        try:
+            data = os.read(descriptor, _CHUNK)
+        except BlockingIOError:
+            return -1
+        room = max(0, self._limits["log_bytes"] - self._log_bytes)
+        self._log_bytes += len(data)
+        if self._log_file is not None and data[:room]:
+            with contextlib.suppress(OSError):
+                os.write(self._log_file, data[:room])
+        return len(data)
+
+    def add(self, used: Any) -> None:  # noqa: ANN401  (resource.struct_rusage)
+        """Count what an ended process used."""
+        self._cpu += used.ru_utime + used.ru_stime
+
+    def exceeded(self, root: int) -> Limit | None:
+        """Look at the whole tree; give the first limit that it is over."""
+        if self._deadline is not None and time.monotonic() >= self._deadline:
+            return Limit("timed_out", f"still running after {self._call['timeout']:g} s")
+        if self._log_bytes > self._limits["log_bytes"]:
+            return self._too_much_log()
+        pids = census.descendants(os.getpid())
+        if len(pids) > self._limits["processes"]:
+            return Limit("processes", f"{len(pids)} processes at one time")
+        used = census.memory(pids or [root], self._call["memory"])
+        self._peak = max(self._peak, used)
+        if used > self._call["memory"]:
+            return Limit("memory", f"more than {self._call['memory']} bytes in use")
+        return self._outputs()
+
+    def exceeded_at_the_end(self) -> Limit | None:
+        """Look once more at what may have come between the last look and the end."""
+        if self._log_bytes > self._limits["log_bytes"]:
+            return self._too_much_log()
+        return self._exceeded_by([*self._call["outputs"], self._call["private"]])
+
+    def figures(self, ending: dict[str, Any]) -> dict[str, Any]:
+        """Give time, processor time and memory for the report."""
+        return {
+            "seconds": ending.get("seconds", time.monotonic() - self._began),
+            "cpu_seconds": max(0.0, self._cpu - ending.pop("cpu_before", 0.0)),
+            "peak_memory": max(self._peak, ending.pop("own_peak", 0)),
+        }
+
+    def _too_much_log(self) -> Limit:
+        return Limit("log", f"more than {self._limits['log_bytes']} bytes printed")
+
+    def _outputs(self) -> Limit | None:
+        now = time.monotonic()
+        if now < self._next_output_look:
+            return None
+        found = self._exceeded_by([*self._call["outputs"], self._call["private"]])
+        took = time.monotonic() - now
+        # Looking may cost a twentieth of the time, no more.
+        self._next_output_look = time.monotonic() + max(_FIRST_OUTPUT_LOOK, 20 * took)
+        return found
+
+    def _exceeded_by(self, folders: list[str]) -> Limit | None:
+        most_files, most_bytes = self._limits["output_files"], self._limits["output_bytes"]
+        files = size = 0
+        waiting = list(folders)
+        while waiting:
+            with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                        continue
+                    files += 1
+                    if files > most_files:
+                        return Limit("output", f"more than {most_files} output files")
+                    with contextlib.suppress(OSError):
+                        size += entry.stat(follow_symlinks=False).st_size
+                    if size > most_bytes:
+                        return Limit("output", f"more than {most_bytes} bytes of output")
+        return None

@@ -1,0 +1,320 @@
+"""Stands beside one run: hands it the call, watches its limits, ends what it leaves, and reports.
+
+Forked by the host, and the parent of every process that the script starts or orphans. Stands
+alone, Python 3.9 and later.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+from hashlib import sha256
+from typing import Any
+
+from . import census, child, wire
+from .limits import Limit, Usage
+
+_IDLE_BEAT = 0.2
+_GRACE = 0.3
+"""Seconds in which processes that were about to end anyway may do so."""
+_TIME_TO_ASK = struct.pack("ll", 10, 0)
+_LAST_WORDS = 0.03
+_PIPE_BYTES = 1 << 20
+_HIGH = 700
+"""Descriptors of ours in the child begin here, out of the way of scripts that close the low ones."""
+
+DUMP_SIGNAL = signal.SIGRTMAX - 1 if hasattr(signal, "SIGRTMAX") else signal.SIGUSR2
+
+
+def main(listener: socket.socket, taking: int, arguments: dict[str, Any]) -> None:
+    """Wait for one caller, run what it asks for, and end."""
+    host = os.getppid()
+    os.setsid()
+    census.adopt_orphans()
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, -5)  # a fork bomb must not keep us from the processor
+    started = _Child(listener, taking, arguments)
+    connection = _caller(listener, host)
+    if connection is None:
+        census.kill_all_children()
+        return
+    listener.close()
+    os.write(taking, os.getpid().to_bytes(4, "big"))
+    with connection:
+        _serve(connection, started, arguments, host)
+
+
+class _Child:
+    """The process that runs the script, and the ends of the pipes to it."""
+
+    def __init__(self, listener: socket.socket, taking: int, arguments: dict[str, Any]) -> None:
+        calls, self.calls = os.pipe()
+        self.results, results = os.pipe()
+        self.log, log = os.pipe()
+        with contextlib.suppress(OSError, AttributeError):
+            fcntl.fcntl(self.log, 1031, _PIPE_BYTES)  # F_SETPIPE_SZ
+        self.faults, faults = os.pipe()
+        theirs = {"calls": calls, "results": results, "log": log, "faults": faults}
+        self.pid = os.fork()
+        if self.pid == 0:
+            for descriptor in (self.calls, self.results, self.log, self.faults, taking):
+                os.close(descriptor)
+            listener.close()
+            _begin_child(theirs, arguments)
+        for descriptor in theirs.values():
+            os.close(descriptor)
+        for descriptor in (self.results, self.log, self.faults):
+            os.set_blocking(descriptor, False)
+
+
+def _begin_child(theirs: dict[str, int], arguments: dict[str, Any]) -> None:
+    """Become the child; never returns."""
+    try:
+        census.die_with_parent()
+        os.setsid()
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, 0)
+        high = {
+            name: fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _HIGH)
+            for name, descriptor in theirs.items()
+        }
+        for descriptor in theirs.values():
+            os.close(descriptor)
+        ours = {**high, "answers": arguments["answers"], "dump": int(DUMP_SIGNAL)}
+        if arguments["start"] == "warm":
+            child.main(ours)
+        for descriptor in high.values():
+            os.set_inheritable(descriptor, True)
+        command = [sys.executable, "-c", arguments["child_bootstrap"], json.dumps(ours)]
+        os.execv(sys.executable, command)  # noqa: S606  (our own child, without a shell)
+    finally:
+        os._exit(70)
+
+
+def _caller(listener: socket.socket, host: int) -> socket.socket | None:
+    """Wait for a connection; `None` when the host is gone."""
+    while True:
+        ready, _, _ = select.select([listener], [], [], _IDLE_BEAT)
+        if os.getppid() != host:
+            return None
+        if ready:
+            with contextlib.suppress(BlockingIOError):
+                connection, _ = listener.accept()
+                return connection
+
+
+def _serve(
+    connection: socket.socket, started: _Child, arguments: dict[str, Any], host: int
+) -> None:
+    connection.setblocking(True)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _TIME_TO_ASK)
+    try:
+        message = wire.receive(connection.fileno(), wire.Incoming())
+    except (OSError, ValueError):
+        message = None
+    secret = sha256(str((message or {}).get("token")).encode()).hexdigest()
+    if message is None or secret != arguments["secret"]:
+        census.kill_all_children()
+        return
+    run = _Run(connection, started, message, host)
+    ending = run.watch()
+    with contextlib.suppress(OSError):
+        wire.send(connection.fileno(), {"ending": ending})
+
+
+class _Run:
+    """One run from the call to the end of its last process."""
+
+    def __init__(
+        self, connection: socket.socket, started: _Child, message: wire.Message, host: int
+    ) -> None:
+        self._caller = connection.fileno()
+        self._child = started
+        self._call = message["call"]
+        self._host = host
+        self._from_caller = wire.Incoming()
+        self._from_child = wire.Incoming()
+        self._usage = Usage(self._call)
+        self._result: wire.Message | None = None
+        self._notes: dict[str, Any] = {}
+        self._status: int | None = None
+        self._faults = b""
+        self._stopped: Limit | None = None
+        self._woken, waking = os.pipe()
+        os.set_blocking(self._woken, False)
+        os.set_blocking(waking, False)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
+
+    def watch(self) -> dict[str, Any]:
+        """Run it to its end, whichever that is, and say how it ended."""
+        for folder in (self._call["folder"], self._call["private"]):
+            os.makedirs(folder, exist_ok=True)
+        self._usage.open_log()
+        with contextlib.suppress(OSError):
+            wire.send(self._child.calls, self._call)
+        while self._status is None and self._stopped is None:
+            self._wait()
+            if self._stopped is None:
+                self._stopped = self._usage.exceeded(self._child.pid)
+            if os.getppid() != self._host:
+                self._stopped = Limit("lost", "the host process is gone")
+        if self._stopped is not None and self._stopped.how == "timed_out":
+            self._ask_where()
+        leftovers = [] if self._stopped else self._leftovers()
+        census.kill_group(self._child.pid)
+        self._end_all()
+        self._drain()
+        self._usage.close_log()
+        return self._ending(leftovers)
+
+    def _wait(self) -> None:
+        sources = [self._caller, self._child.results, self._child.log, self._woken]
+        wanted = [source for source in sources if source != -1]
+        ready, _, _ = select.select(wanted, [], [], self._usage.beat())
+        if self._caller in ready:
+            self._hear_caller()
+        if self._child.results in ready:
+            self._hear_child()
+        if self._child.log in ready and self._usage.log(self._child.log) == 0:
+            self._child.log = -1
+        if self._woken in ready:
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._woken, 4096)
+            self._reap()
+
+    def _hear_caller(self) -> None:
+        """The caller only speaks again to ask something of a server, or to end the run."""
+        try:
+            data = os.read(self._caller, 65536)
+            messages = self._from_caller.feed(data)
+        except (OSError, ValueError):
+            data, messages = b"", []
+        if not data or any("cancel" in message for message in messages):
+            self._stopped = Limit("cancelled", "the caller ended it")
+        for message in messages:
+            if "ask" in message:
+                self._usage.restart_clock()
+                with contextlib.suppress(OSError):
+                    wire.send(self._child.calls, message)
+
+    def _hear_child(self) -> bool:
+        data = b""
+        with contextlib.suppress(OSError, ValueError):
+            data = os.read(self._child.results, 65536)
+            for message in self._from_child.feed(data):
+                self._take(message)
+        if not data:
+            os.close(self._child.results)
+            self._child.results = -1
+        return bool(data)
+
+    def _take(self, message: wire.Message) -> None:
+        if "result" in message:
+            self._result = message["result"]
+        elif "answer" in message:
+            self._usage.stop_clock()
+            with contextlib.suppress(OSError):
+                wire.send(self._caller, message)
+        else:
+            self._notes.update(message)
+
+    def _reap(self) -> bool:
+        """Collect what has ended, and say whether nothing is left."""
+        while True:
+            try:
+                pid, status, used = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return True
+            if pid == 0:
+                return False
+            self._usage.add(used)
+            if pid == self._child.pid:
+                self._status = status
+
+    def _ask_where(self) -> None:
+        """Let a script that did not end say where it is."""
+        with contextlib.suppress(OSError):
+            os.kill(self._child.pid, DUMP_SIGNAL)
+            select.select([self._child.faults], [], [], _LAST_WORDS * 10)
+            time.sleep(_LAST_WORDS)
+
+    def _leftovers(self) -> list[str]:
+        """Name the processes that do not end with the script."""
+        deadline = time.monotonic() + _GRACE
+        while True:
+            if self._reap():
+                return []
+            lines = [census.command(pid) for pid in census.descendants(os.getpid())]
+            left = [line for line in lines if line is not None]
+            if not left or time.monotonic() > deadline:
+                return left[:20]
+            time.sleep(0.005)
+
+    def _end_all(self) -> None:
+        """Kill until nothing is left: orphans come to us, so no child means no process."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            if self._reap():
+                return
+            census.kill_below(os.getpid())
+            time.sleep(0.001)
+
+    def _drain(self) -> None:
+        while self._child.results != -1 and self._hear_child():
+            pass
+        while self._child.log != -1 and self._usage.log(self._child.log) > 0:
+            pass
+        if self._stopped is None:
+            self._stopped = self._usage.exceeded_at_the_end()
+        with contextlib.suppress(OSError):
+            self._faults = os.read(self._child.faults, 65536)
+
+    def _ending(self, leftovers: list[str]) -> dict[str, Any]:
+        ending: dict[str, Any] = {"how": "no_result"}
+        ending.update(self._notes)
+        status = self._status or 0
+        if self._stopped is not None:
+            ending.update(how=self._stopped.how, detail=self._stopped.detail)
+            self._add_place(ending, self._stopped.detail)
+        elif self._result is not None:
+            ending.update(self._result)
+        elif os.WIFSIGNALED(status):
+            number = os.WTERMSIG(status)
+            name = _signal_name(number)
+            ending.update(how="signalled", signal=name)
+            self._add_place(ending, name)
+        else:
+            ending.update(exit_status=os.WEXITSTATUS(status))
+            if "replaced_by" in ending:
+                ending["detail"] = f"it replaced itself by {ending['replaced_by']}"
+        ending.update(self._usage.figures(ending))
+        ending.update(leftovers=leftovers, pip_calls=self._pip_calls())
+        return ending
+
+    def _add_place(self, ending: dict[str, Any], text: str) -> None:
+        frames = child.frames_of_fault(self._faults.decode(errors="replace"), self._call["tree"])
+        if frames:
+            ending["errors"] = [{"type": ending["how"], "text": text, "frames": frames}]
+
+    def _pip_calls(self) -> list[str]:
+        calls: list[str] = []
+        path = os.path.join(self._call["private"], "pip-calls")
+        with contextlib.suppress(OSError), open(path, errors="replace") as file:
+            calls += file.read(100_000).splitlines()
+        return calls[:100]
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

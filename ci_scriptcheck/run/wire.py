@@ -1,0 +1,81 @@
+"""JSON messages between worker, supervisor and child; stands alone, Python 3.9 and later."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from typing import Any
+
+Message = dict[str, Any]
+
+_LENGTH = 4
+LARGEST = 256 * 1024 * 1024
+
+
+def packed(message: Message) -> bytes:
+    """Write a message with its length in front."""
+    text = json.dumps(message, ensure_ascii=True).encode()
+    return len(text).to_bytes(_LENGTH, "big") + text
+
+
+def send(descriptor: int, message: Message) -> None:
+    """Write a whole message to a pipe or socket that blocks.
+
+    Raises:
+        OSError: the other end is gone.
+    """
+    rest = memoryview(packed(message))
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+class Incoming:
+    """Bytes of one direction, cut into messages as they become complete."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def feed(self, data: bytes) -> list[Message]:
+        """Take what was read, and give the messages that are complete now.
+
+        Raises:
+            ValueError: this is no message.
+        """
+        self._bytes += data
+        complete = []
+        while len(self._bytes) >= _LENGTH:
+            length = int.from_bytes(self._bytes[:_LENGTH], "big")
+            if length > LARGEST:
+                raise ValueError("a message is too long")
+            if len(self._bytes) < _LENGTH + length:
+                break
+            complete.append(json.loads(bytes(self._bytes[_LENGTH : _LENGTH + length])))
+            del self._bytes[: _LENGTH + length]
+        return complete
+
+
+def receive(descriptor: int, incoming: Incoming) -> Message | None:
+    """Wait for the next message of a pipe that blocks; `None` when the other end is gone."""
+    while True:
+        data = os.read(descriptor, 65536)
+        if not data:
+            return None
+        messages = incoming.feed(data)
+        if messages:
+            return messages[0]
+
+
+def connected(path: str) -> socket.socket:
+    """Connect to a host.
+
+    Raises:
+        OSError: nobody listens there.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(path)
+    except OSError:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,90 @@
+"""A small repository of scripts, and calls of them with short limits."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ci_scriptcheck.model.project import Limits
+from ci_scriptcheck.run.process import Hosts, call, host_key
+from ci_scriptcheck.run.request import Address, Call, Ending, HostSpec, Script, Start
+
+WARM = HostSpec(python=sys.executable)
+NEW = HostSpec(python=sys.executable, start=Start.NEW)
+SMALL = Limits(processes=20, log_bytes=200_000, output_bytes=50_000_000, output_files=500)
+
+
+@dataclass
+class Stage:
+    """Where scripts lie and run."""
+
+    folder: Path
+    hosts: Hosts
+    spec: HostSpec = WARM
+    runs: int = 0
+    call: Call | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def tree(self) -> Path:
+        return self.folder / "repository"
+
+    @property
+    def address(self) -> Address:
+        return self.hosts.addresses[host_key(self.spec)]
+
+    def write(self, name: str, text: str) -> Path:
+        file = self.tree / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(textwrap.dedent(text), encoding="utf-8")
+        return file
+
+    def prepare(self, text: str, name: str = "step.py", **settings: Any) -> Call:
+        file = self.write(name, text)
+        self.runs += 1
+        run = self.folder / f"run{self.runs}"
+        data, out = run / "in", run / "out"
+        for folder in (data, out):
+            folder.mkdir(parents=True)
+        (data / "rows.csv").write_text("a\n1\n", encoding="utf-8")
+        target = Script(
+            file=str(file),
+            roots=tuple(str(self.tree / root) for root in settings.pop("roots", ())),
+            input_paths={"data": str(data)},
+            output_paths={"out": str(out)},
+            environ_vars={"MODE": "fast"},
+            job_args=settings.pop("job_args", {"job_type": "training"}),
+            call=settings.pop("call", {}),
+            function=settings.pop("function", "main"),
+        )
+        wanted: dict[str, Any] = {
+            "timeout": 20.0,
+            "memory": 1024**3,
+            "limits": SMALL,
+            "tree": str(self.tree),
+            "env": {"MODE": "fast"},
+            "writable": (str(data), str(out)),
+            "outputs": (str(out),),
+            **settings,
+        }
+        self.call = Call(
+            target=target,
+            folder=str(run / "work"),
+            private=str(run / "private"),
+            log=str(run / "log"),
+            **wanted,
+        )
+        return self.call
+
+    def run(self, text: str, name: str = "step.py", **settings: Any) -> Ending:
+        return call(self.address, self.prepare(text, name, **settings))
+
+    def log(self) -> str:
+        assert self.call is not None
+        return Path(self.call.log).read_text(encoding="utf-8")
+
+    def output(self, name: str) -> Path:
+        return self.folder / f"run{self.runs}" / "out" / name

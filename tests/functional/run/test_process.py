@@ -1,0 +1,89 @@
+"""What a script is given, and how its ending is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ci_scriptcheck.run.process import Hosts
+from ci_scriptcheck.run.request import Ended, HostSpec
+from tests.functional.run.process_stage import NEW, WARM, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MAIN = "def main(input_paths, output_paths, environ_vars, job_args):"
+
+
+@pytest.fixture(scope="module")
+def hosts() -> Iterator[Hosts]:
+    with Hosts([WARM, NEW]) as started:
+        yield started
+
+
+@pytest.fixture(params=[WARM, NEW], ids=["warm", "new"])
+def stage(hosts: Hosts, tmp_path: Path, request: pytest.FixtureRequest) -> Stage:
+    spec: HostSpec = request.param
+    return Stage(tmp_path, hosts, spec)
+
+
+def test_a_script_gets_paths_variables_and_arguments_and_returns(stage: Stage) -> None:
+    ending = stage.run(f"""
+        import os, sys
+        {MAIN}
+            rows = open(input_paths["data"] + "/rows.csv").read()
+            with open(output_paths["out"] + "/copy.csv", "w") as file:
+                file.write(rows)
+            print(os.environ["MODE"], environ_vars["MODE"], job_args.job_type, sys.argv)
+            return 7
+    """)
+
+    assert (ending.how, ending.returned) == (Ended.RETURNED, "7")
+    assert stage.output("copy.csv").read_text() == "a\n1\n"
+    assert stage.log() == f"fast fast training ['{stage.tree}/step.py']\n"
+    assert {path.rpartition("/")[2] for path in ending.read} == {"rows.csv", "step.py"}
+    assert [path.rpartition("/")[2] for path in ending.written] == ["copy.csv"]
+    assert ending.peak_memory > 1_000_000
+
+
+def test_a_main_without_parameters_is_called_without_any(stage: Stage) -> None:
+    assert stage.run("def main():\n    return 'done'\n").returned == "'done'"
+
+
+def test_further_parameters_are_given_and_logger_stands_for_one(stage: Stage) -> None:
+    ending = stage.run(
+        """
+        def main(input_paths, output_paths, environ_vars, job_args, logger=None, depth=1):
+            return (type(logger).__name__, depth)
+        """,
+        call={"logger": "$logger", "depth": 3},
+    )
+
+    assert ending.returned == "('Logger', 3)"
+
+
+def test_an_exception_comes_with_its_frames_and_its_cause(stage: Stage) -> None:
+    stage.write("lib/prices.py", "def of(row):\n    return row['amount_usd']\n")
+    ending = stage.run(
+        f"""
+        from lib import prices
+        {MAIN}
+            try:
+                prices.of({{}})
+            except KeyError as error:
+                raise ValueError("no price") from error
+        """,
+        roots=(".",),
+    )
+
+    assert ending.how is Ended.RAISED
+    assert [(error.type, error.text) for error in ending.errors] == [
+        ("ValueError", "no price"),
+        ("KeyError", "'amount_usd'"),
+    ]
+    last = ending.errors[1].frames[-1]
+    assert (last.file, last.line, last.inside) == (f"{stage.tree}/lib/prices.py", 2, True)
+    assert last.code == "return row['amount_usd']"
+    assert "ValueError: no price" in stage.log()
