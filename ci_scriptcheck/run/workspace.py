@@ -104,7 +104,7 @@ class Staged:
     stamps: Mapping[str, Stamp]
 
 
-def stage(artefact: Artefact, folder: Path, bring: Callable[[FileFacts, Path], None]) -> Staged:
+def stage(artefact: Artefact, folder: Path, bring: Callable[[FileFacts, Path], object]) -> Staged:
     """Lay out a private copy of an artefact, so that reading it can be seen afterwards.
 
     `bring` puts the content of one file in its place.
