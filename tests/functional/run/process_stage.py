@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import textwrap
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,3 +90,25 @@ class Stage:
 
     def output(self, name: str) -> Path:
         return self.folder / f"run{self.runs}" / "out" / name
+
+
+def left_in(folder: Path, seconds: float = 2.0) -> list[str]:
+    """List the processes that work in a folder, or name it, and do not end in time."""
+    deadline = time.monotonic() + seconds
+    while (left := _working_in(folder)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return left
+
+
+def _working_in(folder: Path) -> list[str]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                place = str((entry / "cwd").readlink())
+                words = (entry / "cmdline").read_text()
+            except OSError:
+                continue
+            if place.startswith(str(folder)) or str(folder) in words:
+                found.append(words)
+    return found
