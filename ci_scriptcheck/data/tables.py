@@ -70,20 +70,23 @@ class _TooLargeError(Exception):
     """There is more in a file than is read of one."""
 
 
-def measure(folder: Path, *, most_files: int = 10_000) -> Mapping[str, Figures]:
+def measure(
+    folder: Path, *, most_files: int = 10_000, most_bytes: int = MOST_BYTES
+) -> Mapping[str, Figures]:
     """Look at every file below a folder, or at one file; links are not followed.
 
     Args:
         folder: Where they lie.
         most_files: How many are looked at, in the order of their names.
+        most_bytes: How much of one file is read, after decompression, to count its rows.
     """
     if folder.is_file() and not folder.is_symlink():
-        return {folder.name: figures(folder)}
+        return {folder.name: figures(folder, most_bytes)}
     paths = sorted(_files(folder))[:most_files]
-    return {path.relative_to(folder).as_posix(): figures(path) for path in paths}
+    return {path.relative_to(folder).as_posix(): figures(path, most_bytes) for path in paths}
 
 
-def figures(path: Path) -> Figures:
+def figures(path: Path, most_bytes: int = MOST_BYTES) -> Figures:
     """Tell a file's format, and the rows and columns of a table; this never fails."""
     try:
         with path.open("rb") as file:
@@ -92,7 +95,7 @@ def figures(path: Path) -> Figures:
     except OSError:
         return Figures(format="unreadable")
     try:
-        return _FIGURES.get(kind, _no_table)(path, kind)
+        return _FIGURES.get(kind, _no_table)(path, kind, most_bytes)
     except Exception:  # noqa: BLE001  (libraries meet hostile bytes here)
         return Figures(format=kind)
 
@@ -187,7 +190,7 @@ def _by_content(head: bytes) -> str:
     return "csv" if len(counts) > 1 and len(set(counts)) == 1 and counts[0] else "text"
 
 
-def _no_table(_: Path, kind: str) -> Figures:
+def _no_table(_: Path, kind: str, __: int) -> Figures:
     return Figures(format=kind)
 
 
@@ -220,7 +223,7 @@ def _open(path: Path, most: int) -> io.BufferedReader:
     return io.BufferedReader(_Bounded(opened, most), 1 << 20)
 
 
-def _csv_figures(path: Path, kind: str) -> Figures:
+def _csv_figures(path: Path, kind: str, most: int) -> Figures:
     with _open(path, _HEAD * 64) as file:
         head = file.read(_HEAD).decode("utf-8-sig", "replace")
     delimiter = "\t" if kind == "tsv" else _delimiter(head)
@@ -229,7 +232,7 @@ def _csv_figures(path: Path, kind: str) -> Figures:
         return Figures(format=kind, rows=0)
     has_header = not _is_data(first)
     try:
-        lines = _count_records(path, delimiter)
+        lines = _count_records(path, delimiter, most)
     except (_TooLargeError, csv.Error, EOFError, OSError):
         return Figures(format=kind, columns=_limited(first) if has_header else ())
     if not has_header:
@@ -256,30 +259,30 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _count_records(path: Path, delimiter: str) -> int:
+def _count_records(path: Path, delimiter: str, most: int) -> int:
     """Count the records of a CSV file, header and all; line ends inside quotes are none."""
     lines, last = 0, b"\n"
-    with _open(path, MOST_BYTES) as file:
+    with _open(path, most) as file:
         while chunk := file.read(1 << 20):
             if b'"' in chunk or b"\r" in chunk or b"\n\n" in last + chunk:
-                return _count_with_quotes(path, delimiter)
+                return _count_with_quotes(path, delimiter, most)
             lines += chunk.count(b"\n")
             last = chunk[-1:]
     return lines + (last != b"\n")
 
 
-def _count_with_quotes(path: Path, delimiter: str) -> int:
+def _count_with_quotes(path: Path, delimiter: str, most: int) -> int:
     csv.field_size_limit(_HEAD * 1024)
     with (
-        _open(path, MOST_BYTES) as file,
+        _open(path, most) as file,
         io.TextIOWrapper(file, "utf-8", "replace", newline="") as text,
     ):
         return sum(1 for record in csv.reader(text, delimiter=delimiter) if record)
 
 
-def _jsonl_figures(path: Path, kind: str) -> Figures:
+def _jsonl_figures(path: Path, kind: str, most: int) -> Figures:
     rows, names = 0, dict[str, None]()
-    with _open(path, MOST_BYTES) as file:
+    with _open(path, most) as file:
         for line in iter(lambda: file.readline(MOST_JSON_BYTES), b""):
             if not line.strip():
                 continue
@@ -289,8 +292,8 @@ def _jsonl_figures(path: Path, kind: str) -> Figures:
     return Figures(format=kind, rows=rows, columns=_limited(names))
 
 
-def _json_figures(path: Path, kind: str) -> Figures:
-    with _open(path, MOST_JSON_BYTES) as file:
+def _json_figures(path: Path, kind: str, most: int) -> Figures:
+    with _open(path, min(most, MOST_JSON_BYTES)) as file:
         document = json.loads(file.read().decode("utf-8-sig"))
     if not isinstance(document, list) or not all(isinstance(item, dict) for item in document):
         return Figures(format=kind)
@@ -303,7 +306,7 @@ def _keys(items: Iterable[Any]) -> Iterator[str]:
             yield from item
 
 
-def _parquet_figures(path: Path, kind: str) -> Figures:
+def _parquet_figures(path: Path, kind: str, _: int) -> Figures:
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path, memory_map=False) as file:
