@@ -217,7 +217,10 @@ def scenario_of(plan: Plan, task: Task) -> Scenario:
 
 
 def related_datasets(plan: Plan, name: str) -> Mapping[str, Dataset]:
-    """Give a dataset and all that its columns refer to, by name."""
+    """Give a dataset, all that its columns refer to, and what refers to those, by name.
+
+    A column that another dataset refers to is drawn alike for all nodes; so both sides must know.
+    """
     found: dict[str, Dataset] = {}
     waiting = [name]
     while waiting:
@@ -225,7 +228,12 @@ def related_datasets(plan: Plan, name: str) -> Mapping[str, Dataset]:
         if dataset is not None and dataset.name not in found:
             found[dataset.name] = dataset
             waiting += _referred(dataset)
-    return found
+    referring = {
+        dataset.name: dataset
+        for dataset in plan.datasets.values()
+        if not found.keys().isdisjoint(_referred(dataset))
+    }
+    return found | referring
 
 
 def _that_changes_results(settings: Settings) -> list[Any]:
@@ -246,7 +254,7 @@ def _that_changes_results(settings: Settings) -> list[Any]:
 
 def _referred(dataset: Dataset) -> list[str]:
     return [
-        column.references.rpartition(".")[0]
+        column.references.partition(".")[0]
         for column in dataset.schema.columns
         if column.references is not None
     ]

@@ -1,0 +1,33 @@
+"""What must be known of other datasets before one is made."""
+
+from __future__ import annotations
+
+from ci_scriptcheck.model.contract import Column, ColumnType, Dataset, Schema, Synthesized
+from ci_scriptcheck.run.keys import related_datasets
+from tests.conftest import a_plan
+
+
+def a_dataset(name: str, *references: str) -> Dataset:
+    columns = [Column(name="id", type=ColumnType.INT)]
+    columns += [
+        Column(name=f"r{number}", type=ColumnType.INT, references=reference)
+        for number, reference in enumerate(references)
+    ]
+    return Dataset(
+        name=name, schema=Schema(columns=tuple(columns)), files=(), origin=Synthesized()
+    )
+
+
+def test_a_dataset_is_made_with_what_it_refers_to_and_what_refers_to_that() -> None:
+    made = [
+        a_dataset("orders", "customers.id"),
+        a_dataset("customers", "towns.id.code"),
+        a_dataset("towns"),
+        a_dataset("letters", "towns.id"),
+        a_dataset("unrelated"),
+    ]
+    plan = a_plan(datasets={dataset.name: dataset for dataset in made})
+
+    assert set(related_datasets(plan, "orders")) == {"orders", "customers", "towns", "letters"}
+    assert set(related_datasets(plan, "customers")) == {"customers", "towns", "orders", "letters"}
+    assert set(related_datasets(plan, "unrelated")) == {"unrelated"}
