@@ -7,14 +7,13 @@ import os
 import pickle
 import signal
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from xdist.dsession import Interrupted
 
 from ci_scriptcheck.model import project
-from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
+from ci_scriptcheck.model.result import Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.pytest_plugin import reports, work
 from ci_scriptcheck.pytest_plugin.agenda import Agenda, Blocked, Ended
@@ -23,7 +22,7 @@ from ci_scriptcheck.pytest_plugin.items import in_short
 from ci_scriptcheck.pytest_plugin.plugin import HANDED_OVER
 from ci_scriptcheck.pytest_plugin.scheduler import LongestPathScheduling
 from ci_scriptcheck.pytest_plugin.workbench import FAULT
-from ci_scriptcheck.run import record
+from ci_scriptcheck.run import reasons, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -95,7 +94,7 @@ class Controller:
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """Tell that a task has ended, where no scheduler does."""
         if nodeid in self._course and nodeid not in self._worker:
-            self.ended(nodeid, attempts=1, worker=None)
+            self.ended(nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep an error of ours that a worker met."""
@@ -137,22 +136,18 @@ class Controller:
         """Say how often workers have reported the beginning of a task."""
         return self._begun[item]
 
-    def ended(self, item: str, attempts: int, worker: str | None) -> Ended:
-        """Tell how a task ended."""
+    def ended(self, item: str) -> Ended:
+        """Tell how a task ended, and say so."""
         result = self._result(item)
         if result is None:
             return Ended.BADLY
-        if attempts > 1 or result.worker != worker:
-            result = replace(result, attempts=attempts, worker=worker)
-            self._write(item, result)
         self._tell(item, result)
-        bad = result.outcome in BROKEN or result.outcome is Outcome.NOT_RUN
-        return Ended.BADLY if bad else Ended.WELL
+        return Ended.WELL if reasons.is_usable(result) else Ended.BADLY
 
     def lost(self, item: str, attempts: int, worker: str) -> Ended:
         """Write the result of a task whose worker died for the last time, and tell pytest."""
         if self._result(item) is not None:
-            return self.ended(item, attempts, worker)  # it died behind the last line
+            return self.ended(item)  # it died behind the last line
         task = self._course[item].task(item)
         result = TaskResult(
             task=task,
@@ -170,8 +165,15 @@ class Controller:
     def blocked(self, blocked: Blocked) -> None:
         """Write that a task is not run because of another, and tell pytest."""
         course = self._course[blocked.job]
-        cause = course.plan.by_id()[course.task(blocked.cause)]
-        self._leave_out(blocked.job, f"needs {cause.node}")
+        tasks = course.plan.by_id()
+        task = tasks[course.task(blocked.job)]
+        for need in task.needs():
+            result = record.read_result(course.run_directory, need)
+            if result is not None and not reasons.is_usable(result):
+                self._leave_out(blocked.job, reasons.because_of(task, tasks[need], result))
+                return
+        # What lies between the two is left out of this session.
+        self._leave_out(blocked.job, f"needs {course.task(blocked.cause)}")
 
     def collected_otherwise(self, worker: str, difference: str) -> None:
         """Report that a worker has other items than the first one."""

@@ -65,8 +65,8 @@ class Witness(Protocol):
         """Say how often workers have reported the beginning of a task."""
         ...
 
-    def ended(self, item: str, attempts: int, worker: str) -> Ended:
-        """Count a task as done by a worker, and say how it ended."""
+    def ended(self, item: str) -> Ended:
+        """Count a task as done by its worker, and say how it ended."""
         ...
 
     def lost(self, item: str, attempts: int, worker: str) -> Ended:
@@ -164,8 +164,7 @@ class LongestPathScheduling:
         queue.sent.remove(item_index)
         item = self._collection[item_index]
         if item in self._tasks:
-            ended = self._witness.ended(item, self._agenda.attempts(item), node.gateway.id)
-            self._finish(item, ended)
+            self._finish(item, self._witness.ended(item))
         self.schedule()
 
     def mark_test_pending(self, item: str) -> None:

@@ -35,7 +35,7 @@ def why_not(plan: Plan, task: Task, upstream: Mapping[str, TaskResult]) -> str |
     tasks = plan.by_id() if any(not is_usable(result) for result in upstream.values()) else {}
     for name in task.needs():
         if not is_usable(upstream[name]):
-            return _because_of(task, tasks[name], upstream[name])
+            return because_of(task, tasks[name], upstream[name])
     for item in task.inputs:
         if isinstance(item.source, Fixture):
             return f"has no real data for `{item.port}` here"
@@ -47,7 +47,8 @@ def not_run(task: Task, reason: str) -> TaskResult:
     return TaskResult(task=task.id, outcome=Outcome.NOT_RUN, why_not=reason)
 
 
-def _because_of(task: Task, supplier: Task, result: TaskResult) -> str:
+def because_of(task: Task, supplier: Task, result: TaskResult) -> str:
+    """Say why a task is not run whose supplier ended so that nobody can read what it wrote."""
     # The first that failed is named all along the chain, not the last before this one.
     if result.outcome is Outcome.NOT_RUN and (result.why_not or "").startswith(_NEEDS):
         return result.why_not or ""

@@ -114,8 +114,7 @@ class World:
     def begun(self, item: str) -> int:
         return self.begins[item]
 
-    def ended(self, item: str, attempts: int, worker: str) -> Ended:
-        assert attempts == self.begins[item], worker
+    def ended(self, item: str) -> Ended:
         passes = self.graph.fates[item] is Fate.PASSES
         return self.tell(item, Ended.WELL if passes else Ended.BADLY)
 

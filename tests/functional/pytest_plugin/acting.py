@@ -77,12 +77,11 @@ def _blocked(run_directory: Path, plan: Plan, worker: str | None, task: Task) ->
 def _act(run_directory: Path, task: Task) -> TaskResult:
     begun = run_directory / "begun" / task.node
     begun.parent.mkdir(exist_ok=True)
-    with begun.open("a") as attempts:
-        attempts.write(f"{time.time()}\n")
+    with begun.open("a") as times:
+        times.write("begun\n")
     outcome = _ACTS[task.step](begun)
-    with begun.open("a") as attempts:
-        attempts.write(f"{time.time()}\n")
-    return TaskResult(task=task.id, outcome=outcome)
+    attempts = len(begun.read_text().splitlines())
+    return TaskResult(task=task.id, outcome=outcome, attempts=attempts)
 
 
 def _ends(outcome: Outcome) -> Callable[[Path], Outcome]:
