@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Level
+from ci_scriptcheck.report import grid
 from ci_scriptcheck.report.page import Detail, Ink, code_line, listed, visible
 from ci_scriptcheck.report.why import why_now
 
@@ -142,13 +143,11 @@ def _excerpt(excerpt: Excerpt, page: Page) -> str:
 
 
 def _table(table: Table, page: Page) -> str:
-    from tabulate import tabulate
-
     most = len(table.rows) if page.detail is Detail.VERBOSE else MOST_ROWS
-    rows = [[_cell(cell) for cell in row] for row in (table.columns, *table.rows[:most])]
-    rules = ["-" * max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    text = tabulate([rows[0], rules, *rows[1:]], tablefmt="plain", disable_numparse=True)
-    lines = [f"    {line}".rstrip() for line in text.splitlines()]
+    rows = [[_cell(cell) for cell in row] for row in table.rows[:most]]
+    columns = [_cell(name) for name in table.columns]
+    width = None if page.width is None else page.width - 4
+    lines = [f"    {line}".rstrip() for line in grid.lines(columns, rows, width)]
     if len(table.rows) > most:
         lines.append(f"    and {len(table.rows) - most} more")
     return "\n".join(lines)

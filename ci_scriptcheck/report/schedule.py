@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model.change import ScriptChanged, in_words
 from ci_scriptcheck.model.plan import Copied, Fixture, Purpose, Side, Synthetic, Upstream
-from ci_scriptcheck.report import lines, mistake
+from ci_scriptcheck.report import grid, lines, mistake
 from ci_scriptcheck.report.page import counted, listed, visible
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def render(plan: Plan, page: Page, reused: frozenset[str] = frozenset()) -> str:
         if task.side is Side.HEAD and task.purpose is Purpose.CHECK and task.blocked is None
     ]
     if checked:
-        parts.append(_table([_row(task, plan, reused) for task in checked], page))
+        rows = [_row(task, plan, reused) for task in checked]
+        parts.append("\n".join(grid.lines(("step", "why", "inputs"), rows, page.width)))
     blocked = _blocked(plan)
     if blocked:
         parts.append("\n".join(blocked))
@@ -70,38 +71,6 @@ def _source(source: Source, task: Task, plan: Plan, reused: frozenset[str]) -> s
             return f"{name} (reused)" if supplier in reused else name
         case _:
             assert_never(source)
-
-
-def _table(rows: list[tuple[str, str, str]], page: Page) -> str:
-    from tabulate import tabulate
-
-    head = ("step", "why", "inputs")
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    limits = _limits(widths, page.width)
-    if limits is not None:
-        rows = [
-            (name, _broken(reason, limits[0]), _broken(inputs, limits[1]))
-            for name, reason, inputs in rows
-        ]
-        widths = [widths[0], *limits]
-    rules = ["-" * width for width in widths]
-    text = tabulate([head, rules, *rows], tablefmt="plain", disable_numparse=True)
-    return "\n".join(line.rstrip() for line in text.splitlines())
-
-
-def _limits(widths: list[int], width: int | None, least: int = 16) -> tuple[int, int] | None:
-    """Share what the names leave of a narrow terminal; `None` where all fits."""
-    if width is None or sum(widths) + 4 <= width:
-        return None
-    room = max(width - widths[0] - 4, 2 * least)
-    why_width = min(widths[1], max(room - min(widths[2], room // 2), least))
-    return why_width, min(widths[2], max(room - why_width, least))
-
-
-def _broken(text: str, width: int) -> str:
-    import textwrap
-
-    return "\n".join(textwrap.wrap(text, width, break_on_hyphens=False)) or text
 
 
 def _blocked(plan: Plan) -> list[str]:

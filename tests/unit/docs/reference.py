@@ -1,0 +1,74 @@
+"""The reference pages that are made from the code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.cli import help as help_texts
+from ci_scriptcheck.cli.commands import COMMANDS, GENERAL
+from ci_scriptcheck.cli.explain import GROUPS
+from ci_scriptcheck.model.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ci_scriptcheck.cli.commands import Command, Group
+
+_HEAD = "Made from the code; `pytest --update-golden tests/unit/docs` writes it."
+
+
+def commands() -> str:
+    """Write every command with its arguments and options."""
+    parts = ["# Commands", _HEAD, f"```text\n{help_texts.overview()}\n```"]
+    for command in COMMANDS.values():
+        parts += _command(command)
+    parts += ["## Options of every command", "\n".join(_options(GENERAL))]
+    return "\n\n".join(parts) + "\n"
+
+
+def rules() -> str:
+    """Write every rule, group by group."""
+    parts = [
+        "# Rules",
+        _HEAD,
+        "Every finding has a rule with a code that never changes its meaning. `scriptcheck explain"
+        " CODE` prints one. How to turn one off: [configuration](configuration.md#rules).",
+    ]
+    for prefix, title in GROUPS.items():
+        found = [rule for code, rule in RULES.items() if code.startswith(prefix)]
+        if found:
+            parts.append(f"## {prefix}: {title}")
+        for rule in found:
+            parts += [
+                f"### {rule.code}: {rule.title}",
+                f"Level: {rule.level.value}.",
+                rule.why,
+                f"For example: {rule.example}",
+                f"Cure: {rule.cure}",
+            ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _command(command: Command) -> Iterator[str]:
+    yield f"## scriptcheck {command.name}"
+    yield command.title
+    yield f"```text\n{help_texts.usage(command)}\n```"
+    if command.arguments:
+        rows = ["| argument | meaning |", "| --- | --- |"]
+        rows += [f"| `{item.word}` | {_cell(item.text)} |" for item in command.arguments]
+        yield "\n".join(rows)
+    for group in command.groups:
+        yield f"{group.title}:"
+        yield "\n".join(_options(group))
+
+
+def _options(group: Group) -> Iterator[str]:
+    yield "| option | meaning | default |"
+    yield "| --- | --- | --- |"
+    for option in group.options:
+        flags = help_texts.flags(option).strip()
+        yield f"| `{flags}` | {_cell(option.text)} | {_cell(option.default or '')} |"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
