@@ -17,8 +17,6 @@ from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.project import units
 
-FILE_NAME = "scriptcheck.yaml"
-
 Seconds = Annotated[
     float,
     BeforeValidator(units.seconds),
@@ -72,7 +70,8 @@ class Document(BaseModel):
 
     def given(self) -> dict[str, object]:
         """Give the keys that are written, by their names here."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
+        fields = type(self).model_fields
+        return {name: getattr(self, name) for name in fields if name in self.model_fields_set}
 
 
 class LimitsDocument(Document):
@@ -136,26 +135,44 @@ class PortDocument(Document):
     expects: str | None = Field(
         default=None, description="Checked against this dataset instead; any checks nothing"
     )
-    external: bool | None = Field(
-        default=None, description="Fed by its dataset where no link feeds it"
-    )
-    pack: str | None = Field(
-        default=None, description="Archive that the platform packs afterwards"
-    )
     file: str | None = Field(
         default=None, description="The script wants this file, not the folder"
     )
     as_: str | None = Field(default=None, alias="as", description="What the script calls the port")
+
+
+class InputDocument(PortDocument):
+    """What is said about an input."""
+
+    external: bool | None = Field(
+        default=None, description="Fed by its dataset where no link feeds it"
+    )
     from_: str | None = Field(
         default=None, alias="from", description="The supplier's port that feeds this one"
     )
 
 
-class StepPortDocument(PortDocument):
-    """What is said about a port of a step."""
+class OutputDocument(PortDocument):
+    """What is said about an output."""
+
+    pack: str | None = Field(
+        default=None, description="Archive that the platform packs afterwards"
+    )
+
+
+class StepInputDocument(InputDocument):
+    """What is said about an input of a step."""
 
     required: bool | None = Field(
         default=None, description="Whether the step cannot do without it; default: true"
+    )
+
+
+class StepOutputDocument(OutputDocument):
+    """What is said about an output of a step."""
+
+    required: bool | None = Field(
+        default=None, description="Whether the step always writes it; default: true"
     )
 
 
@@ -163,15 +180,15 @@ class StepDocument(SettingsDocument):
     """A step: its script, its ports and its settings."""
 
     script: str | None = None
-    inputs: dict[str, str | StepPortDocument | None] | None = None
-    outputs: dict[str, str | StepPortDocument | None] | None = None
+    inputs: dict[str, str | StepInputDocument | None] | None = None
+    outputs: dict[str, str | StepOutputDocument | None] | None = None
 
 
 class NodeNameDocument(SettingsDocument):
     """What holds for every node of a name, in all pipelines."""
 
-    inputs: dict[str, str | PortDocument | None] | None = None
-    outputs: dict[str, str | PortDocument | None] | None = None
+    inputs: dict[str, str | InputDocument | None] | None = None
+    outputs: dict[str, str | OutputDocument | None] | None = None
 
 
 class NodeDocument(NodeNameDocument):

@@ -45,6 +45,10 @@ class Source:
         """Give the place of a value."""
         return Place(file=self.file, line=self.line(path))
 
+    def excerpt(self, path: KeyPath) -> Excerpt | None:
+        """Give the line of a value, for showing."""
+        return excerpt(self.text, self.line(path))
+
     def mistake(
         self, what: str, path: KeyPath, *, advice: str | None = None, facts: tuple[str, ...] = ()
     ) -> UsageError:
@@ -54,7 +58,7 @@ class Source:
             where=self.place(path),
             advice=advice,
             facts=facts,
-            excerpt=excerpt(self.text, self.line(path)),
+            excerpt=self.excerpt(path),
         )
 
 

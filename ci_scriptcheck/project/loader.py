@@ -1,0 +1,187 @@
+"""A tree of files → the project: finds the files, calls the readers, checks what they refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.errors import UsageError, did_you_mean
+from ci_scriptcheck.model.contract import CopiedFrom, Dataset, GeneratedBy
+from ci_scriptcheck.model.project import Project
+from ci_scriptcheck.model.result import Finding
+from ci_scriptcheck.project import assembly, cursus, native
+from ci_scriptcheck.project.datasets import read_datasets
+from ci_scriptcheck.project.declared import Declared
+from ci_scriptcheck.project.named_scripts import named_scripts
+from ci_scriptcheck.project.native_pipelines import Surroundings, read_pipelines
+from ci_scriptcheck.project.native_steps import read_steps
+from ci_scriptcheck.project.paths import FILE_NAME, within
+from ci_scriptcheck.project.scenarios import read_scenarios
+from ci_scriptcheck.project.script_findings import (
+    missing_scripts,
+    read_usage,
+    steps_without_script,
+    unfit_functions,
+)
+from ci_scriptcheck.project.usage import Usage
+from ci_scriptcheck.project.working_tree import WorkingTree, exists, find_projects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ci_scriptcheck.model.tree import Tree
+    from ci_scriptcheck.project.native import Native
+
+    UsageReader = Callable[[Tree, Iterable[str]], Mapping[str, Usage | Finding]]
+
+__all__ = ["Loaded", "WorkingTree", "find_projects", "load", "load_project"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A project, and what it was made of.
+
+    Attributes:
+        usages: Script → what it uses, or why it cannot be parsed.
+        listed: Endings of the files that were looked for in whole folders.
+    """
+
+    project: Project
+    usages: Mapping[str, Usage | Finding]
+    listed: tuple[str, ...] = ()
+
+
+def load_project(tree: Tree, folder: str = "") -> Project:
+    """Read the project whose settings file lies in a folder of the tree.
+
+    Raises:
+        UsageError: there is no such file, or it holds a mistake.
+    """
+    return load(tree, folder, read_usages).project
+
+
+def read_usages(tree: Tree, scripts: Iterable[str]) -> dict[str, Usage | Finding]:
+    """Parse scripts; those that do not exist are left out."""
+    contents = tree.read_many(scripts)
+    return {script: read_usage(script, content) for script, content in contents.items()}
+
+
+def load(tree: Tree, folder: str, usages_of: UsageReader) -> Loaded:
+    """Read a project, taking the usages of its scripts from a reader of the caller's.
+
+    Raises:
+        UsageError: as `load_project`.
+    """
+    file = within(folder, FILE_NAME)
+    read = native.read(_content(tree, file), file or FILE_NAME)
+    adapters = _adapters(tree, folder, read)
+    named = named_scripts(read, folder, adapters.steps)
+    scripts = [one.script for one in named.values()]
+    scripts.extend(step.script for step in adapters.steps.values() if step.script)
+    found = usages_of(tree, sorted(set(scripts)))
+    usages = {script: one for script, one in found.items() if isinstance(one, Usage)}
+    read_, strange = read_steps(read, adapters.steps, named, usages)
+    pipelines, odd = read_pipelines(
+        Surroundings(
+            native=read, folder=folder, steps=read_, named=named, adapters=adapters.pipelines
+        )
+    )
+    datasets = read_datasets(read, folder)
+    _check_files(tree, read, datasets)
+    parts = assembly.Parts(native=read, steps=read_, pipelines=pipelines, datasets=datasets)
+    steps, joined, wrong = assembly.assemble(parts)
+    project = Project(
+        name=read.document.project or _folder_name(tree, folder),
+        folder=folder,
+        base=read.document.base,
+        steps=steps,
+        datasets=datasets,
+        pipelines=joined,
+        scenarios=read_scenarios(read),
+        rules=assembly.rule_settings(parts),
+        files=tuple(sorted({read.source.file, *adapters.files, *found})),
+    )
+    findings = (
+        *adapters.findings,
+        *missing_scripts(named, read, tree),
+        *(one for one in found.values() if isinstance(one, Finding)),
+        *unfit_functions(steps, usages),
+        *steps_without_script(steps, joined),
+        *strange,
+        *odd,
+        *wrong,
+    )
+    return Loaded(
+        project=replace(project, findings=assembly.levelled(project, findings)),
+        usages=found,
+        listed=(cursus.CONTRACT_ENDING, cursus.PIPELINE_ENDING) if adapters.files else (),
+    )
+
+
+def _content(tree: Tree, file: str | None) -> bytes:
+    try:
+        if file is not None:
+            return tree.read(file)
+    except FileNotFoundError:
+        pass
+    others = find_projects(tree)
+    raise UsageError(
+        what=f"there is no `{file or FILE_NAME}`",
+        facts=tuple(f"`{other or '.'}` holds one" for other in others[:5]),
+        advice="name the folder with `--project`" if others else "run `scriptcheck init`",
+    )
+
+
+def _adapters(tree: Tree, folder: str, read: Native) -> Declared:
+    written = read.document.adapters.cursus
+    if written is None:
+        return Declared()
+    folders: dict[str, str | None] = {}
+    for key in ("interfaces", "scripts", "pipelines"):
+        said = getattr(written, key)
+        folders[key] = None if said is None else within(folder, said)
+        if said is not None and folders[key] is None:
+            path = ("adapters", "cursus", key)
+            raise read.source.mistake(f"`{said}` leads out of the repository", path)
+    return cursus.read(
+        tree,
+        cursus.Folders(
+            interfaces=folders["interfaces"] or "",
+            scripts=folders["scripts"] or "",
+            pipelines=folders["pipelines"],
+            place=read.source.place(("adapters", "cursus")),
+        ),
+    )
+
+
+def _check_files(tree: Tree, read: Native, datasets: Mapping[str, Dataset]) -> None:
+    """See to it that what datasets are copied from, or made by, is there."""
+    for name, dataset in datasets.items():
+        match dataset.origin:
+            case CopiedFrom(path=path):
+                key = "copy"
+            case GeneratedBy(file=path):
+                key = "generator"
+            case _:
+                continue
+        if not exists(tree, path):
+            beside = [one for one in tree.paths() if _shares_folder(one, path)]
+            raise read.source.mistake(
+                f"`{path}`, which the dataset `{name}` is made from, does not exist",
+                ("datasets", name, key),
+                advice=did_you_mean(path, beside) or "files that git ignores are not seen",
+            )
+
+
+def _shares_folder(one: str, other: str) -> bool:
+    return one.rpartition("/")[0] == other.rpartition("/")[0]
+
+
+def _folder_name(tree: Tree, folder: str) -> str:
+    # Only trees of a checkout know what its folder is called; the others are of the same one.
+    root = getattr(tree, "root", None)
+    return folder.rpartition("/")[2] or (
+        root.resolve().name if isinstance(root, Path) else "project"
+    )

@@ -1,0 +1,84 @@
+"""Scenarios of the project's own, each laid over the one it extends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.errors import did_you_mean
+from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
+from ci_scriptcheck.project.datasets import column_keys
+from ci_scriptcheck.project.documents import PipelineDocument, ScenarioDocument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ci_scriptcheck.project.documents import SettingsDocument
+    from ci_scriptcheck.project.native import Native
+    from ci_scriptcheck.project.source_lines import KeyPath
+
+
+def read_scenarios(native: Native) -> dict[str, Scenario]:
+    """Give the built-in scenarios and the project's own.
+
+    Raises:
+        UsageError: one extends, or a step or pipeline asks for, what is not there.
+    """
+    written = {
+        name: document or ScenarioDocument()
+        for name, document in native.document.scenarios.items()
+    }
+    found: dict[str, Scenario] = dict(BUILT_IN)
+    for name in written:
+        found[name] = _scenario(native, written, name, ())
+    for name, path in _asked_for(native):
+        if name not in found:
+            raise native.source.mistake(
+                f"there is no scenario `{name}`", path, advice=did_you_mean(name, found)
+            )
+    return found
+
+
+def _scenario(
+    native: Native, written: Mapping[str, ScenarioDocument], name: str, before: tuple[str, ...]
+) -> Scenario:
+    document = written[name]
+    path: KeyPath = ("scenarios", name, "extends")
+    parent = document.extends
+    if parent in BUILT_IN and (parent == name or parent not in written):
+        below = BUILT_IN[parent]
+    elif parent not in written:
+        known = (*BUILT_IN, *written)
+        raise native.source.mistake(
+            f"there is no scenario `{parent}`", path, advice=did_you_mean(parent, known)
+        )
+    elif parent in (*before, name):
+        circle = " -> ".join([*before, name, parent])
+        raise native.source.mistake(f"{circle} extends itself", path)
+    else:
+        below = _scenario(native, written, parent, (*before, name))
+    columns = dict(below.columns)
+    for column, keys in column_keys(document.columns or {}).items():
+        columns[column] = {**columns.get(column, {}), **keys}
+    return Scenario(
+        name=name,
+        condition=below.condition,
+        expect=document.expect or below.expect,
+        rows=below.rows if document.rows is None else document.rows,
+        columns=columns,
+    )
+
+
+def _asked_for(native: Native) -> Iterator[tuple[str, KeyPath]]:
+    document = native.document
+    parts: list[tuple[SettingsDocument | None, KeyPath]] = [(document.defaults, ("defaults",))]
+    parts.extend((step, ("steps", name)) for name, step in document.steps.items())
+    parts.extend((node, ("nodes", name)) for name, node in document.nodes.items())
+    for name, written in document.pipelines.items():
+        if isinstance(written, PipelineDocument):
+            path: KeyPath = ("pipelines", name)
+            for position, scenario in enumerate(written.scenarios or ()):
+                yield scenario, (*path, "scenarios", position)
+            parts.extend((node, (*path, "nodes", own)) for own, node in written.nodes.items())
+    for part, at in parts:
+        for position, scenario in enumerate((part and part.scenarios) or ()):
+            yield scenario, (*at, "scenarios", position)

@@ -1,0 +1,134 @@
+"""What is wrong with scripts that can be said without running them."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.errors import Place, nearest
+from ci_scriptcheck.model.result import Finding, Level
+from ci_scriptcheck.project.source_lines import excerpt
+from ci_scriptcheck.project.usage import PARAMETERS, Usage, usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ci_scriptcheck.model.project import Pipeline, Step
+    from ci_scriptcheck.model.tree import Tree
+    from ci_scriptcheck.project.named_scripts import NamedScript
+    from ci_scriptcheck.project.native import Native
+
+
+def read_usage(script: str, content: bytes, function: str = "main") -> Usage | Finding:
+    """Say what a script uses, or why Python refuses it."""
+    text = content.decode("utf-8", "replace")
+    try:
+        return usage(text.removeprefix("\ufeff"), function)
+    except SyntaxError as error:
+        line = error.lineno or 1
+        return Finding(
+            rule="SC107",
+            severity=Level.ERROR,
+            message=f"`{script}` cannot be parsed: {error.msg}",
+            subject=script,
+            place=Place(file=script, line=line),
+            excerpt=excerpt(text, line, around=1),
+        )
+
+
+def missing_scripts(
+    named: Mapping[str, NamedScript], native: Native, tree: Tree
+) -> Iterator[Finding]:
+    """Report each script of the settings file that the repository does not hold."""
+    for step, one in named.items():
+        if tree.has(one.script):
+            continue
+        near = _nearest_path(one.script, tree)
+        yield Finding(
+            rule="SC106",
+            severity=Level.ERROR,
+            message=f"`{one.script}`, the script of `{step}`, does not exist",
+            subject=one.script,
+            step=step,
+            place=native.source.place(one.path),
+            excerpt=native.source.excerpt(one.path),
+            advice=None if near is None else f"did you mean `{near}`?",
+        )
+
+
+def unfit_functions(steps: Mapping[str, Step], usages: Mapping[str, Usage]) -> Iterator[Finding]:
+    """Report each script whose function is not there, or asks for more than it is given."""
+    for name, step in steps.items():
+        if step.script is None or step.script not in usages:
+            continue
+        found = usages[step.script]
+        if not found.is_defined:
+            yield Finding(
+                rule="SC110",
+                severity=Level.ERROR,
+                message=f"`{step.script}` does not define `{step.function}`",
+                subject=step.script,
+                step=name,
+                place=Place(file=step.script, line=1),
+            )
+        lacking = _lacking(step, found)
+        if found.function is not None and lacking:
+            shown = ", ".join(f"`{one}`" for one in lacking)
+            yield Finding(
+                rule="SC110",
+                severity=Level.ERROR,
+                message=f"`{step.function}` asks for {shown}, which nothing gives",
+                subject=step.script,
+                step=name,
+                place=Place(file=step.script, line=found.function.line),
+                advice=f"say `call: {{{lacking[0]}: ...}}` at the step `{name}`",
+            )
+
+
+def steps_without_script(
+    steps: Mapping[str, Step], pipelines: Mapping[str, Pipeline]
+) -> Iterator[Finding]:
+    """Report once each step that pipelines use, that has no script, and that nothing stands in for."""
+    told: set[str] = set()
+    for pipeline in pipelines.values():
+        for node in pipeline.nodes:
+            step = steps[node.step]
+            stands_in = any(port.dataset is not None for port in node.outputs)
+            is_plain = step.script is None and node.settings.skip is None and not stands_in
+            if not is_plain or step.settings.skip is not None or step.name in told:
+                continue
+            told.add(step.name)
+            yield Finding(
+                rule="SC108",
+                severity=Level.WARNING,
+                message=f"`{step.name}` has no script, and `{pipeline.name}` uses it",
+                subject=step.name,
+                step=step.name,
+                pipeline=pipeline.name,
+                place=step.place or node.place,
+            )
+
+
+def _lacking(step: Step, found: Usage) -> tuple[str, ...]:
+    if found.function is None or not found.function.required:
+        return ()
+    names = set(found.function.parameters)
+    if not names & set(PARAMETERS):
+        # Called by position: the first four are given.
+        return tuple(
+            name
+            for name in found.function.required[len(PARAMETERS) :]
+            if name not in step.settings.call
+        )
+    given = {*PARAMETERS, *step.settings.call}
+    return tuple(name for name in found.function.required if name not in given)
+
+
+def _nearest_path(script: str, tree: Tree) -> str | None:
+    """Find a file of this name elsewhere, or one of a similar name beside it."""
+    path = PurePosixPath(script)
+    elsewhere = [other for other in tree.paths() if other.endswith(f"/{path.name}")]
+    if elsewhere:
+        return elsewhere[0]
+    beside = [other for other in tree.paths() if PurePosixPath(other).parent == path.parent]
+    return nearest(script, beside)

@@ -1,0 +1,182 @@
+"""Settings said on several levels → the settings in force, with where each value comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ci_scriptcheck.errors import Place, UsageError, did_you_mean
+from ci_scriptcheck.model.project import Known, Limits, Node, Project, Settings, Step
+from ci_scriptcheck.model.result import Table
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.contract import Json, Port
+    from ci_scriptcheck.project.declared import DeclaredNode, DeclaredStep
+    from ci_scriptcheck.project.documents import SettingsDocument
+    from ci_scriptcheck.project.source_lines import KeyPath, Source
+
+Values = Mapping[str, tuple[Any, Place | None]]
+"""Dotted name of a setting → value and place; `None` unsets what a level below says."""
+
+MAPPINGS = ("env", "args", "call", "limits")
+"""Settings that are laid over each other key by key; all others are replaced as a whole."""
+
+PLAIN = (
+    "python",
+    "requirements",
+    "path",
+    "timeout",
+    "memory",
+    "network",
+    "rows",
+    "seed",
+    "scenarios",
+    "needs",
+    "skip",
+)
+_LIMITS = {"log": "log_bytes"}
+
+
+def written(document: SettingsDocument, source: Source, path: KeyPath) -> Values:
+    """Give what one part of the file says."""
+    found: dict[str, tuple[Any, Place | None]] = {}
+    for name in PLAIN:
+        if name in document.model_fields_set:
+            found[name] = (_frozen(getattr(document, name)), source.place((*path, name)))
+    for name in MAPPINGS:
+        part = getattr(document, name)
+        items = part if isinstance(part, dict) else part.given() if part is not None else {}
+        for key, value in items.items():
+            found[f"{name}.{key}"] = (_frozen(value), source.place((*path, name, key)))
+    if document.known is not None:
+        known = Known(**document.known.given())  # type: ignore[arg-type]  # the document's fields
+        found["known"] = (known, source.place((*path, "known")))
+    return found
+
+
+def contracted(step: DeclaredStep) -> Values:
+    """Give the defaults of a contract, which the platform passes to the script."""
+    return {f"env.{name}": (value, step.place) for name, value in step.env.items()}
+
+
+def named(node: DeclaredNode) -> Values:
+    """Give the arguments that follow from the name of a node."""
+    return {f"args.{name}": (value, node.place) for name, value in node.args.items()}
+
+
+def asked_for(values: Values, arguments: Collection[str]) -> Values:
+    """Leave out arguments that nothing asks for."""
+    return {
+        name: value
+        for name, value in values.items()
+        if not name.startswith("args.") or name.removeprefix("args.") in arguments
+    }
+
+
+def in_force(levels: Iterable[Values]) -> Settings:
+    """Lay levels over each other, the most general first."""
+    flat: dict[str, tuple[Any, Place | None]] = {}
+    for level in levels:
+        flat.update(level)
+    set_ = {name: value for name, (value, _) in flat.items() if value is not None}
+    parts: dict[str, dict[str, Any]] = {name: {} for name in MAPPINGS}
+    for name, value in set_.items():
+        owner, dot, key = name.partition(".")
+        if dot:
+            parts[owner][key] = value
+    plain = {name: value for name, value in set_.items() if "." not in name}
+    return Settings(
+        **plain,
+        limits=Limits(**{_LIMITS.get(key, key): item for key, item in parts["limits"].items()}),
+        env=dict(sorted(parts["env"].items())),
+        args=dict(sorted(parts["args"].items())),
+        call=dict(sorted(parts["call"].items())),
+        origins={name: place for name, (_, place) in sorted(flat.items()) if place is not None},
+    )
+
+
+def settings_table(project: Project, name: str) -> Table:
+    """Show what is in force for a step, a node by `pipeline/node`, or the one node of a name.
+
+    Raises:
+        UsageError: there is none, or several pipelines have such a node.
+    """
+    found = _found(project, name)
+    rows = [*_setting_rows(found.settings)]
+    rows.extend(_port_rows("inputs", found.inputs))
+    rows.extend(_port_rows("outputs", found.outputs))
+    return Table(columns=("setting", "value", "from"), rows=tuple(rows))
+
+
+def _found(project: Project, name: str) -> Step | Node:
+    if name in project.steps:
+        return project.steps[name]
+    nodes = {
+        f"{pipeline.name}/{node.name}": node
+        for pipeline in project.pipelines.values()
+        for node in pipeline.nodes
+    }
+    if name in nodes:
+        return nodes[name]
+    fitting = [whole for whole in nodes if whole.rpartition("/")[2] == name]
+    if len(fitting) == 1:
+        return nodes[fitting[0]]
+    if fitting:
+        raise UsageError(
+            what=f"{len(fitting)} pipelines have a node `{name}`",
+            facts=tuple(fitting[:5]),
+            advice=f"name one of them, such as `{fitting[0]}`",
+        )
+    known = [*project.steps, *nodes, *(whole.rpartition("/")[2] for whole in nodes)]
+    raise UsageError(what=f"there is no step or node `{name}`", advice=did_you_mean(name, known))
+
+
+def _setting_rows(settings: Settings) -> Iterable[tuple[str, str, str]]:
+    values: dict[str, Any] = {name: getattr(settings, name) for name in PLAIN}
+    for limit in ("processes", "log", "output_bytes", "output_files"):
+        values[f"limits.{limit}"] = getattr(settings.limits, _LIMITS.get(limit, limit))
+    for part in ("env", "args", "call"):
+        values.update({f"{part}.{key}": item for key, item in getattr(settings, part).items()})
+    if settings.known is not None:
+        values["known"] = f"{settings.known.rule}: {settings.known.reason}"
+    for name in settings.origins:
+        values.setdefault(name, None)
+    for name, value in values.items():
+        yield name, _shown(name, value), str(settings.origins.get(name, "built in"))
+
+
+def _shown(name: str, value: Any) -> str:  # noqa: ANN401  (any setting)
+    if value is None:
+        return "unset"
+    if name == "timeout":
+        return f"{value:g} s"
+    if isinstance(value, str):
+        return str(value)
+    return json.dumps(value, default=str, ensure_ascii=False)
+
+
+def _port_rows(side: str, ports: Iterable[Port]) -> Iterable[tuple[str, str, str]]:
+    for port in ports:
+        parts = ["required" if port.required else "optional"]
+        if port.dataset is not None:
+            parts.append(f"dataset {port.dataset}")
+        if port.expects not in {None, port.dataset}:
+            parts.append(f"expects {port.expects}")
+        if port.external:
+            parts.append("external")
+        for kind, item in (("file", port.file), ("pack", port.pack), ("from", port.supplier)):
+            if item is not None:
+                parts.append(f"{kind} {item}")
+        if port.parameter != port.name:
+            parts.append(f"as {port.parameter}")
+        yield f"{side}.{port.name}", ", ".join(parts), str(port.place or "the script")
+
+
+def _frozen(value: Any) -> Json:  # noqa: ANN401  (what YAML can hold)
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(item) for item in value)
+    if isinstance(value, dict):
+        return {str(key): _frozen(item) for key, item in value.items()}
+    kept: Json = value
+    return kept
