@@ -6,10 +6,9 @@ readers; nothing outside this package sees them.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
 
 from ci_scriptcheck.model.contract import ColumnType, Format
 from ci_scriptcheck.model.project import Network
@@ -54,19 +53,6 @@ class Document(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid", strict=True, frozen=True, allow_inf_nan=False
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _knows_every_key(cls, data: object) -> object:
-        if isinstance(data, dict):
-            known = [item.alias or name for name, item in cls.model_fields.items()]
-            for key in data:
-                if key not in known:
-                    # Pydantic's own message does not say which keys there are.
-                    raise PydanticCustomError(
-                        "unknown_key", "unknown key", {"key": key, "known": tuple(known)}
-                    )
-        return data
 
     def given(self) -> dict[str, object]:
         """Give the keys that are written, by their names here."""
@@ -306,3 +292,16 @@ class ProjectDocument(Document):
         if isinstance(data, dict):
             return {key: value for key, value in data.items() if value is not None}
         return data
+
+
+def keys_at(path: tuple[str | int, ...], wanted: object = ProjectDocument) -> tuple[str, ...]:
+    """Give the keys that a mapping at a path of the file may have."""
+    if isinstance(wanted, type) and issubclass(wanted, Document):
+        fields = {item.alias or name: item for name, item in wanted.model_fields.items()}
+        if not path:
+            return tuple(fields)
+        within = fields.get(str(path[0]))
+        return () if within is None else keys_at(path[1:], within.annotation)
+    deeper = path[1:] if get_origin(wanted) in {dict, list} else path
+    found = (keys_at(deeper, part) for part in get_args(wanted))
+    return tuple(dict.fromkeys(key for keys in found for key in keys))

@@ -103,12 +103,12 @@ def load(tree: Tree, folder: str, usages_of: UsageReader) -> Loaded:
         rules=assembly.rule_settings(parts),
         files=tuple(sorted({read.source.file, *adapters.files, *found})),
     )
+    missing = (*adapters.findings, *missing_scripts(named, read, tree))
     findings = (
-        *adapters.findings,
-        *missing_scripts(named, read, tree),
+        *missing,
         *(one for one in found.values() if isinstance(one, Finding)),
         *unfit_functions(steps, usages),
-        *steps_without_script(steps, joined),
+        *steps_without_script(steps, joined, {one.step for one in missing}),
         *strange,
         *odd,
         *wrong,

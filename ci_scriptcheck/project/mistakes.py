@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.errors import UsageError, did_you_mean
+from ci_scriptcheck.project.documents import keys_at
 from ci_scriptcheck.project.source_lines import KeyPath
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ def _one(item: Mapping[str, Any], data: object) -> _Mistake:
     kind, context = str(item["type"]), item.get("ctx", {})
     path = _path(item["loc"], data)
     match kind:
-        case "unknown_key":
-            return _unknown_key(path, context["key"], context["known"])
+        case "extra_forbidden":
+            return _unknown_key(path[:-1], str(path[-1]))
         case "missing":
             return _Mistake(path=path, what=f"{_name(path)} needs `{item['loc'][-1]}`")
         case "value_error":
@@ -90,7 +91,8 @@ def _one(item: Mapping[str, Any], data: object) -> _Mistake:
             return _Mistake(path=path, what=f"{_name(path)} {said[:1].lower()}{said[1:]}")
 
 
-def _unknown_key(path: KeyPath, key: str, known: tuple[str, ...]) -> _Mistake:
+def _unknown_key(path: KeyPath, key: str) -> _Mistake:
+    known = keys_at(path)
     within = f" in `{'.'.join(map(str, path))}`" if path else ""
     return _Mistake(
         path=(*path, key),

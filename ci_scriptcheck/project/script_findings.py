@@ -11,7 +11,7 @@ from ci_scriptcheck.project.source_lines import excerpt
 from ci_scriptcheck.project.usage import PARAMETERS, Usage, usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from ci_scriptcheck.model.project import Pipeline, Step
     from ci_scriptcheck.model.tree import Tree
@@ -86,10 +86,13 @@ def unfit_functions(steps: Mapping[str, Step], usages: Mapping[str, Usage]) -> I
 
 
 def steps_without_script(
-    steps: Mapping[str, Step], pipelines: Mapping[str, Pipeline]
+    steps: Mapping[str, Step], pipelines: Mapping[str, Pipeline], told: Collection[str | None]
 ) -> Iterator[Finding]:
-    """Report once each step that pipelines use, that has no script, and that nothing stands in for."""
-    told: set[str] = set()
+    """Report once each step that pipelines use, that has no script, and that nothing stands in for.
+
+    Steps in `told` are left out: their script is named and missing, which is reported already.
+    """
+    told = set(told)
     for pipeline in pipelines.values():
         for node in pipeline.nodes:
             step = steps[node.step]

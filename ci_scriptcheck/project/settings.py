@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ci_scriptcheck.errors import Place, UsageError, did_you_mean
 from ci_scriptcheck.model.project import Known, Limits, Node, Project, Settings, Step
 from ci_scriptcheck.model.result import Table
+from ci_scriptcheck.project import units
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Json, Port
@@ -35,6 +36,7 @@ PLAIN = (
     "needs",
     "skip",
 )
+SIZES = ("memory", "limits.log", "limits.output_bytes")
 _LIMITS = {"log": "log_bytes"}
 
 
@@ -151,6 +153,8 @@ def _shown(name: str, value: Any) -> str:  # noqa: ANN401  (any setting)
         return "unset"
     if name == "timeout":
         return f"{value:g} s"
+    if name in SIZES:
+        return units.as_size(value)
     if isinstance(value, str):
         return str(value)
     return json.dumps(value, default=str, ensure_ascii=False)

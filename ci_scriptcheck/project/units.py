@@ -55,3 +55,11 @@ def size(written: object) -> int:
     if not 1 <= found < 2**60:
         raise ValueError("must be a size such as `10MB` or `2GiB`")
     return int(found)
+
+
+def as_size(number: int) -> str:
+    """Write bytes in the largest unit that divides them."""
+    written = {"KIB": "KiB", "MIB": "MiB", "GIB": "GiB", "TIB": "TiB"}
+    fitting = [(factor, unit) for unit, factor in BYTES.items() if number % factor == 0]
+    factor, unit = max(fitting)
+    return f"{number // factor}{written.get(unit, unit)}"
