@@ -1,0 +1,87 @@
+"""Facts about Python files, kept on disk by the identity of their content."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ci_scriptcheck.change import module_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ci_scriptcheck.change.module_facts import ModuleFacts
+
+FORMAT = f"2-{sys.version_info[0]}.{sys.version_info[1]}"
+"""Changes with what is kept, and with the Python whose grammar was used."""
+
+MOST = 40_000
+"""Entries kept: those of this run, and others up to this number."""
+
+
+class FactCache:
+    """Facts by content; a file that cannot be read or written only costs time."""
+
+    def __init__(self, file: Path | None) -> None:
+        """Read what an earlier run left."""
+        self._file = file
+        self._kept = _read(file)
+        self._used: dict[str, ModuleFacts] = {}
+        self._new: dict[str, list[Any]] = {}
+
+    def get(self, content: str) -> ModuleFacts | None:
+        """Give what is known of a content."""
+        known = self._used.get(content)
+        if known is None and content in self._kept:
+            try:
+                known = module_facts.from_json(self._kept[content])
+            except ValueError:
+                return None
+            self._used[content] = known
+        return known
+
+    def put(self, content: str, facts: ModuleFacts) -> None:
+        """Remember what was found."""
+        self._used[content] = facts
+        self._new[content] = facts.as_json()
+
+    def save(self) -> None:
+        """Write aside and rename, so that a reader never sees half a file."""
+        if self._file is None or not self._new:
+            return
+        used = {name: entry for name, entry in self._kept.items() if name in self._used}
+        others = {name: entry for name, entry in self._kept.items() if name not in self._used}
+        room = max(MOST - len(used) - len(self._new), 0)
+        some = dict(list(others.items())[-room:]) if room else {}
+        text = json.dumps({"format": FORMAT, "facts": {**some, **used, **self._new}})
+        _write(self._file, text)
+
+
+def _read(file: Path | None) -> Mapping[str, list[Any]]:
+    try:
+        data = json.loads(file.read_bytes()) if file is not None else {}
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        return {}
+    facts = data.get("facts")
+    return facts if isinstance(facts, dict) else {}
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, aside = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        try:
+            with open(descriptor, "w", encoding="utf-8") as stream:  # noqa: PTH123  (a descriptor)
+                stream.write(text)
+            os.replace(aside, file)  # noqa: PTH105  (both are plain names here)
+        except BaseException:
+            Path(aside).unlink(missing_ok=True)
+            raise
+    except OSError:
+        return

@@ -1,0 +1,326 @@
+"""Which files of the repository a script depends on: what it imports or names, directly or not.
+
+Each script is followed on its own, as Python would: its own folder is searched first, then the
+import roots, then the folder above its package. Only files that are reached are read.
+
+A package that is only passed through on the way to a module is loaded: what its functions would
+import does not count, until something is taken from it. What a run really opened is known
+afterwards and selects as well.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.change.constants import OPEN
+from ci_scriptcheck.change.fact_cache import FactCache
+from ci_scriptcheck.change.module_facts import Import, ModuleFacts, Part, facts_of
+from ci_scriptcheck.change.resolve import Files, Folders, folder_of, joined
+from ci_scriptcheck.model.change import Closure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ci_scriptcheck.model.tree import Tree
+
+NO_FACTS = ModuleFacts(parsed=False)
+
+
+class Reach(IntEnum):
+    """How far a file counts."""
+
+    LOADED = 1
+    """What it does while it is loaded."""
+    USED = 2
+    """Its functions as well."""
+
+
+Target = tuple[str, Reach]
+
+
+def closures(
+    tree: Tree, scripts: Mapping[str, tuple[str, ...]], *, cache: Path | None
+) -> Mapping[str, Closure]:
+    """Find what each script depends on.
+
+    Args:
+        tree: The working folder or a commit.
+        scripts: Script → its import roots, relative to the repository; the empty text is its top.
+        cache: File that keeps facts about contents from run to run.
+    """
+    resolver = Resolver(Files(tree.paths()), Facts(tree, FactCache(cache)))
+    with _no_collection():
+        found = {
+            script: _Walk(resolver, script, tuple(roots)).closure()
+            for script, roots in sorted(scripts.items())
+        }
+    resolver.facts.cache.save()
+    return found
+
+
+class Facts:
+    """Facts about the Python files of a tree, read when they are asked for."""
+
+    def __init__(self, tree: Tree, cache: FactCache) -> None:
+        """Read nothing yet."""
+        self.cache = cache
+        self._tree = tree
+        self._known: dict[str, ModuleFacts] = {}
+
+    def of(self, paths: Iterable[str]) -> Mapping[str, ModuleFacts]:
+        """Give the facts of several Python files at once."""
+        wanted = [path for path in paths if path not in self._known]
+        if wanted:
+            self._learn(wanted)
+        return self._known
+
+    def _learn(self, paths: list[str]) -> None:
+        ids = self._tree.blob_ids(paths)
+        missing = [path for path, name in ids.items() if self.cache.get(name) is None]
+        contents = self._tree.read_many(sorted(missing)) if missing else {}
+        for path in sorted(contents):
+            if self.cache.get(ids[path]) is None:
+                self.cache.put(ids[path], facts_of(contents[path]))
+        for path in paths:
+            self._known[path] = self.cache.get(ids.get(path, "")) or NO_FACTS
+
+
+class Resolver:
+    """What the parts of a file lead to, remembered for all scripts that search in the same folders."""
+
+    def __init__(self, files: Files, facts: Facts) -> None:
+        """Look at nothing yet."""
+        self.files = files
+        self.facts = facts
+        self._targets: dict[tuple[str, Reach, Folders], tuple[list[Target], frozenset[str]]] = {}
+
+    def targets(
+        self, path: str, reach: Reach, search: Folders
+    ) -> tuple[list[Target], frozenset[str]]:
+        """Give the files that one part of a file leads to, and the libraries it names."""
+        key = (path, reach, search)
+        if key not in self._targets:
+            facts = self.facts.of([path])[path]
+            part = facts.load if reach is Reach.LOADED else facts.later
+            libraries: set[str] = set()
+            found = list(self._targets_of(path, part, search, libraries))
+            if reach is Reach.LOADED:
+                self._targets[key] = found, frozenset(libraries)
+            else:
+                # Once a file is used, what it loads is within reach of its functions, too.
+                loaded = self._targets_of(path, facts.load, search, libraries)
+                both = dict.fromkeys([*loaded, *found])
+                self._targets[key] = list(both), frozenset(libraries)
+        targets, names = self._targets[key]
+        if reach is Reach.LOADED:
+            return [(target, Reach.LOADED) for target, _ in targets], names
+        return targets, names
+
+    def _targets_of(
+        self, path: str, part: Part, search: Folders, libraries: set[str]
+    ) -> Iterator[Target]:
+        for imported in part.imports:
+            yield from self._imported(path, imported, search, libraries)
+        for pattern, _ in part.open:
+            for target in self._possible(path, pattern, search):
+                yield target, Reach.USED
+        for target in self._named(path, part, search):
+            yield target, Reach.USED
+
+    def _imported(
+        self, path: str, imported: Import, search: Folders, libraries: set[str]
+    ) -> Iterator[Target]:
+        level, dotted, names = imported
+        start: Folders = search
+        if level:
+            package = _package_of(path, level)
+            if package is None:
+                return
+            start = (package,)
+            own = f"{package}/__init__.py" if package else "__init__.py"
+            if self.files.has(own):
+                yield own, Reach.USED if self._takes_from(package, dotted, names) else Reach.LOADED
+        way = self.files.follow(start, dotted, self._taken(start, dotted, names))
+        if not level and not (way.is_known and (way.passed or way.reached)):
+            libraries.add(dotted.partition(".")[0])
+        for target in way.passed:
+            yield target, Reach.LOADED
+        for target in way.reached:
+            yield target, Reach.USED
+
+    def _takes_from(self, package: str, dotted: str, names: tuple[str, ...]) -> bool:
+        """Say whether `from . import names` takes anything that the package itself defines."""
+        return not dotted and any(self.files.find((package,), name) is None for name in names)
+
+    def _taken(self, start: Folders, dotted: str, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Put what a package exports in the place of the asterisk."""
+        if names != ("*",):
+            return names
+        way = self.files.follow(start, dotted)
+        package = way.reached[-1] if way.reached else ""
+        if not package.endswith("__init__.py"):
+            return ()
+        # The asterisk stays: not every name that is exported is a module.
+        return (*self.facts.of([package])[package].exports, "*")
+
+    def _possible(self, path: str, pattern: str, search: Folders) -> list[str]:
+        """List the modules that an import of a name that is known in part could load."""
+        known = pattern.partition(OPEN)[0]
+        dots = len(known) - len(known.lstrip("."))
+        package = known[dots:].rpartition(".")[0]
+        if dots:
+            folder = _package_of(path, dots)
+            return [] if folder is None else self._below_package((folder,), package)
+        if package:
+            return self._below_package(search, package)
+        return self.files.below(folder_of(path), ".py")
+
+    def _below_package(self, start: Folders, package: str) -> list[str]:
+        folders = start
+        files: list[str] = []
+        for part in package.split(".") if package else ():
+            found = self.files.find(folders, part)
+            if found is None:
+                return files
+            files += [found.file] if found.file else []
+            folders = found.folders
+        return files + [path for folder in folders for path in self.files.below(folder, ".py")]
+
+    def _named(self, path: str, part: Part, search: Folders) -> Iterator[str]:
+        """List the files that a module names in its texts, or by a path from itself on."""
+        own = folder_of(path)
+        for text in part.strings:
+            if not text.startswith("/") and self.files.could_hold(text):
+                # Not the script's folder, which is first: a library does not know who calls it.
+                for folder in dict.fromkeys((own, *search[1:], "")):
+                    target = joined(folder, text)
+                    if target and self.files.has(target):
+                        yield target
+        for below in (*part.files, *part.folders):
+            target = joined(own, below)
+            if target is not None and self.files.has(target):
+                yield target
+        for below in part.folders:
+            target = joined(own, below)
+            if target and self.files.has_folder(target) and not f"{own}/".startswith(f"{target}/"):
+                yield from self.files.below(target)
+
+
+class Chains(Mapping[str, tuple[str, ...]]):
+    """File → the files that lead to it, from the script to itself, put together when asked for."""
+
+    def __init__(self, leading: Mapping[str, str | None]) -> None:
+        """Take for each file the one that leads to it; the script has none."""
+        self._leading = leading
+
+    def __getitem__(self, file: str) -> tuple[str, ...]:
+        chain = [file]
+        while (before := self._leading[chain[-1]]) is not None:
+            chain.append(before)
+        return tuple(reversed(chain))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._leading))
+
+    def __len__(self) -> int:
+        return len(self._leading)
+
+
+class _Walk:
+    """One script, followed breadth first, so that the chains are the shortest there are."""
+
+    def __init__(self, resolver: Resolver, script: str, roots: Folders) -> None:
+        self._resolver = resolver
+        self._script = script
+        self._roots = roots
+        self._reached: dict[str, Reach] = {}
+        self._leading: dict[str, str | None] = {}
+        self._libraries: set[str] = set()
+
+    def closure(self) -> Closure:
+        above, _ = self._resolver.files.parents(self._script, ())
+        search = tuple(dict.fromkeys([folder_of(self._script), *self._roots, above]))
+        added = self._follow(search)
+        while added:
+            # A file that puts folders on the search path does so for all the others as well.
+            search += added
+            added = self._follow(search)
+        return Closure(
+            script=self._script,
+            files=tuple(sorted(self._leading)),
+            chains=Chains(self._leading),
+            libraries=tuple(sorted(self._libraries - sys.stdlib_module_names)),
+            unresolved=tuple(self._unresolved()),
+        )
+
+    def _follow(self, search: Folders) -> Folders:
+        """Go wherever the script leads; give the folders that files on the way put on the path."""
+        self._reached, self._leading, self._libraries = {}, {}, set()
+        files = self._resolver.files
+        self._reach(self._script, Reach.USED, None)
+        inits = files.parents(self._script, self._roots)[1]
+        level = [self._script]
+        level += [init for init in inits if self._reach(init, Reach.LOADED, self._script)]
+        while level:
+            modules = [path for path in dict.fromkeys(level) if path.endswith(".py")]
+            self._resolver.facts.of(modules)
+            level = []
+            for path in modules:
+                targets, libraries = self._resolver.targets(path, self._reached[path], search)
+                self._libraries |= libraries
+                level += [target for target, reach in targets if self._reach(target, reach, path)]
+        return self._added(search)
+
+    def _reach(self, file: str, reach: Reach, before: str | None) -> bool:
+        """Note that a file is reached; say whether that is news."""
+        if self._reached.get(file, 0) >= reach:
+            return False
+        self._reached[file] = reach
+        self._leading.setdefault(file, before)
+        return True
+
+    def _added(self, search: Folders) -> Folders:
+        modules = [path for path in self._leading if path.endswith(".py")]
+        facts = self._resolver.facts.of(modules)
+        added = {
+            root
+            for path in modules
+            for below in facts[path].roots
+            if (root := joined(folder_of(path), below)) is not None
+        }
+        return tuple(sorted(added - set(search)))
+
+    def _unresolved(self) -> Iterator[str]:
+        facts = self._resolver.facts.of(path for path in self._leading if path.endswith(".py"))
+        for path, reach in sorted(self._reached.items()):
+            if path.endswith(".py"):
+                later = facts[path].later.open if reach is Reach.USED else ()
+                for _, call in sorted({*facts[path].load.open, *later}):
+                    yield f"{path}, {call}"
+
+
+def _package_of(path: str, level: int) -> str | None:
+    """Give the folder that the leading dots of a relative import stand for."""
+    folder = folder_of(path)
+    for _ in range(level - 1):
+        if not folder:
+            return None
+        folder = folder_of(folder)
+    return folder
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the collector from looking through half-built syntax trees, which takes a third longer."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
