@@ -26,7 +26,7 @@ import traceback
 from types import ModuleType
 from typing import Any, Callable
 
-from . import confine, failure, importing, pip_answers, watch, wire
+from . import confine, failure, importing, packages, pip_answers, watch, wire
 from .failure import frames_of_fault
 
 __all__ = ["frames_of_fault", "main"]
@@ -105,6 +105,7 @@ class _Run:
         if file is not None:
             sys.argv[:] = [file]
             importing.prepare_path(file, self._target["roots"], self._descriptors["answers"])
+            packages.forgive_missing_libraries(call["tree"])
         pip_answers.answer()
         protections = confine.confine(call, self._descriptors["answers"])
         self._watch.begin()

@@ -43,7 +43,7 @@ def main(arguments: dict[str, Any]) -> None:
     if arguments["start"] == "warm":
         _preload(arguments)
     # The child's own modules, so that no run has to import them.
-    for name in ("child", "importing", "failure", "watch", "confine", "pip_answers"):
+    for name in ("child", "importing", "failure", "watch", "confine", "packages", "pip_answers"):
         importlib.import_module(f"{__package__}.{name}")
     gc.collect()
     gc.freeze()
