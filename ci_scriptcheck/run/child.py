@@ -81,6 +81,7 @@ class _Run:
         self._sending = threading.Lock()
         self._began = time.perf_counter()
         self._cpu_before = time.process_time()
+        self._known = frozenset(sys.modules)
         self._watch = watch.Watch(call, descriptors["answers"], self.send)
 
     def send(self, message: wire.Message) -> None:
@@ -129,7 +130,7 @@ class _Run:
             _finish_threads()
         seconds = time.perf_counter() - self._began
         self._watch.end()
-        result.update(self._watch.seen())
+        result.update(self._watch.seen(sys.modules.keys() - self._known))
         result.update(
             seconds=seconds,
             cpu_before=self._cpu_before,
@@ -206,7 +207,9 @@ class _Run:
         if file is None:
             return {}
         roots = [os.path.dirname(file), *self._target["roots"]]
-        return importing.foreign_modules(self._call["tree"], self._call["checkout"], roots)
+        return importing.foreign_modules(
+            self._call["tree"], self._call["checkout"], roots, self._known
+        )
 
 
 def _take_streams(log: int) -> None:

@@ -68,13 +68,12 @@ def is_inside(file: str, tree: str) -> bool:
     """Say whether a file belongs to the code that is run, not to a library below it."""
     if not file.startswith(tree.rstrip(os.sep) + os.sep):
         return False
-    below = file[len(tree) :]
-    if "site-packages" in below or "dist-packages" in below:
+    if "site-packages" in file or "dist-packages" in file:
         return False
-    return not any(
-        file.startswith(prefix + os.sep) and prefix.startswith(tree)
-        for prefix in {sys.prefix, sys.exec_prefix}
-        if prefix.rstrip(os.sep) != tree.rstrip(os.sep)
+    # A virtual environment inside the repository is not its code.
+    return not (
+        sys.prefix.startswith(tree.rstrip(os.sep) + os.sep)
+        and file.startswith(sys.prefix + os.sep)
     )
 
 

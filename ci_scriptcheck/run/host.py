@@ -45,6 +45,8 @@ def main(arguments: dict[str, Any]) -> None:
     # The child's own modules, so that no run has to import them.
     for name in ("child", "importing", "failure", "watch", "confine", "packages", "pip_answers"):
         importlib.import_module(f"{__package__}.{name}")
+    for name in ("logging", "random", "shlex", "subprocess"):
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()
     host = _Host(arguments)
@@ -63,9 +65,9 @@ class _Host:
         self._arguments = arguments
         self._listener = socket.socket(fileno=arguments["listen"])
         self._listener.setblocking(False)
-        self._taken, self._taking = os.pipe()
+        self._told, self._telling = os.pipe()
         self._woken, waking = os.pipe()
-        for descriptor in (self._taken, self._woken, waking):
+        for descriptor in (self._told, self._woken, waking):
             os.set_blocking(descriptor, False)
         signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _nothing)
@@ -78,22 +80,22 @@ class _Host:
         while True:
             while sum(self._supervisors.values()) < SPARES:
                 self._fork()
-            ready, _, _ = select.select([lifeline, self._taken, self._woken], [], [], _BEAT)
+            ready, _, _ = select.select([lifeline, self._told, self._woken], [], [], _BEAT)
             if lifeline in ready or os.getppid() != self._arguments["controller"]:
                 return
-            if self._taken in ready:
-                self._note_taken()
+            if self._told in ready:
+                self._hear()
             if self._woken in ready:
                 with contextlib.suppress(BlockingIOError):
                     os.read(self._woken, 4096)
                 self._reap()
 
-    def _note_taken(self) -> None:
-        data = os.read(self._taken, 4096)
-        for start in range(0, len(data), 4):
-            pid = int.from_bytes(data[start : start + 4], "big")
-            if pid in self._supervisors:
-                self._supervisors[pid] = False
+    def _hear(self) -> None:
+        """Note who is busy; a line is written at one blow, so that none is cut."""
+        for line in os.read(self._told, 1 << 16).decode().splitlines():
+            pid, _, state = line.partition(" ")
+            if int(pid) in self._supervisors:
+                self._supervisors[int(pid)] = state == "idle"
 
     def _fork(self) -> None:
         pid = os.fork()
@@ -103,11 +105,11 @@ class _Host:
         status = 1
         try:
             os.close(self._arguments["lifeline"])
-            os.close(self._taken)
+            os.close(self._told)
             os.close(self._woken)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            supervisor.main(self._listener, self._taking, self._arguments)
+            supervisor.main(self._listener, self._telling, self._arguments)
             status = 0
         except BaseException:
             traceback.print_exc()

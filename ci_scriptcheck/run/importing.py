@@ -55,16 +55,24 @@ def import_script(file: str, roots: list[str]) -> ModuleType:
     return _load(name, file)
 
 
-def foreign_modules(tree: str, checkout: str | None, roots: list[str]) -> dict[str, str]:
+def foreign_modules(
+    tree: str, checkout: str | None, roots: list[str], known: frozenset[str]
+) -> dict[str, str]:
     """Find modules of the project that were loaded from elsewhere, such as an installed copy.
 
     These are modules that lie in the repository but not in the tree that is run, and modules
     with a namesake on the import roots that was passed over.
+
+    Args:
+        tree: Root of the code that is run.
+        checkout: Root of the repository.
+        roots: Where the project's modules are to be found.
+        known: Modules that were there before the script.
     """
     names = _names_on(roots, tree)
     found = {}
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
+    for name in names.union(sys.modules.keys() - known):
+        file = getattr(sys.modules.get(name), "__file__", None)
         if not isinstance(file, str) or failure.is_inside(file, tree):
             continue
         passed_over = name.partition(".")[0] in names

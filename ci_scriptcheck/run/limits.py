@@ -33,16 +33,21 @@ class Usage:
         self._log_file: int | None = None
         self._log_bytes = 0
         self._peak = 0
+        self._next_look = self._began + 0.005
         self._cpu = 0.0
         self._next_output_look = self._began + _FIRST_OUTPUT_LOOK
 
     def beat(self) -> float:
         """Give the seconds until the next look: soon at first, for what explodes."""
-        age = time.monotonic() - self._began
-        pause = 0.005 if age < 0.1 else 0.01 if age < 1 else 0.025
+        now = time.monotonic()
+        pause = self._next_look - now
         if self._deadline is not None:
-            pause = min(pause, max(0.0, self._deadline - time.monotonic()))
-        return pause
+            pause = min(pause, self._deadline - now)
+        return max(0.0, pause)
+
+    def _pause(self, now: float) -> float:
+        age = now - self._began
+        return 0.005 if age < 0.1 else 0.01 if age < 1 else 0.025
 
     def restart_clock(self) -> None:
         """Begin the time of one request of a server."""
@@ -88,10 +93,14 @@ class Usage:
 
     def exceeded(self, root: int) -> Limit | None:
         """Look at the whole tree; give the first limit that it is over."""
-        if self._deadline is not None and time.monotonic() >= self._deadline:
+        now = time.monotonic()
+        if self._deadline is not None and now >= self._deadline:
             return Limit("timed_out", f"still running after {self._call['timeout']:g} s")
         if self._log_bytes > self._limits["log_bytes"]:
             return self._too_much_log()
+        if now < self._next_look:
+            return None
+        self._next_look = now + self._pause(now)
         pids = census.descendants(os.getpid())
         if len(pids) > self._limits["processes"]:
             return Limit("processes", f"{len(pids)} processes at one time")

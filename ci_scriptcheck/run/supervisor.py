@@ -34,28 +34,50 @@ _HIGH = 700
 DUMP_SIGNAL = signal.SIGRTMAX - 1 if hasattr(signal, "SIGRTMAX") else signal.SIGUSR2
 
 
-def main(listener: socket.socket, taking: int, arguments: dict[str, Any]) -> None:
-    """Wait for one caller, run what it asks for, and end."""
+def main(listener: socket.socket, telling: int, arguments: dict[str, Any]) -> None:
+    """Serve one caller after the other while the host lives.
+
+    What it forks is fresh for each run. It begins another run only when nothing is left of the
+    one before, so that two runs' orphans never mix.
+
+    Args:
+        listener: Shared with the other supervisors; whoever is idle takes the next caller.
+        telling: A pipe on which the host hears who is busy.
+        arguments: The host's own.
+    """
     host = os.getppid()
     os.setsid()
     census.adopt_orphans()
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, -5)  # a fork bomb must not keep us from the processor
-    started = _Child(listener, taking, arguments)
-    connection = _caller(listener, host)
-    if connection is None:
-        census.kill_all_children()
-        return
-    listener.close()
-    os.write(taking, os.getpid().to_bytes(4, "big"))
-    with connection:
-        _serve(connection, started, arguments, host)
+    woken, waking = os.pipe()
+    os.set_blocking(woken, False)
+    os.set_blocking(waking, False)
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
+    while True:
+        started = _Child(listener, arguments)
+        connection = _caller(listener, host)
+        if connection is None:
+            break
+        _tell(telling, "busy")
+        with connection:
+            is_clean = _serve(connection, started, arguments, (host, woken))
+        started.close()
+        if not is_clean:
+            break
+        _tell(telling, "idle")
+    census.kill_all_children()
+
+
+def _tell(telling: int, state: str) -> None:
+    os.write(telling, f"{os.getpid()} {state}\n".encode())
 
 
 class _Child:
     """The process that runs the script, and the ends of the pipes to it."""
 
-    def __init__(self, listener: socket.socket, taking: int, arguments: dict[str, Any]) -> None:
+    def __init__(self, listener: socket.socket, arguments: dict[str, Any]) -> None:
         calls, self.calls = os.pipe()
         self.results, results = os.pipe()
         self.log, log = os.pipe()
@@ -65,7 +87,7 @@ class _Child:
         theirs = {"calls": calls, "results": results, "log": log, "faults": faults}
         self.pid = os.fork()
         if self.pid == 0:
-            for descriptor in (self.calls, self.results, self.log, self.faults, taking):
+            for descriptor in (self.calls, self.results, self.log, self.faults):
                 os.close(descriptor)
             listener.close()
             _begin_child(theirs, arguments)
@@ -74,10 +96,16 @@ class _Child:
         for descriptor in (self.results, self.log, self.faults):
             os.set_blocking(descriptor, False)
 
+    def close(self) -> None:
+        for descriptor in (self.calls, self.results, self.log, self.faults):
+            if descriptor != -1:
+                os.close(descriptor)
+
 
 def _begin_child(theirs: dict[str, int], arguments: dict[str, Any]) -> None:
     """Become the child; never returns."""
     try:
+        signal.set_wakeup_fd(-1)
         census.die_with_parent()
         os.setsid()
         with contextlib.suppress(OSError):
@@ -112,8 +140,12 @@ def _caller(listener: socket.socket, host: int) -> socket.socket | None:
 
 
 def _serve(
-    connection: socket.socket, started: _Child, arguments: dict[str, Any], host: int
-) -> None:
+    connection: socket.socket,
+    started: _Child,
+    arguments: dict[str, Any],
+    surroundings: tuple[int, int],
+) -> bool:
+    """Answer one caller; say whether nothing unusual happened."""
     connection.setblocking(True)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _TIME_TO_ASK)
     try:
@@ -122,37 +154,37 @@ def _serve(
         message = None
     secret = sha256(str((message or {}).get("token")).encode()).hexdigest()
     if message is None or secret != arguments["secret"]:
-        census.kill_all_children()
-        return
-    run = _Run(connection, started, message, host)
+        return False
+    run = _Run(connection, started, message["call"], surroundings)
     ending = run.watch()
     with contextlib.suppress(OSError):
         wire.send(connection.fileno(), {"ending": ending})
+    return run.is_clean
 
 
 class _Run:
     """One run from the call to the end of its last process."""
 
     def __init__(
-        self, connection: socket.socket, started: _Child, message: wire.Message, host: int
+        self,
+        connection: socket.socket,
+        started: _Child,
+        call: dict[str, Any],
+        surroundings: tuple[int, int],
     ) -> None:
         self._caller = connection.fileno()
         self._child = started
-        self._call = message["call"]
-        self._host = host
+        self._call = call
+        self._host, self._woken = surroundings
         self._from_caller = wire.Incoming()
         self._from_child = wire.Incoming()
-        self._usage = Usage(self._call)
+        self._usage = Usage(call)
         self._result: wire.Message | None = None
         self._notes: dict[str, Any] = {}
         self._status: int | None = None
         self._faults = b""
         self._stopped: Limit | None = None
-        self._woken, waking = os.pipe()
-        os.set_blocking(self._woken, False)
-        os.set_blocking(waking, False)
-        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-        signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
+        self.is_clean = False
 
     def watch(self) -> dict[str, Any]:
         """Run it to its end, whichever that is, and say how it ended."""
@@ -264,6 +296,7 @@ class _Run:
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             if self._reap():
+                self.is_clean = self._stopped is None
                 return
             census.kill_below(os.getpid())
             time.sleep(0.001)

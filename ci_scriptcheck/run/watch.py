@@ -7,9 +7,12 @@ import logging
 import os
 import posix
 import sys
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from . import failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _MOST = 20_000
 _MOST_SHOWN = 100
@@ -101,10 +104,14 @@ class Watch:
         """Stop; what follows is our own doing."""
         self._active = False
 
-    def seen(self) -> dict[str, Any]:
-        """Give what was seen, in the words of the ending."""
-        for module in list(sys.modules.values()):
-            file = getattr(module, "__file__", None)
+    def seen(self, modules: Iterable[str]) -> dict[str, Any]:
+        """Give what was seen, in the words of the ending.
+
+        Args:
+            modules: Those that the script has imported; compiled ones leave no trace in events.
+        """
+        for name in modules:
+            file = getattr(sys.modules.get(name), "__file__", None)
             if isinstance(file, str) and failure.is_inside(file, self._tree):
                 self._read.add(file)
         return {
