@@ -42,6 +42,8 @@ _THEIRS = {
 class Terminated(KeyboardInterrupt):
     """SIGTERM, which ends a run as Ctrl-C does."""
 
+    signal = "SIGTERM"
+
 
 def entry() -> int:
     """Run the command line of this process."""

@@ -1,0 +1,51 @@
+"""`scriptcheck config`: the settings in force, and where each value comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.cli import opening
+from ci_scriptcheck.project import loader, settings
+from ci_scriptcheck.report import grid
+from ci_scriptcheck.report.page import counted, visible
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping
+
+    from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.model.project import Project
+
+
+def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
+    """Print the settings of one step or node, or what there is."""
+    place = opening.place_of(opening.folder_of(given))
+    project = loader.load_project(place.tree, place.folder)
+    if given.name is None:
+        console.tell(overview(project, console.out_page.width))
+        return 0
+    table = settings.settings_table(project, given.name)
+    rows = [[visible(cell) for cell in row] for row in table.rows]
+    console.tell("\n".join(grid.lines(table.columns, rows, console.out_page.width)) + "\n")
+    return 0
+
+
+def overview(project: Project, width: int | None) -> str:
+    """List steps and pipelines, for whoever looks for a name."""
+    steps = [
+        (visible(name), visible(step.script or "no script"), visible(str(step.place or "")))
+        for name, step in sorted(project.steps.items())
+    ]
+    pipelines = [
+        (visible(name), counted(len(pipeline.nodes), "node"), visible(str(pipeline.place or "")))
+        for name, pipeline in sorted(project.pipelines.items())
+    ]
+    parts = [
+        "\n".join(grid.lines(columns, rows, width))
+        for columns, rows in (
+            (("step", "script", "from"), steps),
+            (("pipeline", "nodes", "from"), pipelines),
+        )
+        if rows
+    ]
+    return "\n\n".join(parts) + "\n"

@@ -1,0 +1,42 @@
+"""`scriptcheck doctor`: is everything there that a run needs? Nothing of the project is run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.cli import examination, opening
+from ci_scriptcheck.cli.examination import Health
+from ci_scriptcheck.report.page import Ink, visible
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterable, Mapping
+
+    from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.cli.examination import Observation
+    from ci_scriptcheck.report.page import Page
+
+_STATUS_WIDTH = 9
+_ABOUT_WIDTH = 14
+_INKS = {Health.GOOD: Ink.GOOD, Health.DOUBTFUL: Ink.WARNING, Health.BAD: Ink.BAD}
+
+
+def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
+    """Print each observation as it is made; 1 where something is broken."""
+    broken = 0
+    for observation in examination.examine(opening.folder_of(given), environ):
+        console.tell("\n".join(lines(observation, console.out_page)) + "\n")
+        broken += observation.health is Health.BAD
+    return 1 if broken else 0
+
+
+def lines(observation: Observation, page: Page) -> Iterable[str]:
+    """Write an observation, and below it what to do."""
+    word = observation.health.value
+    status = page.paint(f"{word:>{_STATUS_WIDTH}}", _INKS[observation.health])
+    yield f"{status}  {observation.about:<{_ABOUT_WIDTH}}{visible(observation.text)}"
+    for fact in (
+        *observation.facts,
+        *([f"help: {observation.advice}"] if observation.advice else []),
+    ):
+        yield f"{'':{_STATUS_WIDTH + 2 + _ABOUT_WIDTH}}{visible(fact)}"

@@ -1,0 +1,57 @@
+"""The project in a folder, with the repository and the files around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.change import git
+from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.model.tree import Tree
+from ci_scriptcheck.project import loader
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A folder of a repository.
+
+    Attributes:
+        root: The repository, absolute.
+        folder: The project's folder, relative to it; empty at its root.
+        tree: The files of the working folder.
+    """
+
+    root: Path
+    folder: str
+    tree: Tree
+
+
+def folder_of(given: Namespace) -> Path:
+    """Give the project's folder as it was named.
+
+    Raises:
+        UsageError: there is no such folder.
+    """
+    folder = Path(given.project or ".")
+    if not folder.is_dir():
+        raise UsageError(what=f"there is no folder `{folder}`", advice="name one with `-C`")
+    return folder
+
+
+def place_of(folder: Path) -> Place:
+    """Look where a folder lies.
+
+    Raises:
+        ChangeError: it lies in no repository.
+    """
+    root = git.repository_root(folder)
+    inside = folder.resolve().relative_to(root).as_posix()
+    return Place(
+        root=root,
+        folder="" if inside == "." else inside,
+        tree=loader.WorkingTree(root, git.working_files(root)),
+    )

@@ -1,0 +1,35 @@
+"""The command as a shell calls it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+
+
+def scriptcheck(
+    *words: str, folder: Path | None = None, variables: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a folder, with the variables of no job and no repository."""
+    return subprocess.run(
+        [sys.executable, "-m", "ci_scriptcheck", *words],
+        cwd=folder,
+        env=environment() | (variables or {}),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def environment() -> dict[str, str]:
+    """Give our own environment without what CI services and git put there."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GITHUB_", "GIT_", "PYTEST_", "SCRIPTCHECK_"))
+    }
+    return kept | {"PYTHONPATH": str(ROOT)}
