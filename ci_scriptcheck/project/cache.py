@@ -1,0 +1,231 @@
+"""The parsed project, kept by the content of the files it was made of.
+
+A run with nothing to do reads it without pydantic and YAML. Scripts count by what they use, not by
+their bytes: an edit that leaves a script's ports and variables alone needs no new reading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ci_scriptcheck
+from ci_scriptcheck.model import codec
+from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy
+from ci_scriptcheck.model.project import Project
+from ci_scriptcheck.project.working_tree import exists
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.result import Finding
+    from ci_scriptcheck.model.tree import Tree
+    from ci_scriptcheck.project.loader import Loaded
+    from ci_scriptcheck.project.usage import Usage
+
+FORMAT = 1
+MOST_RECIPES = 8
+"""Readings of one project that are kept: head, base, and some branches between."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What has to be equal for a kept project to be right.
+
+    Attributes:
+        key: Name of the file that holds the project.
+        files: Path → id of its content.
+        scripts: Path → digest of its usage; empty where its very bytes count.
+        present: Path → whether the tree has it, as a file or a folder.
+        listed: Endings of the files that were looked for.
+        listing: Digest of the paths with these endings.
+    """
+
+    key: str
+    files: Mapping[str, str]
+    scripts: Mapping[str, str] = field(default_factory=dict)
+    present: Mapping[str, bool] = field(default_factory=dict)
+    listed: tuple[str, ...] = ()
+    listing: str = ""
+
+
+def load_cached(tree: Tree, folder: str, cache_folder: Path) -> Project:
+    """Give the project in a folder of the tree, read anew only where something differs.
+
+    The cache is only a shortcut: what cannot be read from it or written to it is passed over.
+
+    Raises:
+        UsageError: the settings hold a mistake.
+    """
+    shelf = cache_folder / hashlib.sha256(folder.encode()).hexdigest()[:16]
+    recipes = _recipes(shelf)
+    for recipe in recipes:
+        if _fits(recipe, tree):
+            kept = _kept(shelf, recipe.key)
+            if kept is not None:
+                return kept
+    return _read_anew(tree, folder, shelf, recipes)
+
+
+class _Watching:
+    """A tree that notes which files were asked for, and which of them were there."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.root = getattr(tree, "root", None)
+        self.asked: dict[str, bool] = {}
+
+    def paths(self) -> tuple[str, ...]:
+        return self.tree.paths()
+
+    def has(self, path: str) -> bool:
+        self.asked[path] = self.tree.has(path)
+        return self.asked[path]
+
+    def read(self, path: str) -> bytes:
+        self.asked[path] = self.tree.has(path)
+        return self.tree.read(path)
+
+    def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
+        wanted = tuple(paths)
+        found = self.tree.read_many(wanted)
+        self.asked.update({path: path in found for path in wanted})
+        return found
+
+    def blob_ids(self, paths: Iterable[str]) -> dict[str, str]:
+        return self.tree.blob_ids(paths)
+
+
+def _read_anew(tree: Tree, folder: str, shelf: Path, recipes: list[Recipe]) -> Project:
+    # Not at the top: these bring pydantic and YAML.
+    from ci_scriptcheck.project import loader
+
+    watching = _Watching(tree)
+    loaded = loader.load(watching, folder, loader.read_usages)
+    recipe = _recipe(loaded, watching)
+    _keep(shelf, recipe, loaded.project, recipes)
+    return loaded.project
+
+
+def _recipe(loaded: Loaded, watching: _Watching) -> Recipe:
+    project = loaded.project
+    files = watching.blob_ids(project.files)
+    told = {finding.place.file for finding in project.findings if finding.place is not None}
+    scripts = {
+        path: "" if path in told else _usage_digest(found) for path, found in loaded.usages.items()
+    }
+    present = dict(watching.asked)
+    for dataset in project.datasets.values():
+        match dataset.origin:
+            case CopiedFrom(path=path) | GeneratedBy(file=path):
+                present[path] = True
+            case _:
+                pass
+    recipe = Recipe(
+        key="",
+        files=files,
+        scripts=scripts,
+        present=present,
+        listed=loaded.listed,
+        listing=_listing(watching.tree, loaded.listed),
+    )
+    text = json.dumps([FORMAT, _version(), codec.to_json(recipe)], sort_keys=True)
+    return replace(recipe, key=hashlib.sha256(text.encode()).hexdigest()[:32])
+
+
+def _fits(recipe: Recipe, tree: Tree) -> bool:
+    if any(exists(tree, path) != was for path, was in recipe.present.items()):
+        return False
+    if _listing(tree, recipe.listed) != recipe.listing:
+        return False
+    now = tree.blob_ids(recipe.files)
+    changed = [path for path, blob in recipe.files.items() if now.get(path) != blob]
+    if not all(recipe.scripts.get(path) for path in changed):
+        return False
+    return all(_usage_now(tree, path) == recipe.scripts[path] for path in changed)
+
+
+def _usage_now(tree: Tree, path: str) -> str:
+    # Not at the top: a run with nothing to do needs no syntax trees.
+    from ci_scriptcheck.project.usage import usage
+
+    try:
+        return _usage_digest(usage(tree.read(path).decode("utf-8", "replace")))
+    except (SyntaxError, FileNotFoundError):
+        return "none"
+
+
+def _usage_digest(found: Usage | Finding) -> str:
+    written: dict[str, Any] = codec.to_json(found)
+    if isinstance(written.get("function"), dict):
+        # Where the function stands matters for findings only, and then the bytes count.
+        written["function"]["line"] = 0
+    return hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _listing(tree: Tree, endings: tuple[str, ...]) -> str:
+    if not endings:
+        return ""
+    paths = "\n".join(path for path in tree.paths() if path.endswith(endings))
+    return hashlib.sha256(paths.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _recipes(shelf: Path) -> list[Recipe]:
+    return list(_read_recipes(shelf / "recipes.json"))
+
+
+def _read_recipes(path: Path) -> Iterator[Recipe]:
+    try:
+        data = json.loads(path.read_bytes())
+        if data["format"] == FORMAT and data["version"] == _version():
+            yield from codec.from_json(tuple[Recipe, ...], data["recipes"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+
+
+def _kept(shelf: Path, key: str) -> Project | None:
+    try:
+        return codec.from_json(Project, json.loads((shelf / f"{key}.json").read_bytes()))
+    except (OSError, ValueError):
+        return None
+
+
+def _keep(shelf: Path, recipe: Recipe, project: Project, recipes: list[Recipe]) -> None:
+    kept = [recipe, *(one for one in recipes if one.key != recipe.key)]
+    try:
+        shelf.mkdir(parents=True, exist_ok=True)
+        _write(shelf / f"{recipe.key}.json", codec.to_json(project))
+        _write(
+            shelf / "recipes.json",
+            {
+                "format": FORMAT,
+                "version": _version(),
+                "recipes": codec.to_json(tuple(kept[:MOST_RECIPES])),
+            },
+        )
+        wanted = {one.key for one in kept[:MOST_RECIPES]}
+        for path in shelf.glob("*.json"):
+            if path.stem not in wanted and path.stem != "recipes":
+                path.unlink(missing_ok=True)
+    except OSError:
+        # A full or read-only disk costs the shortcut, and nothing else.
+        return
+
+
+def _version() -> str:
+    """Give what differs when our readers do; of a version in the making, its files' times too."""
+    version = ci_scriptcheck.__version__
+    if "dev" not in version:
+        return version
+    files = Path(__file__).parent.glob("*.py")
+    return f"{version} {max(file.stat().st_mtime_ns for file in files)}"
+
+
+def _write(path: Path, data: object) -> None:
+    """Write aside and rename, so that a reader never sees half a file."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    aside.write_text(json.dumps(data), encoding="utf-8")
+    aside.replace(path)
