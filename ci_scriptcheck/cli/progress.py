@@ -56,9 +56,10 @@ def moving_lines(  # noqa: PLR0913  (all that a line shows)
         page: The terminal.
     """
     tasks = plan.by_id()
+    column = lines.name_width(plan, page)
     oldest = sorted(running.items(), key=lambda item: (item[1], item[0]))
     shown = oldest if len(oldest) <= most else oldest[: max(most - 1, 0)]
-    drawn = [lines.running_line(tasks[name], now - began, plan, page) for name, began in shown]
+    drawn = [lines.running_line(tasks[name], now - began, page, column) for name, began in shown]
     if len(oldest) > len(shown):
         drawn.append(page.cut(f"{'':>20}and {len(oldest) - len(shown)} more"))
     total = sum(task.side is Side.HEAD for task in plan.tasks)
@@ -85,6 +86,7 @@ class Progress:
         self._console = console
         self._told = told
         self._page = page
+        self._column = lines.name_width(plan, page)
         self._environ = environ
         self._clock = clock
         self._running: dict[str, float] = {}
@@ -125,7 +127,9 @@ class Progress:
                     if task.side is Side.HEAD:
                         self._done += 1
                         self._failing += verdict.is_failure(task, result, self._plan)
-                        self._finish(lines.task_line(task, result, self._plan, self._page))
+                        self._finish(
+                            lines.task_line(task, result, self._plan, self._page, self._column)
+                        )
             self._draw()
 
     def _started(self, name: str) -> None:
@@ -151,7 +155,8 @@ class Progress:
                     self._draw()
 
     def _draw(self) -> None:
-        if not self._console.moving or self._over.is_set():
+        # Nothing runs while results that were there already are told, many in no time.
+        if not self._console.moving or self._over.is_set() or not self._running:
             return
         size = terminal_size(self._console.err, self._environ)
         if size is None:

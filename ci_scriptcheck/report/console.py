@@ -43,8 +43,9 @@ def render(record: RunRecord, page: Page) -> str:
     parts = []
     if page.detail is not Detail.QUIET:
         parts.append(opening(record.plan, record.machine.workers, page))
+        column = lines.name_width(record.plan, page)
         results = [
-            lines.task_line(task, result, record.plan, page)
+            lines.task_line(task, result, record.plan, page, column)
             for task, result in verdict.head_results(record)
         ]
         if results:

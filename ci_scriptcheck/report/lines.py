@@ -105,8 +105,16 @@ def name_width(plan: Plan, page: Page) -> int:
     return min(longest, max(room, 0))
 
 
-def task_line(task: Task, result: TaskResult, plan: Plan, page: Page) -> str:
-    """Write status, time, name and reason of a finished task."""
+def task_line(task: Task, result: TaskResult, plan: Plan, page: Page, column: int) -> str:
+    """Write status, time, name and reason of a finished task.
+
+    Args:
+        task: The task.
+        result: How it ended.
+        plan: The plan it belongs to.
+        page: What it is written on.
+        column: Width of the names, by `name_width`.
+    """
     failing = verdict.is_failure(task, result, plan)
     word = result.outcome.value.replace("_", " ")
     word = word.upper() if failing else word
@@ -115,12 +123,13 @@ def task_line(task: Task, result: TaskResult, plan: Plan, page: Page) -> str:
     if result.outcome is Outcome.REUSED:
         time = NO_TIME
     status = page.paint(f"{word:>{_STATUS_WIDTH}}", ink)
-    return f"{status}{time:>{_TIME_WIDTH}}  {_named(task, plan, page, reason(task, result, plan))}"
+    named = _named(task, column, page, reason(task, result, plan))
+    return f"{status}{time:>{_TIME_WIDTH}}  {named}"
 
 
-def running_line(task: Task, elapsed: float, plan: Plan, page: Page) -> str:
+def running_line(task: Task, elapsed: float, page: Page, column: int) -> str:
     """Write the line of a task that is still running; it is cut to the terminal."""
-    named = _named(task, plan, page, _in_words(task))
+    named = _named(task, column, page, _in_words(task))
     return page.cut(f"{'running':>{_STATUS_WIDTH}}{seconds(elapsed):>{_TIME_WIDTH}}  {named}")
 
 
@@ -150,11 +159,10 @@ def _in_words(task: Task) -> str:
     return visible(change.in_words(task.reason))
 
 
-def _named(task: Task, plan: Plan, page: Page, why: str) -> str:
+def _named(task: Task, column: int, page: Page, why: str) -> str:
     name = visible(task.id)
     if not why:
         return name
-    column = name_width(plan, page)
     text = f"{name:<{column}}{' ' * _GAP}"
     if page.width is None:
         return text + why

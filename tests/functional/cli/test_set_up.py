@@ -1,0 +1,104 @@
+"""`config` and `doctor` on the demonstration's project, healthy and broken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ci_scriptcheck.cli.demo import pull_request
+from tests.functional.cli.command import scriptcheck
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Make the demonstration's repository, with `main` checked out."""
+    return pull_request.lay_out(tmp_path)
+
+
+def edit(project: Path, old: str, new: str) -> None:
+    file = project / "scriptcheck.yaml"
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_config_names_the_line_that_a_value_comes_from(project: Path) -> None:
+    ended = scriptcheck("config", "fraud/split", folder=project)
+
+    assert ended.returncode == 0
+    (line,) = [line for line in ended.stdout.splitlines() if line.startswith("rows ")]
+    assert line.split() == ["rows", "2000", "scriptcheck.yaml:7"]
+
+
+def test_config_without_a_name_lists_what_there_is(project: Path) -> None:
+    shown = scriptcheck("config", folder=project).stdout
+
+    assert "preprocess  scripts/preprocess.py" in shown
+    assert "fraud     6 nodes" in shown
+
+
+def test_config_of_an_unknown_node_names_the_nearest(project: Path) -> None:
+    ended = scriptcheck("config", "fraud/splt", folder=project)
+
+    assert ended.returncode == 2
+    assert "did you mean `fraud/split`?" in ended.stderr
+
+
+def test_a_mistake_in_the_settings_shows_its_line(project: Path) -> None:
+    edit(project, "  rows: 2000", "  rosw: 2000")
+
+    ended = scriptcheck("config", folder=project)
+
+    assert ended.returncode == 2
+    assert "--> scriptcheck.yaml:7\n   |\n 7 |   rosw: 2000\n" in ended.stderr
+
+
+def test_doctor_finds_a_healthy_project_healthy_and_leaves_nothing(project: Path) -> None:
+    before = sorted(project.rglob("*"))
+
+    ended = scriptcheck("doctor", folder=project)
+
+    assert ended.returncode == 0, ended.stdout
+    assert "FAILED" not in ended.stdout
+    assert "has all 2 libraries" in ended.stdout
+    assert sorted(project.rglob("*")) == before
+
+
+def test_doctor_names_an_interpreter_that_is_not_there(project: Path) -> None:
+    edit(project, "  rows: 2000", "  python: .venv/bin/python")
+
+    ended = scriptcheck("doctor", folder=project)
+
+    assert ended.returncode == 1
+    assert "shop/.venv/bin/python` cannot be started" in ended.stdout
+
+
+def test_doctor_names_libraries_that_are_not_there(project: Path) -> None:
+    script = project / "scripts" / "train.py"
+    script.write_text("import torch_of_nobody\n" + script.read_text())
+
+    ended = scriptcheck("doctor", folder=project)
+
+    assert ended.returncode == 0
+    assert "lacks torch_of_nobody" in ended.stdout
+
+
+def test_doctor_goes_on_where_the_settings_are_broken(project: Path) -> None:
+    edit(project, "version: 1", "version: 7")
+
+    ended = scriptcheck("doctor", folder=project)
+
+    assert ended.returncode == 1
+    assert "FAILED  settings" in ended.stdout
+    assert "ok  disk" in ended.stdout
+
+
+def test_doctor_says_where_there_is_no_repository(tmp_path: Path) -> None:
+    ended = scriptcheck("doctor", folder=tmp_path)
+
+    assert ended.returncode == 1
+    assert "is not in a git repository" in ended.stdout
