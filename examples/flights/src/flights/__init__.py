@@ -1,0 +1,1 @@
+"""Tells which flights out of New York will be late."""
