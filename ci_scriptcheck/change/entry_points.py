@@ -1,0 +1,62 @@
+"""Where following imports begins: the scripts of a project, and the generators of its datasets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.change.resolve import joined
+from ci_scriptcheck.model.change import ChangeKind, ChangeSet, Closure
+from ci_scriptcheck.model.contract import GeneratedBy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ci_scriptcheck.model.project import Project, Settings
+
+
+def entry_points(project: Project) -> Mapping[str, tuple[str, ...]]:
+    """Give the import roots of every script and generator, relative to the repository.
+
+    Where several steps and nodes share a script, it gets the roots of all of them.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for script, settings in _scripts(project):
+        roots = found.setdefault(script, {})
+        roots.update(dict.fromkeys(_roots(project.folder, settings.path)))
+    every_root = dict.fromkeys(root for roots in found.values() for root in roots)
+    for dataset in project.datasets.values():
+        if isinstance(dataset.origin, GeneratedBy):
+            found.setdefault(dataset.origin.file, {}).update(every_root)
+    return {script: tuple(roots) for script, roots in sorted(found.items())}
+
+
+def has_equal_closures(changes: ChangeSet, closures: Mapping[str, Closure]) -> bool:
+    """Say whether base's closures must be head's, so that nobody has to compute them.
+
+    They follow from the names of all files and from the contents of those in them.
+    """
+    if changes.unknown is not None:
+        return False
+    inside = {file for closure in closures.values() for file in closure.files}
+    return all(
+        change.kind is ChangeKind.MODIFIED and change.path not in inside
+        for change in changes.files
+    )
+
+
+def _scripts(project: Project) -> Iterator[tuple[str, Settings]]:
+    for step in project.steps.values():
+        if step.script is not None:
+            yield step.script, step.settings
+    for pipeline in project.pipelines.values():
+        for node in pipeline.nodes:
+            step_of = project.steps.get(node.step)
+            if step_of is not None and step_of.script is not None:
+                yield step_of.script, node.settings
+
+
+def _roots(folder: str, paths: Iterable[str]) -> Iterator[str]:
+    for path in paths:
+        root = joined(folder, path)
+        if root is not None:
+            yield root

@@ -1,0 +1,126 @@
+"""Whatever changes in a repository: exactly the steps whose closure has it, and all that follows."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ci_scriptcheck.change import git
+from ci_scriptcheck.change.affected import select
+from ci_scriptcheck.change.entry_points import entry_points, has_equal_closures
+from ci_scriptcheck.change.imports import closures
+from ci_scriptcheck.model.change import After, Closure, Selection
+from tests.functional.change.conftest import Repository
+from tests.unit.change.projects import a_pipeline, a_project, a_step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ci_scriptcheck.model.project import Project
+
+STEPS = 6
+MODULES = 12
+
+
+class Situation:
+    """A repository with random imports and a random pipeline, and what must follow from them."""
+
+    def __init__(self, seed: int, folder: Path) -> None:
+        chance = random.Random(seed)  # noqa: S311  (a test's own)
+        self.imports = {
+            f"lib/m{number}.py": sorted(
+                {f"lib/m{chance.randrange(MODULES)}.py" for _ in range(chance.randrange(3))}
+            )
+            for number in range(MODULES)
+        }
+        for number in range(STEPS):
+            self.imports[f"scripts/s{number}.py"] = sorted(
+                {f"lib/m{chance.randrange(MODULES)}.py" for _ in range(chance.randrange(3))}
+            )
+        edges = [
+            f"s{one}>s{other}"
+            for one in range(STEPS)
+            for other in range(one + 1, STEPS)
+            if chance.random() < 0.3
+        ]
+        nodes: dict[str, dict[str, object]] = {f"s{number}": {} for number in range(STEPS)}
+        self.project: Project = a_project(
+            [a_step(f"s{number}") for number in range(STEPS)],
+            a_pipeline("daily", *edges, nodes=nodes),
+        )
+        self.repository = Repository(folder)
+        self.repository.git("init", "--quiet", "--initial-branch=main")
+        self.repository.commit({name: self.source(name) for name in self.imports})
+
+    def source(self, name: str) -> str:
+        modules = [Path(other).stem for other in self.imports[name]]
+        return "".join(f"from lib import {module}\n" for module in modules) + "x = 1\n"
+
+    def reached(self, script: str) -> set[str]:
+        found, open_ends = {script}, [script]
+        while open_ends:
+            for other in self.imports[open_ends.pop()]:
+                if other not in found:
+                    found.add(other)
+                    open_ends.append(other)
+        return found
+
+    def selection(self) -> Selection:
+        root = self.repository.root
+        changes = git.change_set(root, base=None, environ={}, default_base=None)
+        head_tree = git.CommitTree(root, self.repository.git("rev-parse", "HEAD"))
+        base_tree = git.CommitTree(root, changes.base or "")
+        scripts = dict.fromkeys(entry_points(self.project), ("",))
+        head = closures(head_tree, scripts, cache=None)
+        base = closures(base_tree, scripts, cache=None)
+        if has_equal_closures(changes, head):
+            assert files_of(head) == files_of(base)
+        return select(
+            self.project, self.project, changes, head_closures=head, base_closures=base, reads={}
+        )
+
+
+def files_of(found: Mapping[str, Closure]) -> dict[str, tuple[str, ...]]:
+    return {script: closure.files for script, closure in found.items()}
+
+
+@given(
+    seed=st.integers(0, 10**6), which=st.integers(0, MODULES + STEPS - 1), how=st.integers(0, 2)
+)
+@settings(max_examples=20, deadline=None)
+def test_a_change_affects_exactly_the_steps_that_depend_on_the_file(
+    seed: int, which: int, how: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        situation = Situation(seed, Path(folder))
+        name = sorted(situation.imports)[which]
+        situation.repository.branch("topic")
+        if how == 0:
+            situation.repository.commit({name: situation.source(name) + "y = 2\n"})
+        elif how == 1 and name.startswith("lib/"):
+            situation.repository.commit({name: None})
+        else:
+            situation.repository.commit({"docs/notes.md": "more\n", "lib/unused.py": "x\n"})
+            name = ""
+
+        selection = situation.selection()
+
+        expected = {
+            step.name
+            for step in situation.project.steps.values()
+            if name in situation.reached(step.script or "")
+        }
+        assert set(selection.steps) == expected
+        pipeline = situation.project.pipelines["daily"]
+        following = {f"daily/{node}" for node in pipeline.downstream(expected)}
+        assert set(selection.nodes) == following
+        for node, reason in selection.nodes.items():
+            assert isinstance(reason, After) == (node.removeprefix("daily/") not in expected)
+            if isinstance(reason, After):
+                assert (reason.node, node.removeprefix("daily/")) in pipeline.edges
+                assert f"daily/{reason.node}" in selection.nodes
