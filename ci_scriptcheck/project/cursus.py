@@ -195,6 +195,7 @@ def _declared(interface: Interface, where: Lines) -> DeclaredStep:
         required_env=tuple(variables.required),
         arguments=tuple(flag.lstrip("-").replace("-", "_") for flag in flags),
         env_known=contract.env_vars is not None,
+        env_place=where.place("contract", "env_vars"),
         place=where.place("contract", "entry_point"),
     )
 

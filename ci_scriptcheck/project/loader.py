@@ -12,6 +12,7 @@ from ci_scriptcheck.model.contract import CopiedFrom, Dataset, GeneratedBy
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.result import Finding
 from ci_scriptcheck.project import assembly, cursus, native
+from ci_scriptcheck.project.agreement import disagreements
 from ci_scriptcheck.project.datasets import read_datasets
 from ci_scriptcheck.project.declared import Declared
 from ci_scriptcheck.project.named_scripts import named_scripts
@@ -108,6 +109,7 @@ def load(tree: Tree, folder: str, usages_of: UsageReader) -> Loaded:
         *missing,
         *(one for one in found.values() if isinstance(one, Finding)),
         *unfit_functions(steps, usages),
+        *disagreements(steps, adapters.steps, usages),
         *steps_without_script(steps, joined, {one.step for one in missing}),
         *strange,
         *odd,

@@ -132,7 +132,7 @@ def test_an_unknown_name_gets_the_nearest() -> None:
 def test_a_port_of_an_adapter_s_step_that_is_nowhere_is_a_finding() -> None:
     project = with_contract("steps: {Fit: {inputs: {dta: {required: false}}}}")
 
-    (finding,) = project.findings
+    (finding,) = [one for one in project.findings if one.port == "dta"]
     assert (finding.rule, finding.advice) == ("SC101", "did you mean `data`?")
 
 
