@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
+IDLE = "scriptcheck-idle"
+"""Id of what a worker holds while it has no next job; always the last item of a collection."""
+
 ATTEMPTS = 2
 """How often a job is begun at most, where its worker dies."""
 

@@ -10,7 +10,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from xdist.dsession import Interrupted
 
 from ci_scriptcheck.model import project
 from ci_scriptcheck.model.result import Finding, Level, Outcome, TaskResult
@@ -20,7 +19,6 @@ from ci_scriptcheck.pytest_plugin.agenda import Agenda, Blocked, Ended
 from ci_scriptcheck.pytest_plugin.event import TaskFinished, TaskStarted
 from ci_scriptcheck.pytest_plugin.items import in_short
 from ci_scriptcheck.pytest_plugin.plugin import HANDED_OVER
-from ci_scriptcheck.pytest_plugin.scheduler import LongestPathScheduling
 from ci_scriptcheck.pytest_plugin.workbench import FAULT
 from ci_scriptcheck.run import reasons, record
 
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ci_scriptcheck.pytest_plugin.event import Event
+    from ci_scriptcheck.pytest_plugin.scheduler import LongestPathScheduling
     from ci_scriptcheck.pytest_plugin.work import Brief
 
 
@@ -82,6 +81,8 @@ class Controller:
         """Hand out tasks in our own order, unless the user asks for a certain other one."""
         if config.getvalue("dist") != "load":
             return None
+        from ci_scriptcheck.pytest_plugin.scheduler import LongestPathScheduling
+
         return LongestPathScheduling(self, workers=len(config.getvalue("tx")))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
@@ -113,8 +114,9 @@ class Controller:
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """End everything that runs, before pytest waits for its workers."""
-        # xdist also calls it an interrupt when `-x` ends a run.
-        if not isinstance(excinfo.value, Interrupted):
+        # xdist also calls it an interrupt when `-x` ends a run, and means no signal then.
+        session: Any = self._the_config().pluginmanager.getplugin("dsession")
+        if session is None or not session.shouldstop:
             self.interruption = excinfo.value
             self._on_interrupt()
             for node in self._nodes:

@@ -9,7 +9,7 @@ import pytest
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.plan import Purpose, Side
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
-from ci_scriptcheck.pytest_plugin.scheduler import IDLE
+from ci_scriptcheck.pytest_plugin.agenda import IDLE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,15 +14,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from xdist.report import report_collection_diff
 
-from ci_scriptcheck.pytest_plugin.agenda import Agenda
+from ci_scriptcheck.pytest_plugin.agenda import IDLE, Agenda
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ci_scriptcheck.pytest_plugin.agenda import Blocked, Ended
-
-IDLE = "scriptcheck-idle"
-"""Node id of the hidden item; always the last of a collection."""
 
 
 class Gateway(Protocol):

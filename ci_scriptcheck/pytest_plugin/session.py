@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.pytest_plugin.event import Event
 
 _CONFIGURATION = Path(__file__).with_name("run.ini")
-_PLUGINS = ("xdist.plugin", "ci_scriptcheck.pytest_plugin.plugin")
+_PLUGIN = "ci_scriptcheck.pytest_plugin.plugin"
 _UNUSED_PLUGINS = (
     "assertion",
     "cacheprovider",
@@ -47,7 +47,8 @@ _UNUSED_PLUGINS = (
 )
 _FOREIGN = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG", "PYTEST_THEME")
 _FEW = 2
-"""With so many tasks or fewer, starting workers takes longer than they save."""
+_START = 1.0
+"""Seconds until workers have begun; where they would save less, they are not started."""
 
 
 def run_plan(
@@ -99,7 +100,10 @@ def run_plan(
 def useful_workers(course: Course, most: int) -> int:
     """Say how many workers to start; none where this process does as well alone."""
     useful = min(most, course.forecast().width)
-    return useful if useful > 1 and len(course.tasks) > _FEW else 0
+    if useful < 2 or len(course.tasks) <= _FEW:
+        return 0
+    saved = course.forecast(workers=1).seconds - course.forecast(workers=useful).seconds
+    return useful if saved > _START else 0
 
 
 def _run_pytest(controller: Controller, brief: Brief, workers: int, on_failure: OnFailure) -> None:
@@ -121,13 +125,14 @@ def _run_pytest(controller: Controller, brief: Brief, workers: int, on_failure: 
 def _arguments(brief: Brief, workers: int, on_failure: OnFailure) -> list[str]:
     (course,) = brief.courses
     arguments = ["-c", str(_CONFIGURATION), f"--rootdir={course.run_directory}", "--noconftest"]
-    arguments += [f"-p{name}" for name in _PLUGINS]
     arguments += [f"-pno:{name}" for name in _UNUSED_PLUGINS]
     if on_failure is OnFailure.STOP:
         arguments.append("-x")
     if workers:
         # A task may take two workers with it, and a worker may die between two tasks.
-        arguments += [f"-n{workers}", f"--max-worker-restart={2 * len(course.tasks) + workers}"]
+        restarts = 2 * len(course.tasks) + workers
+        arguments += ["-pxdist.plugin", f"-p{_PLUGIN}"]
+        arguments += [f"-n{workers}", f"--max-worker-restart={restarts}"]
     return arguments
 
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ci_scriptcheck.pytest_plugin.agenda import ATTEMPTS, Agenda, Blocked, Ended, Job
-from ci_scriptcheck.pytest_plugin.scheduler import IDLE, Gateway, LongestPathScheduling
+from ci_scriptcheck.pytest_plugin.agenda import ATTEMPTS, IDLE, Agenda, Blocked, Ended, Job
+from ci_scriptcheck.pytest_plugin.scheduler import Gateway, LongestPathScheduling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -29,7 +29,7 @@ class Program:
 
     def __init__(self, folder: Path, workers: int) -> None:
         self.folder = folder
-        tasks = [a_node("quick", "passes"), *(a_node(f"n{i}", "hangs", "quick") for i in range(3))]
+        tasks = [a_node("quick", "passes"), *(a_node(f"n{i}", "hangs", "quick") for i in range(5))]
         record.write_plan(folder, a_plan(*tasks))
         self.process = subprocess.Popen(
             [
