@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,6 +30,17 @@ Bound = TypeVar("Bound", int, float)
 _EPOCH = date(1970, 1, 1)
 _FIRST_DAY, _LAST_DAY = date(2024, 1, 1), date(2024, 12, 31)
 _LAST_SECOND = datetime(2024, 12, 31, 23, 59, 59)  # noqa: DTZ001  (cells without a time zone)
+_RARE_SHARE, _RARE_ROWS = 0.01, 2
+_TROUBLESOME = [
+    "",
+    "NA",
+    "=1+1",
+    " padded ",
+    "Zoë Ångström",
+    "北京 🐧",
+    'say "so", they',
+    "two\nlines",
+]
 _ROUNDS_WITHOUT_NEWS = 20
 _LEAST_ROUND = 64
 
@@ -71,6 +83,21 @@ def cells(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
     return _cells(column, rows, rng)
 
 
+def edge_cells(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
+    """Draw cells among which are the bounds, a rare value, or texts that often break programs.
+
+    Raises:
+        UnmakeableError: the schema allows none.
+    """
+    if column.values and not column.unique:
+        return _with_rare(column, rows, rng)
+    joined = pa.concat_arrays([_edges(column), cells(column, rows, rng)])
+    if column.unique:
+        joined = joined.unique()
+    found = joined.slice(0, rows)
+    return found.take(pa.array(rng.permutation(len(found))))
+
+
 def distinct(draw: Callable[[int], pa.Array], rows: int) -> pa.Array:
     """Draw until all cells differ; fewer come back where there are not so many."""
     found = draw(rows).unique()
@@ -102,13 +129,23 @@ def _first_of_each(table: pa.Table) -> pa.Table:
     return table.take(pa.array(np.sort(first)))
 
 
-def with_nulls(drawn: pa.Array, share: float, rng: np.random.Generator) -> pa.Array:
-    """Take away half of the cells that may be missing, and at least one where one may."""
-    most = math.floor(share * len(drawn) + 1e-9)
-    if most == 0:
+def usual_nulls(share: float, rows: int) -> int:
+    """Say how many cells are missing in ordinary data: half of those that may be, at least one."""
+    most = most_nulls(share, rows)
+    return max(1, most // 2) if most else 0
+
+
+def most_nulls(share: float, rows: int) -> int:
+    """Say how many cells may be missing."""
+    return math.floor(share * rows + 1e-9)
+
+
+def with_nulls(drawn: pa.Array, count: int, rng: np.random.Generator) -> pa.Array:
+    """Take away so many cells."""
+    if count == 0:
         return drawn
     missing = np.zeros(len(drawn), bool)
-    missing[rng.permutation(len(drawn))[: max(1, most // 2)]] = True
+    missing[rng.permutation(len(drawn))[:count]] = True
     return pc.if_else(pa.array(missing), pa.scalar(None, drawn.type), drawn)
 
 
@@ -150,6 +187,43 @@ def _among(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
     if rows >= len(allowed):
         chosen[rng.permutation(rows)[: len(allowed)]] = np.arange(len(allowed))
     return _cast(column, _as_array(column, allowed)).take(pa.array(chosen))
+
+
+def _with_rare(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
+    """Draw among given values, the last of which is rare."""
+    rare = max(_RARE_ROWS, round(_RARE_SHARE * rows))
+    if len(_values(column)) < 2 or rows <= rare:
+        return _among(column, rows, rng)
+    *common, last = (value for value in _values(column) if _is_within(column, value))
+    usual = _among(replace(column, values=tuple(common) or (last,)), rows - rare, rng)
+    seldom = _among(replace(column, values=(last,)), rare, rng)
+    return pa.concat_arrays([seldom, usual]).take(pa.array(rng.permutation(rows)))
+
+
+def _edges(column: Column) -> pa.Array:
+    if column.values or column.pattern is not None:
+        return pa.array([], arrow_type(column))
+    if arrow_type(column) == pa.string():
+        return pa.array(_TROUBLESOME)
+    bounds = [column.min, column.max]
+    ends = [_end(column, bound) for bound in bounds if bound is not None]
+    return pa.array(ends, arrow_type(column))
+
+
+def _end(column: Column, bound: Scalar) -> int | float | date | datetime | None:
+    match column.type:
+        case ColumnType.DATE:
+            return _moment(column, bound).date()
+        case ColumnType.DATETIME:
+            moment = _moment(column, bound)
+            return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+        case ColumnType.INT:
+            number = _number(column, bound)
+            if number is None:
+                return None
+            return math.ceil(number) if bound == column.min else math.floor(number)
+        case _:
+            return _number(column, bound)
 
 
 def _as_array(column: Column, values: list[Scalar]) -> pa.Array:

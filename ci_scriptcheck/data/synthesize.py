@@ -31,8 +31,15 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Json
 
 _MADE = frozenset(
-    {Condition.STANDARD, Condition.ONE_ROW, Condition.NO_ROWS, Condition.LARGE_VOLUME}
+    {
+        Condition.STANDARD,
+        Condition.EDGE_CASES,
+        Condition.ONE_ROW,
+        Condition.NO_ROWS,
+        Condition.LARGE_VOLUME,
+    }
 )
+_ROWS_FOR_ONE_DUPLICATE = 100
 _EVERYWHERE = ""
 """Stands for the node where all nodes draw the same."""
 
@@ -84,6 +91,8 @@ class Maker:
         table = self._values(dataset, columns, node=node)
         place = self._place(dataset, None, node)
         table = formula.apply(table, columns, seed=f"{self.seed}/{name}/{place}")
+        if self._has_edges and not any(column.unique for column in columns):
+            table = table if dataset.schema.key else _with_duplicates(table)
         return self._with_nulls(dataset, table, columns, node=node)
 
     def _columns(self, dataset: Dataset) -> tuple[Column, ...]:
@@ -96,6 +105,14 @@ class Maker:
             else column
             for column in changed
         )
+
+    @property
+    def _has_edges(self) -> bool:
+        return self.scenario.condition is Condition.EDGE_CASES
+
+    def _missing(self, column: Column, rows: int) -> int:
+        count = draw.most_nulls if self._has_edges else draw.usual_nulls
+        return count(column.nulls, rows)
 
     def _rows(self, dataset: Dataset) -> int:
         own = dataset.schema.rows
@@ -167,7 +184,8 @@ class Maker:
 
     def _drawn(self, column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
         if column.references is None:
-            return draw.cells(column, rows, rng)
+            cells = draw.edge_cells if self._has_edges else draw.cells
+            return cells(column, rows, rng)
         pool = self._pool(column.references)
         if rows and not len(pool):
             raise UnmakeableError(f"`{column.references}` has no values to refer to")
@@ -194,7 +212,7 @@ class Maker:
         cells = {
             column.name: draw.with_nulls(
                 table[column.name].combine_chunks(),
-                column.nulls,
+                self._missing(column, table.num_rows),
                 self._generator(dataset, column.name, node, "nulls"),
             )
             for column in columns
@@ -243,7 +261,7 @@ class Maker:
         else:
             cells = self._cells(dataset, wanted, rows, node=_EVERYWHERE)
         rng = self._generator(dataset, wanted.name, _EVERYWHERE, "nulls")
-        return draw.with_nulls(cells, wanted.nulls, rng)
+        return draw.with_nulls(cells, self._missing(wanted, len(cells)), rng)
 
 
 def _drawn_together(dataset: Dataset, columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -251,6 +269,12 @@ def _drawn_together(dataset: Dataset, columns: tuple[Column, ...]) -> tuple[Colu
     key = [column for column in columns if column.name in dataset.schema.key]
     alone = len(key) < 2 or any(column.unique for column in key)
     return () if alone else tuple(column for column in key if column.formula is None)
+
+
+def _with_duplicates(table: pa.Table) -> pa.Table:
+    """Put some rows there twice, in a table of as many rows."""
+    twice = table.num_rows // _ROWS_FOR_ONE_DUPLICATE
+    return pa.concat_tables([table.slice(0, table.num_rows - twice), table.slice(0, twice)])
 
 
 def _overridden(column: Column, scenario: Scenario) -> Column:

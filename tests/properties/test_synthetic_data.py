@@ -75,11 +75,18 @@ def datasets(draw: st.DrawFn) -> Dataset:
 
 
 @settings(max_examples=150, deadline=None)
-@given(dataset=datasets(), rows=st.integers(0, 300), seed=st.integers(0, 9))
-def test_data_made_from_a_schema_satisfies_it(dataset: Dataset, rows: int, seed: int) -> None:
+@given(
+    dataset=datasets(),
+    rows=st.integers(0, 300),
+    seed=st.integers(0, 9),
+    scenario=st.sampled_from(["standard", "edge_cases"]),
+)
+def test_data_made_from_a_schema_satisfies_it(
+    dataset: Dataset, rows: int, seed: int, scenario: str
+) -> None:
     maker = Maker(
         datasets={"d": dataset},
-        scenario=BUILT_IN["standard"],
+        scenario=BUILT_IN[scenario],
         seed=seed,
         rows=rows,
         root=Path("nowhere"),

@@ -332,6 +332,40 @@ def test_a_large_volume_is_at_least_a_hundred_thousand_rows() -> None:
     assert made(dataset, scenario=BUILT_IN["large_volume"]).num_rows == 100_000
 
 
+def test_edge_cases_hold_bounds_all_nulls_rare_values_and_troublesome_texts() -> None:
+    table = made(
+        a_dataset(
+            "d",
+            a_column("whole", "int", min=3, max=10**12),
+            a_column("real", "float", min=0, max=1e6, nulls=0.2),
+            a_column("day", "date", min="2024-01-01", max="2034-01-01"),
+            a_column("moment", "datetime", min="2024-01-01", max="2034-01-01T12:00:00"),
+            a_column("band", "category", values=("low", "mid", "high")),
+            a_column("said"),
+            a_column("code", pattern="[a-z]{3}"),
+        ),
+        scenario=BUILT_IN["edge_cases"],
+    )
+
+    assert table.num_rows == 1000
+    assert {3, 10**12} <= set(table["whole"].to_pylist())
+    assert table["real"].null_count == 200
+    assert {"2024-01-01", "2034-01-01"} <= {str(day) for day in table["day"].to_pylist()}
+    assert "2034-01-01 12:00:00" in {str(moment) for moment in table["moment"].to_pylist()}
+    assert table["band"].to_pylist().count("high") == 10
+    assert {"", "NA", "=1+1", "北京 🐧"} <= set(table["said"].to_pylist())
+    assert len(table.drop_columns(["real"]).to_pandas().drop_duplicates()) == 990
+
+
+def test_edge_cases_keep_keys_and_references() -> None:
+    maker = a_maker(ORDERS, CUSTOMERS, scenario=BUILT_IN["edge_cases"])
+
+    orders = maker.table("orders", node="a")
+    customers = maker.table("customers", node="b")
+    assert len(orders["order_id"].unique()) == orders.num_rows == 1000
+    assert set(orders["customer_id"].to_pylist()) <= set(customers["customer_id"].to_pylist())
+
+
 def test_a_condition_that_is_not_known_how_to_make_is_refused() -> None:
     with pytest.raises(UnmakeableError, match="`malformed` cannot be made"):
         made(ORDERS, CUSTOMERS, scenario=Scenario(name="bad", condition=Condition.MALFORMED))
