@@ -240,9 +240,10 @@ def _reply(
         data = connection.recv(1 << 16)
         if not data:
             return None
-        messages = incoming.feed(data)
-        if messages:
-            return messages[0]
+        incoming.feed(data)
+        message = incoming.take()
+        if message is not None:
+            return message
 
 
 def _lost(address: Address) -> Ending:

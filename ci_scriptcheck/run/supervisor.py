@@ -148,14 +148,15 @@ def _serve(
     """Answer one caller; say whether nothing unusual happened."""
     connection.setblocking(True)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _TIME_TO_ASK)
+    incoming = wire.Incoming()
     try:
-        message = wire.receive(connection.fileno(), wire.Incoming())
+        message = wire.receive(connection.fileno(), incoming)
     except (OSError, ValueError):
         message = None
     secret = sha256(str((message or {}).get("token")).encode()).hexdigest()
     if message is None or secret != arguments["secret"]:
         return False
-    run = _Run(connection, started, message["call"], surroundings)
+    run = _Run((connection.fileno(), incoming), started, message["call"], surroundings)
     ending = run.watch()
     with contextlib.suppress(OSError):
         wire.send(connection.fileno(), {"ending": ending})
@@ -167,16 +168,15 @@ class _Run:
 
     def __init__(
         self,
-        connection: socket.socket,
+        caller: tuple[int, wire.Incoming],
         started: _Child,
         call: dict[str, Any],
         surroundings: tuple[int, int],
     ) -> None:
-        self._caller = connection.fileno()
+        self._caller, self._from_caller = caller
         self._child = started
         self._call = call
         self._host, self._woken = surroundings
-        self._from_caller = wire.Incoming()
         self._from_child = wire.Incoming()
         self._usage = Usage(call)
         self._result: wire.Message | None = None
@@ -193,6 +193,7 @@ class _Run:
         self._usage.open_log()
         with contextlib.suppress(OSError):
             wire.send(self._child.calls, self._call)
+        self._obey_caller()
         while self._status is None and self._stopped is None:
             self._wait()
             if self._stopped is None:
@@ -227,13 +228,21 @@ class _Run:
         """The caller only speaks again to ask something of a server, or to end the run."""
         try:
             data = os.read(self._caller, 65536)
-            messages = self._from_caller.feed(data)
+            self._from_caller.feed(data)
         except (OSError, ValueError):
-            data, messages = b"", []
-        if not data or any("cancel" in message for message in messages):
-            self._stopped = Limit("cancelled", "the caller ended it")
-        for message in messages:
-            if "ask" in message:
+            data = b""
+        if not data:
+            self._stopped = Limit("cancelled", "the caller is gone")
+        self._obey_caller()
+
+    def _obey_caller(self) -> None:
+        while True:
+            message = self._from_caller.take()
+            if message is None:
+                return
+            if "cancel" in message:
+                self._stopped = Limit("cancelled", "the caller ended it")
+            elif "ask" in message:
                 self._usage.restart_clock()
                 with contextlib.suppress(OSError):
                     wire.send(self._child.calls, message)
@@ -242,7 +251,11 @@ class _Run:
         data = b""
         with contextlib.suppress(OSError, ValueError):
             data = os.read(self._child.results, 65536)
-            for message in self._from_child.feed(data):
+            self._from_child.feed(data)
+            while True:
+                message = self._from_child.take()
+                if message is None:
+                    break
                 self._take(message)
         if not data:
             os.close(self._child.results)

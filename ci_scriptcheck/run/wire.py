@@ -35,35 +35,39 @@ class Incoming:
 
     def __init__(self) -> None:
         self._bytes = bytearray()
+        self._complete: list[Message] = []
 
-    def feed(self, data: bytes) -> list[Message]:
-        """Take what was read, and give the messages that are complete now.
+    def feed(self, data: bytes) -> None:
+        """Take what was read.
 
         Raises:
             ValueError: this is no message.
         """
         self._bytes += data
-        complete = []
         while len(self._bytes) >= _LENGTH:
             length = int.from_bytes(self._bytes[:_LENGTH], "big")
             if length > LARGEST:
                 raise ValueError("a message is too long")
             if len(self._bytes) < _LENGTH + length:
                 break
-            complete.append(json.loads(bytes(self._bytes[_LENGTH : _LENGTH + length])))
+            self._complete.append(json.loads(bytes(self._bytes[_LENGTH : _LENGTH + length])))
             del self._bytes[: _LENGTH + length]
-        return complete
+
+    def take(self) -> Message | None:
+        """Give the next complete message, if there is one."""
+        return self._complete.pop(0) if self._complete else None
 
 
 def receive(descriptor: int, incoming: Incoming) -> Message | None:
     """Wait for the next message of a pipe that blocks; `None` when the other end is gone."""
     while True:
+        message = incoming.take()
+        if message is not None:
+            return message
         data = os.read(descriptor, 65536)
         if not data:
             return None
-        messages = incoming.feed(data)
-        if messages:
-            return messages[0]
+        incoming.feed(data)
 
 
 def connected(path: str) -> socket.socket:

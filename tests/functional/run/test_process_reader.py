@@ -1,0 +1,131 @@
+"""Untrusted files are read in a process that may die of them, and data of projects is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ci_scriptcheck.data.reader import measuring
+from ci_scriptcheck.run.process import Hosts, Reader, call, host_key, reader_spec
+from ci_scriptcheck.run.request import Call, Ended, Ending, Generator
+from tests.functional.run.process_stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SPEC = reader_spec()
+
+
+@pytest.fixture(scope="module")
+def hosts() -> Iterator[Hosts]:
+    with Hosts([SPEC]) as started:
+        yield started
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "rows.csv").write_text("a,b\n1,2\n3,4\n")
+    return folder
+
+
+def test_a_reader_answers_one_request_after_the_other(
+    hosts: Hosts, data: Path, tmp_path: Path
+) -> None:
+    with Reader(hosts.addresses[host_key(SPEC)], folder=tmp_path / "reader") as reader:
+        first = reader.ask(measuring(data))
+        second = reader.ask(measuring(data))
+
+    assert first == second
+    assert first["files"]["rows.csv"]["rows"] == 2
+
+
+@pytest.mark.parametrize("limits", [{"timeout": 0.0}, {"memory": 1_000_000}])
+def test_a_request_past_its_limits_is_an_answer_and_the_next_one_is_served(
+    hosts: Hosts, data: Path, tmp_path: Path, limits: dict[str, float]
+) -> None:
+    address = hosts.addresses[host_key(SPEC)]
+    with Reader(address, folder=tmp_path / "reader", **limits) as reader:  # type: ignore[arg-type]
+        assert "error" in reader.ask(measuring(data))
+        assert "error" in reader.ask(measuring(data))
+
+
+def test_a_request_that_makes_no_sense_is_an_answer(
+    hosts: Hosts, data: Path, tmp_path: Path
+) -> None:
+    with Reader(hosts.addresses[host_key(SPEC)], folder=tmp_path / "reader") as reader:
+        assert "error" in reader.ask({"do": "dance"})
+        assert "files" in reader.ask(measuring(data))
+
+
+def test_without_a_host_there_is_an_answer_too(tmp_path: Path) -> None:
+    with Hosts([]) as empty:
+        assert empty.addresses == {}
+    with Hosts([SPEC]) as ended:
+        address = ended.addresses[host_key(SPEC)]
+
+    assert "error" in Reader(address, folder=tmp_path).ask({"do": "measure"})
+
+
+def made_by(hosts: Hosts, folder: Path, text: str) -> tuple[Ending, Path]:
+    stage = Stage(folder, hosts, SPEC)
+    file = stage.write("datagen.py", text)
+    run = folder / "made"
+    ending = call(
+        stage.address,
+        Call(
+            target=Generator(
+                file=str(file),
+                function="orders",
+                rows=3,
+                seed=1,
+                scenario="standard",
+                folder=str(run / "out"),
+            ),
+            folder=str(run),
+            private=str(run / "private"),
+            log=str(run / "log"),
+            tree=str(stage.tree),
+        ),
+    )
+    return ending, run / "out"
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [("'text é'", "content.txt"), ("b'bytes'", "content.bin")],
+)
+def test_a_generator_may_give_text_or_bytes(
+    hosts: Hosts, tmp_path: Path, value: str, name: str
+) -> None:
+    ending, out = made_by(
+        hosts, tmp_path, f"def orders(rows, rng, scenario):\n    return {value}\n"
+    )
+
+    assert (ending.how, ending.returned) == (Ended.RETURNED, name)
+    assert (out / name).read_bytes() in {"text é".encode(), b"bytes"}
+
+
+def test_a_generator_may_give_a_table_and_draws_from_its_seed(
+    hosts: Hosts, tmp_path: Path
+) -> None:
+    text = """
+        import pandas
+        def orders(rows, rng, scenario):
+            return pandas.DataFrame({"n": rng.integers(0, 100, rows), "s": scenario})
+    """
+    ending, out = made_by(hosts, tmp_path, text)
+    first = (out / "content.parquet").read_bytes()
+    made_by(hosts, tmp_path, text)
+
+    assert ending.returned == "content.parquet"
+    assert (out / "content.parquet").read_bytes() == first
+
+
+def test_a_generator_that_gives_something_else_has_failed(hosts: Hosts, tmp_path: Path) -> None:
+    ending, _ = made_by(hosts, tmp_path, "def orders(rows, rng, scenario):\n    return 5\n")
+
+    assert (ending.how, ending.errors[0].type) == (Ended.RAISED, "TypeError")
