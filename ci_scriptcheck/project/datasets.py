@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -199,7 +200,10 @@ class _Making:
 
     def _check_pattern(self, name: str, pattern: str | None, at: KeyPath) -> None:
         try:
-            re.compile(pattern or "")
+            with warnings.catch_warnings():
+                # What a later Python may read otherwise is for the script's own tests to say.
+                warnings.simplefilter("ignore")
+                re.compile(pattern or "")
         except (re.error, RecursionError, OverflowError) as error:
             self._fail(
                 f"the pattern of `{name}` is no regular expression: {error}", (*at, "pattern")

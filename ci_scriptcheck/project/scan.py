@@ -1,0 +1,257 @@
+"""Scripts and contracts that lie in a repository → a first `scriptcheck.yaml` for a person to read.
+
+What is written was found in the files; what only seems so is marked as a guess, and what nobody can
+know is left as a comment. Nothing is made up, so the first run may well say what is still missing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.project.cursus import CONTRACT_ENDING, PIPELINE_ENDING
+from ci_scriptcheck.project.usage import PARAMETERS, Usage, usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ci_scriptcheck.model.tree import Tree
+
+HEAD = """\
+# A first settings file, written by `scriptcheck init`. What is marked as a guess was concluded from
+# names: check it. Then `scriptcheck plan --all` shows what would be run, and what is missing.
+version: 1
+"""
+_ENTRY_POINT = re.compile(rb"^\s+entry_point:\s*[\"']?([\w./-]+\.py)", re.MULTILINE)
+_PASSED_OVER = frozenset({"test", "tests", "node_modules", "site-packages", "build", "dist"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Script:
+    step: str
+    path: str
+    usage: Usage
+
+
+def draft(tree: Tree, folder: str = "") -> str:
+    """Write a settings file for what is found below a folder of the tree.
+
+    Raises:
+        UsageError: there is neither a script nor a contract.
+    """
+    paths = [path for path in tree.paths() if _is_below(path, folder)]
+    contracts = [path for path in paths if path.endswith(CONTRACT_ENDING)]
+    claimed = _script_folder(tree, contracts, paths)
+    scripts = _scripts(tree, [path for path in paths if not _is_below(path, claimed)], folder)
+    if not contracts and not scripts:
+        raise UsageError(
+            what="no pipeline script was found here",
+            facts=(f"a script defines `main({', '.join(PARAMETERS)})`",),
+            advice="name the folder with `--project`",
+        )
+    parts = [HEAD]
+    if contracts:
+        parts.append(_adapter_part(contracts, paths, claimed or "", folder))
+    if scripts:
+        parts.extend((_step_part(scripts), _source_part(scripts, paths, folder)))
+        parts.append(_pipeline_part(scripts))
+    return "\n".join(part for part in parts if part)
+
+
+def _is_below(path: str, folder: str | None) -> bool:
+    return folder is not None and (not folder or path.startswith(f"{folder}/"))
+
+
+def _relative(path: str, folder: str) -> str:
+    return path.removeprefix(f"{folder}/") if folder else path
+
+
+def _script_folder(tree: Tree, contracts: list[str], paths: Iterable[str]) -> str | None:
+    """Find the folder that holds most of the scripts that contracts name."""
+    named = {
+        found.decode()
+        for content in tree.read_many(contracts).values()
+        for found in _ENTRY_POINT.findall(content)
+    }
+    places = Counter(
+        str(PurePosixPath(path).parent)
+        for path in paths
+        if path.endswith(".py") and PurePosixPath(path).name in named
+    )
+    return max(sorted(places), key=lambda place: places[place]) if places else None
+
+
+def _scripts(tree: Tree, paths: Iterable[str], folder: str) -> list[_Script]:
+    wanted = [
+        path
+        for path in paths
+        if path.endswith(".py")
+        and not any(
+            part in _PASSED_OVER or part.startswith(".")
+            for part in PurePosixPath(_relative(path, folder)).parts
+        )
+    ]
+    found: dict[str, _Script] = {}
+    for path, content in tree.read_many(wanted).items():
+        if b"def main(" not in content or b"input_paths" not in content:
+            continue
+        try:
+            used = usage(content.decode("utf-8", "replace"))
+        except SyntaxError:
+            continue
+        if used.function is not None and set(PARAMETERS) <= set(used.function.parameters):
+            inside = _relative(path, folder)
+            found[path] = _Script(step=_step_name(inside, found.values()), path=inside, usage=used)
+    return list(found.values())
+
+
+def _step_name(path: str, others: Iterable[_Script]) -> str:
+    """Call a step like its file, with as many folders before it as tell it apart."""
+    taken = {other.step for other in others}
+    parts = PurePosixPath(path).with_suffix("").parts
+    names = ["_".join(parts[-count:]) for count in range(1, len(parts) + 1)]
+    return next((name for name in names if name not in taken), names[-1])
+
+
+def _adapter_part(contracts: list[str], paths: list[str], scripts: str, folder: str) -> str:
+    pipelines = [path for path in paths if path.endswith(PIPELINE_ENDING)]
+    lines = ["adapters:", "  cursus:"]
+    lines.append(f"    interfaces: {_quoted(_common(contracts, folder))}")
+    lines.append(f"    scripts: {_quoted(_relative(scripts, folder) or '.')}")
+    if pipelines:
+        lines.append(f"    pipelines: {_quoted(_common(pipelines, folder))}")
+    lines.append("")
+    lines.append(
+        "# Contracts do not say what the data look like: describe what comes from outside under"
+    )
+    lines.append(
+        "# `datasets:`, and name it at the port that carries it: `steps: {Step: {outputs: {port: name}}}`."
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _common(paths: list[str], folder: str) -> str:
+    parents = [PurePosixPath(path).parent.parts for path in paths]
+    shared = parents[0]
+    for parts in parents[1:]:
+        same = [one for one, other in zip(shared, parts, strict=False) if one == other]
+        shared = shared[: len(same)]
+    return _relative("/".join(shared), folder) or "."
+
+
+def _step_part(scripts: list[_Script]) -> str:
+    lines = ["steps:"]
+    for script in scripts:
+        lines.append(f"  {_quoted(script.step)}:")
+        lines.append(f"    script: {_quoted(script.path)}")
+        lines.extend(f"    # {line}" for line in _said(script.usage))
+        lines.extend(_call(_required(script.usage)))
+    return "\n".join(lines) + "\n"
+
+
+def _required(found: Usage) -> tuple[str, ...]:
+    return () if found.function is None else found.function.required
+
+
+def _call(required: tuple[str, ...]) -> Iterator[str]:
+    further = [name for name in required if name not in PARAMETERS]
+    given = [name for name in further if name == "logger"]
+    if given:
+        yield "    call: {logger: $logger}"
+    for name in further:
+        if name not in given:
+            yield f"    # main asks for `{name}` too: give it under `call:`"
+
+
+def _said(found: Usage) -> Iterator[str]:
+    for verb, names in (("reads", found.inputs), ("writes", found.outputs)):
+        if names:
+            listed = (f"{name}" if names[name] else f"{name} (optional)" for name in names)
+            yield f"{verb} {', '.join(listed)}"
+    if found.env:
+        listed = (
+            name if default is None else f"{name}={json.dumps(default)}"
+            for name, default in found.env.items()
+        )
+        yield f"variables: {', '.join(listed)}"
+    if found.args:
+        yield f"arguments: {', '.join(found.args)}"
+    if found.unknown:
+        yield f"not all {', '.join(found.unknown)} could be read from the code: declare the others"
+
+
+def _source_part(scripts: list[_Script], paths: list[str], folder: str) -> str:
+    written = {name for script in scripts for name in script.usage.outputs}
+    wanted = dict.fromkeys(
+        name for script in scripts for name in script.usage.inputs if name not in written
+    )
+    if not wanted:
+        return ""
+    lines: list[str] = []
+    for name in wanted:
+        found = _data_like(name, paths, folder)
+        if found is None:
+            lines.append(f"#  {_quoted(name)}: {{copy: path/to/{name}}}")
+        else:
+            lines.append(f"  {_quoted(name)}: {{copy: {_quoted(found)}}}   # guess: by its name")
+    is_empty = all(line.startswith("#") for line in lines)
+    head = "# No script writes these: say where their data are, or what they look like."
+    return "\n".join([head, "# datasets:" if is_empty else "datasets:", *lines]) + "\n"
+
+
+def _data_like(name: str, paths: list[str], folder: str) -> str | None:
+    """Find a folder of this name, or a file of it with an ending of data."""
+    for path in paths:
+        inside = PurePosixPath(_relative(path, folder))
+        if inside.stem == name and inside.suffix in {
+            ".csv",
+            ".parquet",
+            ".json",
+            ".jsonl",
+            ".tsv",
+        }:
+            return str(inside)
+        if name in inside.parent.parts and inside.suffix not in {".py", ".md"}:
+            return "/".join(inside.parts[: inside.parts.index(name) + 1])
+    return None
+
+
+def _pipeline_part(scripts: list[_Script]) -> str:
+    order = _ordered(scripts)
+    if order is None or len(order) < 2:
+        return ""
+    listed = ", ".join(_quoted(step) for step in order)
+    return (
+        "# guess: these scripts write and read ports of equal names.\n"
+        f"pipelines:\n  main: [{listed}]\n"
+    )
+
+
+def _ordered(scripts: list[_Script]) -> list[str] | None:
+    """Put those scripts that feed each other in order; `None` where they run in a circle."""
+    before: Mapping[str, set[str]] = {
+        reader.step: {
+            writer.step
+            for writer in scripts
+            if writer.step != reader.step and set(writer.usage.outputs) & set(reader.usage.inputs)
+        }
+        for reader in scripts
+    }
+    joined = {name for reader, writers in before.items() if writers for name in (reader, *writers)}
+    graph = {name: sorted(writers) for name, writers in sorted(before.items()) if name in joined}
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError:
+        return None
+
+
+def _quoted(text: str) -> str:
+    """Write a text so that YAML reads it as this text."""
+    plain = re.fullmatch(r"[A-Za-z_][\w./-]*|\.", text) and text not in {"true", "false", "null"}
+    return text if plain else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,112 @@
+"""A first settings file, written from what lies in a repository."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.project.loader import load_project
+from ci_scriptcheck.project.scan import draft
+from tests.unit.project.trees import MemoryTree, a_script
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.project import Project
+
+CONTRACT = "step_type: Fit\ncontract:\n  entry_point: fit.py\n"
+
+
+def loaded(files: dict[str, str], folder: str = "") -> tuple[str, Project]:
+    """Write a file for these, and read the project it makes."""
+    text = draft(MemoryTree(files), folder)
+    name = f"{folder}/scriptcheck.yaml" if folder else "scriptcheck.yaml"
+    return text, load_project(MemoryTree({**files, name: text}), folder)
+
+
+def test_scripts_become_steps_and_equal_names_a_pipeline_that_is_marked_as_a_guess() -> None:
+    text, project = loaded(
+        {
+            "jobs/train.py": a_script(reads=["table"], writes=["model"]),
+            "jobs/prepare.py": a_script(reads=["raw"], writes=["table"], more="environ_vars['X']"),
+            "jobs/common.py": "def main(argv):\n    pass\n",
+            "tests/test_train.py": a_script(reads=["table"]),
+            "data/raw/part.csv": "x\n",
+        }
+    )
+
+    assert sorted(project.steps) == ["prepare", "train"]
+    assert [node.name for node in project.pipelines["main"].nodes] == ["prepare", "train"]
+    assert project.findings == ()
+    assert "    # reads raw\n    # writes table\n    # variables: X\n" in text
+    assert "  raw: {copy: data/raw}   # guess: by its name\n" in text
+    assert "# guess: these scripts write and read ports of equal names." in text
+
+
+def test_what_nobody_can_know_is_left_to_the_reader() -> None:
+    text, project = loaded(
+        {
+            "a.py": a_script(reads=["raw"], writes=["x"]),
+            "b.py": a_script(reads=["x"], writes=["y"]),
+        }
+    )
+
+    assert "# datasets:\n#  raw: {copy: path/to/raw}\n" in text
+    assert [finding.rule for finding in project.findings] == ["SC103"]
+
+
+def test_contracts_become_an_adapter_with_its_folders() -> None:
+    text, project = loaded(
+        {
+            "src/steps/contracts/fit.step.yaml": CONTRACT,
+            "src/steps/scripts/fit.py": a_script(),
+            "src/dags/one/a.dag.json": '{"dag": {"nodes": ["Fit"], "edges": []}}',
+            "src/dags/b.dag.json": '{"dag": {"nodes": ["Fit"], "edges": []}}',
+        }
+    )
+
+    assert "    interfaces: src/steps/contracts\n    scripts: src/steps/scripts\n" in text
+    assert sorted(project.pipelines) == ["b", "one/a"]
+    assert "steps:\n" not in text
+
+
+def test_paths_are_relative_to_the_project_s_folder() -> None:
+    text, project = loaded({"sub/jobs/a.py": a_script(), "other/b.py": a_script()}, "sub")
+
+    assert "script: jobs/a.py" in text
+    assert project.steps["a"].script == "sub/jobs/a.py"
+    assert "b" not in project.steps
+
+
+def test_scripts_of_one_name_are_told_apart_by_their_folders() -> None:
+    _, project = loaded({"x/run.py": a_script(), "y/run.py": a_script(), "z w/1.py": a_script()})
+
+    assert sorted(project.steps) == ["1", "run", "y_run"]
+
+
+def test_scripts_that_run_in_a_circle_are_no_pipeline() -> None:
+    _, project = loaded(
+        {
+            "a.py": a_script(reads=["x"], writes=["y"]),
+            "b.py": a_script(reads=["y"], writes=["x"]),
+        }
+    )
+
+    assert dict(project.pipelines) == {}
+
+
+def test_what_the_function_asks_for_beside_is_said() -> None:
+    script = (
+        "def main(input_paths, output_paths, environ_vars, job_args, logger, depth):\n    pass\n"
+    )
+
+    text, project = loaded({"a.py": script, "b.py": "def main(input_paths:\n"})
+
+    assert project.steps["a"].settings.call == {"logger": "$logger"}
+    assert "# main asks for `depth` too" in text
+    assert "b" not in project.steps
+
+
+def test_where_nothing_is_found_that_is_said() -> None:
+    with pytest.raises(UsageError, match="no pipeline script was found"):
+        draft(MemoryTree({"a.py": "print('hello')\n"}))
