@@ -1,0 +1,81 @@
+"""`python -m benchmarks`: measure, print the tables, and keep them as Markdown and JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tabulate import tabulate
+
+from benchmarks import peers, scheduling
+
+PARTS = ("peers", "scheduling")
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all by default")
+    parser.add_argument("--rounds", type=int, default=5, help="pairs of runs for each figure")
+    parser.add_argument("--output", type=Path, default=Path(".cache") / "bench")
+    given = parser.parse_args()
+    if unknown := set(given.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    parts = given.parts or PARTS
+    data: dict[str, Any] = {"machine": _machine()}
+    texts = [f"Measured on {data['machine']}."]
+    if "peers" in parts:
+        pairs = peers.measured(given.rounds)
+        data["peers"] = [asdict(pair) for pair in pairs]
+        texts.append(_peers(pairs))
+    if "scheduling" in parts:
+        figures = scheduling.measured(scheduling.GRAPHS)
+        data["scheduling"] = scheduling.summary(figures) | {
+            "pipelines": [asdict(figure) for figure in figures]
+        }
+        texts.append(_scheduling(figures))
+    text = "\n\n".join(texts) + "\n"
+    print(text)  # noqa: T201  (a command)
+    given.output.mkdir(parents=True, exist_ok=True)
+    (given.output / "benchmarks.md").write_text(text)
+    (given.output / "benchmarks.json").write_text(json.dumps(data, indent=2) + "\n")
+
+
+def _peers(pairs: list[peers.Pair]) -> str:
+    rows = [
+        [
+            pair.situation.value,
+            pair.peer,
+            f"{1000 * pair.ours:,.0f} ms",
+            f"{1000 * pair.theirs:,.0f} ms",
+            f"{pair.ratio:.2f}",
+            "" if pair.goal is None else f"≤ {pair.goal}",
+        ]
+        for pair in sorted(pairs, key=lambda pair: list(peers.Situation).index(pair.situation))
+    ]
+    headers = ["situation", "beside", "scriptcheck", "theirs", "ratio", "goal"]
+    title = "Six small pandas steps; medians of runs that were timed one after the other:"
+    return f"{title}\n\n{tabulate(rows, headers, tablefmt='github', disable_numparse=True)}"
+
+
+def _scheduling(figures: list[scheduling.Figure]) -> str:
+    summary = scheduling.summary(figures)
+    return (
+        f"{len(figures)} random pipelines of {scheduling.NODES} steps on {scheduling.WORKERS}"
+        " workers, time over the longest chain or half the work, whichever is longer:"
+        f" median {summary['median']:.3f} (goal ≤ 1.07), worst {summary['worst']:.3f}"
+        " (goal ≤ 1.12)."
+    )
+
+
+def _machine() -> str:
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    main()
