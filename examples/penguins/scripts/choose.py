@@ -1,4 +1,4 @@
-"""Choose the better of two models: by macro F1, then by log loss."""
+"""Choose the better of two models, by macro F1, then by log loss; keep the other to fall back on."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ def main(
         name: json.loads(Path(input_paths[f"{name}_metrics"], "metrics.json").read_text())
         for name in CANDIDATES
     }
-    chosen = max(CANDIDATES, key=lambda name: rank(scores[name]))
+    chosen, other = sorted(CANDIDATES, key=lambda name: rank(scores[name]), reverse=True)
     logger.info("chose %s: %s", chosen, scores[chosen])
     choice = Path(output_paths["choice"])
     shutil.copy(Path(input_paths[f"{chosen}_model"], ARCHIVE), choice / ARCHIVE)
+    shutil.copy(Path(input_paths[f"{other}_model"], ARCHIVE), choice / f"fallback-{ARCHIVE}")
     (choice / "choice.json").write_text(json.dumps({"chosen": chosen, "scores": scores}, indent=2))
