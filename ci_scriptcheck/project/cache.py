@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.project.usage import Usage
 
 FORMAT = 1
+MOST_USAGES = 5_000
 MOST_RECIPES = 8
 """Readings of one project that are kept: head, base, and some branches between."""
 
@@ -104,10 +105,49 @@ def _read_anew(tree: Tree, folder: str, shelf: Path, recipes: list[Recipe]) -> P
     from ci_scriptcheck.project import loader
 
     watching = _Watching(tree)
-    loaded = loader.load(watching, folder, loader.read_usages)
+    usages = _Usages(shelf / "usages.json")
+    loaded = loader.load(watching, folder, usages.of)
     recipe = _recipe(loaded, watching)
     _keep(shelf, recipe, loaded.project, recipes)
+    usages.keep()
     return loaded.project
+
+
+class _Usages:
+    """What scripts use, by the id of their content: most are the same in head and base."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.known: dict[str, Any] = {}
+        self.used: dict[str, Any] = {}
+        data = _read_json(path)
+        if isinstance(data, dict) and data.get("version") == _version():
+            self.known = dict(data.get("usages") or {})
+
+    def of(self, tree: Tree, scripts: Iterable[str]) -> dict[str, Usage | Finding]:
+        from ci_scriptcheck.project import loader
+        from ci_scriptcheck.project.usage import Usage
+
+        blobs = tree.blob_ids(scripts)
+        unknown = [script for script, blob in blobs.items() if blob not in self.known]
+        found = loader.read_usages(tree, unknown)
+        for script, one in found.items():
+            if isinstance(one, Usage):
+                self.known[blobs[script]] = codec.to_json(one)
+        self.used = {blob: self.known[blob] for blob in blobs.values() if blob in self.known}
+        for script, blob in blobs.items():
+            if script not in found:
+                found[script] = codec.from_json(Usage, self.known[blob])
+        return dict(sorted(found.items()))
+
+    def keep(self) -> None:
+        """Keep what was used now before what was known before, as far as there is room."""
+        kept = [*self.used, *(blob for blob in self.known if blob not in self.used)]
+        usages = {blob: self.known[blob] for blob in kept[:MOST_USAGES]}
+        try:
+            _write(self.path, {"version": _version(), "usages": usages})
+        except OSError:
+            return
 
 
 def _recipe(loaded: Loaded, watching: _Watching) -> Recipe:
@@ -132,7 +172,7 @@ def _recipe(loaded: Loaded, watching: _Watching) -> Recipe:
         listed=loaded.listed,
         listing=_listing(watching.tree, loaded.listed),
     )
-    text = json.dumps([FORMAT, _version(), codec.to_json(recipe)], sort_keys=True)
+    text = json.dumps([_version(), codec.to_json(recipe)], sort_keys=True)
     return replace(recipe, key=hashlib.sha256(text.encode()).hexdigest()[:32])
 
 
@@ -178,18 +218,25 @@ def _recipes(shelf: Path) -> list[Recipe]:
 
 
 def _read_recipes(path: Path) -> Iterator[Recipe]:
+    data = _read_json(path)
     try:
-        data = json.loads(path.read_bytes())
-        if data["format"] == FORMAT and data["version"] == _version():
+        if isinstance(data, dict) and data["version"] == _version():
             yield from codec.from_json(tuple[Recipe, ...], data["recipes"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError):
         return
+
+
+def _read_json(path: Path) -> object:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def _kept(shelf: Path, key: str) -> Project | None:
     try:
-        return codec.from_json(Project, json.loads((shelf / f"{key}.json").read_bytes()))
-    except (OSError, ValueError):
+        return codec.from_json(Project, _read_json(shelf / f"{key}.json"))
+    except ValueError:
         return None
 
 
@@ -201,14 +248,13 @@ def _keep(shelf: Path, recipe: Recipe, project: Project, recipes: list[Recipe]) 
         _write(
             shelf / "recipes.json",
             {
-                "format": FORMAT,
                 "version": _version(),
                 "recipes": codec.to_json(tuple(kept[:MOST_RECIPES])),
             },
         )
         wanted = {one.key for one in kept[:MOST_RECIPES]}
         for path in shelf.glob("*.json"):
-            if path.stem not in wanted and path.stem != "recipes":
+            if path.stem not in wanted and path.stem not in {"recipes", "usages"}:
                 path.unlink(missing_ok=True)
     except OSError:
         # A full or read-only disk costs the shortcut, and nothing else.
@@ -217,7 +263,7 @@ def _keep(shelf: Path, recipe: Recipe, project: Project, recipes: list[Recipe]) 
 
 def _version() -> str:
     """Give what differs when our readers do; of a version in the making, its files' times too."""
-    version = ci_scriptcheck.__version__
+    version = f"{FORMAT} {ci_scriptcheck.__version__}"
     if "dev" not in version:
         return version
     files = Path(__file__).parent.glob("*.py")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,6 +14,7 @@ Names = tuple[str, ...]
 Bound = Role | Names
 """What a name stands for: a parameter, or texts that are known."""
 UNKNOWN: Names = ()
+_ENVIRONMENT = re.compile(r"\b(environ|getenv)\b")
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -27,6 +29,7 @@ class Module:
     """
 
     tree: ast.Module
+    source: str = ""
     functions: Mapping[str, FunctionNode] = field(default_factory=dict)
     constants: Mapping[str, Names] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
@@ -46,7 +49,11 @@ def module_of(source: str) -> Module:
     _collect_functions(tree.body, functions)
     constants = _constants(tree.body, "")
     return Module(
-        tree=tree, functions=functions, constants=constants, names=frozenset(_bound(tree.body))
+        tree=tree,
+        source=source,
+        functions=functions,
+        constants=constants,
+        names=frozenset(_bound(tree.body)),
     )
 
 
@@ -156,10 +163,16 @@ def environment_read(node: ast.AST, scope: Scope) -> tuple[Names, str | None]:
             return (), None
 
 
-def guarded(tree: ast.Module) -> Iterator[ast.AST]:
-    """Walk everything but what runs only where the file is started as a program."""
+def outside_guard(tree: ast.Module, source: str) -> Iterator[ast.AST]:
+    """Walk what may read the environment, but for what runs only where the file is a program.
+
+    Walking is most of the time that a script costs, so parts whose text names no environment are
+    left out.
+    """
+    lines = source.split("\n")
     for node in tree.body:
-        if not _is_main_guard(node):
+        text = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+        if not _is_main_guard(node) and _ENVIRONMENT.search(text):
             yield from ast.walk(node)
 
 

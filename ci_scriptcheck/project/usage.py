@@ -18,8 +18,8 @@ from ci_scriptcheck.project.script_syntax import (
     Role,
     Scope,
     environment_read,
-    guarded,
     module_of,
+    outside_guard,
 )
 
 PARAMETERS: Mapping[str, Role] = {
@@ -145,7 +145,7 @@ class _Reading:
     def take_environment(self) -> None:
         """Note what the module reads from the environment itself, but for its guarded end."""
         scope = Scope(self.module, {})
-        for node in guarded(self.module.tree):
+        for node in outside_guard(self.module.tree, self.module.source):
             name, default = environment_read(node, scope)
             for one in name:
                 self._variable(one, default)

@@ -40,7 +40,7 @@ def cached(root: Path) -> Project:
 
 
 def keys(root: Path) -> set[str]:
-    return {path.stem for path in (root.parent / "cache").glob("*/*.json")} - {"recipes"}
+    return {path.stem for path in (root.parent / "cache").glob("*/*.json")} - {"recipes", "usages"}
 
 
 def edit(root: Path, file: str, old: str, new: str) -> None:
