@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Raised when the same run would now be judged or measured otherwise."""
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
 ABSENT = ""
 """What stands for the digest of a file that is not there."""
 
@@ -261,4 +263,4 @@ def _referred(dataset: Dataset) -> list[str]:
 
 
 def _digest(*parts: Any) -> str:  # noqa: ANN401  (JSON)
-    return of_text(json.dumps(parts, sort_keys=True, separators=(",", ":")))
+    return of_text(_CANONICAL.encode(parts))

@@ -208,13 +208,13 @@ class Store:
         return file.digest in self._present and is_inside(file.path)
 
     def _blob(self, digest: str) -> Path:
-        return self._place / "blobs" / digest[:2] / digest
+        return Path(f"{self._place}/blobs/{digest[:2]}/{digest}")
 
     def _entry(self, key: str) -> Path:
-        return self._place / "results" / key[:2] / f"{key}.json"
+        return Path(f"{self._place}/results/{key[:2]}/{key}.json")
 
     def _facts(self, digest: str) -> Path:
-        return self._place / "facts" / digest[:2] / f"{digest}.json"
+        return Path(f"{self._place}/facts/{digest[:2]}/{digest}.json")
 
 
 def is_inside(path: str) -> bool:
