@@ -41,7 +41,13 @@ def measured(ask: AskReader, place: Path, found: Artefact) -> Artefact:
     """
     if not found.files:
         return found
-    facts = ask({"do": "measure", "folder": str(place)}).get("files", {})
+    answer = ask({"do": "measure", "folder": str(place)})
+    facts = answer.get("files", {})
+    if "error" in answer and place.is_dir():
+        # One of the files ends the reader; the others are none the worse for it.
+        for file in found.files:
+            alone = ask({"do": "measure", "folder": str(place / file.path)}).get("files", {})
+            facts[file.path] = next(iter(alone.values()), {})
     return replace(
         found, files=tuple(_with_facts(file, facts.get(file.path, {})) for file in found.files)
     )

@@ -19,6 +19,7 @@ from ci_scriptcheck.model.plan import Plan, RunRecord
 from ci_scriptcheck.model.result import TaskResult
 from ci_scriptcheck.run import atomic
 from ci_scriptcheck.run.digest import of_text
+from ci_scriptcheck.run.site import Site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,24 @@ def read_plan(run_directory: Path) -> Plan:
         UsageError: there is none, or another version wrote it.
     """
     return _read(run_directory / "plan.json", "plan", Plan)
+
+
+def write_site(run_directory: Path, site: Site) -> None:
+    """Write where the run takes place, for its workers.
+
+    Raises:
+        UsageError: the run directory cannot be written.
+    """
+    _write(run_directory / "site.json", {"site": to_json(site)})
+
+
+def read_site(run_directory: Path) -> Site:
+    """Read what `write_site` wrote.
+
+    Raises:
+        UsageError: there is none, or another version wrote it.
+    """
+    return _read(run_directory / "site.json", "site", Site)
 
 
 def write_result(run_directory: Path, result: TaskResult) -> None:

@@ -1,0 +1,194 @@
+"""The processes that serve a run: hosts for scripts and one for readers, and how workers use them.
+
+The controller starts them with `Service`; each worker calls `opened`. Where a host has died, a worker
+starts one of its own, so that the loss costs one attempt.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from ci_scriptcheck.model.codec import from_json, to_json
+from ci_scriptcheck.run import engine, hosting, process, record, wire
+from ci_scriptcheck.run.context import Context
+from ci_scriptcheck.run.request import Address, Call, Ended, Ending, HostSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from types import TracebackType
+
+    from ci_scriptcheck.model.contract import Json
+    from ci_scriptcheck.model.plan import Plan
+    from ci_scriptcheck.model.result import TaskResult
+
+_CLOSING = "closing"
+_READER = "reader"
+
+
+class Service:
+    """The hosts that some tasks of a plan need, until it is closed.
+
+    Starting does not wait for their libraries to be imported.
+    """
+
+    def __init__(self, plan: Plan, run_directory: Path, tasks: Iterable[str]) -> None:
+        """Start them.
+
+        Raises:
+            UsageError: an interpreter cannot be started.
+        """
+        site = record.read_site(run_directory)
+        wanted = set(tasks)
+        specs = hosting.hosts_for(
+            plan, Path(site.root), [task for task in plan.tasks if task.id in wanted]
+        )
+        reader = process.reader_spec()
+        self._closing = run_directory / _CLOSING
+        self._hosts = process.Hosts([reader, *specs])
+        found = self._hosts.addresses
+        self._addresses = {_name(spec): found[process.host_key(spec)] for spec in specs}
+        self._addresses[_READER] = found[process.host_key(reader)]
+
+    @property
+    def addresses(self) -> Json:
+        """What workers need to find the hosts."""
+        addresses: Json = {name: to_json(address) for name, address in self._addresses.items()}
+        return addresses
+
+    def close(self) -> None:
+        """End the hosts and every script they run, at once; again does nothing."""
+        # Workers must not take this for a loss and start again.
+        self._closing.touch()
+        self._hosts.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        position: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+@contextmanager
+def opened(
+    run_directory: Path, addresses: Json, worker: str | None
+) -> Iterator[Callable[[str], TaskResult]]:
+    """Make ready, in a worker, what runs the tasks of a run directory.
+
+    Gives the function that runs a task by its id; it and its processes live while the context is
+    open.
+    """
+    site = record.read_site(run_directory)
+    plan = record.read_plan(run_directory)
+    folder = run_directory / _READER / (worker or "main")
+    folder.mkdir(parents=True, exist_ok=True)
+    line = _Line(plan, run_directory, from_json(dict[str, Address], addresses), site.root, folder)
+    context = Context(
+        root=Path(site.root),
+        run_directory=run_directory,
+        plan=plan,
+        store=site.opened_store(),
+        call=line.call,
+        ask=line.ask,
+        libraries=site.libraries,
+        clock=site.clock,
+        today=date.fromisoformat(site.today),
+        worker=worker,
+    )
+    try:
+        yield partial(engine.pull, context)
+    finally:
+        line.close()
+        context.keys.digests.save()
+
+
+class _Line:
+    """A worker's line to the hosts, with hosts of its own in place of those that died."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        run_directory: Path,
+        addresses: Mapping[str, Address],
+        root: str,
+        folder: Path,
+    ) -> None:
+        self._plan = plan
+        self._root = Path(root)
+        self._run_directory = run_directory
+        self._addresses = dict(addresses)
+        self._folder = folder
+        self._own: list[process.Hosts] = []
+        self._reader: process.Reader | None = None
+
+    def call(self, host: HostSpec, call: Call) -> Ending:
+        """Run something in the host of this specification."""
+        name = _name(host)
+        if name not in self._addresses:
+            self._start(name, host)
+        ending = process.call(self._addresses[name], call)
+        if ending.how is Ended.LOST:
+            if self._is_closing():
+                return Ending(how=Ended.CANCELLED)
+            if not self._answers(name):
+                self._start(name, host)
+        return ending
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Have a request answered by the reader; once more by a new one where it ended."""
+        answer = self._asked(request)
+        if "error" in answer and not self._is_closing():
+            if not self._answers(_READER):
+                self._start(_READER, process.reader_spec())
+            answer = self._asked(request)
+        return answer
+
+    def close(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+        for hosts in self._own:
+            hosts.close()
+
+    def _asked(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self._reader is None:
+            self._reader = process.Reader(
+                self._addresses[_READER],
+                folder=self._folder,
+                writable=(str(self._run_directory),),
+            )
+        return self._reader.ask(request)
+
+    def _start(self, name: str, spec: HostSpec) -> None:
+        if name == _READER and self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        else:
+            specs = hosting.hosts_for(self._plan, self._root, self._plan.tasks)
+            spec = next((one for one in specs if _name(one) == name), spec)
+        hosts = process.Hosts([spec])
+        self._own.append(hosts)
+        self._addresses[name] = hosts.addresses[process.host_key(spec)]
+
+    def _answers(self, name: str) -> bool:
+        try:
+            wire.connected(self._addresses[name].socket).close()
+        except OSError:
+            return False
+        return True
+
+    def _is_closing(self) -> bool:
+        return (self._run_directory / _CLOSING).exists()
+
+
+def _name(host: HostSpec) -> str:
+    """Name a host by what makes it another one; what it imports beforehand does not."""
+    return process.host_key(replace(host, preload=()))
