@@ -321,6 +321,11 @@ class Reader:
         words = ending.get("detail") or ending.get("signal") or ""
         return {"error": f"the reader ended ({ending['how']}) {words}".strip()}
 
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a process, so that the last request has not ended it."""
+        return self._connection is not None
+
     def close(self) -> None:
         """End the process; the next request starts another."""
         if self._connection is not None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ci_scriptcheck.model.codec import from_json, to_json
-from ci_scriptcheck.run import engine, hosting, process, record, wire
+from ci_scriptcheck.run import engine, hosting, process, record
 from ci_scriptcheck.run.context import Context
 from ci_scriptcheck.run.request import Address, Call, Ended, Ending, HostSpec
 
@@ -139,16 +139,17 @@ class _Line:
         if ending.how is Ended.LOST:
             if self._is_closing():
                 return Ending(how=Ended.CANCELLED)
-            if not self._answers(name):
-                self._start(name, host)
+            # Whether the host or only this run was lost cannot be told quickly and surely.
+            self._start(name, host)
         return ending
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Have a request answered by the reader; once more by a new one where it ended."""
+        """Have a request answered by the reader; where it ended, by a new one, then a new host's."""
         answer = self._asked(request)
-        if "error" in answer and not self._is_closing():
-            if not self._answers(_READER):
-                self._start(_READER, process.reader_spec())
+        if self._has_ended() and not self._is_closing():
+            answer = self._asked(request)
+        if self._has_ended() and not self._is_closing():
+            self._start(_READER, process.reader_spec())
             answer = self._asked(request)
         return answer
 
@@ -178,12 +179,8 @@ class _Line:
         self._own.append(hosts)
         self._addresses[name] = hosts.addresses[process.host_key(spec)]
 
-    def _answers(self, name: str) -> bool:
-        try:
-            wire.connected(self._addresses[name].socket).close()
-        except OSError:
-            return False
-        return True
+    def _has_ended(self) -> bool:
+        return self._reader is not None and not self._reader.is_running
 
     def _is_closing(self) -> bool:
         return (self._run_directory / _CLOSING).exists()
