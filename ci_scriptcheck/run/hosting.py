@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.run import interpreters
 from ci_scriptcheck.run.request import HostSpec, Start
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def host_of(plan: Plan, root: Path, task: Task) -> HostSpec:
         if name.startswith(_READ_WHILE_LOADING)
     }
     return HostSpec(
-        python=interpreter(plan, root, task.settings.python),
+        python=interpreters.located(plan, root, task.settings.python),
         environ=environ,
         start=Start(plan.start),
     )
@@ -65,16 +65,6 @@ def hosts_for(plan: Plan, root: Path, tasks: Iterable[Task]) -> tuple[HostSpec, 
     return tuple(
         replace(host, preload=tuple(sorted(libraries[name]))) for name, host in found.items()
     )
-
-
-def interpreter(plan: Plan, root: Path, python: str | None) -> str:
-    """Give the absolute path of an interpreter as the settings name it.
-
-    A virtual environment is known by the path of its link, which is therefore not resolved.
-    """
-    if python is None:
-        return sys.executable
-    return str(root / plan.folder / python)
 
 
 def import_roots(plan: Plan, root: Path, settings: Settings) -> tuple[str, ...]:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-import platform
+import os
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.plan import Plan
 
 _IN_CFG = re.compile(r"^version(?:_info)?\s*=\s*(\d+\.\d+)", re.MULTILINE)
 _IN_NAME = re.compile(r"python(\d+\.\d+)")
+
+
+def located(plan: Plan, root: Path, python: str | None) -> str:
+    """Give the absolute path of an interpreter as the settings name it.
+
+    A virtual environment is known by the path of its link, which is therefore not resolved.
+    """
+    if python is None:
+        return sys.executable
+    return str(root / plan.folder / python)
 
 
 def identity(python: str) -> tuple[str, str]:
@@ -17,7 +31,7 @@ def identity(python: str) -> tuple[str, str]:
     Where neither its virtual environment nor its name tells the version, its file's size and time
     of change stand for it; so another interpreter is another text in any case.
     """
-    return (_version(Path(python)), f"{sys.platform}-{platform.machine()}")
+    return (_version(Path(python)), f"{sys.platform}-{os.uname().machine}")
 
 
 def _version(python: Path) -> str:

@@ -14,7 +14,7 @@ from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Synthesized, WrittenBy
 from ci_scriptcheck.model.plan import Copied, Fixture, Synthetic, Upstream
 from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
-from ci_scriptcheck.run import hosting, interpreters
+from ci_scriptcheck.run import interpreters
 from ci_scriptcheck.run.digest import of_text
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ class Keys:
             for name in (known.libraries if known else ())
             if name in versions
         }
-        path = hosting.interpreter(self._plan, self._root, named)
+        path = interpreters.located(self._plan, self._root, named)
         return [list(self._once("interpreter", path, make=interpreters.identity)), used]
 
     def _rules(self, step: str) -> Any:  # noqa: ANN401  (JSON)

@@ -6,7 +6,6 @@ that lead out are not there, and files are only hashed.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import stat
@@ -183,7 +182,10 @@ def remove_tree(folder: Path) -> None:
         except OSError:
             return
 
-    with contextlib.suppress(RecursionError):
+    try:
+        shutil.rmtree(folder, onerror=try_again)
+    except RecursionError:
+        _make_flat(folder)
         shutil.rmtree(folder, onerror=try_again)
 
 
@@ -200,6 +202,19 @@ def keeps_access_times(folder: Path) -> bool:
         return False
     finally:
         probe.unlink(missing_ok=True)
+
+
+def _make_flat(folder: Path) -> None:
+    """Bring folders that lie deeper than anything can name them up below this one."""
+    number = 0
+    waiting = [Path(entry.path) for entry in _entries(folder)]
+    while waiting:
+        place = waiting.pop()
+        for entry in _entries(place):
+            if entry.is_dir(follow_symlinks=False):
+                number += 1
+                waiting.append(folder / f".{number}")
+                Path(entry.path).rename(waiting[-1])
 
 
 def _name(port: str) -> str:

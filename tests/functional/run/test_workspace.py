@@ -131,6 +131,7 @@ def test_folders_without_rights_and_very_deep_ones_are_cleared(space: Workspace)
     space.clear()
 
     assert list(space.work.iterdir()) == []
+    assert [path.name for path in space.folder.parent.iterdir()] == ["load"]
 
 
 def test_an_archive_depends_on_names_and_contents_only(space: Workspace) -> None:
