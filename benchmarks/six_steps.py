@@ -127,7 +127,7 @@ def as_scriptcheck(folder: Path) -> None:
     as_scripts(folder)
     write_orders(folder / "data")
     lines = [
-        "name: six",
+        "project: six",
         "defaults: {timeout: 1m}",
         "datasets:",
         "  orders: {copy: data}",
@@ -135,7 +135,7 @@ def as_scriptcheck(folder: Path) -> None:
     ]
     for step in STEPS:
         ports = ", ".join(
-            f"{name}: {'orders' if source is None else '{}'}"
+            f"{name}: {'{}' if source else '{dataset: orders, external: true}'}"
             for name, source in step.inputs.items()
         )
         written = ", ".join(f"{name}: {{}}" for name in step.outputs)
