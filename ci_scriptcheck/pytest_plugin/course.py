@@ -16,12 +16,15 @@ class Course:
     Attributes:
         tasks: The tasks that become items, by their ids; what the others would do is done already,
             or along with the first task that needs it.
+        ready: Those of them whose result is known, so that they wait for nothing and take no time.
+        ready: Those of `tasks` whose result is known: they take no time and wait for nothing.
         prefix: What stands before a task's id in a node id.
     """
 
     plan: Plan
     run_directory: Path
     tasks: frozenset[str]
+    ready: frozenset[str] = frozenset()
     prefix: str = ""
 
     def item(self, task: str) -> str:
@@ -35,7 +38,9 @@ class Course:
     def jobs(self) -> tuple[Job, ...]:
         """List all tasks of the plan as the agenda wants them."""
         return tuple(
-            Job(
+            Job(id=self.item(task.id), weight=0.0)
+            if task.id in self.ready
+            else Job(
                 id=self.item(task.id),
                 needs=tuple(self.item(need) for need in task.needs()),
                 weight=task.weight,

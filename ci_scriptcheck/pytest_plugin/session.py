@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.pytest_plugin.course import Course
 from ci_scriptcheck.pytest_plugin.event import OnFailure
-from ci_scriptcheck.pytest_plugin.work import Brief, Work
+from ci_scriptcheck.pytest_plugin.work import SCRIPTS, Brief, Work
 from ci_scriptcheck.run import record
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def run_plan(
     workers: int,
     on_event: Callable[[Event], None],
     on_failure: OnFailure = OnFailure.CONTINUE,
-    work: Work,
+    work: Work = SCRIPTS,
 ) -> None:
     """Run these tasks of `plan.json`; afterwards each has a result in the run directory.
 
@@ -83,7 +83,11 @@ def run_plan(
         # pytest takes a third of a second to be imported, and the hosts start meanwhile.
         from ci_scriptcheck.pytest_plugin.controller import Controller
 
-        brief = Brief(courses=(course,), opened=work.opened, addresses=hosts.addresses)
+        brief = Brief(
+            courses=(course,),
+            opened=work.opened,
+            addresses={str(run_directory): hosts.addresses},
+        )
         controller = Controller(brief, on_event=on_event, on_interrupt=hosts.close)
         _run_pytest(controller, brief, useful_workers(course, workers), on_failure)
     if controller.fault is not None:

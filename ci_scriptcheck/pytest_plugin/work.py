@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,18 +59,29 @@ class Work:
     opened: str
 
 
+def _service(course: Course) -> AbstractContextManager[Hosts]:
+    # What starts processes is imported only where something is to be run.
+    from ci_scriptcheck.run.service import Service
+
+    return Service(course.plan, course.run_directory, course.tasks)
+
+
+SCRIPTS = Work(hosts=_service, opened="ci_scriptcheck.run.service:opened")
+"""Tasks are run as what they are: scripts in warm hosts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
     """What a worker is told: the courses it works off, and how.
 
     Attributes:
         opened: As in `Work`.
-        addresses: As in `Hosts`.
+        addresses: Run directory → the addresses of its hosts.
     """
 
     courses: tuple[Course, ...]
     opened: str
-    addresses: Json
+    addresses: Mapping[str, Json]
 
 
 def to_worker(brief: Brief) -> dict[str, Json]:
@@ -82,6 +93,7 @@ def to_worker(brief: Brief) -> dict[str, Json]:
             {
                 "run_directory": str(course.run_directory),
                 "tasks": tuple(sorted(course.tasks)),
+                "ready": tuple(sorted(course.ready)),
                 "prefix": course.prefix,
             }
             for course in brief.courses
@@ -104,5 +116,6 @@ def _course(data: Any) -> Course:  # noqa: ANN401  (from a channel)
         plan=record.read_plan(run_directory),
         run_directory=run_directory,
         tasks=frozenset(data["tasks"]),
+        ready=frozenset(data["ready"]),
         prefix=data["prefix"],
     )

@@ -35,8 +35,9 @@ class Workbench:
 
     def items(self, course: Course, parent: pytest.Collector) -> list[TaskItem]:
         """Make the items of a course, in the plan's order."""
+        addresses = self._addresses[str(course.run_directory)]
         pull = self._resources.enter_context(
-            self._open_work(course.run_directory, self._addresses, self._worker)
+            self._open_work(course.run_directory, addresses, self._worker)
         )
         return [
             TaskItem.from_parent(
