@@ -1,0 +1,91 @@
+"""Where runs lie: a new folder for each, old ones removed, the newest found again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEPT = 10
+"""How many finished runs stay to be looked at."""
+
+
+def make(root: Path, asked: Path | None, *, moment: int) -> Path:
+    """Make the folder of a new run, and remove the oldest that nobody named.
+
+    Args:
+        root: The repository.
+        asked: Where the user wants it; it may exist, and what it holds of an earlier run goes.
+        moment: Nanoseconds of the clock, which name the run.
+
+    Raises:
+        UsageError: it cannot be made.
+    """
+    try:
+        if asked is not None:
+            return _emptied(asked.absolute())
+        runs = root / ".scriptcheck" / "runs"
+        name = hashlib.sha256(f"{root} {moment} {os.getpid()}".encode()).hexdigest()[:6]
+        folder = runs / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (root / ".scriptcheck" / ".gitignore").write_text("*\n", encoding="utf-8")
+        _remove_oldest(runs)
+    except OSError as error:
+        raise UsageError(
+            what=f"the run directory cannot be made: {error.strerror or error}",
+            facts=(f"it was to be {error.filename}",) if error.filename else (),
+            advice="pass `--output <a folder that can be written>`",
+        ) from error
+    return folder
+
+
+def newest(root: Path) -> Path:
+    """Find the last run that was recorded.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = sorted(
+        (root / ".scriptcheck" / "runs").glob("*/record.json"),
+        key=lambda path: (path.stat().st_mtime_ns, path.as_posix()),
+    )
+    if not found:
+        raise UsageError(
+            what="there is no finished run here",
+            facts=(f"looked in {root / '.scriptcheck' / 'runs'}",),
+            advice="run `scriptcheck run`, or name a run directory",
+        )
+    return found[-1].parent
+
+
+def _emptied(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    known = {"plan.json", "record.json", "results", "tasks"}
+    strangers = sorted(path.name for path in folder.iterdir() if path.name not in known)
+    if strangers and not (folder / "plan.json").exists():
+        raise UsageError(
+            what=f"{folder} holds other files, such as {strangers[0]}",
+            facts=("a run directory is emptied at the start of its run",),
+            advice="pass `--output <a new or empty folder>`",
+        )
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return folder
+
+
+def _remove_oldest(runs: Path) -> None:
+    folders = sorted(
+        (path for path in runs.iterdir() if path.is_dir()),
+        key=lambda path: (path.stat().st_mtime_ns, path.name),
+    )
+    for folder in folders[:-KEPT]:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,167 @@
+"""What a run is about: the project as it is and as it was, what changed, and what that can affect."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.change import affected, git, imports, libraries
+from ci_scriptcheck.change.entry_points import entry_points, has_equal_closures
+from ci_scriptcheck.errors import ScriptcheckError
+from ci_scriptcheck.model.change import ChangeSet, Closure, Selection, Unknown
+from ci_scriptcheck.model.project import Project, level_of
+from ci_scriptcheck.model.result import Finding, Level
+from ci_scriptcheck.modes.sources import Surroundings
+from ci_scriptcheck.project import cache
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ci_scriptcheck.model.project import Settings
+    from ci_scriptcheck.model.tree import Tree
+
+CACHE = ".scriptcheck/cache"
+"""Where parsed projects and import facts are remembered, relative to the repository."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a run is about.
+
+    Attributes:
+        closures: Script → the files it depends on, for every script of the project.
+        findings: The project's, those that base has too marked as such.
+    """
+
+    project: Project
+    changes: ChangeSet
+    selection: Selection
+    closures: Mapping[str, Closure] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+def of_change(
+    root: Path,
+    tree: Tree,
+    project: Project,
+    changes: ChangeSet,
+    *,
+    reads: Mapping[str, tuple[str, ...]],
+) -> Scope:
+    """Find what a change can affect.
+
+    Args:
+        root: The repository.
+        tree: Its working folder.
+        project: As the working folder has it.
+        changes: What differs from base.
+        reads: Step → files that it opened when it last ran.
+    """
+    if changes.base is None:
+        why = changes.unknown or "nothing is known to compare with"
+        selection = affected.everything(project, Unknown(why=why))
+        return of_choice(root, tree, project, changes, selection)
+    if not changes.files:
+        return Scope(project=project, changes=changes, selection=Selection())
+    base_tree = git.CommitTree(root, changes.base)
+    base = _base_project(root, base_tree, project)
+    closures = closures_of(root, tree, project)
+    if base is None or (base == project and has_equal_closures(changes, closures)):
+        base_closures = closures
+    else:
+        base_closures = closures_of(root, base_tree, base)
+    selection = affected.select(
+        project,
+        base,
+        changes,
+        head_closures=closures,
+        base_closures=base_closures,
+        reads=reads,
+    )
+    return Scope(
+        project=project,
+        changes=changes,
+        selection=selection,
+        closures=closures,
+        findings=_told_apart(project, base),
+    )
+
+
+def of_choice(
+    root: Path, tree: Tree, project: Project, changes: ChangeSet, selection: Selection
+) -> Scope:
+    """Take what somebody chose, whatever changed."""
+    return Scope(
+        project=project,
+        changes=changes,
+        selection=selection,
+        closures=closures_of(root, tree, project),
+        findings=_told_apart(project, None),
+    )
+
+
+def surroundings(
+    root: Path, tree: Tree, project: Project, weights: Mapping[str, float]
+) -> Surroundings:
+    """Look what the planners must know: which modules and scripts are there."""
+    scripts = {step.script for step in project.steps.values() if step.script is not None}
+    wanted: dict[str | None, set[str]] = {}
+    for _, settings in _uses(project):
+        wanted.setdefault(settings.python, set()).update(settings.needs)
+    return Surroundings(
+        missing={
+            python: frozenset(names - modules_of(root, project, python).keys())
+            for python, names in wanted.items()
+            if names
+        },
+        absent=frozenset(script for script in scripts if not tree.has(script)),
+        weights=weights,
+    )
+
+
+def modules_of(root: Path, project: Project, python: str | None) -> Mapping[str, tuple[str, str]]:
+    """Give the modules that an interpreter has, named as settings do, with their versions."""
+    file = None if python is None else root / project.folder / python
+    return libraries.library_versions(file, cache=root / CACHE / "libraries.json")
+
+
+def closures_of(root: Path, tree: Tree, project: Project) -> Mapping[str, Closure]:
+    """Find the files that each script and generator of a project depends on."""
+    return imports.closures(tree, entry_points(project), cache=root / CACHE / "imports.json")
+
+
+def _base_project(root: Path, tree: Tree, head: Project) -> Project | None:
+    """Read the project as base has it: an empty one where it has none, `None` if unreadable."""
+    if not tree.has(_below(head.folder, "scriptcheck.yaml")):
+        return Project(name=head.name, folder=head.folder)
+    try:
+        return cache.load_cached(tree, head.folder, root / CACHE)
+    except ScriptcheckError:
+        return None
+
+
+def _told_apart(head: Project, base: Project | None) -> tuple[Finding, ...]:
+    """Mark the findings that base has too, at the level that the settings give them."""
+    old = {finding.identity() for finding in base.findings} if base else set()
+    return tuple(
+        replace(finding, severity=level, also_on_base=finding.identity() in old)
+        for finding in head.findings
+        if (level := level_of(head.rules, finding.rule, finding.step, finding.severity))
+        is not Level.OFF
+    )
+
+
+def _uses(project: Project) -> Iterator[tuple[str | None, Settings]]:
+    """Give the script and the settings of every step and node."""
+    for step in project.steps.values():
+        yield step.script, step.settings
+    for pipeline in project.pipelines.values():
+        for node in pipeline.nodes:
+            yield project.steps[node.step].script, node.settings
+
+
+def _below(folder: str, path: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, path))

@@ -1,0 +1,293 @@
+"""Joins the stages of a run: `prepare` what is to be done, `execute` it, `conclude` with the record.
+
+Each stage gives a value that the next one takes; what crosses processes lies in the run directory.
+Heavy libraries are imported by the stages that need them, so that a run with nothing to do is over
+before they would be.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck import __version__, scope
+from ci_scriptcheck.change import affected, git
+from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
+from ci_scriptcheck.model.change import Asked, ChangeSet
+from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord
+from ci_scriptcheck.model.result import Outcome, TaskResult
+from ci_scriptcheck.modes import isolation, pipeline, share, supply
+from ci_scriptcheck.project import cache, selectors, working_tree
+from ci_scriptcheck.run import history, record, reuse, run_directory
+from ci_scriptcheck.run.site import Site
+from ci_scriptcheck.run.store import Store
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.project import Project
+    from ci_scriptcheck.model.tree import Tree
+    from ci_scriptcheck.modes.sources import Surroundings
+    from ci_scriptcheck.scope import Scope
+
+PLANNERS = {Mode.ISOLATION: isolation.plan, Mode.PIPELINE: pipeline.plan}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was asked for.
+
+    Attributes:
+        project: Folder that holds `scriptcheck.yaml`.
+        base: Commit to compare with; `None` is where the branch left the main one.
+        everything: Whether every step is checked, whatever changed.
+        selectors: Steps and nodes to check instead of what git says.
+        scenarios: Scenarios of steps alone, instead of what the settings say.
+        workers: Parallel workers; `None` is as many as there are processors.
+        twice: Whether everything is run a second time, to find what differs between equal runs.
+        start: `warm` or `new`; `None` is what suits the system.
+        timeout: Seconds a script may take, instead of what the settings say.
+        output: Run directory; `None` makes one below the repository.
+        shard: Which share of the checked tasks, counted from 1, and of how many.
+    """
+
+    project: Path
+    modes: tuple[Mode, ...] = (Mode.ISOLATION, Mode.PIPELINE)
+    base: str | None = None
+    everything: bool = False
+    selectors: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
+    workers: int | None = None
+    fail_fast: bool = False
+    reuse: bool = True
+    start: str | None = None
+    twice: bool = False
+    timeout: float | None = None
+    output: Path | None = None
+    shard: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A planned run.
+
+    Attributes:
+        root: The repository, absolute.
+    """
+
+    options: Options
+    root: Path
+    plan: Plan
+    site: Site
+
+    @property
+    def workers(self) -> int:
+        """How many workers may run at a time."""
+        return self.options.workers or len(os.sched_getaffinity(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A run that has a directory, in which its plan lies, and the results that need no run."""
+
+    prepared: Prepared
+    run_directory: Path
+    ready: Mapping[str, TaskResult]
+
+
+def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
+    """Find what the change can break, and plan the tasks that show whether it did.
+
+    Raises:
+        UsageError: the settings or a selector cannot be understood.
+        ChangeError: git cannot say what changed.
+    """
+    began = datetime.now(tz=UTC)
+    root = git.repository_root(options.project)
+    inside = options.project.resolve().relative_to(root).as_posix()
+    tree = working_tree.WorkingTree(root, git.working_files(root))
+    project = cache.load_cached(tree, "" if inside == "." else inside, root / scope.CACHE)
+    store = Store.of(root, environ)
+    learned = history.load(store.folder)
+    about = _scope(root, tree, project, options, environ, learned)
+    around = scope.surroundings(root, tree, project, learned.seconds)
+    plan = _plan(about, around, options)
+    pythons = {task.settings.python for task in plan.tasks}
+    site = Site(
+        root=str(root),
+        store=str(store.folder),
+        began=began.timestamp(),
+        today=began.date().isoformat(),
+        versions={python or "": scope.modules_of(root, project, python) for python in pythons},
+    )
+    return Prepared(options=options, root=root, plan=plan, site=site)
+
+
+def start(prepared: Prepared) -> Started:
+    """Make the run directory, write the plan, and find the results that need no run.
+
+    Raises:
+        UsageError: the run directory cannot be written.
+    """
+    options = prepared.options
+    folder = run_directory.make(prepared.root, options.output, moment=time.time_ns())
+    ready = reuse.reusable(
+        prepared.plan, prepared.root, prepared.site.opened_store(), prepared.site.libraries
+    )
+    record.write_plan(folder, prepared.plan)
+    record.write_site(folder, prepared.site)
+    for result in ready.values():
+        record.write_result(folder, result)
+    return Started(prepared=prepared, run_directory=folder, ready=ready)
+
+
+def conclude(started: Started, *, interrupted: str | None = None) -> RunRecord:
+    """Gather the results into the record, and write it.
+
+    Args:
+        started: The run.
+        interrupted: Name of the signal that ended the run early.
+
+    Raises:
+        UsageError: the run directory cannot be written.
+    """
+    prepared = started.prepared
+    why = "interrupted" if interrupted else "not reached"
+    found = RunRecord(
+        plan=prepared.plan,
+        run=_relative(started.run_directory, prepared.root),
+        results=tuple(
+            record.read_result(started.run_directory, task.id)
+            or TaskResult(task=task.id, outcome=Outcome.NOT_RUN, why_not=why)
+            for task in prepared.plan.tasks
+        ),
+        seconds=round(prepared.site.clock(), 3),
+        machine=_machine(prepared.workers),
+        interrupted=interrupted,
+    )
+    record.write_record(started.run_directory, found)
+    folder = Path(prepared.site.store)
+    history.save(folder, history.after(history.load(folder), found))
+    return found
+
+
+def _scope(
+    root: Path,
+    tree: Tree,
+    project: Project,
+    options: Options,
+    environ: Mapping[str, str],
+    learned: history.History,
+) -> Scope:
+    if not options.selectors and not options.everything:
+        changes = git.change_set(
+            root, base=options.base, environ=environ, default_base=project.base
+        )
+        return scope.of_change(root, tree, project, changes, reads=learned.reads)
+    if options.selectors:
+        selection = selectors.select_named(project, options.selectors)
+    else:
+        selection = affected.everything(project, Asked())
+    try:
+        changes = git.change_set(
+            root, base=options.base, environ=environ, default_base=project.base
+        )
+    except ChangeError:
+        if options.base is not None:
+            raise
+        # What changed is not asked for; it would only have been shown.
+        changes = ChangeSet(base=None, head=None)
+    return scope.of_choice(root, tree, project, changes, selection)
+
+
+def _plan(about: Scope, around: Surroundings, options: Options) -> Plan:
+    project = about.project
+    if options.scenarios:
+        project = _in_scenarios(project, options.scenarios)
+    checked = tuple(
+        task for mode in options.modes for task in PLANNERS[mode](project, about.selection, around)
+    )
+    if options.shard is not None:
+        number, of = options.shard
+        checked = share.share_of(checked, number=number, of=of)
+    tasks = supply.complete(project, checked, around)
+    if options.timeout is not None:
+        tasks = tuple(
+            replace(task, settings=replace(task.settings, timeout=options.timeout))
+            for task in tasks
+        )
+    scripts = {task.script for task in tasks}
+    return Plan(
+        version=__version__,
+        project=project.name,
+        folder=project.folder,
+        modes=options.modes,
+        changes=about.changes,
+        counts=Counts(
+            files_changed=len(about.changes.files),
+            steps=len(project.steps),
+            steps_affected=len(_steps(about)),
+        ),
+        tasks=tasks,
+        closures={name: found for name, found in about.closures.items() if name in scripts},
+        datasets=project.datasets if tasks else {},
+        scenarios=project.scenarios,
+        findings=about.findings,
+        rules=project.rules,
+        start=options.start or _default_start(),
+        strict=options.everything,
+        reuse=options.reuse,
+        twice=options.twice,
+    )
+
+
+def _in_scenarios(project: Project, names: tuple[str, ...]) -> Project:
+    """Have every step run alone in these scenarios instead of its own."""
+    for name in names:
+        if name not in project.scenarios:
+            raise UsageError(
+                what=f"there is no scenario `{name}`",
+                facts=(f"there are {', '.join(sorted(project.scenarios))}",),
+                advice=did_you_mean(name, project.scenarios),
+            )
+    return replace(
+        project,
+        steps={
+            step.name: replace(step, settings=replace(step.settings, scenarios=names))
+            for step in project.steps.values()
+        },
+    )
+
+
+def _steps(about: Scope) -> frozenset[str]:
+    """Name the steps that are affected, alone or through their place in a pipeline."""
+    of_nodes = {
+        node.step
+        for pipeline_name, found in about.project.pipelines.items()
+        for node in found.nodes
+        if f"{pipeline_name}/{node.name}" in about.selection.nodes
+    }
+    return frozenset({*about.selection.steps, *of_nodes})
+
+
+def _default_start() -> str:
+    # Forking a process that has loaded macOS's frameworks is not safe.
+    return "new" if sys.platform == "darwin" else "warm"
+
+
+def _machine(workers: int) -> Machine:
+    system = os.uname()
+    return Machine(
+        system=f"{system.sysname} {system.release} {system.machine}",
+        python=".".join(str(part) for part in sys.version_info[:3]),
+        processors=os.cpu_count() or 1,
+        workers=workers,
+    )
+
+
+def _relative(folder: Path, root: Path) -> str:
+    return folder.relative_to(root).as_posix() if folder.is_relative_to(root) else str(folder)
