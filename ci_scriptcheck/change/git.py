@@ -101,6 +101,9 @@ class CommitTree:
 
     It keeps a git process for reading, which ends with it. Submodules are left out, and a symbolic
     link reads as the file it leads to.
+
+    Attributes:
+        root: Root of the repository, absolute; a project is called like its folder.
     """
 
     def __init__(self, root: Path, commit: str) -> None:
@@ -110,7 +113,7 @@ class CommitTree:
             ChangeError: there is no such commit.
         """
         listed = command.run(root, "ls-tree", "-r", "-z", "--full-tree", commit)
-        self._root = root
+        self.root = root
         self._ids: dict[str, str] = {}
         self._links: set[str] = set()
         for entry in os.fsdecode(listed).split("\0"):
@@ -162,7 +165,7 @@ class CommitTree:
         if not ids:
             return {}
         if self._objects is None:
-            self._objects = command.Objects(self._root)
+            self._objects = command.Objects(self.root)
             weakref.finalize(self, self._objects.close)
         return self._objects.read(ids)
 

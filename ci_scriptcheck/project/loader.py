@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.errors import UsageError, did_you_mean
+from ci_scriptcheck.errors import Place, UsageError, did_you_mean
 from ci_scriptcheck.model.contract import CopiedFrom, Dataset, GeneratedBy
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.result import Finding
@@ -128,6 +128,10 @@ def _content(tree: Tree, file: str | None) -> bytes:
             return tree.read(file)
     except FileNotFoundError:
         pass
+    except OSError as error:
+        raise UsageError(
+            what=f"`{file}` cannot be read: {error.strerror}", where=Place(file=file or FILE_NAME)
+        ) from error
     others = find_projects(tree)
     raise UsageError(
         what=f"there is no `{file or FILE_NAME}`",
@@ -182,7 +186,7 @@ def _shares_folder(one: str, other: str) -> bool:
 
 
 def _folder_name(tree: Tree, folder: str) -> str:
-    # Only trees of a checkout know what its folder is called; the others are of the same one.
+    # Trees in memory have no folder.
     root = getattr(tree, "root", None)
     return folder.rpartition("/")[2] or (
         root.resolve().name if isinstance(root, Path) else "project"

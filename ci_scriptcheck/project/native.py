@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.project import mistakes
-from ci_scriptcheck.project.documents import PipelineDocument, ProjectDocument
+from ci_scriptcheck.project.documents import (
+    PipelineDocument,
+    ProjectDocument,
+    SettingsDocument,
+)
 from ci_scriptcheck.project.source_lines import KeyPath, Source
 from ci_scriptcheck.project.yaml_text import read_yaml
 
 ENV_DEPTHS = {"defaults": 2, "steps": 3, "nodes": 3, "pipelines": 5}
 """Part of the file → number of keys above a variable's name, `env` included."""
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 GROUPS = ("SC1", "SC2", "SC3", "SC4", "SC5")
 """Groups of rules; one may have no rule yet."""
 
@@ -83,7 +91,28 @@ def _name_mistake(source: Source, path: KeyPath) -> UsageError:
     )
 
 
+def settings_parts(
+    document: ProjectDocument,
+) -> Iterator[tuple[SettingsDocument, KeyPath]]:
+    """Give every part of a file that holds settings, with its path."""
+    yield document.defaults, ("defaults",)
+    for name, step in document.steps.items():
+        yield step or SettingsDocument(), ("steps", name)
+    for name, node in document.nodes.items():
+        yield node or SettingsDocument(), ("nodes", name)
+    for pipeline, written in document.pipelines.items():
+        for name, own in written.nodes.items() if isinstance(written, PipelineDocument) else ():
+            yield own or SettingsDocument(), ("pipelines", pipeline, "nodes", name)
+
+
 def _check_rules(document: ProjectDocument, source: Source) -> None:
+    for part, path in settings_parts(document):
+        if part.known is not None and part.known.rule not in RULES:
+            raise source.mistake(
+                f"there is no rule `{part.known.rule}`",
+                (*path, "known", "rule"),
+                advice=did_you_mean(part.known.rule, RULES),
+            )
     for code in document.rules:
         if code not in GROUPS and (
             len(code) < len("SC1") or not any(known.startswith(code) for known in RULES)

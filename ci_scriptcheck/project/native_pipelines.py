@@ -48,10 +48,11 @@ def read_pipelines(
     findings: list[Finding] = []
     for name, written in around.native.document.pipelines.items():
         reading = _Pipeline(around=around, name=name)
+        base = around.adapters.get(name)
         if not isinstance(written, PipelineDocument):
+            reading.check_is_new(base)
             found[name] = reading.listed(written)
             continue
-        base = around.adapters.get(name)
         pipeline = reading.overlay(base, written) if base else reading.mapped(written)
         links, strange = reading.spelled_out(pipeline, written)
         findings.extend(strange)
@@ -70,6 +71,15 @@ class _Pipeline:
     @property
     def path(self) -> KeyPath:
         return ("pipelines", self.name)
+
+    def check_is_new(self, base: DeclaredPipeline | None) -> None:
+        """Refuse a list where a file of another format says which nodes there are."""
+        if base is not None:
+            self._fail(
+                f"there are two pipelines of the name `{self.name}`",
+                self.path,
+                f"{base.place} is the other one; to add to it, write `nodes:`",
+            )
 
     def listed(self, items: list[str]) -> DeclaredPipeline:
         """Read a list of scripts or steps, each of which reads what those before it wrote."""

@@ -8,11 +8,11 @@ from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
 from ci_scriptcheck.project.datasets import column_keys
 from ci_scriptcheck.project.documents import PipelineDocument, ScenarioDocument
+from ci_scriptcheck.project.native import settings_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ci_scriptcheck.project.documents import SettingsDocument
     from ci_scriptcheck.project.native import Native
     from ci_scriptcheck.project.source_lines import KeyPath
 
@@ -69,16 +69,10 @@ def _scenario(
 
 
 def _asked_for(native: Native) -> Iterator[tuple[str, KeyPath]]:
-    document = native.document
-    parts: list[tuple[SettingsDocument | None, KeyPath]] = [(document.defaults, ("defaults",))]
-    parts.extend((step, ("steps", name)) for name, step in document.steps.items())
-    parts.extend((node, ("nodes", name)) for name, node in document.nodes.items())
-    for name, written in document.pipelines.items():
+    for name, written in native.document.pipelines.items():
         if isinstance(written, PipelineDocument):
-            path: KeyPath = ("pipelines", name)
             for position, scenario in enumerate(written.scenarios or ()):
-                yield scenario, (*path, "scenarios", position)
-            parts.extend((node, (*path, "nodes", own)) for own, node in written.nodes.items())
-    for part, at in parts:
-        for position, scenario in enumerate((part and part.scenarios) or ()):
-            yield scenario, (*at, "scenarios", position)
+                yield scenario, ("pipelines", name, "scenarios", position)
+    for part, path in settings_parts(native.document):
+        for position, scenario in enumerate(part.scenarios or ()):
+            yield scenario, (*path, "scenarios", position)

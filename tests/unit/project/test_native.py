@@ -44,6 +44,11 @@ def mistake(text: str) -> UsageError:
         ("steps: {a: {known: {rule: SC201}}}", "`steps.a.known` needs `reason`", None),
         ("steps: {a: {env: {X: [1]}}}", "`steps.a.env.X` must be text", None),
         ("rules: {SC999: error}", "there is no rule `SC999`", None),
+        (
+            "steps: {a: {known: {rule: SC21, reason: x}}}",
+            "there is no rule `SC21`",
+            "did you mean `SC221`?",
+        ),
         ("rules: {S: error}", "there is no rule `S`", None),
         ("steps: {a/b: {}}", "the step `a/b` has a `/` in its name", None),
         (

@@ -141,6 +141,11 @@ def test_what_the_settings_say_of_an_adapter_s_pipeline_must_be_about_its_nodes(
         with_contract("pipelines: {group/p: {nodes: {Fit_tested: {skip: later}}}}")
 
 
+def test_a_pipeline_of_an_adapter_cannot_be_a_list_of_scripts_too() -> None:
+    with pytest.raises(UsageError, match="two pipelines of the name `group/p`"):
+        with_contract("pipelines: {group/p: [Fit]}")
+
+
 def test_scenarios_extend_each_other() -> None:
     project = a_project(
         """
