@@ -238,7 +238,7 @@ _ALL = (
         code="SC211",
         level=Level.ERROR,
         title="an input was changed",
-        why="The script changed files in an input folder. The next attempt, or a neighbour, then reads something else.",
+        why="The script changed files in an input folder. The next attempt, or a neighbour, then reads something else. Where files were only added, this is a warning.",
         example="unpacking `model.tar.gz` over the input",
         cure="Write to an output or to a temporary folder.",
     ),

@@ -11,7 +11,7 @@ from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.contract import Dataset
 from ci_scriptcheck.model.plan import Task
 from ci_scriptcheck.model.project import RuleSetting
-from ci_scriptcheck.model.result import Artefact, Finding
+from ci_scriptcheck.model.result import Artefact, Finding, Level
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
 from ci_scriptcheck.run.request import Call, Ending
@@ -60,11 +60,12 @@ class Case:
         frames: tuple[Place, ...] = (),
         evidence: tuple[str, ...] = (),
         advice: str | None = None,
+        level: Level | None = None,
     ) -> Finding:
-        """Say that something is wrong with this run, at the rule's own level."""
+        """Say that something is wrong with this run, at the rule's own level unless told."""
         return Finding(
             rule=rule,
-            severity=RULES[rule].level,
+            severity=level or RULES[rule].level,
             message=message,
             subject=subject,
             step=self.task.step,
@@ -87,6 +88,14 @@ class Case:
         return (
             str(path.relative_to(self.call.tree)) if path.is_relative_to(self.call.tree) else file
         )
+
+    def shortened(self, text: str) -> str:
+        """Write paths below the folders of this run, and below the tree, without what is above.
+
+        Those names are new in every run, and the same failure is to read the same.
+        """
+        own = f"{PurePosixPath(self.call.private).parent}/"
+        return text.replace(own, "").replace(f"{self.call.tree}/", "")
 
 
 def shown(names: tuple[str, ...], *, limit: int = 3) -> str:

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place
+from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.run.case import shown
 from ci_scriptcheck.run.request import Ended
 
@@ -32,10 +33,15 @@ def look(case: Case) -> Iterator[Finding]:
 
 def _changed_inputs(case: Case) -> Iterator[Finding]:
     for port, files in sorted(case.changed.items()):
-        if files:
-            yield case.finding(
-                "SC211", f"changed {shown(files)} in input `{port}`", subject=port, port=port
-            )
+        given = {file.path for file in case.inputs[port].files} if port in case.inputs else set()
+        spoilt = tuple(name for name in files if name in given)
+        if spoilt:
+            message = f"changed {shown(spoilt)} in input `{port}`"
+            yield case.finding("SC211", message, subject=port, port=port)
+        elif files:
+            # What was given is still whole; a second attempt would only find more than that.
+            message = f"added {shown(files)} to input `{port}`"
+            yield case.finding("SC211", message, subject=port, port=port, level=Level.WARNING)
 
 
 def _strangers(case: Case) -> Iterator[Finding]:
@@ -43,7 +49,9 @@ def _strangers(case: Case) -> Iterator[Finding]:
     if written:
         yield case.finding("SC212", f"wrote {shown(written)}", subject=written[0])
     read = tuple(
-        file for file in _outside(case, case.ending.read) if not _is_below(file, case.call.tree)
+        file
+        for file in _outside(case, case.ending.read)
+        if not any(_is_below(file, place) for place in (case.call.tree, *written))
     )
     if read:
         yield case.finding("SC213", f"read {shown(read)}", subject=read[0])
@@ -102,7 +110,7 @@ def _logged(case: Case) -> Iterator[Finding]:
 
 
 def _of_logged(case: Case, logged: LoggedError, *, more: int) -> Finding:
-    first, *further = logged.text.splitlines() or [""]
+    first, *further = case.shortened(logged.text).splitlines() or [""]
     times = (f"logged {logged.count:,} times",) if logged.count > 1 else ()
     others = (f"{more:,} other errors were logged, too",) if more > 0 else ()
     file = case.relative(logged.file)

@@ -58,7 +58,7 @@ def describe(case: Case) -> Finding | None:
         return None
     if how in {Ended.RAISED, Ended.IMPORT_FAILED} and case.ending.errors:
         return _of_exception(case, RULE_OF[how], case.ending.errors[0])
-    detail = () if case.ending.detail is None else (case.ending.detail,)
+    detail = () if case.ending.detail is None else (case.shortened(case.ending.detail),)
     frames = _frames(case, case.ending.errors[0]) if case.ending.errors else ()
     return case.finding(
         RULE_OF[how],
@@ -71,7 +71,7 @@ def describe(case: Case) -> Finding | None:
 
 
 def _of_exception(case: Case, rule: str, raised: Raised) -> Finding:
-    first, *further = raised.text.splitlines() or [""]
+    first, *further = case.shortened(raised.text).splitlines() or [""]
     frames = _frames(case, raised)
     return case.finding(
         rule,
@@ -103,7 +103,7 @@ def _causes(case: Case) -> list[str]:
     for raised in case.ending.errors[1:]:
         frames = _frames(case, raised)
         where = f" at {frames[-1]}" if frames else ""
-        text = (raised.text.splitlines() or [""])[0]
+        text = (case.shortened(raised.text).splitlines() or [""])[0]
         causes.append(f"raised while handling {raised.type}: {text}{where}")
     return causes
 
@@ -159,7 +159,7 @@ def _message(case: Case) -> str:  # noqa: C901, PLR0911, PLR0912  (one sentence 
 
 def _exit_message(case: Case) -> str:
     status = case.ending.exit_status
-    said = case.ending.errors[0].text if case.ending.errors else ""
+    said = case.shortened(case.ending.errors[0].text) if case.ending.errors else ""
     said = (said.splitlines() or [""])[0].strip()
     message = f"left by `sys.exit` with status {status} before `{case.task.function}` returned"
     return f"{message}: {said}" if said and said != str(status) else message

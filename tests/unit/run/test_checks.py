@@ -327,6 +327,34 @@ def test_a_changed_input_has_failed() -> None:
     assert found.message == "changed `data.csv` in input `data`"
 
 
+def test_a_file_that_was_added_to_an_input_is_a_warning() -> None:
+    outcome, (found,) = judge(a_case(changed={"data": ("unpacked.json",)}))
+
+    assert (outcome, found.rule, found.severity) == (Outcome.PASSED, "SC211", Level.WARNING)
+    assert found.message == "added `unpacked.json` to input `data`"
+
+
+def test_paths_of_one_run_are_cut_out_of_messages() -> None:
+    raised = Raised(type="OSError", text="no such file: /run/in/data/x.csv, /repo/lib/y.csv")
+
+    _, (found,) = judge(a_case(Ending(how=Ended.RAISED, errors=(raised,))))
+
+    assert found.message == "OSError: no such file: in/data/x.csv, lib/y.csv"
+
+
+def test_what_a_script_wrote_itself_it_may_read() -> None:
+    ending = Ending(
+        how=Ended.RETURNED, written=("/var/cache",), read=("/var/cache/a.csv", "/var/other.csv")
+    )
+
+    _, found = judge(a_case(ending))
+
+    assert [finding.message for finding in found] == [
+        "wrote `/var/cache`",
+        "read `/var/other.csv`",
+    ]
+
+
 def test_misconduct_warns_and_passes() -> None:
     ending = Ending(
         how=Ended.RETURNED,
