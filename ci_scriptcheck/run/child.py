@@ -81,7 +81,7 @@ class _Run:
         self._sending = threading.Lock()
         self._began = time.perf_counter()
         self._cpu_before = time.process_time()
-        self._known = frozenset(sys.modules)
+        self._newest = next(reversed(sys.modules))
         self._watch = watch.Watch(call, descriptors["answers"], self.send)
 
     def send(self, message: wire.Message) -> None:
@@ -130,12 +130,13 @@ class _Run:
             _finish_threads()
         seconds = time.perf_counter() - self._began
         self._watch.end()
-        result.update(self._watch.seen(sys.modules.keys() - self._known))
+        modules = importing.imported_after(self._newest)
+        result.update(self._watch.seen(modules))
         result.update(
             seconds=seconds,
             cpu_before=self._cpu_before,
             own_peak=_peak_memory(),
-            foreign_modules=self._foreign_modules(),
+            foreign_modules=self._foreign_modules(modules),
         )
         for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
             with contextlib.suppress(Exception):
@@ -202,13 +203,13 @@ class _Run:
             traceback.print_exception(type(error), error, error.__traceback__)
         return result
 
-    def _foreign_modules(self) -> dict[str, str]:
+    def _foreign_modules(self, modules: list[str]) -> dict[str, str]:
         file = self._target.get("file")
         if file is None:
             return {}
         roots = [os.path.dirname(file), *self._target["roots"]]
         return importing.foreign_modules(
-            self._call["tree"], self._call["checkout"], roots, self._known
+            self._call["tree"], self._call["checkout"], roots, modules
         )
 
 

@@ -44,6 +44,7 @@ _LOCAL_FAMILIES = (1, 16, 38)  # AF_UNIX, AF_NETLINK, AF_ALG
 _ALLOW = 0x7FFF0000
 _REFUSE = 0x00050000
 _EACCES, _ENOSYS = 13, 38
+_SYSTEM = ctypes.CDLL(None, use_errno=True)
 
 
 def confine(call: dict[str, Any], answers: str) -> list[str]:
@@ -56,20 +57,19 @@ def confine(call: dict[str, Any], answers: str) -> list[str]:
     if not sys.platform.startswith("linux"):
         return []
     active = []
-    system = ctypes.CDLL(None, use_errno=True)
-    system.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if system.prctl(_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1:
+    _SYSTEM.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if _SYSTEM.prctl(_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1:
         active.append("no new privileges")
-    active += _forbid_files(system, call, answers)
-    if call["network"] == "none" and _forbid_network(system):
+    active += _forbid_files(call, answers)
+    if call["network"] == "none" and _forbid_network():
         active.append("network: seccomp")
     if call["network"] != "any":
         active.append("network: Python")
     return active
 
 
-def _forbid_files(system: ctypes.CDLL, call: dict[str, Any], answers: str) -> list[str]:
-    version = system.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
+def _forbid_files(call: dict[str, Any], answers: str) -> list[str]:
+    version = _SYSTEM.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
     if version < 1:
         return []
     writes = _WRITES | (_REFER if version >= 2 else 0) | (_TRUNCATE if version >= 3 else 0)
@@ -79,24 +79,24 @@ def _forbid_files(system: ctypes.CDLL, call: dict[str, Any], answers: str) -> li
     # Files, network, scopes; older kernels know only the first ones.
     attributes = struct.pack("QQQ", handled, 0, scoped)
     size = 24 if version >= 6 else 16 if version >= 4 else 8
-    rules = system.syscall(_CREATE_RULESET, attributes, size, 0)
+    rules = _SYSTEM.syscall(_CREATE_RULESET, attributes, size, 0)
     if rules < 0:
         return []
     try:
         own = [call["folder"], call["private"], *call["writable"], *call["outputs"]]
         for path in (*own, "/dev", "/proc"):
-            _grant(system, rules, path, handled)
+            _grant(rules, path, handled)
         if hidden:
             for path in _beside(hidden):
-                _grant(system, rules, path, _READ_FILE)
-        if system.syscall(_RESTRICT_SELF, rules, 0) != 0:
+                _grant(rules, path, _READ_FILE)
+        if _SYSTEM.syscall(_RESTRICT_SELF, rules, 0) != 0:
             return []
     finally:
         os.close(rules)
     return _tried(answers, hidden, scoped)
 
 
-def _grant(system: ctypes.CDLL, rules: int, path: str, rights: int) -> None:
+def _grant(rules: int, path: str, rights: int) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
@@ -105,7 +105,7 @@ def _grant(system: ctypes.CDLL, rules: int, path: str, rights: int) -> None:
         if not os.path.isdir(path):
             rights &= _OF_FILES
         rule = struct.pack("=Qi", rights, descriptor)
-        system.syscall(_ADD_RULE, rules, _PATH_BENEATH, rule, 0)
+        _SYSTEM.syscall(_ADD_RULE, rules, _PATH_BENEATH, rule, 0)
     finally:
         os.close(descriptor)
 
@@ -155,14 +155,14 @@ def _files_of(folder: str) -> Iterator[str]:
             yield os.path.join(above, name)
 
 
-def _forbid_network(system: ctypes.CDLL) -> bool:
+def _forbid_network() -> bool:
     """Refuse every socket but local ones, and the ring through which sockets come as well."""
     known = _MACHINES.get(platform.machine())
     if known is None:
         return False
     code = ctypes.create_string_buffer(_filter(*known))
     program = struct.pack("HP", len(code) // 8, ctypes.addressof(code))
-    if system.prctl(_SET_SECCOMP, _SECCOMP_MODE_FILTER, program, 0, 0) != 0:
+    if _SYSTEM.prctl(_SET_SECCOMP, _SECCOMP_MODE_FILTER, program, 0, 0) != 0:
         return False
     try:
         socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()

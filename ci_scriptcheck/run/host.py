@@ -21,7 +21,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from . import census, supervisor
+from . import census, pip_answers, supervisor
 
 SPARES = 2
 """Supervisors that wait for a run beforehand: forking is then not part of a run's time."""
@@ -47,6 +47,8 @@ def main(arguments: dict[str, Any]) -> None:
         importlib.import_module(f"{__package__}.{name}")
     for name in ("logging", "random", "shlex", "subprocess"):
         importlib.import_module(name)
+    # What is changed here need not be copied by every run in order to be changed there.
+    pip_answers.answer()
     gc.collect()
     gc.freeze()
     host = _Host(arguments)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.machinery
 import importlib.util
+import itertools
 import os
 import posix
 import sys
@@ -56,7 +57,7 @@ def import_script(file: str, roots: list[str]) -> ModuleType:
 
 
 def foreign_modules(
-    tree: str, checkout: str | None, roots: list[str], known: frozenset[str]
+    tree: str, checkout: str | None, roots: list[str], modules: list[str]
 ) -> dict[str, str]:
     """Find modules of the project that were loaded from elsewhere, such as an installed copy.
 
@@ -67,11 +68,11 @@ def foreign_modules(
         tree: Root of the code that is run.
         checkout: Root of the repository.
         roots: Where the project's modules are to be found.
-        known: Modules that were there before the script.
+        modules: Those that the script imported.
     """
     names = _names_on(roots, tree)
     found = {}
-    for name in names.union(sys.modules.keys() - known):
+    for name in names.union(modules):
         file = getattr(sys.modules.get(name), "__file__", None)
         if not isinstance(file, str) or failure.is_inside(file, tree):
             continue
@@ -79,6 +80,14 @@ def foreign_modules(
         if passed_over or (checkout and checkout != tree and failure.is_inside(file, checkout)):
             found[name] = file
     return dict(sorted(found.items())[:50])
+
+
+def imported_after(name: str) -> list[str]:
+    """List the modules that were imported after this one.
+
+    Touching every name instead would copy the memory of them all from the host.
+    """
+    return list(itertools.takewhile(lambda other: other != name, reversed(sys.modules)))
 
 
 def _names_on(roots: list[str], tree: str) -> set[str]:

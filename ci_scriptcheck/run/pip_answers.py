@@ -74,6 +74,8 @@ def answer() -> None:
     """Answer this process's own calls from now on, without starting an interpreter for each."""
     import subprocess
 
+    if os.system.__module__ == __name__:
+        return
     start = subprocess.Popen.__init__
 
     def started(process: Any, args: Any, *rest: Any, **named: Any) -> None:  # noqa: ANN401  (as Popen)

@@ -30,6 +30,8 @@ _SYSTEM = (
     "/run",
 )
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+# They look through the whole search path, which says nothing about the script.
+_SEARCHERS = ("importlib/metadata/__init__.py", "pkg_resources/__init__.py", "pkgutil.py")
 _LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -165,8 +167,8 @@ class Watch:
             self._add(self._read, path)
 
     def _on_list(self, arguments: Any) -> None:  # noqa: ANN401
-        caller = sys._getframe(2)
-        if caller.f_code.co_filename.startswith("<frozen importlib"):
+        caller = sys._getframe(2).f_code.co_filename
+        if caller.startswith("<frozen importlib") or caller.endswith(_SEARCHERS):
             return
         path = self._path("." if arguments[0] is None else arguments[0])
         if path is not None:
