@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.data.reader import measuring
+from ci_scriptcheck.data.reader import measuring, synthesizing
+from ci_scriptcheck.model.contract import (
+    Column,
+    ColumnType,
+    Dataset,
+    Format,
+    Schema,
+    Synthesized,
+    TableFile,
+)
+from ci_scriptcheck.model.scenario import BUILT_IN
 from ci_scriptcheck.run.process import Hosts, Reader, call, host_key, reader_spec
 from ci_scriptcheck.run.request import Call, Ended, Ending, Generator
 from tests.functional.run.process_stage import Stage
@@ -43,13 +53,28 @@ def test_a_reader_answers_one_request_after_the_other(
     assert first["files"]["rows.csv"]["rows"] == 2
 
 
-def test_a_request_past_its_time_is_an_answer_and_so_is_the_next(
+def test_a_request_past_its_time_is_an_answer_and_the_next_one_is_served(
     hosts: Hosts, data: Path, tmp_path: Path
 ) -> None:
+    column = Column(name="n", type=ColumnType.STRING, pattern="[a-z]{40}")
+    table = TableFile(name="rows.csv", format=Format.CSV)
+    schema = Schema(columns=(column,))
+    huge = Dataset(name="huge", schema=schema, files=(table,), origin=Synthesized())
+    request = synthesizing(
+        "huge",
+        node="n",
+        datasets={"huge": huge},
+        scenario=BUILT_IN["standard"],
+        seed=0,
+        rows=50_000_000,
+        root=tmp_path,
+        folder=data / "huge",
+    )
     address = hosts.addresses[host_key(SPEC)]
-    with Reader(address, folder=tmp_path / "reader", timeout=0.0) as reader:
-        assert "timed_out" in reader.ask(measuring(data))["error"]
-        assert "timed_out" in reader.ask(measuring(data))["error"]
+    folder = tmp_path / "reader"
+    with Reader(address, folder=folder, writable=(str(data),), timeout=1.0) as reader:
+        assert "error" in reader.ask(request)
+        assert "files" in reader.ask(measuring(data / "rows.csv"))
 
 
 def test_a_request_that_makes_no_sense_is_an_answer(
