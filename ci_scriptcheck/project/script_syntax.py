@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -42,7 +43,10 @@ def module_of(source: str) -> Module:
         SyntaxError: Python refuses the text; also where it is nested too deeply to be read.
     """
     try:
-        tree = ast.parse(source)
+        with warnings.catch_warnings():
+            # Python warns of odd escapes while it parses; that is not the reader's to tell.
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(str(error) or "nested too deeply") from error
     functions: dict[str, FunctionNode] = {}

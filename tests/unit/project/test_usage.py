@@ -161,3 +161,7 @@ def test_functions_that_call_each_other_in_a_circle_end() -> None:
 def test_a_text_that_python_refuses_is_a_syntax_error(source: str) -> None:
     with pytest.raises(SyntaxError):
         usage(source)
+
+
+def test_odd_escapes_in_a_script_do_not_warn_the_reader() -> None:
+    assert of_main(r"input_paths['\d']").inputs == {r"\d": True}
