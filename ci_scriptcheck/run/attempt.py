@@ -16,6 +16,7 @@ from ci_scriptcheck.run import (
     observed,
     packing,
     reading,
+    reasons,
     supply,
     workspace,
 )
@@ -115,7 +116,7 @@ def judged(
     return TaskResult(
         task=task.id,
         outcome=outcome,
-        why_not="interrupted" if outcome is Outcome.NOT_RUN else None,
+        why_not=reasons.INTERRUPTED if outcome is Outcome.NOT_RUN else None,
         findings=tuple(excerpts.with_excerpt(finding, context.root) for finding in findings),
         seconds=ending.seconds,
         cpu_seconds=ending.cpu_seconds,

@@ -21,6 +21,10 @@ AskReader = Callable[[dict[str, Any]], dict[str, Any]]
 Libraries = Callable[[str | None], Mapping[str, tuple[str, str]]]
 
 
+class Interrupted(Exception):  # noqa: N818  (what people do, not an error)
+    """The run is being ended; what was under way has no result."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What the tasks of one run share.

@@ -16,7 +16,7 @@ from ci_scriptcheck.model.project import level_of
 from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.run import atomic, attempt, locks, observed, reasons, record, reuse, supply
-from ci_scriptcheck.run.context import Context
+from ci_scriptcheck.run.context import Context, Interrupted
 from ci_scriptcheck.run.reading import Unmakeable
 from ci_scriptcheck.run.request import Ended
 from ci_scriptcheck.run.workspace import Workspace, remove_tree
@@ -36,8 +36,6 @@ MOST_STARTS = 2
 
 # Another run that makes the same is waited for; when it takes longer than it may, it is not.
 _PATIENCE = 60.0
-
-_INTERRUPTED = "interrupted"
 
 
 def pull(context: Context, task: str) -> TaskResult:
@@ -81,7 +79,7 @@ def _settle(context: Context, task: Task) -> TaskResult:
         result = _result(context, task)
     except OSError as error:
         raise _cannot_write(error) from error
-    if result.why_not != _INTERRUPTED:
+    if result.why_not != reasons.INTERRUPTED:
         record.write_result(context.run_directory, result)
     return result
 
@@ -99,6 +97,8 @@ def _result(context: Context, task: Task) -> TaskResult:
             _make_again(context, gone.task, gone.result)
         except Unmakeable as error:
             return _without_input(context, task, str(error))
+        except Interrupted:
+            return reasons.not_run(task, reasons.INTERRUPTED)
 
 
 def _found(context: Context, task: Task, key: str) -> TaskResult | None:

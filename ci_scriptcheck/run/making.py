@@ -12,6 +12,7 @@ from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
 from ci_scriptcheck.run import atomic, hosting, locks, observed, reading, workspace
+from ci_scriptcheck.run.context import Interrupted
 from ci_scriptcheck.run.digest import of_text
 from ci_scriptcheck.run.reading import Unmakeable
 from ci_scriptcheck.run.request import Call, Ended, Generator
@@ -94,7 +95,12 @@ def _generate(
     content.mkdir()
     call = _call(context, task, source, space, content)
     since = observed.moment()
-    ending = context.call(hosting.host_of(context.plan, context.root, task), call)
+    host = hosting.host_of(context.plan, context.root, task)
+    ending = context.call(host, call)
+    if ending.how is Ended.LOST:
+        ending = context.call(host, call)
+    if ending.how is Ended.CANCELLED:
+        raise Interrupted
     if ending.how is not Ended.RETURNED or ending.returned is None:
         raise Unmakeable(_what_failed(dataset, ending))
     written = space.folder / "content" / ending.returned

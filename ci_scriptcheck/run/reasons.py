@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.plan import Plan, Task
 
+INTERRUPTED = "interrupted"
+"""Why a task has no result when the run was ended; not shared, as the next run has another."""
+
 _NEEDS = "needs "
 
 
@@ -49,6 +52,8 @@ def not_run(task: Task, reason: str) -> TaskResult:
 
 def because_of(task: Task, supplier: Task, result: TaskResult) -> str:
     """Say why a task is not run whose supplier ended so that nobody can read what it wrote."""
+    if result.why_not == INTERRUPTED:
+        return INTERRUPTED
     # The first that failed is named all along the chain, not the last before this one.
     if result.outcome is Outcome.NOT_RUN and (result.why_not or "").startswith(_NEEDS):
         return result.why_not or ""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.run import engine, hosting, process, record
-from ci_scriptcheck.run.context import Context
+from ci_scriptcheck.run.context import Context, Interrupted
 from ci_scriptcheck.run.request import Address, Call, Ended, Ending, HostSpec
 
 if TYPE_CHECKING:
@@ -131,26 +131,36 @@ class _Line:
         self._reader: process.Reader | None = None
 
     def call(self, host: HostSpec, call: Call) -> Ending:
-        """Run something in the host of this specification."""
+        """Run something in the host of this specification.
+
+        Raises:
+            Interrupted: the hosts are being ended.
+        """
         name = _name(host)
         if name not in self._addresses:
             self._start(name, host)
         ending = process.call(self._addresses[name], call)
         if ending.how is Ended.LOST:
             if self._is_closing():
-                return Ending(how=Ended.CANCELLED)
+                raise Interrupted
             # Whether the host or only this run was lost cannot be told quickly and surely.
             self._start(name, host)
         return ending
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Have a request answered by the reader; where it ended, by a new one, then a new host's."""
+        """Have a request answered by the reader; where it ended, by a new one, then a new host's.
+
+        Raises:
+            Interrupted: the hosts are being ended.
+        """
         answer = self._asked(request)
         if self._has_ended() and not self._is_closing():
             answer = self._asked(request)
         if self._has_ended() and not self._is_closing():
             self._start(_READER, process.reader_spec())
             answer = self._asked(request)
+        if self._has_ended() and self._is_closing():
+            raise Interrupted
         return answer
 
     def close(self) -> None:

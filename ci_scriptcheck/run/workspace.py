@@ -266,9 +266,8 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 def _resolve_links(folder: Path) -> None:
     inside = folder.parent.parent.resolve()
-    for _, entry in list(_walked(folder)):
-        if entry.is_symlink():
-            _resolve_link(Path(entry.path), inside)
+    for path in [entry.path for _, entry in _walked(folder) if entry.is_symlink()]:
+        _resolve_link(Path(path), inside)
 
 
 def _resolve_link(path: Path, inside: Path) -> None:
