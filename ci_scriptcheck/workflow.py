@@ -170,6 +170,8 @@ def conclude(started: Started, *, interrupted: str | None = None) -> RunRecord:
         interrupted=interrupted,
     )
     record.write_record(started.run_directory, found)
+    if len(started.ready) < len(prepared.plan.tasks):
+        prepared.site.opened_store().trim()
     folder = Path(prepared.site.store)
     history.save(folder, history.after(history.load(folder), found))
     return found

@@ -7,7 +7,6 @@ of another format number are refused with the version that wrote them.
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
@@ -18,7 +17,7 @@ from ci_scriptcheck.model.change import in_words
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.plan import Plan, RunRecord
 from ci_scriptcheck.model.result import TaskResult
-from ci_scriptcheck.run import atomic, workspace
+from ci_scriptcheck.run import atomic
 from ci_scriptcheck.run.digest import of_text
 from ci_scriptcheck.run.site import Site
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 FORMAT = 1
 T = TypeVar("T")
 _LONGEST_NAME = 150
-_LIKELY_RUNNING = 3600.0
 
 
 def quoted(task: str) -> str:
@@ -124,17 +122,6 @@ def read_record(run_directory: Path) -> RunRecord:
         UsageError: there is none, or another version wrote it.
     """
     return _read(run_directory / "record.json", "run", RunRecord)
-
-
-def prune(runs: Path, *, keep: int) -> None:
-    """Remove the oldest run directories below a folder; those of the last hour stay."""
-    youngest = time.time() - _LIKELY_RUNNING
-    found = sorted(
-        (path.stat().st_mtime, path) for path in runs.glob("*") if (path / "plan.json").exists()
-    )
-    for changed, path in found[: max(0, len(found) - keep)]:
-        if changed < youngest:
-            workspace.remove_tree(path)
 
 
 def to_public(record: RunRecord) -> dict[str, Any]:

@@ -61,11 +61,6 @@ class Store:
         """The file in which digests of project files are remembered."""
         return self._place / "digests.json"
 
-    @property
-    def durations(self) -> Path:
-        """The file in which it is noted how long tasks took."""
-        return self._place / "durations.json"
-
     def find(self, key: str, is_current: Callable[[Mapping[str, str]], bool]) -> TaskResult | None:
         """Give the result stored under a key, or `None`.
 

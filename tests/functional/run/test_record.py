@@ -1,15 +1,13 @@
 """The run directory: what one process writes, another reads, or is told why it cannot."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Level, Outcome
-from ci_scriptcheck.run import durations, record
-from ci_scriptcheck.run.store import Store
+from ci_scriptcheck.run import record
 from tests.conftest import a_plan, a_record, a_result, a_task
 
 
@@ -66,31 +64,3 @@ def test_a_folder_that_is_none_is_refused_with_a_sentence(tmp_path: Path) -> Non
 
     with pytest.raises(UsageError, match="cannot be written"):
         record.write_plan(tmp_path / "runs" / "1", a_plan())
-
-
-def test_old_runs_are_removed_but_none_that_may_be_under_way(tmp_path: Path) -> None:
-    for number in range(5):
-        record.write_plan(tmp_path / str(number), a_plan())
-    for number in range(4):
-        os.utime(tmp_path / str(number), (number, number))
-
-    record.prune(tmp_path, keep=2)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["3", "4"]
-
-    record.prune(tmp_path, keep=0)
-    assert [path.name for path in tmp_path.iterdir()] == ["4"]
-
-
-def test_how_long_tasks_took_is_kept_by_project(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
-    durations.note(store, "fraud", [a_result("load", seconds=4.0), a_result("old", seconds=1.0)])
-    durations.note(store, "churn", [a_result("load", seconds=9.0)])
-    durations.note(
-        store,
-        "fraud",
-        [a_result("load", seconds=5.0), a_result("old", Outcome.REUSED, seconds=7.0)],
-    )
-
-    assert durations.known(store, "fraud") == {"load": 5.0, "old": 1.0}
-    store.durations.write_text("{")
-    assert durations.known(store, "fraud") == {}
