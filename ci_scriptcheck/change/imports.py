@@ -147,7 +147,8 @@ class Resolver:
                 yield own, Reach.USED if self._takes_from(package, dotted, names) else Reach.LOADED
         way = self.files.follow(start, dotted, self._taken(start, dotted, names))
         if not level and not (way.is_known and (way.passed or way.reached)):
-            libraries.add(dotted.partition(".")[0])
+            # What is taken may be a module, too; only whoever imports it can tell.
+            libraries.update((dotted, *(f"{dotted}.{name}" for name in names if name.islower())))
         for target in way.passed:
             yield target, Reach.LOADED
         for target in way.reached:
@@ -250,11 +251,13 @@ class _Walk:
             # A file that puts folders on the search path does so for all the others as well.
             search += added
             added = self._follow(search)
+        foreign = {name for name in self._libraries if _top(name) not in sys.stdlib_module_names}
         return Closure(
             script=self._script,
             files=tuple(sorted(self._leading)),
             chains=Chains(self._leading),
-            libraries=tuple(sorted(self._libraries - sys.stdlib_module_names)),
+            libraries=tuple(sorted({_top(name) for name in foreign})),
+            modules=tuple(sorted(foreign)),
             unresolved=tuple(self._unresolved()),
         )
 
@@ -324,3 +327,7 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]

@@ -65,6 +65,7 @@ class Closure:
         files: Project files that the script imports or names, itself included; sorted.
         chains: File → the files that lead to it, from the script on, each importing the next.
         libraries: Top names of the modules it imports from elsewhere; sorted.
+        modules: The same with all their dots; what is taken from a module may be among them.
         unresolved: Imports that could be anything, so that a whole folder counts; sorted.
     """
 
@@ -72,6 +73,7 @@ class Closure:
     files: tuple[str, ...] = ()
     chains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     libraries: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
     unresolved: tuple[str, ...] = ()
 
 

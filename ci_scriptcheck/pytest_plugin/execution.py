@@ -28,10 +28,8 @@ def execute(started: Started, on_event: Callable[[Event], None]) -> None:
     left = tuple(task.id for task in prepared.plan.tasks if task.id not in started.ready)
     if not left:
         return
-    # What starts processes, and pytest, is only imported where something is to be run.
+    # What starts processes is only imported where something is to be run.
     from ci_scriptcheck.pytest_plugin.session import run_plan
-    from ci_scriptcheck.pytest_plugin.work import Work
-    from ci_scriptcheck.run.service import Service
 
     run_plan(
         started.run_directory,
@@ -39,8 +37,4 @@ def execute(started: Started, on_event: Callable[[Event], None]) -> None:
         workers=prepared.workers,
         on_event=on_event,
         on_failure=OnFailure.STOP if prepared.options.fail_fast else OnFailure.CONTINUE,
-        work=Work(
-            hosts=lambda _: Service(prepared.plan, started.run_directory, left),
-            opened="ci_scriptcheck.run.service:opened",
-        ),
     )

@@ -61,7 +61,7 @@ def hosts_for(plan: Plan, root: Path, tasks: Iterable[Task]) -> tuple[HostSpec, 
         name = repr(host)
         found[name] = host
         closure = plan.closures.get(task.script)
-        libraries.setdefault(name, set()).update(closure.libraries if closure else ())
+        libraries.setdefault(name, set()).update(closure.modules if closure else ())
     return tuple(
         replace(host, preload=tuple(sorted(libraries[name]))) for name, host in found.items()
     )
