@@ -54,7 +54,8 @@ def _as_ended(case: Case) -> tuple[Outcome, list[Finding]]:
         return Outcome.PASSED, found
     if how in _REFUSALS and case.scenario.expect is not Expect.SUCCESS and _is_clear(case):
         return Outcome.PASSED, [*_half_written(case), *conduct.look(case)]
-    return endings.OUTCOMES[how], [*([ended] if ended else []), *conduct.look(case)]
+    explaining = named_columns.look(case) if how in _REFUSALS else ()
+    return endings.OUTCOMES[how], [*([ended] if ended else []), *explaining, *conduct.look(case)]
 
 
 def _is_clear(case: Case) -> bool:

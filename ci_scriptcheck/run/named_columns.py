@@ -11,7 +11,9 @@ import re
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import nearest
+from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.run.case import shown
+from ci_scriptcheck.run.request import Ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,10 +72,13 @@ def _finding(
 ) -> Finding:
     near = nearest(missing[0], columns)
     hint = f"Set `{variable}` under `env:` to a column that is there"
+    # After a bad end it may explain the end; what the script would have written is not known then.
+    level = None if case.ending.how is Ended.RETURNED else Level.WARNING
     return case.finding(
         "SC219",
         f"`{variable}` names {shown(missing)}, which no input has",
         subject=variable,
         evidence=(f"the inputs have {shown(tuple(sorted(columns)), limit=8)}",),
         advice=f"{hint}; did you mean `{near}`?" if near else f"{hint}.",
+        level=level,
     )

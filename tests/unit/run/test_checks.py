@@ -440,6 +440,15 @@ def test_a_variable_that_names_no_missing_column_is_no_finding(variable: str, va
     assert judge(a_case(task={"variables": {variable: value}})) == (Outcome.PASSED, ())
 
 
+def test_a_variable_that_names_no_column_is_told_beside_the_exception_it_may_explain() -> None:
+    ending = Ending(how=Ended.RAISED, errors=(A_KEY_ERROR,))
+
+    outcome, found = judge(a_case(ending, task={"variables": {"LABEL_FIELD": "label"}}))
+
+    assert (outcome, codes(found)) == (Outcome.FAILED, ["SC201", "SC219"])
+    assert found[1].severity is Level.WARNING
+
+
 def test_variables_are_not_judged_where_no_input_is_a_table() -> None:
     case = a_case(
         task={"variables": {"LABEL_FIELD": "label"}},
