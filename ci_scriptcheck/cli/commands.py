@@ -250,9 +250,7 @@ _ALL_COMMANDS = (
         section="Check",
         summary="One pipeline from end to end",
         title="Check one pipeline from end to end, whatever changed.",
-        arguments=(
-            Argument(key="name", word="PIPELINE", text="Its name; quote a pattern", many="one"),
-        ),
+        arguments=(Argument(key="name", word="PIPELINE", text="Its name", many="one"),),
         groups=(
             Group(title="What to check", options=(_SCENARIO,)),
             _HOW_RUN,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.cli import opening
-from ci_scriptcheck.project import loader, settings
+from ci_scriptcheck.project import settings
 from ci_scriptcheck.report import grid
 from ci_scriptcheck.report.page import counted, visible
 
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
     """Print the settings of one step or node, or what there is."""
-    place = opening.place_of(opening.folder_of(given))
-    project = loader.load_project(place.tree, place.folder)
+    project = opening.project_of(opening.place_of(opening.folder_of(given)))
     if given.name is None:
         console.tell(overview(project, console.out_page.width))
         return 0

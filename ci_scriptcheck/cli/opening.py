@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.change import git
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.tree import Tree
-from ci_scriptcheck.project import loader
+from ci_scriptcheck.project import working_tree
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+    from ci_scriptcheck.model.project import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,5 +55,16 @@ def place_of(folder: Path) -> Place:
     return Place(
         root=root,
         folder="" if inside == "." else inside,
-        tree=loader.WorkingTree(root, git.working_files(root)),
+        tree=working_tree.WorkingTree(root, git.working_files(root)),
     )
+
+
+def project_of(place: Place) -> Project:
+    """Read the project at a place.
+
+    Raises:
+        UsageError: its settings cannot be understood.
+    """
+    from ci_scriptcheck.project import loader
+
+    return loader.load_project(place.tree, place.folder)

@@ -100,8 +100,12 @@ def _cut(lines: list[str]) -> list[str]:
 
 def _causes(case: Case) -> list[str]:
     causes = []
+    first = case.ending.errors[0]
     for raised in case.ending.errors[1:]:
         frames = _frames(case, raised)
+        # Libraries raise their own error anew; that it was the same one inside says nothing.
+        if not frames and (raised.type, raised.text) == (first.type, first.text):
+            continue
         where = f" at {frames[-1]}" if frames else ""
         text = (case.shortened(raised.text).splitlines() or [""])[0]
         causes.append(f"raised while handling {raised.type}: {text}{where}")

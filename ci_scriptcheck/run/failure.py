@@ -131,7 +131,11 @@ def _frame(file: str, line: int, function: str, tree: str) -> dict[str, Any]:
 
 
 def _absolute(file: str) -> str:
-    return file if file.startswith(("<", "/")) else os.path.abspath(file)
+    if file.startswith(("<", "/")):
+        return file
+    # Compiled modules name the file they were made from, which is not here.
+    found = os.path.abspath(file)
+    return found if os.path.exists(found) else file
 
 
 def _cause(error: BaseException) -> BaseException | None:

@@ -1,4 +1,4 @@
-"""`config` and `doctor` on the demonstration's project, healthy and broken."""
+"""`config`, `doctor` and `init` on the demonstration's project, healthy and broken."""
 
 from __future__ import annotations
 
@@ -102,3 +102,33 @@ def test_doctor_says_where_there_is_no_repository(tmp_path: Path) -> None:
 
     assert ended.returncode == 1
     assert "is not in a git repository" in ended.stdout
+
+
+def test_init_writes_a_file_that_can_be_read(project: Path) -> None:
+    (project / "scriptcheck.yaml").unlink()
+
+    ended = scriptcheck("init", folder=project)
+
+    assert ended.returncode == 0
+    assert "It holds 6 steps, 1 pipeline" in ended.stdout
+    assert scriptcheck("config", "train", folder=project).returncode == 0
+
+
+def test_init_does_not_touch_a_file_that_is_there(project: Path) -> None:
+    before = (project / "scriptcheck.yaml").read_text()
+
+    ended = scriptcheck("init", folder=project)
+
+    assert ended.returncode == 2
+    assert "is there already" in ended.stderr
+    assert (project / "scriptcheck.yaml").read_text() == before
+
+
+def test_init_says_that_there_is_no_script(project: Path) -> None:
+    (project / "empty").mkdir()
+
+    ended = scriptcheck("-C", "empty", "init", folder=project)
+
+    assert ended.returncode == 2
+    assert "no pipeline script was found here" in ended.stderr
+    assert list((project / "empty").iterdir()) == []

@@ -1,0 +1,60 @@
+"""`scriptcheck init`: a first settings file, for a person to read and complete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.cli import opening
+from ci_scriptcheck.errors import ScriptcheckError, UsageError
+from ci_scriptcheck.project import loader, scan
+from ci_scriptcheck.project.paths import FILE_NAME
+from ci_scriptcheck.report import mistake
+from ci_scriptcheck.report.page import counted
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping
+
+    from ci_scriptcheck.cli.console import Console
+
+
+def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
+    """Write the file, and say what it holds and what to do next.
+
+    Raises:
+        UsageError: there is one already, or nothing to write about.
+    """
+    folder = opening.folder_of(given)
+    target = folder / FILE_NAME
+    place = opening.place_of(folder)
+    text = scan.draft(place.tree, place.folder)
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(
+            what=f"{target} is there already",
+            advice="`scriptcheck config` shows what it says; remove it to begin anew",
+        ) from None
+    console.tell(f"wrote {target}\n")
+    console.tell(found(opening.place_of(folder), console))
+    return 0
+
+
+def found(place: opening.Place, console: Console) -> str:
+    """Say what the new file holds, or what has to be corrected in it first."""
+    try:
+        project = loader.load_project(place.tree, place.folder)
+    except ScriptcheckError as error:
+        return f"\nTo be corrected first:\n\n{mistake.error(error, console.out_page)}\n"
+    parts = (
+        counted(len(project.steps), "step"),
+        counted(len(project.pipelines), "pipeline"),
+        counted(len(project.datasets), "dataset"),
+    )
+    lines = [f"It holds {', '.join(parts)}. Read it, then:", ""]
+    lines += [
+        "  scriptcheck plan --all   shows what would be run, and what is missing",
+        "  scriptcheck run --all    runs it",
+    ]
+    return "\n".join(lines) + "\n"
