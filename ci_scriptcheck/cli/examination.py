@@ -16,7 +16,7 @@ from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.project import loader
 from ci_scriptcheck.report.lines import base
 from ci_scriptcheck.report.page import counted, listed
-from ci_scriptcheck.run import process
+from ci_scriptcheck.run import process, workspace
 from ci_scriptcheck.run.request import Call, Ended, HostSpec, Script
 from ci_scriptcheck.run.store import Store
 
@@ -221,18 +221,8 @@ def _protections(active: tuple[str, ...]) -> Iterator[Observation]:
 
 
 def _access_times(root: Path) -> Observation:
-    before, written = 10**18, 2 * 10**18
-    try:
-        # Beside the runs, not in the system's folder: it may lie on another file system.
-        with tempfile.NamedTemporaryFile(dir=root, prefix=".scriptcheck-") as probe:
-            probe.write(b"read me")
-            probe.flush()
-            os.utime(probe.name, ns=(before, written))
-            Path(probe.name).read_bytes()
-            kept = Path(probe.name).stat().st_atime_ns > before
-    except OSError as error:
-        return _unwritable("files", root, error)
-    if kept:
+    # Beside the runs, not in the system's folder: it may lie on another file system.
+    if workspace.keeps_access_times(root):
         return Observation(about="files", text="the file system keeps access times")
     return Observation(
         about="files",
