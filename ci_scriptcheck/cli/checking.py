@@ -1,0 +1,66 @@
+"""One run from the first look to the last line, as all checking commands share it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck import workflow
+from ci_scriptcheck.cli import report
+from ci_scriptcheck.cli.progress import Progress
+from ci_scriptcheck.model import verdict
+from ci_scriptcheck.pytest_plugin import execution
+from ci_scriptcheck.pytest_plugin.event import TaskFinished
+from ci_scriptcheck.report import console as console_report
+from ci_scriptcheck.report.page import Detail
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping
+
+    from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.model.plan import RunRecord
+
+
+def check(
+    options: workflow.Options, given: Namespace, console: Console, environ: Mapping[str, str]
+) -> int:
+    """Carry out a run and report it; gives the exit code.
+
+    Raises:
+        ScriptcheckError: the run cannot go on.
+    """
+    told, page = console.out, console.out_page
+    if given.json:
+        told, page = console.err, console.err_page
+    prepared = workflow.prepare(options, environ)
+    if page.detail is not Detail.QUIET:
+        gap = "\n" if prepared.plan.tasks else ""
+        told.write(console_report.opening(prepared.plan, prepared.workers, page) + gap)
+        told.flush()
+    started = workflow.start(prepared)
+    signalled: str | None = None
+    with Progress(prepared.plan, console, told=told, page=page, environ=environ) as progress:
+        for result in started.ready.values():
+            progress(TaskFinished(result=result))
+        try:
+            execution.execute(started, progress)
+        except KeyboardInterrupt as interruption:
+            signalled = getattr(interruption, "signal", "SIGINT")
+    record = workflow.conclude(started, interrupted=signalled)
+    ending = console_report.ending(record, page)
+    if ending:
+        gap = "\n" if page.detail is not Detail.QUIET else ""
+        told.write(gap + ending)
+        told.flush()
+    _write(record, started.run_directory, given, console)
+    return verdict.exit_code(record)
+
+
+def _write(record: RunRecord, directory: Path, given: Namespace, console: Console) -> None:
+    if given.junit:
+        from ci_scriptcheck.report import junit
+
+        report.write(Path(given.junit), junit.render(record))
+    if given.json:
+        console.tell(report.text(directory, "json", console.out_page))

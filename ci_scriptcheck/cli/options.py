@@ -1,0 +1,100 @@
+"""What was typed, as the options of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck import workflow
+from ci_scriptcheck.cli import arguments, opening
+from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.model.plan import Mode
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+def of_run(given: Namespace) -> workflow.Options:
+    """Read the options of `run`.
+
+    Raises:
+        UsageError: a value cannot be understood, or two options contradict each other.
+    """
+    if given.all and given.steps:
+        raise UsageError(
+            what="`--all` and named steps contradict each other", advice="leave one of them out"
+        )
+    return workflow.Options(
+        project=opening.folder_of(given),
+        modes=modes(given.mode),
+        base=given.base,
+        everything=given.all,
+        selectors=tuple(given.steps),
+        workers=arguments.worker_count(given.workers),
+        fail_fast=given.fail_fast,
+        reuse=not given.no_reuse,
+        start=given.start,
+        twice=given.twice,
+        timeout=timeout(given),
+        output=run_directory(given),
+        shard=arguments.share(given.shard),
+    )
+
+
+def of_plan(given: Namespace) -> workflow.Options:
+    """Read the options of `plan`.
+
+    Raises:
+        UsageError: two options contradict each other.
+    """
+    if given.all and given.steps:
+        raise UsageError(
+            what="`--all` and named steps contradict each other", advice="leave one of them out"
+        )
+    return workflow.Options(
+        project=opening.folder_of(given),
+        modes=modes(given.mode),
+        base=given.base,
+        everything=given.all,
+        selectors=tuple(given.steps),
+    )
+
+
+def of_one(given: Namespace, mode: Mode, selectors: tuple[str, ...]) -> workflow.Options:
+    """Read the options of `test-script` and `test-pipeline`.
+
+    Raises:
+        UsageError: a value cannot be understood.
+    """
+    return workflow.Options(
+        project=opening.folder_of(given),
+        modes=(mode,),
+        selectors=selectors,
+        scenarios=tuple(given.scenario or ()),
+        workers=arguments.worker_count(given.workers),
+        fail_fast=given.fail_fast,
+        reuse=not given.no_reuse,
+        start=given.start,
+        timeout=timeout(given),
+        output=run_directory(given),
+    )
+
+
+def modes(names: list[str] | None) -> tuple[Mode, ...]:
+    """Give the modes in the order in which they are reported."""
+    wanted = {Mode(name) for name in names} if names else {Mode.ISOLATION, Mode.PIPELINE}
+    return tuple(mode for mode in Mode if mode in wanted)
+
+
+def run_directory(given: Namespace) -> Path | None:
+    """Give the run directory that was asked for; it counts from where the command was called."""
+    return Path(given.output).absolute() if given.output else None
+
+
+def timeout(given: Namespace) -> float | None:
+    """Give the limit for one script in seconds.
+
+    Raises:
+        UsageError: it is no duration.
+    """
+    return None if given.timeout is None else arguments.seconds(given.timeout)

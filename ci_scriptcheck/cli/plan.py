@@ -1,0 +1,27 @@
+"""`scriptcheck plan`: what `run` would check, and why; nothing is run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck import workflow
+from ci_scriptcheck.cli import options
+from ci_scriptcheck.model.codec import to_json
+from ci_scriptcheck.report import schedule
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping
+
+    from ci_scriptcheck.cli.console import Console
+
+
+def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
+    """Print the plan."""
+    prepared = workflow.prepare(options.of_plan(given), environ)
+    if given.json:
+        console.tell(json.dumps(to_json(prepared.plan), indent=2) + "\n")
+    else:
+        console.tell(schedule.render(prepared.plan, console.out_page))
+    return 0
