@@ -21,20 +21,13 @@ if TYPE_CHECKING:
 Lines = tuple[tuple[int, int], ...]
 
 SOURCE_SUFFIXES = (
-    "cfg",
-    "ini",
-    "ipynb",
-    "json",
-    "md",
-    "py",
-    "sh",
-    "sql",
-    "toml",
-    "txt",
-    "yaml",
-    "yml",
+    *(".cfg", ".ini", ".ipynb", ".json", ".md", ".py", ".sh"),
+    *(".sql", ".toml", ".txt", ".yaml", ".yml"),
 )
 """Files whose changed lines are told; a patch of a data file would be as large as the data."""
+
+MOST_WITH_LINES = 500
+"""Files whose lines are told at most: nobody reads those of more."""
 
 LARGEST_SOURCE = 1_000_000
 """Bytes of a new file beyond which nobody looks for its lines."""
@@ -52,7 +45,13 @@ _DIFF = (
     "-z",
 )
 _PATCH = ("-p", "-U0", "--inter-hunk-context=0", "--src-prefix=a/", "--dst-prefix=b/")
-_KINDS = {"A": ChangeKind.ADDED, "D": ChangeKind.DELETED, "R": ChangeKind.RENAMED}
+_RAW = ("--raw", "--no-abbrev")
+_KINDS = {
+    "A": ChangeKind.ADDED,
+    "C": ChangeKind.ADDED,
+    "D": ChangeKind.DELETED,
+    "R": ChangeKind.RENAMED,
+}
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE = re.compile(rb'\\([abfnrtv"\\]|[0-7]{3})')
 _ESCAPED = {
@@ -68,13 +67,8 @@ _ESCAPED = {
 
 def between(root: Path, base: str, head: str) -> tuple[FileChange, ...]:
     """List what differs between two commits, sorted by path."""
-    sources = _source_patterns()
-    names, patch = command.run_together(
-        root,
-        [*_DIFF, "--name-status", base, head],
-        [*_DIFF, *_PATCH, base, head, "--", *sources],
-    )
-    return with_lines(parse_names(names), parse_patch(patch))
+    changes = parse_raw(command.run(root, *_DIFF, *_RAW, base, head))
+    return with_lines(changes, _patched_lines(root, changes, [base, head], {}))
 
 
 def in_working_folder(root: Path, base: str, head: str) -> tuple[tuple[FileChange, ...], bool]:
@@ -84,36 +78,35 @@ def in_working_folder(root: Path, base: str, head: str) -> tuple[tuple[FileChang
     """
     safe = command.without_filters(root)
     with command.copied_index(root) as variables:
-        names, patch, untracked, uncommitted = command.run_together(
+        here, committed, untracked = command.run_together(
             root,
-            [*safe, *_DIFF, "--name-status", base],
-            [*safe, *_DIFF, *_PATCH, base, "--", *_source_patterns()],
+            [*safe, *_DIFF, *_RAW, base],
+            [*_DIFF, *_RAW, base, head],
             ["ls-files", "-z", "--others", "--exclude-standard"],
-            [*safe, *_DIFF, "--name-only", head],
             variables=variables,
         )
-    changes = with_lines(parse_names(names), parse_patch(patch))
+        changes = parse_raw(here)
+        lines = _patched_lines(root, changes, [base], variables, safe)
     new = _untracked(root, untracked)
-    return _merged(changes, new), bool(new or uncommitted)
+    # A content that is in no commit has no id in git's answer, so the answers differ.
+    return _merged(with_lines(changes, lines), new), bool(new) or here != committed
 
 
-def parse_names(answer: bytes) -> tuple[FileChange, ...]:
-    """Read the answer of `git diff --name-status -z`."""
+def parse_raw(answer: bytes) -> tuple[FileChange, ...]:
+    """Read the answer of `git diff --raw -z`, sorted by path."""
     words = iter(os.fsdecode(answer).split("\0"))
     changes = []
-    for status in words:
-        if not status:
+    for facts in words:
+        if not facts:
             break
-        kind = _KINDS.get(status[0], ChangeKind.MODIFIED)
+        status = facts.rpartition(" ")[2][0]
         path = next(words)
-        if status[0] in "RC":
-            old, path = path, next(words)
-            old_path = old if status[0] == "R" else None
-            kind = ChangeKind.RENAMED if old_path else ChangeKind.ADDED
-            changes.append(FileChange(path=path, kind=kind, old_path=old_path))
-        else:
-            changes.append(FileChange(path=path, kind=kind))
-    return tuple(changes)
+        old = path if status in "RC" else None
+        if old is not None:
+            path = next(words)
+        kind = _KINDS.get(status, ChangeKind.MODIFIED)
+        changes.append(FileChange(path=path, kind=kind, old_path=old if status == "R" else None))
+    return tuple(sorted(changes, key=lambda change: change.path))
 
 
 def parse_patch(patch: bytes) -> dict[str, Lines]:
@@ -161,8 +154,26 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
     return bytes([int(mark, 8)]) if mark.isdigit() else _ESCAPED.get(mark, mark)
 
 
-def _source_patterns() -> list[str]:
-    return [f":(top,glob)**/*.{suffix}" for suffix in SOURCE_SUFFIXES]
+def _patched_lines(
+    root: Path,
+    changes: tuple[FileChange, ...],
+    commits: list[str],
+    variables: Mapping[str, str],
+    safe: tuple[str, ...] = (),
+) -> dict[str, Lines]:
+    """Ask for the lines of the source files among the changes, and of no other file."""
+    sources = [change for change in changes if change.path.endswith(SOURCE_SUFFIXES)]
+    paths: list[str] = []
+    for change in sources[:MOST_WITH_LINES]:
+        paths += [change.path] if change.old_path is None else [change.path, change.old_path]
+    if not paths:
+        return {}
+    # Without the refresh, git looks at these files only.
+    options = ["--literal-pathspecs", "-c", "diff.autoRefreshIndex=false", *safe]
+    (patch,) = command.run_together(
+        root, [*options, *_DIFF, *_PATCH, *commits, "--", *paths], variables=variables
+    )
+    return parse_patch(patch)
 
 
 def _untracked(root: Path, answer: bytes) -> tuple[FileChange, ...]:
@@ -175,7 +186,7 @@ def _untracked(root: Path, answer: bytes) -> tuple[FileChange, ...]:
 
 
 def _all_lines(file: Path) -> Lines:
-    if file.suffix[1:] not in SOURCE_SUFFIXES:
+    if file.suffix not in SOURCE_SUFFIXES:
         return ()
     try:
         if file.stat().st_size > LARGEST_SOURCE:

@@ -29,7 +29,7 @@ class Repository:
 
     root: Path
 
-    def git(self, *arguments: str) -> str:
+    def git(self, *arguments: str, given: str | None = None) -> str:
         """Call git as a person would."""
         kept = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
         done = subprocess.run(
@@ -38,6 +38,7 @@ class Repository:
             env=kept | IDENTITY,
             capture_output=True,
             text=True,
+            input=given,
             check=True,
         )
         return done.stdout.strip()
@@ -58,6 +59,17 @@ class Repository:
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", "--message", message)
         return self.git("rev-parse", "HEAD")
+
+    def commit_many(self, count: int) -> None:
+        """Add commits that change nothing to the branch that is checked out."""
+        branch = self.git("symbolic-ref", "HEAD")
+        who = "committer Ada <ada@example.org> 1700000000 +0000"
+        stream = "".join(
+            f"commit {branch}\n{who}\ndata 4\nmore\n"
+            + (f"from {branch}^0\n" if not number else "")
+            for number in range(count)
+        )
+        self.git("fast-import", "--quiet", given=stream)
 
     def branch(self, name: str) -> None:
         """Start a branch here."""
