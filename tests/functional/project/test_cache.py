@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ci_scriptcheck.change.git import CommitTree, working_files
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model import codec
 from ci_scriptcheck.project.cache import load_cached
@@ -149,3 +150,26 @@ def test_reading_from_the_cache_imports_neither_pydantic_nor_yaml(root: Path) ->
     )
 
     assert done.stdout.strip() == "[]"
+
+
+def git(root: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    done = subprocess.run(
+        ["git", *identity, *arguments], cwd=root, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_a_commit_and_the_folder_it_was_made_of_give_one_project(root: Path) -> None:
+    git(root, "init", "--quiet")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "first")
+    commit = CommitTree(root, git(root, "rev-parse", "HEAD"))
+    edit(root, "scripts/train.py", "    region =", "    print('a line more')\n    region =")
+
+    base = load_cached(commit, "", root.parent / "cache")
+    head = load_cached(WorkingTree(root, working_files(root)), "", root.parent / "cache")
+
+    assert codec.to_json(base) == codec.to_json(head)
+    assert base.name == "fraud"
+    assert len(keys(root)) == 1
