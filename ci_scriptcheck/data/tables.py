@@ -295,9 +295,22 @@ def _jsonl_figures(path: Path, kind: str, most: int) -> Figures:
 def _json_figures(path: Path, kind: str, most: int) -> Figures:
     with _open(path, min(most, MOST_JSON_BYTES)) as file:
         document = json.loads(file.read().decode("utf-8-sig"))
-    if not isinstance(document, list) or not all(isinstance(item, dict) for item in document):
+    # An empty list can be anything, such as a report without entries.
+    if isinstance(document, list) and document and all(isinstance(row, dict) for row in document):
+        names = _keys(document[:_LOOKED_AT])
+        return Figures(format=kind, rows=len(document), columns=_limited(names))
+    if isinstance(document, dict) and document:
+        return _by_column(document, kind)
+    return Figures(format=kind)
+
+
+def _by_column(document: dict[str, Any], kind: str) -> Figures:
+    """Read a table that is written column by column, as pandas does unless told otherwise."""
+    columns = [list(column) if isinstance(column, dict) else [] for column in document.values()]
+    numbered = [str(number) for number in range(len(columns[0]))]
+    if not numbered or any(column != numbered for column in columns):
         return Figures(format=kind)
-    return Figures(format=kind, rows=len(document), columns=_limited(_keys(document[:_LOOKED_AT])))
+    return Figures(format=kind, rows=len(numbered), columns=_limited(document))
 
 
 def _keys(items: Iterable[Any]) -> Iterator[str]:

@@ -54,19 +54,16 @@ def _missing(case: Case, output: Output) -> Finding:
 
 def _hollow(case: Case, output: Output, artefact: Artefact) -> Iterator[Finding]:
     """Find an output that is there and holds nothing of what it is for."""
-    if not output.required:
+    if not output.required or case.scenario.expect is not Expect.SUCCESS:
         return
+    rows = f"{case.rows_in:,} rows went in"
     if all(file.bytes == 0 for file in artefact.files if not _is_marker(file)):
         message = f"every file of output `{output.port}` is empty"
-    elif case.scenario.expect is not Expect.SUCCESS:
-        return
-    elif _has_schema(case, output) and case.rows_in and not artefact.rows:
-        message = f"output `{output.port}` holds no rows, and {case.rows_in:,} went in"
+    elif _should_hold_rows(case, output) and not _may_hold_rows(artefact):
+        message = f"output `{output.port}` holds no rows, and {rows}"
     elif case.rows_in and _is_only_about_data(output, artefact):
         names = shown(tuple(file.path for file in artefact.files))
-        message = (
-            f"output `{output.port}` holds {names} and no data, and {case.rows_in:,} rows went in"
-        )
+        message = f"output `{output.port}` holds {names} and no data, and {rows}"
     else:
         return
     yield case.finding("SC209", message, subject=output.port, port=output.port)
@@ -77,9 +74,19 @@ def _is_marker(file: FileFacts) -> bool:
     return PurePosixPath(file.path).name.startswith(("_", "."))
 
 
-def _has_schema(case: Case, output: Output) -> bool:
+def _should_hold_rows(case: Case, output: Output) -> bool:
     dataset = case.datasets.get(output.expects or "")
-    return dataset is not None and bool(dataset.schema.columns) and dataset.schema.rows != 0
+    described = dataset is not None and bool(dataset.schema.columns) and dataset.schema.rows != 0
+    return described and case.rows_in > 0
+
+
+def _may_hold_rows(artefact: Artefact) -> bool:
+    """Say whether there are rows, or files that nobody has looked into, such as archives."""
+    return any(file.rows or _is_opaque(file) for file in artefact.files)
+
+
+def _is_opaque(file: FileFacts) -> bool:
+    return file.rows is None and file.bytes > 0 and file.format not in {"json", "text"}
 
 
 def _is_only_about_data(output: Output, artefact: Artefact) -> bool:
@@ -98,7 +105,8 @@ def _no_rows_anywhere(case: Case) -> Iterator[Finding]:
     tables = {
         port: item.rows for port, item in sorted(case.outputs.items()) if item.rows is not None
     }
-    if tables and not any(tables.values()) and not _has_models(case):
+    # Trainings write a model beside an empty table.
+    if tables and not any(_may_hold_rows(artefact) for artefact in case.outputs.values()):
         ports = shown(tuple(tables))
         yield case.finding(
             "SC209",
@@ -106,17 +114,6 @@ def _no_rows_anywhere(case: Case) -> Iterator[Finding]:
             subject=next(iter(tables)),
             port=next(iter(tables)),
         )
-
-
-def _has_models(case: Case) -> bool:
-    """Say whether something else of substance was written, as trainings do beside an empty table."""
-    return any(
-        file.rows is None
-        and file.format in {None, "binary", "gzip", "zip", "tar", "pickle"}
-        and file.bytes
-        for artefact in case.outputs.values()
-        for file in artefact.files
-    )
 
 
 def _unread(case: Case) -> Iterator[Finding]:

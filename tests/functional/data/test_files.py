@@ -197,7 +197,7 @@ def test_no_rows_are_files_with_a_header(tmp_path: Path) -> None:
 
     assert measured(tmp_path) == {
         "a.csv": ("csv", 0, ["a"]),
-        "a.json": ("json", 0, []),
+        "a.json": ("json", None, []),
         "a.jsonl": ("jsonl", 0, []),
     }
 
@@ -325,6 +325,9 @@ def test_records_are_counted_across_the_pieces_in_which_a_file_is_read(tmp_path:
         ("m.json", b'{"auc": 0.9}', ("json", None, [])),
         ("m.json", b'[{"a": 1}, {"b": 2}]', ("json", 2, ["a", "b"])),
         ("m.json", b"[1, 2]", ("json", None, [])),
+        ("m.json", b"[]", ("json", None, [])),
+        ("m.json", b'{"a": {"0": 1, "1": 2}, "b": {"0": 1, "1": 2}}', ("json", 2, ["a", "b"])),
+        ("m.json", b'{"train": {"auc": 0.9}, "test": {"auc": 0.8}}', ("json", None, [])),
         ("m.json", b"{broken", ("json", None, [])),
         ("m.json", b"[" * 100_000, ("json", None, [])),
         ("m.jsonl", b'{"a": 1}\n\n{"b": 2}\n', ("jsonl", 2, ["a", "b"])),

@@ -260,6 +260,28 @@ def test_a_port_with_a_schema_and_no_table_is_vacuous() -> None:
     assert (outcome, found.rule) == (Outcome.VACUOUS, "SC209")
 
 
+def test_a_port_with_a_schema_and_a_file_nobody_looked_into_is_no_finding() -> None:
+    case = a_case(
+        task={"outputs": (writes("result", expects="orders"),)},
+        outputs={"result": lies(a_file("orders.feather", kind="arrow"))},
+        datasets={"orders": ORDERS},
+    )
+
+    assert judge(case) == (Outcome.PASSED, ())
+
+
+def test_a_model_beside_an_empty_table_is_no_finding() -> None:
+    case = a_case(
+        task={"outputs": (writes("model"), writes("warnings"))},
+        outputs={
+            "model": lies(a_file("model.joblib", kind="pickle")),
+            "warnings": lies(a_table("what", rows=0)),
+        },
+    )
+
+    assert judge(case) == (Outcome.PASSED, ())
+
+
 def test_a_data_port_that_holds_only_metadata_is_vacuous() -> None:
     case = a_case(
         task={"outputs": (writes("sequences"),)},
