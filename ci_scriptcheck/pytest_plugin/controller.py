@@ -17,8 +17,8 @@ from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.pytest_plugin import reports, work
 from ci_scriptcheck.pytest_plugin.agenda import Agenda, Blocked, Ended
 from ci_scriptcheck.pytest_plugin.event import TaskFinished, TaskStarted
+from ci_scriptcheck.pytest_plugin.handover import HANDED_OVER
 from ci_scriptcheck.pytest_plugin.items import in_short
-from ci_scriptcheck.pytest_plugin.plugin import HANDED_OVER
 from ci_scriptcheck.pytest_plugin.workbench import FAULT
 from ci_scriptcheck.run import reasons, record
 
@@ -57,6 +57,7 @@ class Controller:
         self._begun: Counter[str] = Counter()
         self._told: set[str] = set()
         self._config: pytest.Config | None = None
+        self._session: pytest.Session | None = None
         self.fault: BaseException | None = None
         self.interruption: BaseException | None = None
 
@@ -65,6 +66,10 @@ class Controller:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Take note of the session that this belongs to."""
         self._config = config
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Take note of who counts the items."""
+        self._session = session
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401  (untyped)
@@ -176,6 +181,11 @@ class Controller:
                 return
         # What lies between the two is left out of this session.
         self._leave_out(blocked.job, f"needs {course.task(blocked.cause)}")
+
+    def collected(self, items: int) -> None:
+        """Have pytest show progress without the idle item."""
+        if self._session is not None:
+            self._session.testscollected = items
 
     def collected_otherwise(self, worker: str, difference: str) -> None:
         """Report that a worker has other items than the first one."""

@@ -63,6 +63,23 @@ class TaskItem(pytest.Item):
         return head and verdict.is_failure(self._task, result, self._plan)
 
 
+class ProjectItem(pytest.Item):
+    """What was found wrong with a project without running anything."""
+
+    def __init__(self, *, plan: Plan, **given: Any) -> None:  # noqa: ANN401  (pytest's own)
+        super().__init__(**given)
+        self._plan = plan
+
+    def runtest(self) -> None:
+        """Fail with the findings that count."""
+        counting = [item for item in self._plan.findings if verdict.counts(item, self._plan)]
+        pytest.fail("\n\n".join(_paragraph(finding) for finding in counting), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """Name the project where pytest would name a line."""
+        return self.path, None, self._plan.project
+
+
 class IdleItem(pytest.Item):
     """Does and reports nothing."""
 

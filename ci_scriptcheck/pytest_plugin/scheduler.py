@@ -74,6 +74,10 @@ class Witness(Protocol):
         """Report a task that cannot be run any more."""
         ...
 
+    def collected(self, items: int) -> None:
+        """Take note of how many items there are to be run, the idle one left out."""
+        ...
+
     def collected_otherwise(self, worker: str, difference: str) -> None:
         """Report that a worker has other items than the first one."""
         ...
@@ -141,6 +145,7 @@ class LongestPathScheduling:
             self._witness.collected_otherwise(node.gateway.id, str(difference))
             return
         self._queues[node].is_collected = True
+        self._witness.collected(len(items) - 1)
 
     def schedule(self) -> None:
         """Hand out what is ready to every worker that has nothing to do."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import pkgutil
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,9 +15,11 @@ from ci_scriptcheck.pytest_plugin.items import IdleItem, TaskItem
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
+    from ci_scriptcheck.model.result import TaskResult
     from ci_scriptcheck.pytest_plugin.course import Course
-    from ci_scriptcheck.pytest_plugin.work import Brief, OpenWork
+    from ci_scriptcheck.pytest_plugin.work import Brief, OpenWork, Pull
 
 FAULT = "scriptcheck_fault"
 """Attribute of a report: the pickled error for which the run cannot go on."""
@@ -32,13 +35,10 @@ class Workbench:
         self._addresses = brief.addresses
         self._worker = worker
         self._resources = ExitStack()
+        self._pulls: dict[Path, Pull] = {}
 
     def items(self, course: Course, parent: pytest.Collector) -> list[TaskItem]:
         """Make the items of a course, in the plan's order."""
-        addresses = self._addresses[str(course.run_directory)]
-        pull = self._resources.enter_context(
-            self._open_work(course.run_directory, addresses, self._worker)
-        )
         return [
             TaskItem.from_parent(
                 parent,
@@ -46,11 +46,23 @@ class Workbench:
                 nodeid=course.item(task.id),
                 plan=course.plan,
                 task=task,
-                pull=pull,
+                pull=partial(self._pull, course),
             )
             for task in course.plan.tasks
             if task.id in course.tasks
         ]
+
+    def _pull(self, course: Course, task: str) -> TaskResult:
+        # Opened by the first task, as a session may only collect.
+        if course.run_directory not in self._pulls:
+            self._pulls[course.run_directory] = self._resources.enter_context(
+                self._open_work(
+                    course.run_directory,
+                    self._addresses[str(course.run_directory)],
+                    self._worker,
+                )
+            )
+        return self._pulls[course.run_directory](task)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:

@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 
 def begin(config: pytest.Config, data: Any, *, name: str) -> None:  # noqa: ANN401  (from a channel)
     """Make the items of the brief part of this worker's session."""
+    bench = Workbench(work.from_controller(data), worker=name)
+    if all(course.prefix for course in bench.courses):
+        from ci_scriptcheck.pytest_plugin import projects
+
+        projects.join(config, bench)
+        return
     # Ctrl-C reaches all processes of a terminal; the controller alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    bench = Workbench(work.from_controller(data), worker=name)
     config.pluginmanager.register(bench, "scriptcheck-workbench")
     config.pluginmanager.register(WholePlan(bench), "scriptcheck-collection")

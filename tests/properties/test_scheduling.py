@@ -127,6 +127,9 @@ class World:
         assert blocked.job not in self.ends
         self.ends[blocked.job] = "blocked"
 
+    def collected(self, items: int) -> None:
+        assert items == len(self.graph.jobs) + 1
+
     def collected_otherwise(self, worker: str, difference: str) -> None:
         raise AssertionError(worker + difference)
 
