@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change import affected, git, imports, libraries
 from ci_scriptcheck.change.entry_points import entry_points, has_equal_closures
+from ci_scriptcheck.change.library_changes import library_changes
 from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.model.change import ChangeSet, Closure, Selection, Unknown
 from ci_scriptcheck.model.project import Project, level_of
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 CACHE = ".scriptcheck/cache"
 """Where parsed projects and import facts are remembered, relative to the repository."""
+
+LIBRARIES = "libraries.json"
+"""File of it that remembers what interpreters have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,13 @@ def of_change(
         head_closures=closures,
         base_closures=base_closures,
         reads=reads,
+        libraries=library_changes(
+            (project, tree, closures),
+            (base or project, base_tree, base_closures),
+            changes.touched(),
+            root,
+            cache=root / CACHE / LIBRARIES,
+        ),
     )
     return Scope(
         project=project,
@@ -125,7 +136,7 @@ def surroundings(
 def modules_of(root: Path, project: Project, python: str | None) -> Mapping[str, tuple[str, str]]:
     """Give the modules that an interpreter has, named as settings do, with their versions."""
     file = None if python is None else root / project.folder / python
-    return libraries.library_versions(file, cache=root / CACHE / "libraries.json")
+    return libraries.library_versions(file, cache=root / CACHE / LIBRARIES)
 
 
 def closures_of(root: Path, tree: Tree, project: Project) -> Mapping[str, Closure]:

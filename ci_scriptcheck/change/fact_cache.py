@@ -58,7 +58,7 @@ class FactCache:
         room = max(MOST - len(used) - len(self._new), 0)
         some = dict(list(others.items())[-room:]) if room else {}
         text = json.dumps({"format": FORMAT, "facts": {**some, **used, **self._new}})
-        _write(self._file, text)
+        write_aside(self._file, text)
 
 
 def _read(file: Path | None) -> Mapping[str, list[Any]]:
@@ -72,7 +72,8 @@ def _read(file: Path | None) -> Mapping[str, list[Any]]:
     return facts if isinstance(facts, dict) else {}
 
 
-def _write(file: Path, text: str) -> None:
+def write_aside(file: Path, text: str) -> None:
+    """Write a file so that a reader never sees half of it; one that cannot be written is left out."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor, aside = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")

@@ -1,131 +1,235 @@
-"""Which modules an interpreter has, from which distributions and versions, told from files on disk.
-
-The interpreter is not started: its metadata lie beside its libraries. What a folder of libraries
-holds is remembered until the folder changes.
-"""
+"""Which distributions an interpreter has, read from the metadata on disk without starting it."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
 import re
 import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from ci_scriptcheck.change.fact_cache import write_aside
 
-Versions = dict[str, tuple[str, str]]
+FORMAT = 1
+"""Changes with what the cache keeps."""
 
-_SYSTEM = re.compile(r"^include-system-site-packages\s*=\s*true", re.MULTILINE | re.IGNORECASE)
-_HOME = re.compile(r"^home\s*=\s*(.+?)\s*$", re.MULTILINE)
-_FORMAT = 1
+_PACKAGES = frozenset({"site-packages", "dist-packages"})
+_METADATA = (".dist-info", ".egg-info")
+_CFG_VERSION = re.compile(r"^version(?:_info)?\s*=\s*(\d+\.\d+)", re.MULTILINE)
+_CFG_SYSTEM = re.compile(r"^include-system-site-packages\s*=\s*true", re.MULTILINE | re.IGNORECASE)
+_CFG_HOME = re.compile(r"^home\s*=\s*(.+)$", re.MULTILINE)
+_REQUIRES = re.compile(r"^Requires-Dist:\s*([A-Za-z0-9._-]+)(.*)$", re.MULTILINE)
+_MODULE_SUFFIX = re.compile(r"\.(?:py|so|pyd|[^./]*\.(?:so|pyd))$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """What an interpreter has installed; names of distributions are normalized.
+
+    Attributes:
+        modules: Top name of a module → the distributions that provide it; a namespace has several.
+        versions: Distribution → version.
+        requires: Distribution → the distributions it cannot do without.
+    """
+
+    modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def library_versions(python: Path | None, *, cache: Path | None) -> Mapping[str, tuple[str, str]]:
-    """Give each importable top module with its distribution's name and version.
+    """Give the distribution and version of every module that an interpreter has installed.
+
+    Where a distribution requires others, a digest of their versions stands behind its own: a step
+    whose library stays and whose library's library does not has to run again.
 
     Args:
-        python: The interpreter, absolute, a virtual environment's not resolved; `None` is our own.
-        cache: File that remembers what folders hold, from run to run.
+        python: Interpreter, absolute, a virtual environment's not resolved; `None` is our own.
+        cache: File that keeps what was read, until something is installed or removed.
     """
-    known = _read(cache)
-    kept = dict(known)
-    versions: Versions = {}
-    folders = _own_folders() if python is None else _folders_of(python)
-    for folder in folders:
-        name, stamp = str(folder), folder.stat().st_mtime_ns
-        if name not in kept or kept[name]["stamp"] != stamp:
-            kept[name] = {"stamp": stamp, "modules": _modules(folder)}
-        for module, (distribution, version) in kept[name]["modules"].items():
-            versions.setdefault(module, (distribution, version))
-    if kept != known:
-        _write(cache, kept)
-    return dict(sorted(versions.items()))
+    found = installed(python, cache=cache)
+    whole = {name: _whole_version(found, name) for name in found.versions}
+    return {
+        module: (", ".join(names), ", ".join(whole[name] for name in names))
+        for module, names in sorted(found.modules.items())
+    }
 
 
-def _own_folders() -> Iterator[Path]:
-    for entry in dict.fromkeys(sys.path):
-        folder = Path(entry or ".").absolute()
-        if folder.name.endswith("-packages") and folder.is_dir():
-            yield folder
+def installed(python: Path | None, *, cache: Path | None) -> Installed:
+    """Read what an interpreter has installed; nothing, where its folders cannot be told.
+
+    Args:
+        python: Interpreter, absolute, a virtual environment's not resolved; `None` is our own.
+        cache: File that keeps what was read, until something is installed or removed.
+    """
+    folders = package_folders(python)
+    key = json.dumps([FORMAT, [[str(folder), _changed(folder)] for folder in folders]])
+    kept = _read_cache(cache)
+    if key not in kept:
+        kept = dict(list(kept.items())[-7:]) | {key: _as_json(_read(folders))}
+        if cache is not None:
+            write_aside(cache, json.dumps(kept))
+    return _from_json(kept[key])
+
+
+def with_required(names: Iterable[str], *requires: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """Give these distributions and all that they require, directly or not."""
+    found = set(names)
+    open_ends = list(found)
+    while open_ends:
+        name = open_ends.pop()
+        for required in requires:
+            for other in required.get(name, ()):
+                if other not in found:
+                    found.add(other)
+                    open_ends.append(other)
+    return frozenset(found)
+
+
+def normalized(name: str) -> str:
+    """Give a distribution's name as indexes compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def package_folders(python: Path | None) -> tuple[Path, ...]:
+    """List the folders in which an interpreter has its distributions, in the order of its path."""
+    if python is None or str(python) == sys.executable:
+        entries = [Path(entry) for entry in sys.path]
+        return tuple(entry for entry in entries if entry.name in _PACKAGES and entry.is_dir())
+    found = dict.fromkeys(_folders_of(python))
+    return tuple(folder for folder in found if folder.is_dir())
 
 
 def _folders_of(python: Path) -> Iterator[Path]:
-    """List the library folders of an interpreter, those that are searched first in front."""
+    prefix = python.parent.parent
     try:
-        written = (python.parent.parent / "pyvenv.cfg").read_text(encoding="utf-8")
-    except OSError:
-        yield from _below(python.resolve().parent.parent)
+        settings = (prefix / "pyvenv.cfg").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        yield from _folders_of_installation(python)
         return
-    yield from _below(python.parent.parent)
-    home = _HOME.search(written)
-    if home is not None and _SYSTEM.search(written):
-        yield from _below((Path(home[1]) / "python3").resolve().parent.parent)
+    version = _CFG_VERSION.search(settings)
+    yield from sorted(prefix.glob(f"lib*/python{version[1] if version else '3*'}/site-packages"))
+    home = _CFG_HOME.search(settings)
+    if home is not None and _CFG_SYSTEM.search(settings):
+        name = f"python{version[1]}" if version else python.name
+        yield from _folders_of_installation(Path(home[1].strip()) / name)
 
 
-def _below(prefix: Path) -> Iterator[Path]:
-    patterns = ("lib/python3*/site-packages", "lib64/python3*/site-packages")
-    debian = ("local/lib/python3*/dist-packages", "lib/python3*/dist-packages")
-    seen: set[Path] = set()
-    for pattern in (*patterns, *debian):
-        for folder in sorted(prefix.glob(pattern)):
-            if folder.is_dir() and folder.resolve() not in seen:
-                seen.add(folder.resolve())
-                yield folder
+def _folders_of_installation(python: Path) -> Iterator[Path]:
+    real = python.resolve()
+    prefix = real.parent.parent
+    name = real.name if re.fullmatch(r"python3\.\d+", real.name) else "python3*"
+    for start in dict.fromkeys(
+        (Path("/usr/local"), prefix) if prefix == Path("/usr") else (prefix,)
+    ):
+        for kind in sorted(_PACKAGES):
+            yield from sorted(start.glob(f"lib/{name}/{kind}"))
+            # Where Debian keeps what its own packages bring.
+            yield start / "lib" / "python3" / kind
 
 
-def _modules(folder: Path) -> Versions:
-    found: Versions = {}
-    for metadata in sorted(folder.glob("*.dist-info")):
-        name, _, version = metadata.name.removesuffix(".dist-info").partition("-")
-        for module in _top_modules(metadata):
-            found.setdefault(module, (name, version))
-    return found
+def _changed(folder: Path) -> int:
+    return folder.stat().st_mtime_ns
 
 
-def _top_modules(metadata: Path) -> Iterator[str]:
-    """Name what a distribution lets one import, from the list of its files."""
-    try:
-        listed = (metadata / "RECORD").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        listed = ""
-    tops: dict[str, None] = {}
-    for line in listed.splitlines():
-        first, slash, rest = line.partition("/")
-        if slash and ".py," not in rest and ".so," not in rest and ".pyd," not in rest:
-            continue
-        name = first if slash else _module_file(first)
-        if name and name.isidentifier():
-            tops.setdefault(name)
-    yield from tops
+def _read(folders: Iterable[Path]) -> Installed:
+    modules: dict[str, set[str]] = {}
+    versions: dict[str, str] = {}
+    requires: dict[str, tuple[str, ...]] = {}
+    for folder in folders:
+        for metadata in sorted(folder.iterdir()):
+            name, version = _name_and_version(metadata)
+            # The first on the path wins, as in an import.
+            if not version or name in versions:
+                continue
+            versions[name] = version
+            requires[name] = tuple(_required(metadata))
+            for module in _modules(metadata):
+                modules.setdefault(module, set()).add(name)
+    return Installed(
+        modules={module: tuple(sorted(names)) for module, names in sorted(modules.items())},
+        versions=versions,
+        requires={
+            name: tuple(other for other in others if other in versions)
+            for name, others in requires.items()
+        },
+    )
+
+
+def _name_and_version(metadata: Path) -> tuple[str, str]:
+    for suffix in _METADATA:
+        if metadata.name.endswith(suffix):
+            name, _, version = metadata.name.removesuffix(suffix).partition("-")
+            return normalized(name), re.sub(r"-py\d.*$", "", version)
+    return "", ""
+
+
+def _required(metadata: Path) -> Iterator[str]:
+    text = _text(metadata / "METADATA") or _text(metadata / "PKG-INFO")
+    header = text.partition("\n\n")[0]
+    for name, rest in _REQUIRES.findall(header):
+        if "extra ==" not in rest and "extra==" not in rest:
+            yield normalized(name)
+
+
+def _modules(metadata: Path) -> Iterator[str]:
+    """List the top names that a distribution provides."""
+    named = _text(metadata / "top_level.txt").split()
+    if named:
+        yield from named
+        return
+    found = dict.fromkeys(_recorded_modules(metadata))
     # An editable install lists a .pth file only; its package is named like it, as a rule.
-    if not tops:
-        yield metadata.name.partition("-")[0]
+    yield from found or [metadata.name.partition("-")[0]]
 
 
-def _module_file(line: str) -> str:
-    file = line.partition(",")[0]
-    return file.partition(".")[0] if file.endswith((".py", ".so", ".pyd")) else ""
+def _recorded_modules(metadata: Path) -> Iterator[str]:
+    for line in _text(metadata / "RECORD").splitlines():
+        path = line.partition(",")[0].strip('"')
+        first, _, below = path.partition("/")
+        if first.endswith((".dist-info", ".data")) or first in {"..", "__pycache__", "bin"}:
+            continue
+        if below and _MODULE_SUFFIX.search(path):
+            yield first
+        elif not below and _MODULE_SUFFIX.search(first):
+            yield first.partition(".")[0]
 
 
-def _read(cache: Path | None) -> dict[str, dict[str, Any]]:
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _whole_version(found: Installed, name: str) -> str:
+    version = found.versions[name]
+    others = sorted(with_required([name], found.requires) - {name})
+    if not others:
+        return version
+    written = "\n".join(f"{other} {found.versions[other]}" for other in others)
+    return f"{version} with {hashlib.sha256(written.encode()).hexdigest()[:12]}"
+
+
+def _read_cache(cache: Path | None) -> dict[str, Any]:
     try:
         data = json.loads(cache.read_bytes()) if cache is not None else {}
     except (OSError, ValueError):
         return {}
-    folders: dict[str, dict[str, Any]] = data.get("folders", {})
-    return folders if data.get("format") == _FORMAT else {}
+    return data if isinstance(data, dict) else {}
 
 
-def _write(cache: Path | None, folders: dict[str, dict[str, Any]]) -> None:
-    if cache is None:
-        return
-    try:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        aside = cache.with_name(f"{cache.name}.{os.getpid()}.tmp")
-        aside.write_text(json.dumps({"format": _FORMAT, "folders": folders}), encoding="utf-8")
-        aside.rename(cache)
-    except OSError:
-        return  # the next run looks again
+def _as_json(found: Installed) -> list[Any]:
+    return [found.modules, found.versions, found.requires]
+
+
+def _from_json(data: list[Any]) -> Installed:
+    modules, versions, requires = data
+    return Installed(
+        modules={name: tuple(several) for name, several in modules.items()},
+        versions=versions,
+        requires={name: tuple(several) for name, several in requires.items()},
+    )
