@@ -41,16 +41,16 @@ _CRASHES = frozenset({Outcome.CRASHED, Outcome.TIMED_OUT})
 
 def render(record: RunRecord) -> str:
     """Write the XML; equal records give equal bytes."""
-    suites: dict[str, list[junit_xml.TestCase]] = {}
+    suites: dict[str, list[junit_xml.TestCase]] = {PROJECT: [], ALONE: []}
     for task, result in verdict.head_results(record):
         suites.setdefault(task.pipeline or ALONE, []).append(_case(record, task, result))
     counting = [item for item in record.plan.findings if verdict.counts(item, record.plan)]
-    cases = {PROJECT: [_project_case(record.plan, item) for item in counting], **suites}
+    suites[PROJECT] += [_project_case(record.plan, item) for item in counting]
     return str(
         junit_xml.to_xml_report_string(
             [
                 junit_xml.TestSuite(_clean(name), members, package=_clean(record.plan.project))
-                for name, members in cases.items()
+                for name, members in suites.items()
                 if members
             ],
             encoding="utf-8",

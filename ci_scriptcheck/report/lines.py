@@ -43,6 +43,8 @@ def commits(changes: change.ChangeSet) -> str:
     head = changes.head[:7] if changes.head else "nothing committed"
     if changes.uncommitted:
         head += " and uncommitted changes"
+    elif changes.base == changes.head and changes.base:
+        return base(changes)
     return f"{base(changes)} → {head}" if changes.base else head
 
 

@@ -51,13 +51,17 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
         return shown.unexpected("the pull request should have failed")
     main.main(["report", "--run", str(run), "--output", str(folder / "log.txt")], surroundings)
     shutil.copyfile(run / "record.json", folder / "record.json")
+    left = {
+        folder / "log.txt": "what you have just read",
+        folder / "record.json": "everything about the run, for programs",
+        junit: "the same for test reporters",
+        root: "the repository; try `scriptcheck run` there",
+    }
+    width = max(len(str(path)) for path in left)
     shown.say(
         f"Exit code {_FAILED}: the pull request cannot be merged unseen. To look at:",
         "",
-        f"    {folder / 'log.txt'}        what you have just read",
-        f"    {folder / 'record.json'}    everything about the run, for programs",
-        f"    {folder / 'junit.xml'}      the same for test reporters",
-        f"    {root}           the repository; try `scriptcheck run` there",
+        *(f"    {path!s:<{width}}  {what}" for path, what in left.items()),
     )
     return 0
 

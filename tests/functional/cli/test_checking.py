@@ -1,0 +1,201 @@
+"""Runs from the command line, on the demonstration's repository and its pull request."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ci_scriptcheck.cli.demo import pull_request
+from tests.functional.cli.command import environment, scriptcheck
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def main(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the repository, with `main` checked out."""
+    return pull_request.lay_out(tmp_path_factory.mktemp("main"))
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the repository, with the pull request checked out."""
+    root = pull_request.lay_out(tmp_path_factory.mktemp("broken"))
+    pull_request.break_it(root)
+    return root
+
+
+def steady(text: str) -> str:
+    """Replace what differs from run to run and from version to version."""
+    text = re.sub(r"\d+\.\d s", "0.1 s", text)
+    text = re.sub(r"runs/\w+", "runs/7f3a1c", text)
+    return re.sub(r"scriptcheck \d\S*", "scriptcheck 1.0.0", text)
+
+
+def test_a_pull_request_that_breaks_a_script_is_caught(
+    broken: Path, golden: Callable[[str, str], None]
+) -> None:
+    ended = scriptcheck("run", "--base", "main", "--no-reuse", "--workers", "2", folder=broken)
+
+    assert (ended.returncode, ended.stderr) == (1, "")
+    # Written again from the record, tasks stand in the plan's order.
+    golden("demo/pull_request.txt", steady(scriptcheck("report", folder=broken).stdout))
+
+
+def test_the_plan_of_a_pull_request(broken: Path, golden: Callable[[str, str], None]) -> None:
+    ended = scriptcheck("plan", folder=broken)
+
+    assert ended.returncode == 0
+    golden("demo/plan.txt", steady(ended.stdout))
+
+
+def test_a_plan_is_json_too(broken: Path) -> None:
+    plan = json.loads(scriptcheck("plan", "--json", folder=broken).stdout)
+
+    assert {task["id"] for task in plan["tasks"]} >= {"preprocess", "fraud/train"}
+
+
+def test_json_leaves_only_the_record_on_standard_output(broken: Path) -> None:
+    ended = scriptcheck("run", "--json", folder=broken)
+
+    assert json.loads(ended.stdout)["exit_code"] == ended.returncode == 1
+    assert "FAILED  fraud/train" in ended.stderr
+
+
+def test_junit_is_written_beside_the_text(broken: Path) -> None:
+    ended = scriptcheck("run", "--junit", "made/junit.xml", folder=broken)
+
+    suites = ET.parse(broken / "made" / "junit.xml").getroot()  # noqa: S314  (we wrote it)
+    assert [suite.attrib["name"] for suite in suites] == ["isolation", "fraud"]
+    assert sum(int(suite.attrib["failures"]) for suite in suites) == 1
+    assert "FAILED  fraud/train" in ended.stdout
+
+
+def test_a_command_named_by_a_failure_repeats_it(broken: Path) -> None:
+    shown = scriptcheck("run", folder=broken).stdout
+    (command,) = re.findall(r"reproduce +scriptcheck (.*)", shown)
+
+    ended = scriptcheck(*command.split(), folder=broken)
+
+    assert ended.returncode == 1
+    assert "FAILED  fraud/train" in ended.stdout
+
+
+def test_quiet_prints_failures_only(main: Path, broken: Path) -> None:
+    assert scriptcheck("run", "-q", folder=broken).stdout.startswith("FAILED  fraud/train")
+    passed = scriptcheck("run", "--all", "-q", folder=main).stdout
+    assert len(passed.splitlines()) == 1
+
+
+def test_all_is_reused_when_nothing_changed(main: Path) -> None:
+    scriptcheck("run", "--all", folder=main)
+
+    ended = scriptcheck("run", "--all", folder=main)
+
+    assert ended.returncode == 0
+    assert "12 reused in" in ended.stdout
+
+
+def test_nothing_to_do_is_said(main: Path) -> None:
+    ended = scriptcheck("run", folder=main)
+
+    assert ended.returncode == 0
+    assert ended.stdout.endswith("no file changed: nothing to check\n")
+
+
+def test_one_script_is_checked_by_its_path_or_its_name(main: Path) -> None:
+    for name in ("scripts/ingest.py", "ingest"):
+        ended = scriptcheck("test-script", name, "--no-reuse", folder=main)
+
+        assert ended.returncode == 0
+        assert re.search(r"passed .* ingest +asked for", ended.stdout)
+
+
+def test_a_script_in_a_scenario_of_its_own(main: Path) -> None:
+    ended = scriptcheck("test-script", "ingest", "--scenario", "one_row", folder=main)
+
+    assert ended.returncode == 0
+    assert "ingest[one_row]" in ended.stdout
+
+
+def test_one_pipeline_is_checked_from_end_to_end(main: Path) -> None:
+    ended = scriptcheck("test-pipeline", "fraud", "--no-reuse", folder=main)
+
+    assert ended.returncode == 0
+    assert "6 passed" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        (("test-pipeline", "frad"), "did you mean `fraud`?"),
+        (("test-script", "ingets"), "did you mean `ingest`?"),
+        (("run", "fraud/trian"), "did you mean `fraud/train`?"),
+        (("test-script", "ingest", "--scenario", "one_rwo"), "did you mean `one_row`?"),
+        (("run", "--all", "train"), "leave one of them out"),
+    ],
+)
+def test_a_mistyped_name_is_answered_with_the_nearest(
+    main: Path, words: tuple[str, ...], advice: str
+) -> None:
+    ended = scriptcheck(*words, folder=main)
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert advice in ended.stderr
+
+
+def test_a_base_that_does_not_exist_ends_with_three(main: Path) -> None:
+    assert scriptcheck("run", "--base", "nobody", folder=main).returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["INT", "TERM"]
+)
+def test_a_signal_ends_the_run_and_leaves_a_record(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    root = pull_request.lay_out(tmp_path)
+    script = root / "scripts" / "split.py"
+    script.write_text(f"import time\nprint('here', flush=True)\n{script.read_text()}")
+    slow = script.read_text().replace("    features =", "    time.sleep(600)\n    features =")
+    script.write_text(slow)
+    started = subprocess.Popen(
+        [sys.executable, "-m", "ci_scriptcheck", "run", "--mode", "pipeline"],
+        cwd=root,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert started.stdout is not None
+    told = ""
+    while "fraud/preprocess" not in told:
+        told += started.stdout.readline()
+    started.send_signal(number)
+    rest, _ = started.communicate(timeout=60)
+
+    assert started.returncode == code, told + rest
+    assert f"interrupted by {number.name}" in rest
+    (record,) = (root / ".scriptcheck" / "runs").glob("*/record.json")
+    outcomes = {task["id"]: task["outcome"] for task in json.loads(record.read_text())["tasks"]}
+    assert outcomes["fraud/preprocess"] == "passed"
+    assert outcomes["fraud/split"] == outcomes["fraud/train"] == "not_run"
+
+
+def test_the_demonstration_catches_its_pull_request(tmp_path: Path) -> None:
+    ended = scriptcheck("demo", "--output", str(tmp_path / "demo"))
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    left = {path.name for path in (tmp_path / "demo").iterdir()}
+    assert left == {"junit.xml", "log.txt", "record.json", "run", "shop"}
+    assert "FAILED  fraud/train" in (tmp_path / "demo" / "log.txt").read_text()
