@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import joblib
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OrdinalEncoder
+from sklearn.preprocessing import OneHotEncoder
 
 from flights.processing.features import CATEGORICAL, NUMERIC
 
@@ -22,24 +23,16 @@ ARCHIVE = "model.tar.gz"
 MODEL = "model.joblib"
 
 
-def build_model(max_iterations: int) -> Pipeline:
-    """Join encoding and trees; an airport that was never seen counts as missing."""
-    encoder = OrdinalEncoder(
-        handle_unknown="use_encoded_value",
-        unknown_value=float("nan"),
-        max_categories=50,
-    )
+def build_model(iterations: int) -> Pipeline:
+    """Join encoding and trees; carriers and airports that are rare, or new, count as one."""
+    encoder = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=20)
     columns = ColumnTransformer(
-        [("categorical", encoder, CATEGORICAL), ("numeric", "passthrough", NUMERIC)]
+        [
+            ("categorical", encoder, CATEGORICAL),
+            ("numeric", SimpleImputer(strategy="median"), NUMERIC),
+        ]
     )
-    trees = HistGradientBoostingClassifier(
-        max_iter=max_iterations,
-        learning_rate=0.05,
-        max_leaf_nodes=8,
-        min_samples_leaf=30,
-        categorical_features=list(range(len(CATEGORICAL))),
-        random_state=0,
-    )
+    trees = GradientBoostingClassifier(n_estimators=iterations, max_depth=3, random_state=0)
     return make_pipeline(columns, trees)
 
 

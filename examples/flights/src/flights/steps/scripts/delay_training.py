@@ -29,7 +29,7 @@ def main(
     for part in parts.values():
         require_columns(part, [*FEATURES, label])
 
-    model = build_model(int(environ_vars["MAX_ITERATIONS"]))
+    model = build_model(int(environ_vars["ITERATIONS"]))
     model.fit(parts["train"][FEATURES], parts["train"][label])
     metrics = {}
     for name, part in parts.items():
