@@ -10,7 +10,7 @@ from ci_scriptcheck.project.documents import keys_at
 from ci_scriptcheck.project.source_lines import KeyPath
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from pydantic import ValidationError
 
@@ -28,6 +28,8 @@ _KINDS: Mapping[str, str] = {
     "literal_error": "one of",
 }
 MOST_FACTS = 5
+MOST_TOLD = 40
+"""Mistakes that are put into words; a damaged file may hold any number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,25 +42,24 @@ class _Mistake:
 
 def mistake(error: ValidationError, source: Source) -> UsageError:
     """Make the error for the first mistake of a document; the others are listed with it."""
-    found = _sorted(_told(error, source), source)
-    first, *others = found
+    first, *others = _told(error, source)
     facts = tuple(f"line {source.line(other.path)}: {other.what}" for other in others)
     return source.mistake(first.what, first.path, advice=first.advice, facts=facts[:MOST_FACTS])
 
 
-def _told(error: ValidationError, source: Source) -> Iterable[_Mistake]:
-    told = [_one(dict(item), source.data) for item in error.errors(include_url=False)]
-    paths = {item.path for item in told}
+def _told(error: ValidationError, source: Source) -> list[_Mistake]:
+    """Give the first mistakes of a file, in the order of its lines."""
+    found = [(_path(item["loc"], source.data), item) for item in error.errors(include_url=False)]
+    # Of a value that may be of several kinds, the kind that was followed deepest was meant.
+    above = {path[:length] for path, _ in found for length in range(len(path))}
+    deepest = [(path, item) for path, item in found if path not in above]
+    deepest.sort(key=lambda pair: source.line(pair[0]))
     merged: dict[KeyPath, _Mistake] = {}
-    for item in told:
-        # Of a value that may be of several kinds, the kind that was followed deepest was meant.
-        if any(
-            len(path) > len(item.path) and path[: len(item.path)] == item.path for path in paths
-        ):
-            continue
-        before = merged.get(item.path)
-        merged[item.path] = item if before is None else _either(before, item)
-    return merged.values()
+    for path, item in deepest[:MOST_TOLD]:
+        one = _one(path, dict(item))
+        before = merged.get(one.path)
+        merged[one.path] = one if before is None else _either(before, one)
+    return list(merged.values())
 
 
 def _either(one: _Mistake, other: _Mistake) -> _Mistake:
@@ -68,13 +69,8 @@ def _either(one: _Mistake, other: _Mistake) -> _Mistake:
     return _Mistake(path=one.path, what=_must_be(one.path, kinds), kinds=kinds)
 
 
-def _sorted(found: Iterable[_Mistake], source: Source) -> list[_Mistake]:
-    return sorted(found, key=lambda item: source.line(item.path))
-
-
-def _one(item: Mapping[str, Any], data: object) -> _Mistake:
+def _one(path: KeyPath, item: Mapping[str, Any]) -> _Mistake:
     kind, context = str(item["type"]), item.get("ctx", {})
-    path = _path(item["loc"], data)
     match kind:
         case "extra_forbidden":
             return _unknown_key(path[:-1], str(path[-1]))

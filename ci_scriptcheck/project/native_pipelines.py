@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.result import Finding
     from ci_scriptcheck.project.source_lines import KeyPath
 
+MOST_RIVALS = 5
+"""Nodes among which the wiring asks to choose; more would fit in no message."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
@@ -99,11 +102,12 @@ class _Pipeline:
                 name=step, step=step, place=around.native.source.place(path)
             )
         pipeline = self._made(tuple(nodes.values()), None)
+        writers = self._writers(pipeline)
         links = [
             link
-            for consumer in pipeline.nodes
+            for position, consumer in enumerate(pipeline.nodes)
             for port in self._ports(consumer, "inputs")
-            for link in self._by_name(pipeline, consumer, port)[-1:]
+            for link in _by_name(writers, position, consumer, port, most=1)
         ]
         return self.with_links(pipeline, links)
 
@@ -168,9 +172,10 @@ class _Pipeline:
         fed = {(link.consumer, link.input) for link in pipeline.links}
         links: list[Link] = []
         edges: list[tuple[str, str]] = []
-        for consumer in pipeline.nodes:
+        writers = self._writers(pipeline)
+        for position, consumer in enumerate(pipeline.nodes):
             for port in self._ports(consumer, "inputs"):
-                fitting = self._by_name(pipeline, consumer, port)
+                fitting = _by_name(writers, position, consumer, port, most=MOST_RIVALS)
                 if (consumer.name, port.name) in fed or (len(fitting) > 1 and port.external):
                     continue
                 if len(fitting) == 1:
@@ -210,15 +215,13 @@ class _Pipeline:
         declared = step.declared.for_job(node.suffix)
         return declared.inputs if side == "inputs" else declared.outputs
 
-    def _by_name(
-        self, pipeline: DeclaredPipeline, consumer: DeclaredNode, port: DeclaredPort
-    ) -> list[Link]:
-        before = pipeline.nodes[: pipeline.nodes.index(consumer)]
-        return [
-            Link(producer=node.name, output=port.name, consumer=consumer.name, input=port.name)
-            for node in before
-            if any(output.name == port.name for output in self._ports(node, "outputs"))
-        ]
+    def _writers(self, pipeline: DeclaredPipeline) -> dict[str, list[tuple[int, str]]]:
+        """Give, by the name of an output, the position and name of each node that writes it."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for position, node in enumerate(pipeline.nodes):
+            for port in self._ports(node, "outputs"):
+                found.setdefault(port.name, []).append((position, node.name))
+        return found
 
     def _end(
         self, text: str, consumer: str, nodes: Mapping[str, DeclaredNode], path: KeyPath
@@ -253,6 +256,22 @@ class _Pipeline:
 
     def _fail(self, what: str, path: KeyPath, advice: str | None = None) -> NoReturn:
         raise self.around.native.source.mistake(what, path, advice=advice)
+
+
+def _by_name(
+    writers: Mapping[str, list[tuple[int, str]]],
+    position: int,
+    consumer: DeclaredNode,
+    port: DeclaredPort,
+    *,
+    most: int,
+) -> list[Link]:
+    """Join an input with the nearest nodes before its own that write its name."""
+    before = [name for other, name in writers.get(port.name, ()) if other < position]
+    return [
+        Link(producer=name, output=port.name, consumer=consumer.name, input=port.name)
+        for name in before[-most:]
+    ]
 
 
 def _or(advice: str | None, outputs: list[str]) -> str | None:

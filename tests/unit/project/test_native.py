@@ -123,3 +123,12 @@ def test_a_key_without_a_value_is_as_if_it_were_not_there() -> None:
 
     assert read.document.steps == {}
     assert read.document.datasets == {"a": None}
+
+
+def test_a_file_of_sixty_thousand_mistakes_is_told_by_its_first() -> None:
+    text = "".join(f"key{number}: {{}}\n" for number in range(60_000))
+
+    error = mistake(text)
+
+    assert error.what == "unknown key `key0`"
+    assert len(error.facts) == 5
