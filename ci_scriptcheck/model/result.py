@@ -134,7 +134,7 @@ class TaskResult:
         task: The task's id.
         why_not: Why it was not run.
         key: Content key of the run; the same key means the same result.
-        seconds: Wall time of the script.
+        seconds: Wall time of the script; where it is reused, of the run that made it.
         cpu_seconds: Processor time of its whole process tree.
         peak_memory_mb: Greatest memory of its process tree, in units of 1024² bytes.
         inputs: Port → what it was given.

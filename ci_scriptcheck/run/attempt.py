@@ -182,7 +182,7 @@ def _call(context: Context, task: Task, space: Workspace) -> Call:
         # Inputs are copies; to change them is a finding, and not to be told from a refused write.
         writable=(str(space.folder / "in"), str(space.folder / "out")),
         outputs=(str(space.folder / "out"),),
-        hidden=hosting.hidden(context.store.folder, context.run_directory),
+        hidden=hosting.hidden(context.root, context.store.folder, context.run_directory),
     )
 
 

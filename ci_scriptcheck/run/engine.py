@@ -58,7 +58,7 @@ def _without_result(context: Context, task: str) -> list[str]:
     waiting = [task]
     while waiting:
         for name in context.tasks[waiting.pop()].needs():
-            if name not in found and record.read_result(context.run_directory, name) is None:
+            if name not in found and not record.has_result(context.run_directory, name):
                 found.add(name)
                 waiting.append(name)
     return [one.id for one in context.plan.tasks if one.id in found]
@@ -87,7 +87,7 @@ def _settle(context: Context, task: Task) -> TaskResult:
 def _result(context: Context, task: Task) -> TaskResult:
     while True:
         upstream = {name: _pull_one(context, name) for name in task.needs()}
-        reason = reasons.why_not(context.plan, task, upstream)
+        reason = reasons.why_not(context.plan, context.tasks, task, upstream)
         if reason is not None:
             return reasons.not_run(task, reason)
         key = context.keys.of_task(task, reuse.written(task, upstream))

@@ -72,6 +72,6 @@ def import_roots(plan: Plan, root: Path, settings: Settings) -> tuple[str, ...]:
     return tuple(str(root / plan.folder / path) for path in settings.path)
 
 
-def hidden(store: Path, run_directory: Path) -> tuple[str, ...]:
+def hidden(root: Path, store: Path, run_directory: Path) -> tuple[str, ...]:
     """List the folders that a script must not read: what it was given lies in a copy of its own."""
-    return (str(store), str(run_directory))
+    return (str(root / ".scriptcheck"), str(store), str(run_directory))

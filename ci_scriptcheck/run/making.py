@@ -47,7 +47,7 @@ def made(context: Context, task: Task, source: Synthetic) -> Made:
         Unmakeable: the dataset's schema, files or generator do not work.
     """
     key = context.keys.of_made(source, task)
-    place = context.run_directory / "made" / key[:32]
+    place = folder(context.run_directory) / key[:32]
     with locks.held(context.lock(f"made-{key[:32]}")):
         stored = _known(context, place, key)
         if stored is None:
@@ -56,6 +56,11 @@ def made(context: Context, task: Task, source: Synthetic) -> Made:
             if observed.are_stable(stored.reads):
                 context.store.save(key, stored, {_PORT: place / "out" / _PORT})
     return Made(artefact=stored.outputs[_PORT], folder=place / "out" / _PORT, reads=stored.reads)
+
+
+def folder(run_directory: Path) -> Path:
+    """Give the folder of all data made in a run, the only one that the reader writes to."""
+    return run_directory / "made"
 
 
 def _known(context: Context, place: Path, key: str) -> TaskResult | None:
@@ -68,17 +73,17 @@ def _known(context: Context, place: Path, key: str) -> TaskResult | None:
 def _make(context: Context, task: Task, source: Synthetic, place: Path) -> TaskResult:
     space = workspace.Workspace(place)
     space.clear()
-    folder = space.output(_PORT)
-    folder.mkdir(parents=True)
+    out = space.output(_PORT)
+    out.mkdir(parents=True)
     dataset = context.plan.datasets[source.dataset]
     reads: Mapping[str, str] = {}
     match dataset.origin:
         case GeneratedBy():
             reads = _generate(context, task, source, space)
         case _:
-            reading.synthesize(context, task, source, folder)
-    found = workspace.collect(folder, most=task.settings.limits.output_files)
-    artefact = reading.measured(context.ask, folder, found)
+            reading.synthesize(context, task, source, out)
+    found = workspace.collect(out, most=task.settings.limits.output_files)
+    artefact = reading.measured(context.ask, out, found)
     return TaskResult(
         task=f"made/{source.dataset}",
         outcome=Outcome.PASSED,
@@ -146,7 +151,7 @@ def _call(
         tree=str(context.root),
         writable=(str(content),),
         outputs=(str(content),),
-        hidden=hosting.hidden(context.store.folder, context.run_directory),
+        hidden=hosting.hidden(context.root, context.store.folder, context.run_directory),
     )
 
 

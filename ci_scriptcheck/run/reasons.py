@@ -31,11 +31,15 @@ def is_usable(result: TaskResult) -> bool:
     return result.outcome is Outcome.FAILED and errors == {"SC224"}
 
 
-def why_not(plan: Plan, task: Task, upstream: Mapping[str, TaskResult]) -> str | None:
-    """Say why a task is not run, given the results of the tasks it needs; `None`: it is run."""
+def why_not(
+    plan: Plan, tasks: Mapping[str, Task], task: Task, upstream: Mapping[str, TaskResult]
+) -> str | None:
+    """Say why a task is not run, given the results of the tasks it needs; `None`: it is run.
+
+    `tasks` are the plan's, by id.
+    """
     if task.blocked is not None:
         return task.blocked
-    tasks = plan.by_id() if any(not is_usable(result) for result in upstream.values()) else {}
     for name in task.needs():
         if not is_usable(upstream[name]):
             return because_of(task, tasks[name], upstream[name])

@@ -91,6 +91,11 @@ def write_result(run_directory: Path, result: TaskResult) -> None:
     _write(path, {"result": to_json(result)})
 
 
+def has_result(run_directory: Path, task: str) -> bool:
+    """Say whether a task has ended."""
+    return _result_file(run_directory, task).exists()
+
+
 def read_result(run_directory: Path, task: str) -> TaskResult | None:
     """Give how a task ended, or `None` while it has not."""
     path = _result_file(run_directory, task)

@@ -36,10 +36,17 @@ def reusable(
     """
     digests = Digests(store.digests)
     keys = Keys(plan, root, digests, libraries)
+    tasks = plan.by_id()
     known: dict[str, TaskResult] = {}
     for task in plan.tasks:
         if all(name in known for name in task.needs()):
-            result = _known(plan, task, known, keys, store)
+            upstream = {name: known[name] for name in task.needs()}
+            reason = reasons.why_not(plan, tasks, task, upstream)
+            result = (
+                reasons.not_run(task, reason)
+                if reason is not None
+                else _stored(plan, task, upstream, keys, store)
+            )
             if result is not None:
                 known[task.id] = result
     digests.save()
@@ -79,13 +86,9 @@ def replayed(task: Task, key: str, stored: TaskResult) -> TaskResult:
     )
 
 
-def _known(
-    plan: Plan, task: Task, known: Mapping[str, TaskResult], keys: Keys, store: Store
+def _stored(
+    plan: Plan, task: Task, upstream: Mapping[str, TaskResult], keys: Keys, store: Store
 ) -> TaskResult | None:
-    upstream = {name: known[name] for name in task.needs()}
-    reason = reasons.why_not(plan, task, upstream)
-    if reason is not None:
-        return reasons.not_run(task, reason)
     if not is_wanted(plan):
         return None
     key = keys.of_task(task, written(task, upstream))

@@ -6,7 +6,7 @@ starts one of its own, so that the loss costs one attempt.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ci_scriptcheck.model.codec import from_json, to_json
-from ci_scriptcheck.run import engine, hosting, process, record
+from ci_scriptcheck.run import engine, hosting, making, process, record
 from ci_scriptcheck.run.context import Context, Interrupted
 from ci_scriptcheck.run.request import Address, Call, Ended, Ending, HostSpec
 
@@ -49,6 +49,7 @@ class Service:
         )
         reader = process.reader_spec()
         self._closing = run_directory / _CLOSING
+        self._closing.unlink(missing_ok=True)
         self._hosts = process.Hosts([reader, *specs])
         found = self._hosts.addresses
         self._addresses = {_name(spec): found[process.host_key(spec)] for spec in specs}
@@ -63,7 +64,8 @@ class Service:
     def close(self) -> None:
         """End the hosts and every script they run, at once; again does nothing."""
         # Workers must not take this for a loss and start again.
-        self._closing.touch()
+        with suppress(OSError):
+            self._closing.touch()
         self._hosts.close()
 
     def __enter__(self) -> Self:
@@ -90,7 +92,8 @@ def opened(
     site = record.read_site(run_directory)
     plan = record.read_plan(run_directory)
     folder = run_directory / _READER / (worker or "main")
-    folder.mkdir(parents=True, exist_ok=True)
+    for needed in (folder, making.folder(run_directory)):
+        needed.mkdir(parents=True, exist_ok=True)
     line = _Line(plan, run_directory, from_json(dict[str, Address], addresses), site.root, folder)
     context = Context(
         root=Path(site.root),
@@ -174,7 +177,7 @@ class _Line:
             self._reader = process.Reader(
                 self._addresses[_READER],
                 folder=self._folder,
-                writable=(str(self._run_directory),),
+                writable=(str(making.folder(self._run_directory)),),
             )
         return self._reader.ask(request)
 
