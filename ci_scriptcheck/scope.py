@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change import affected, git, imports, libraries
-from ci_scriptcheck.change.entry_points import entry_points, has_equal_closures
+from ci_scriptcheck.change.base_closures import closures_in_base
+from ci_scriptcheck.change.entry_points import entry_points
 from ci_scriptcheck.change.library_changes import library_changes
 from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.model.change import ChangeSet, Closure, Selection, Unknown
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 CACHE = ".scriptcheck/cache"
 """Where parsed projects and import facts are remembered, relative to the repository."""
+
+IMPORTS = "imports.json"
+"""File of it that remembers what modules import."""
 
 LIBRARIES = "libraries.json"
 """File of it that remembers what interpreters have."""
@@ -73,10 +77,15 @@ def of_change(
     base_tree = git.CommitTree(root, changes.base)
     base = _base_project(root, base_tree, project)
     closures = closures_of(root, tree, project)
-    if base is None or (base == project and has_equal_closures(changes, closures)):
-        base_closures = closures
-    else:
-        base_closures = closures_of(root, base_tree, base)
+    base_closures = closures_in_base(
+        base_tree,
+        entry_points(base or project),
+        head=tree,
+        head_scripts=entry_points(project),
+        head_closures=closures,
+        changes=changes,
+        cache=root / CACHE / IMPORTS,
+    )
     selection = affected.select(
         project,
         base,
@@ -141,7 +150,7 @@ def modules_of(root: Path, project: Project, python: str | None) -> Mapping[str,
 
 def closures_of(root: Path, tree: Tree, project: Project) -> Mapping[str, Closure]:
     """Find the files that each script and generator of a project depends on."""
-    return imports.closures(tree, entry_points(project), cache=root / CACHE / "imports.json")
+    return imports.closures(tree, entry_points(project), cache=root / CACHE / IMPORTS)
 
 
 def _base_project(root: Path, tree: Tree, head: Project) -> Project | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.resolve import joined
-from ci_scriptcheck.model.change import ChangeKind, ChangeSet, Closure
 from ci_scriptcheck.model.contract import GeneratedBy
 
 if TYPE_CHECKING:
@@ -28,20 +27,6 @@ def entry_points(project: Project) -> Mapping[str, tuple[str, ...]]:
         if isinstance(dataset.origin, GeneratedBy):
             found.setdefault(dataset.origin.file, {}).update(every_root)
     return {script: tuple(roots) for script, roots in sorted(found.items())}
-
-
-def has_equal_closures(changes: ChangeSet, closures: Mapping[str, Closure]) -> bool:
-    """Say whether base's closures must be head's, so that nobody has to compute them.
-
-    They follow from the names of all files and from the contents of those in them.
-    """
-    if changes.unknown is not None:
-        return False
-    inside = {file for closure in closures.values() for file in closure.files}
-    return all(
-        change.kind is ChangeKind.MODIFIED and change.path not in inside
-        for change in changes.files
-    )
 
 
 def _scripts(project: Project) -> Iterator[tuple[str, Settings]]:

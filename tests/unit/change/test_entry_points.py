@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from ci_scriptcheck.change.entry_points import entry_points, has_equal_closures
-from ci_scriptcheck.model.change import ChangeKind, ChangeSet
+from ci_scriptcheck.change.entry_points import entry_points
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.project import Settings
 from tests.unit.change.projects import (
-    a_closure,
     a_dataset,
     a_pipeline,
     a_project,
     a_step,
-    changed,
 )
 
 
@@ -50,12 +47,3 @@ def test_generators_are_followed_and_steps_without_a_script_are_not() -> None:
     found = entry_points(a_project(steps, datasets=[generated]))
 
     assert found == {"gen.py": ("src",), "scripts/train.py": ("src",)}
-
-
-def test_closures_are_equal_where_only_other_files_were_modified() -> None:
-    closures = {"train.py": a_closure("train.py", "lib.py")}
-
-    assert has_equal_closures(changed("README.md", "other.py"), closures)
-    assert not has_equal_closures(changed("lib.py"), closures)
-    assert not has_equal_closures(changed("other.py", kind=ChangeKind.ADDED), closures)
-    assert not has_equal_closures(ChangeSet(base=None, head=None, unknown="why"), closures)
