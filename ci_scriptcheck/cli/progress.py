@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.model.plan import Plan, Task
+    from ci_scriptcheck.model.result import TaskResult
     from ci_scriptcheck.pytest_plugin.event import Event
 
 REDRAWN_EVERY = 0.25
@@ -125,12 +126,16 @@ class Progress:
                     task = self._tasks[result.task]
                     self._running.pop(task.id, None)
                     if task.side is Side.HEAD:
-                        self._done += 1
-                        self._failing += verdict.is_failure(task, result, self._plan)
-                        self._finish(
-                            lines.task_line(task, result, self._plan, self._page, self._column)
-                        )
-            self._draw()
+                        self._count(task, result)
+            # Nothing runs while results that were there already are told, many in no time.
+            if self._running:
+                self._draw()
+
+    def _count(self, task: Task, result: TaskResult) -> None:
+        self._done += 1
+        self._failing += verdict.is_failure(task, result, self._plan)
+        if not lines.is_cut_short(result):
+            self._finish(lines.task_line(task, result, self._plan, self._page, self._column))
 
     def _started(self, name: str) -> None:
         task: Task = self._tasks[name]
@@ -155,8 +160,7 @@ class Progress:
                     self._draw()
 
     def _draw(self) -> None:
-        # Nothing runs while results that were there already are told, many in no time.
-        if not self._console.moving or self._over.is_set() or not self._running:
+        if not self._console.moving or self._over.is_set():
             return
         size = terminal_size(self._console.err, self._environ)
         if size is None:

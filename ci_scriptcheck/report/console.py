@@ -47,6 +47,7 @@ def render(record: RunRecord, page: Page) -> str:
         results = [
             lines.task_line(task, result, record.plan, page, column)
             for task, result in verdict.head_results(record)
+            if not lines.is_cut_short(result)
         ]
         if results:
             parts.append("\n".join(results) + "\n")

@@ -137,7 +137,7 @@ def _excerpt(excerpt: Excerpt, page: Page) -> str:
     shown = []
     for number, line in enumerate(excerpt.lines, excerpt.first):
         mark = ">" if number == excerpt.marked else " "
-        text = f"  {mark} {number:>{width}} | {code_line(line)}".rstrip()
+        text = page.cut(f"  {mark} {number:>{width}} | {code_line(line)}".rstrip())
         shown.append(page.paint(text, Ink.STRONG) if number == excerpt.marked else text)
     return "\n".join(shown)
 

@@ -18,6 +18,10 @@ NO_TIME = "------"
 MOVING = Ink.QUIET
 """Colour of the lines that are drawn again and again."""
 
+INTERRUPTED = "interrupted"
+CUT_SHORT = frozenset({INTERRUPTED, "stopped after the first failure", "not reached"})
+"""Why tasks are not run that could have been, as runs write it."""
+
 _STATUS_WIDTH = 9
 _TIME_WIDTH = 9
 _GAP = 4
@@ -41,11 +45,10 @@ def header(plan: Plan, workers: int | None, page: Page) -> str:
 def commits(changes: change.ChangeSet) -> str:
     """Write what is compared, as `main@9c1e2f4 → 1f0c9ab`."""
     head = changes.head[:7] if changes.head else "nothing committed"
-    if changes.uncommitted:
-        head += " and uncommitted changes"
-    elif changes.base == changes.head and changes.base:
-        return base(changes)
-    return f"{base(changes)} → {head}" if changes.base else head
+    same = changes.base is not None and changes.base == changes.head
+    compared = f"{base(changes)} → {head}" if changes.base and not same else head
+    shown = base(changes) if same else compared
+    return f"{shown} + uncommitted" if changes.uncommitted else shown
 
 
 def base(changes: change.ChangeSet) -> str:
@@ -133,6 +136,11 @@ def running_line(task: Task, elapsed: float, page: Page, column: int) -> str:
     """Write the line of a task that is still running; it is cut to the terminal."""
     named = _named(task, column, page, _in_words(task))
     return page.cut(f"{'running':>{_STATUS_WIDTH}}{seconds(elapsed):>{_TIME_WIDTH}}  {named}")
+
+
+def is_cut_short(result: TaskResult) -> bool:
+    """Say whether a task was left out when the run ended early; such tasks are counted only."""
+    return result.outcome is Outcome.NOT_RUN and result.why_not in CUT_SHORT
 
 
 def reason(task: Task, result: TaskResult, plan: Plan) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
-from ci_scriptcheck.report.lines import excuse
+from ci_scriptcheck.report.lines import INTERRUPTED, excuse
 from ci_scriptcheck.report.mistake import does_fail
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, seconds, visible
 
@@ -80,7 +80,9 @@ def not_run(record: RunRecord, page: Page) -> str | None:
     reasons = Counter(
         result.why_not or "no reason is known"
         for task, result in verdict.head_results(record)
-        if result.outcome is Outcome.NOT_RUN and not _waited(task, outcomes)
+        if result.outcome is Outcome.NOT_RUN
+        and result.why_not != INTERRUPTED
+        and not _waited(task, outcomes)
     )
     lines = [
         f"not run  {counted(number, 'task')}: {visible(why)}"
