@@ -10,6 +10,7 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 import time
 from typing import Callable
 
@@ -31,6 +32,15 @@ def die_with_parent() -> None:
     """Be killed when the parent ends, however it does."""
     if LINUX:
         ctypes.CDLL(None).prctl(_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+        return
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.3)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def descendants(root: int) -> list[int]:
@@ -68,7 +78,8 @@ def command(pid: int) -> str | None:
         return None
     if state in {b"Z", b"X"}:
         return None
-    return " ".join(word.decode(errors="replace") for word in words if word)
+    # Without words it has let go of its memory already.
+    return " ".join(word.decode(errors="replace") for word in words if word) or None
 
 
 def children(parent: int) -> list[int]:

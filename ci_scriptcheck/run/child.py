@@ -26,7 +26,7 @@ import traceback
 from types import ModuleType
 from typing import Any, Callable
 
-from . import confine, failure, importing, packages, pip_answers, watch, wire
+from . import census, confine, failure, importing, packages, pip_answers, watch, wire
 from .failure import frames_of_fault
 
 __all__ = ["frames_of_fault", "main"]
@@ -43,6 +43,7 @@ def main(descriptors: dict[str, Any]) -> None:
         descriptors: `calls`, `results`, `log` and `faults`; beside them `answers`, the folder of
             the answering pip, and `dump`, the signal that asks where the script is.
     """
+    census.die_with_parent()
     for number in (signal.SIGCHLD, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)

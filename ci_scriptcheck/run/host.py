@@ -18,7 +18,6 @@ import signal
 import socket
 import sys
 import traceback
-from pathlib import Path
 from typing import Any
 
 from . import census, pip_answers, supervisor
@@ -27,6 +26,8 @@ SPARES = 2
 """Supervisors that wait for a run beforehand: forking is then not part of a run's time."""
 
 _BEAT = 0.25
+_MOST_ATTEMPTS = 3
+"""So often the host begins again without what started a thread, then without any library."""
 
 
 def main(arguments: dict[str, Any]) -> None:
@@ -133,33 +134,45 @@ class _Host:
 
 def _preload(arguments: dict[str, Any]) -> None:
     """Import modules; one that starts a thread is left out, by beginning again without it."""
-    # Read when these libraries load: no thread pools in this process, nor in its children by accident.
+    attempts = arguments.get("attempts", 0)
+    if attempts > _MOST_ATTEMPTS:
+        return
+    # Read when these libraries load: no threads in this process.
     before = dict(os.environ)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
-    names: list[str] = arguments["preload"]
+    culprit = _first_with_a_thread(arguments["preload"])
+    os.environ.clear()
+    os.environ.update(before)
+    if culprit is None:
+        return
+    top = culprit.partition(".")[0]
+    names = [name for name in arguments["preload"] if name.partition(".")[0] != top]
+    again = {**arguments, "preload": names, "attempts": attempts + 1}
+    for descriptor in (arguments["listen"], arguments["lifeline"]):
+        os.set_inheritable(descriptor, True)
+    command = [sys.executable, "-c", arguments["bootstrap"], json.dumps(again)]
+    os.execv(sys.executable, command)  # noqa: S606  (this very program, without a shell)
+
+
+def _first_with_a_thread(names: list[str]) -> str | None:
     for name in names:
+        above, _, last = name.rpartition(".")
+        if hasattr(sys.modules.get(above), last):
+            continue
         # Whatever a library does while it is imported, it must not take the host with it.
         with contextlib.suppress(Exception, SystemExit):
             importlib.import_module(name)
         if _threads() > 1:
-            os.environ.clear()
-            os.environ.update(before)
-            _begin_again({**arguments, "preload": [other for other in names if other != name]})
-    os.environ.clear()
-    os.environ.update(before)
-
-
-def _begin_again(arguments: dict[str, Any]) -> None:
-    for descriptor in (arguments["listen"], arguments["lifeline"]):
-        os.set_inheritable(descriptor, True)
-    command = [sys.executable, "-c", arguments["bootstrap"], json.dumps(arguments)]
-    os.execv(sys.executable, command)  # noqa: S606  (this very program, without a shell)
+            return name
+    return None
 
 
 def _threads() -> int:
-    folder = Path("/proc/self/task")
-    return len(list(folder.iterdir())) if folder.is_dir() else 1
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return 1
 
 
 def _nothing(_number: int, _frame: object) -> None:

@@ -25,7 +25,7 @@ from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.project import Limits
 from ci_scriptcheck.run import census, pip_answers, wire
-from ci_scriptcheck.run.request import Address, Call, Ended, Ending, HostSpec, Script
+from ci_scriptcheck.run.request import Address, Call, Ended, Ending, HostSpec, Script, Start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -163,7 +163,7 @@ class Hosts:
             "controller": os.getpid(),
             "preload": list(spec.preload),
             "path": list(spec.path),
-            "start": spec.start.value,
+            "start": _start(spec).value,
             "secret": sha256(address.token.encode()).hexdigest(),
             "bootstrap": bootstrap,
             "child_bootstrap": _BOOTSTRAP.format(code=str(_CODE), module="child"),
@@ -355,6 +355,11 @@ class Reader:
         connection = wire.connected(self._address.socket)
         wire.send(connection.fileno(), {"token": self._address.token, "call": written})
         return connection
+
+
+def _start(spec: HostSpec) -> Start:
+    # Elsewhere system libraries do not survive a fork.
+    return spec.start if sys.platform.startswith("linux") else Start.NEW
 
 
 def _environment(spec: HostSpec, folder: Path) -> dict[str, str]:

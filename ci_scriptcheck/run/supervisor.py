@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -28,7 +29,7 @@ _GRACE = 0.3
 _TIME_TO_ASK = struct.pack("ll", 10, 0)
 _LAST_WORDS = 0.03
 _PIPE_BYTES = 1 << 20
-_HIGH = 700
+_LOW, _HIGH = 20, 700
 """Descriptors of ours in the child begin here, out of the way of scripts that close the low ones."""
 
 DUMP_SIGNAL = signal.SIGRTMAX - 1 if hasattr(signal, "SIGRTMAX") else signal.SIGUSR2
@@ -106,12 +107,13 @@ def _begin_child(theirs: dict[str, int], arguments: dict[str, Any]) -> None:
     """Become the child; never returns."""
     try:
         signal.set_wakeup_fd(-1)
-        census.die_with_parent()
         os.setsid()
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, 0)
+        most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        lowest = max(_LOW, min(_HIGH, most - _LOW))
         high = {
-            name: fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _HIGH)
+            name: fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, lowest)
             for name, descriptor in theirs.items()
         }
         for descriptor in theirs.values():
