@@ -143,7 +143,8 @@ UNPACK = """
 import pathlib, tarfile
 def main(input_paths, output_paths, environ_vars, job_args):
     with tarfile.open(pathlib.Path(input_paths["in0"], "model.tar.gz")) as archive:
-        archive.extractall(output_paths["out"], filter="data")
+        rows = archive.extractfile("data.csv").read()
+    pathlib.Path(output_paths["out"], "data.csv").write_bytes(rows)
 """
 
 
