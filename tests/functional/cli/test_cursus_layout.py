@@ -1,0 +1,116 @@
+"""A project of contracts and pipeline files, checked from the command line from end to end."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.functional.cli.command import environment, scriptcheck
+
+LAYOUT = Path(__file__).parents[2] / "projects" / "cursus_layout"
+SCORING = "src/tea/steps/scripts/rate_scoring.py"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Lay the project out as a repository with one commit."""
+    root = tmp_path / "tea"
+    shutil.copytree(LAYOUT, root, ignore=shutil.ignore_patterns("__pycache__"))
+    git(root, "init", "--quiet", "--initial-branch=main")
+    commit(root)
+    return root
+
+
+def git(root: Path, *words: str) -> None:
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    subprocess.run(["git", *identity, *words], cwd=root, env=environment(), check=True)
+
+
+def commit(root: Path) -> None:
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message=Change")
+
+
+def edit(root: Path, file: str, old: str, new: str) -> None:
+    path = root / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def checked(root: Path, *words: str) -> dict[str, Any]:
+    """Run and give the record."""
+    ended = scriptcheck("run", "--json", *words, folder=root)
+    record: dict[str, Any] = json.loads(ended.stdout)
+    return record
+
+
+def outcomes(record: dict[str, Any]) -> dict[str, str]:
+    return {task["id"].rpartition("/")[2]: task["outcome"] for task in record["tasks"]}
+
+
+def test_every_node_runs_from_loading_to_package(root: Path) -> None:
+    record = checked(root, "--all", "--mode", "pipeline")
+
+    assert outcomes(record) == {
+        "OrderLoading_training": "not_run",
+        "OrderCleaning_training": "passed",
+        "RateTraining": "passed",
+        "OrderLoading_testing": "not_run",
+        "OrderCleaning_testing": "passed",
+        "RateScoring_testing": "passed",
+        "RatePackage": "passed",
+    }
+    assert record["findings"] == []
+
+
+def test_the_model_arrives_packed_and_the_tie_goes_as_the_settings_say(root: Path) -> None:
+    record = checked(root, "--all", "--mode", "pipeline")
+
+    (package,) = [task for task in record["tasks"] if task["id"].endswith("/RatePackage")]
+    assert package["outputs"]["package"]["files"] == ["model.tar.gz", "summary.json"]
+
+
+def test_a_tie_that_nothing_settles_is_reported(root: Path) -> None:
+    edit(root, "scriptcheck.yaml", "  RatePackage: {inputs: {quality: {from: summary}}}\n", "")
+
+    record = checked(root, "RatePackage")
+
+    assert [finding["rule"] for finding in record["findings"]] == ["SC102"]
+
+
+def test_a_changed_script_affects_its_node_and_what_follows(root: Path) -> None:
+    edit(root, SCORING, '"rate": rates', '"share": rates')
+
+    record = checked(root, "--mode", "pipeline")
+
+    assert outcomes(record)["RateScoring_testing"] == "failed"
+    assert "OrderCleaning_training" not in {
+        task["id"].rpartition("/")[2]
+        for task in record["tasks"]
+        if task["reason"] != "only gives inputs"
+    }
+
+
+def test_a_contract_that_breaks_a_joint_fails_before_anything_runs(root: Path) -> None:
+    git(root, "switch", "--quiet", "--create", "change")
+    contract = "src/tea/steps/contracts/order_cleaning.step.yaml"
+    edit(root, contract, "aliases: [table], ", "")
+    for name in ("rate_training", "rate_scoring"):
+        edit(
+            root,
+            f"src/tea/steps/contracts/{name}.step.yaml",
+            ", compatible_sources: [OrderCleaning]",
+            "",
+        )
+    commit(root)
+
+    record = checked(root, "--base", "main")
+
+    assert {"SC103", "SC105"} <= {finding["rule"] for finding in record["findings"]}
+    assert record["exit_code"] == 1

@@ -1,0 +1,3 @@
+from a_platform_sdk import Session
+
+session = Session()

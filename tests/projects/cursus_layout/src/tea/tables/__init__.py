@@ -1,0 +1,2 @@
+from .plain import read, write
+from .tensors import as_tensor
