@@ -102,8 +102,11 @@ def distinct(draw: Callable[[int], pa.Array], rows: int) -> pa.Array:
     """Draw until all cells differ; fewer come back where there are not so many."""
     found = draw(rows).unique()
     idle = 0
+    # A few duplicates by chance need a few draws; a second shortage shows that values are scarce.
+    count = 4 * (rows - len(found))
     while len(found) < rows and idle < _ROUNDS_WITHOUT_NEWS:
-        more = draw(max(rows, _LEAST_ROUND))
+        more = draw(max(count, _LEAST_ROUND))
+        count = rows
         joined = pa.concat_arrays([found, more]).unique()
         idle = idle + 1 if len(joined) == len(found) else 0
         found = joined
