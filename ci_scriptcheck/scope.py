@@ -119,7 +119,26 @@ def of_choice(
         changes=changes,
         selection=selection,
         closures=closures_of(root, tree, project),
-        findings=_told_apart(project, None),
+        findings=about(selection, project, _told_apart(project, None)),
+    )
+
+
+def about(
+    selection: Selection, project: Project, findings: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """Leave out what concerns other steps and pipelines than the chosen ones."""
+    pipelines = {name.rpartition("/")[0] for name in selection.nodes}
+    nodes = [
+        node
+        for name in sorted(pipelines)
+        for node in project.pipelines[name].nodes
+        if f"{name}/{node.name}" in selection.nodes
+    ]
+    steps = {*selection.steps, *(node.step for node in nodes), *(node.name for node in nodes)}
+    return tuple(
+        finding
+        for finding in findings
+        if finding.pipeline in {None, *pipelines} and finding.step in {None, *steps}
     )
 
 

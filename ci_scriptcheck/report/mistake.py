@@ -36,7 +36,7 @@ def project_findings(plan: Plan, page: Page) -> list[str]:
     blocks = [_block(finding, page) for finding in counting[:most]]
     if len(counting) > most:
         more = counted(len(counting) - most, "more finding")
-        blocks.append(f"{more} of this kind; `scriptcheck report -v` shows all")
+        blocks.append(f"{more}, shown with `-v`")
     excused = [item for item in plan.findings if not _is_shown(item, plan)]
     return [*blocks, *_excused(excused, plan)]
 

@@ -109,7 +109,7 @@ def warnings(record: RunRecord, page: Page) -> str | None:
 
 def _some(lines: list[str], page: Page) -> str | None:
     if len(lines) > MOST and page.detail is not Detail.VERBOSE:
-        lines = [*lines[:MOST], f"and {len(lines) - MOST} more; `scriptcheck report -v` shows all"]
+        lines = [*lines[:MOST], f"and {len(lines) - MOST} more, shown with `-v`"]
     return "\n".join(lines) or None
 
 
