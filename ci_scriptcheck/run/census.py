@@ -17,6 +17,7 @@ from typing import Callable
 PAGE = os.sysconf("SC_PAGE_SIZE")
 LINUX = sys.platform.startswith("linux")
 
+_EXITING = 4
 _SET_PDEATHSIG = 1
 _SET_CHILD_SUBREAPER = 36
 _HAS_CHILDREN_FILES = LINUX and os.access(f"/proc/{os.getpid()}/task/{os.getpid()}/children", 4)
@@ -71,15 +72,14 @@ def command(pid: int) -> str | None:
         return f"process {pid}" if _is_alive(pid) else None
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
-            state = file.read().rpartition(b") ")[2][:1]
+            fields = file.read().rpartition(b") ")[2].split()
         with open(f"/proc/{pid}/cmdline", "rb") as file:
             words = file.read(4096).split(b"\0")
     except OSError:
         return None
-    if state in {b"Z", b"X"}:
+    if fields[0] in {b"Z", b"X"} or int(fields[6]) & _EXITING:
         return None
-    # Without words it has let go of its memory already.
-    return " ".join(word.decode(errors="replace") for word in words if word) or None
+    return " ".join(word.decode(errors="replace") for word in words if word) or f"process {pid}"
 
 
 def children(parent: int) -> list[int]:

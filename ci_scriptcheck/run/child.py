@@ -26,7 +26,7 @@ import traceback
 from types import ModuleType
 from typing import Any, Callable
 
-from . import census, confine, failure, importing, packages, pip_answers, watch, wire
+from . import bytecode, census, confine, failure, importing, packages, pip_answers, watch, wire
 from .failure import frames_of_fault
 
 __all__ = ["frames_of_fault", "main"]
@@ -41,7 +41,8 @@ def main(descriptors: dict[str, Any]) -> None:
 
     Args:
         descriptors: `calls`, `results`, `log` and `faults`; beside them `answers`, the folder of
-            the answering pip, and `dump`, the signal that asks where the script is.
+            the answering pip, `bytecode`, the folder of compiled modules, and `dump`, the signal
+            that asks where the script is.
     """
     census.die_with_parent()
     for number in (signal.SIGCHLD, signal.SIGTERM):
@@ -100,7 +101,7 @@ class _Run:
         faults = self._descriptors["faults"]
         faulthandler.enable(faults)
         faulthandler.register(self._descriptors["dump"], file=faults, all_threads=True)
-        sys.dont_write_bytecode = True
+        bytecode.use(self._descriptors["bytecode"], call["tree"])
         random.seed(call["seed"])
         importing.after_import("numpy.random", lambda module: module.seed(call["seed"] % 2**32))
         file = self._target.get("file")

@@ -36,7 +36,8 @@ def main(arguments: dict[str, Any]) -> None:
     Args:
         arguments: `listen` and `lifeline` (descriptors), `folder` (of the controller, removed by
             whoever ends last), `controller` (its process id), `preload`, `start`, `secret`
-            (SHA-256 of what callers must know), `answers` (folder of the answering pip), `path`,
+            (SHA-256 of what callers must know), `answers` (folder of the answering pip), `bytecode`
+            (folder of compiled modules), `path`,
             `bootstrap` and `child_bootstrap` (programs that begin again here or in the child).
     """
     census.adopt_orphans()
@@ -44,7 +45,16 @@ def main(arguments: dict[str, Any]) -> None:
     if arguments["start"] == "warm":
         _preload(arguments)
     # The child's own modules, so that no run has to import them.
-    for name in ("child", "importing", "failure", "watch", "confine", "packages", "pip_answers"):
+    for name in (
+        "bytecode",
+        "child",
+        "importing",
+        "failure",
+        "watch",
+        "confine",
+        "packages",
+        "pip_answers",
+    ):
         importlib.import_module(f"{__package__}.{name}")
     for name in ("logging", "random", "shlex", "subprocess"):
         importlib.import_module(name)

@@ -160,6 +160,7 @@ class Hosts:
             "lifeline": self._lifeline_end,
             "folder": str(self._folder),
             "answers": str(self._folder / "answers"),
+            "bytecode": str(self._folder / "bytecode"),
             "controller": os.getpid(),
             "preload": list(spec.preload),
             "path": list(spec.path),

@@ -20,14 +20,16 @@ import time
 from hashlib import sha256
 from typing import Any
 
-from . import census, child, wire
+from . import bytecode, census, child, wire
 from .limits import Limit, Usage
 
 _IDLE_BEAT = 0.2
 _GRACE = 0.3
 """Seconds in which processes that were about to end anyway may do so."""
 _TIME_TO_ASK = struct.pack("ll", 10, 0)
-_LAST_WORDS = 0.03
+_FIRST_WORDS, _LAST_WORDS = 0.5, 0.05
+"""Seconds for a script past its time to say where it is, and between two lines of that."""
+_MOST_WORDS = 100_000
 _PIPE_BYTES = 1 << 20
 _LOW, _HIGH = 20, 700
 """Descriptors of ours in the child begin here, out of the way of scripts that close the low ones."""
@@ -118,7 +120,8 @@ def _begin_child(theirs: dict[str, int], arguments: dict[str, Any]) -> None:
         }
         for descriptor in theirs.values():
             os.close(descriptor)
-        ours = {**high, "answers": arguments["answers"], "dump": int(DUMP_SIGNAL)}
+        ours = {**high, "dump": int(DUMP_SIGNAL)}
+        ours.update({name: arguments[name] for name in ("answers", "bytecode")})
         if arguments["start"] == "warm":
             child.main(ours)
         for descriptor in high.values():
@@ -162,6 +165,10 @@ def _serve(
     ending = run.watch()
     with contextlib.suppress(OSError):
         wire.send(connection.fileno(), {"ending": ending})
+    connection.close()
+    if run.is_clean:
+        tree = message["call"]["tree"]
+        bytecode.compile_for_later(arguments["bytecode"], tree, ending.get("read", []))
     return run.is_clean
 
 
@@ -291,8 +298,13 @@ class _Run:
         """Let a script that did not end say where it is."""
         with contextlib.suppress(OSError):
             os.kill(self._child.pid, DUMP_SIGNAL)
-            select.select([self._child.faults], [], [], _LAST_WORDS * 10)
-            time.sleep(_LAST_WORDS)
+        patience = _FIRST_WORDS
+        while select.select([self._child.faults], [], [], patience)[0]:
+            heard = os.read(self._child.faults, 65536)
+            if not heard or len(self._faults) > _MOST_WORDS:
+                break
+            self._faults += heard
+            patience = _LAST_WORDS
 
     def _leftovers(self) -> list[str]:
         """Name the processes that do not end with the script."""
@@ -324,7 +336,7 @@ class _Run:
         if self._stopped is None:
             self._stopped = self._usage.exceeded_at_the_end()
         with contextlib.suppress(OSError):
-            self._faults = os.read(self._child.faults, 65536)
+            self._faults += os.read(self._child.faults, 65536)
 
     def _ending(self, leftovers: list[str]) -> dict[str, Any]:
         ending: dict[str, Any] = {"how": "no_result"}

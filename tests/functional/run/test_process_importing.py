@@ -176,3 +176,12 @@ def test_a_pool_of_processes_finds_the_scripts_functions(stage: Stage) -> None:
     )
 
     assert (ending.returned, ending.leftovers) == ("[2, 4, 2, 4]", ())
+
+
+def test_a_changed_module_is_never_run_as_it_was(stage: Stage) -> None:
+    main = "from lib import VALUE\ndef main():\n    return VALUE\n"
+    for value in (1, 2, 3):
+        stage.write("lib.py", f"VALUE = {value}\n")  # of one length, within one second
+
+        assert stage.run(main).returned == str(value)
+    assert not list(stage.tree.glob("**/__pycache__"))
