@@ -150,8 +150,8 @@ def copied_index(root: Path) -> Iterator[dict[str, str]]:
         yield {"GIT_INDEX_FILE": str(copy)}
 
 
-def without_filters(root: Path) -> tuple[str, ...]:
-    """Give the options that keep git from running filters which the repository itself defines.
+def without_filters(root: Path) -> dict[str, str]:
+    """Give the variables that keep git from running filters which the repository itself defines.
 
     A call that compares the working folder sends changed files through them. Those in the user's
     own settings, as large file storage installs them, stay.
@@ -163,11 +163,12 @@ def without_filters(root: Path) -> tuple[str, ...]:
         for scope, name in zip(words[::2], words[1::2], strict=False)
         if scope in {"local", "worktree"} and name.startswith("filter.")
     }
-    options: list[str] = []
-    for name in sorted(own):
-        value = "false" if name.endswith(".required") else ""
-        options += ["-c", f"{name}={value}"]
-    return tuple(options)
+    # Not by `-c`, which takes a filter whose name holds an equals sign for another one.
+    variables = {"GIT_CONFIG_COUNT": str(len(own))}
+    for number, name in enumerate(sorted(own)):
+        variables[f"GIT_CONFIG_KEY_{number}"] = name
+        variables[f"GIT_CONFIG_VALUE_{number}"] = "false" if name.endswith(".required") else ""
+    return variables
 
 
 class Objects:

@@ -76,17 +76,17 @@ def in_working_folder(root: Path, base: str, head: str) -> tuple[tuple[FileChang
 
     Files that nobody has added to git yet count as added.
     """
-    safe = command.without_filters(root)
-    with command.copied_index(root) as variables:
+    with command.copied_index(root) as index:
+        variables = index | command.without_filters(root)
         here, committed, untracked = command.run_together(
             root,
-            [*safe, *_DIFF, *_RAW, base],
+            [*_DIFF, *_RAW, base],
             [*_DIFF, *_RAW, base, head],
             ["ls-files", "-z", "--others", "--exclude-standard"],
             variables=variables,
         )
         changes = parse_raw(here)
-        lines = _patched_lines(root, changes, [base], variables, safe)
+        lines = _patched_lines(root, changes, [base], variables)
     new = _untracked(root, untracked)
     # A content that is in no commit has no id in git's answer, so the answers differ.
     return _merged(with_lines(changes, lines), new), bool(new) or here != committed
@@ -159,7 +159,6 @@ def _patched_lines(
     changes: tuple[FileChange, ...],
     commits: list[str],
     variables: Mapping[str, str],
-    safe: tuple[str, ...] = (),
 ) -> dict[str, Lines]:
     """Ask for the lines of the source files among the changes, and of no other file."""
     sources = [change for change in changes if change.path.endswith(SOURCE_SUFFIXES)]
@@ -169,7 +168,7 @@ def _patched_lines(
     if not paths:
         return {}
     # Without the refresh, git looks at these files only.
-    options = ["--literal-pathspecs", "-c", "diff.autoRefreshIndex=false", *safe]
+    options = ["--literal-pathspecs", "-c", "diff.autoRefreshIndex=false"]
     (patch,) = command.run_together(
         root, [*options, *_DIFF, *_PATCH, *commits, "--", *paths], variables=variables
     )

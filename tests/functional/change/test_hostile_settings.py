@@ -39,6 +39,7 @@ def look(repository: Repository) -> None:
         "diff.evil.command",
         "diff.evil.textconv",
         "filter.evil.clean",
+        "filter.Ev=il.clean",
         "filter.evil.smudge",
         "filter.evil.process",
         "core.alternateRefsCommand",
@@ -52,13 +53,14 @@ def look(repository: Repository) -> None:
 def test_no_program_in_the_settings_is_started(
     repository: Repository, trap: Path, setting: str
 ) -> None:
+    name = setting.split(".")[1] if setting.startswith("filter") else "evil"
     repository.commit(
-        {"a.py": "1\n", "b.bin": b"\0\1", ".gitattributes": "* diff=evil filter=evil\n"}
+        {"a.py": "1\n", "b.bin": b"\0\1", ".gitattributes": f"* diff=evil filter={name}\n"}
     )
     repository.branch("topic")
     repository.commit({"a.py": "2\n", "b.bin": b"\0\2"})
     repository.write({"a.py": "3\n", "c.py": "new\n"})
-    repository.git("config", "filter.evil.required", "true")
+    repository.git("config", f"filter.{name}.required", "true")
     repository.git("config", setting, str(trap))
     # Equal content with a new time makes git look into the file.
     os.utime(repository.root / "b.bin")
