@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.change.module_facts import ModuleFacts
 
-FORMAT = f"2-{sys.version_info[0]}.{sys.version_info[1]}"
+FORMAT = f"3-{sys.version_info[0]}.{sys.version_info[1]}"
 """Changes with what is kept, and with the Python whose grammar was used."""
 
 MOST = 40_000

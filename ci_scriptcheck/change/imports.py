@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 NO_FACTS = ModuleFacts(parsed=False)
 
+LAYOUTS = ("src", "")
+"""Where the repository's own package lies, which an editable install makes importable from anywhere."""
+
 
 class Reach(IntEnum):
     """How far a file counts."""
@@ -146,7 +149,9 @@ class Resolver:
             if self.files.has(own):
                 yield own, Reach.USED if self._takes_from(package, dotted, names) else Reach.LOADED
         way = self.files.follow(start, dotted, self._taken(start, dotted, names))
-        if not level and not (way.is_known and (way.passed or way.reached)):
+        if not level and not (way.passed or way.reached):
+            way = self.files.follow(LAYOUTS, dotted, self._taken(LAYOUTS, dotted, names))
+        if not level and not (way.passed or way.reached):
             # What is taken may be a module, too; only whoever imports it can tell.
             libraries.update((dotted, *(f"{dotted}.{name}" for name in names if name.islower())))
         for target in way.passed:

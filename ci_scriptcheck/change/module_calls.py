@@ -12,6 +12,9 @@ from ci_scriptcheck.change.constants import OPEN, OWN, THIS_FILE, Scope
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_NOT_ALWAYS = frozenset({"find_spec", "locate", "resolve_name", "import_string", "load_object"})
+"""Calls that may mean something else, or import nothing: they count where their name is a text."""
+
 LONGEST_CALL = 100
 """Characters of a call that a report has room for."""
 
@@ -107,12 +110,19 @@ def _absolute(text: str, package: str) -> str:
 
 def _add_import(text: str, node: ast.Call, noted: Noted) -> None:
     if OPEN in text:
+        if isinstance(node.func, ast.Name | ast.Attribute) and _called(node.func) in _NOT_ALWAYS:
+            return
         call = textwrap.shorten(ast.unparse(node), LONGEST_CALL, placeholder=" …")
         noted.open.add((text, f"{call}, line {node.lineno}"))
         return
-    name = text.lstrip(".")
-    if name and OWN not in name:
-        noted.imports.add((len(text) - len(name), name, ()))
+    # `package.module:function`, as entry points are written.
+    name = text.lstrip(".").replace(":", ".")
+    if OWN not in name and all(part.isidentifier() for part in name.split(".")):
+        noted.imports.add((len(text) - len(text.lstrip(".")), name, ()))
+
+
+def _called(function: ast.Name | ast.Attribute) -> str:
+    return function.id if isinstance(function, ast.Name) else function.attr
 
 
 def _read_roots(calls: Calls, scope: Scope, roots: dict[str, None]) -> set[int]:

@@ -19,7 +19,10 @@ LONGEST_NAME = 255
 
 _FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
 _ASSIGNMENTS = frozenset({ast.Assign, ast.AugAssign, ast.AnnAssign})
-_IMPORTERS = frozenset({"import_module", "__import__", "run_module", "find_spec"})
+_IMPORTERS = frozenset(
+    {"import_module", "__import__", "run_module", "find_spec"}
+    | {"locate", "resolve_name", "import_string", "load_object"}
+)
 _PATH_CHANGES = frozenset({"insert", "append", "extend", "addsitedir"})
 
 Import = tuple[int, str, tuple[str, ...]]

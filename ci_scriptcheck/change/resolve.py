@@ -34,12 +34,10 @@ class Way:
     Attributes:
         passed: Packages on the way, which are only loaded.
         reached: What is asked for: the module itself, and modules among the names taken from it.
-        is_known: Whether the first part of the name is the project's.
     """
 
     passed: tuple[str, ...]
     reached: tuple[str, ...]
-    is_known: bool
 
 
 class Files:
@@ -100,18 +98,18 @@ class Files:
         """
         way: list[str] = []
         folders = start
-        for number, part in enumerate(dotted.split(".") if dotted else ()):
+        for part in dotted.split(".") if dotted else ():
             found = self.find(folders, part)
             if found is None:
                 # What is asked for is a name in the last module, or does not exist.
-                return Way(tuple(way[:-1]), tuple(way[-1:]), is_known=number > 0)
+                return Way(tuple(way[:-1]), tuple(way[-1:]))
             way += [found.file] if found.file is not None else []
             folders = found.folders
         taken = [self.find(folders, name) if folders else None for name in names]
         modules = [found.file for found in taken if found is not None and found.file is not None]
         if taken and all(found is not None for found in taken):
-            return Way(tuple(way), tuple(modules), is_known=True)
-        return Way(tuple(way[:-1]), (*way[-1:], *modules), is_known=bool(way or folders))
+            return Way(tuple(way), tuple(modules))
+        return Way(tuple(way[:-1]), (*way[-1:], *modules))
 
     def find(self, folders: Folders, name: str) -> Found | None:
         """Find one part of a dotted name; within a folder a package comes before a module."""

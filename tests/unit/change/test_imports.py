@@ -141,6 +141,8 @@ def test_a_package_something_is_taken_from_is_used() -> None:
         "import importlib\nfor n in ['a']:\n    importlib.import_module('lib.' + n)",
         "import importlib\nM = {'x': 'a'}\ndef g(k):\n    importlib.import_module('lib.%s' % M[k])",
         "__import__('lib.a')",
+        "import pydoc\npydoc.locate('lib.a.Model')",
+        "import pkgutil\npkgutil.resolve_name('lib.a:load')",
         "import runpy\nrunpy.run_module('lib.a')",
         "import importlib\ndef f(n):\n    importlib.import_module(f'lib.{n}')",
         "import importlib\ndef f(n):\n    importlib.import_module('lib.{}'.format(n))",
@@ -161,6 +163,8 @@ def test_any_way_of_importing_counts(code: str) -> None:
         "'import lib.a'",
         "import lib",
         "# import lib.a",
+        "import importlib.util\ndef f(n):\n    importlib.util.find_spec(n)",
+        "def f(driver, n):\n    driver.locate(n)",
     ],
 )
 def test_what_is_never_imported_does_not_count(code: str) -> None:
@@ -252,6 +256,21 @@ def test_relative_imports_climb_as_many_folders_as_they_have_dots() -> None:
 
 def test_a_relative_import_beyond_the_top_leads_nowhere() -> None:
     assert others({"train.py": "from ...x import y"}, "train.py") == set()
+
+
+@pytest.mark.parametrize("package", ["src/pkg", "pkg"])
+def test_the_repositorys_own_package_is_found_as_if_it_were_installed(package: str) -> None:
+    files = {
+        "jobs/train.py": "from pkg.models import Model",
+        f"{package}/__init__.py": "",
+        f"{package}/models.py": "import pkg.base",
+        f"{package}/base.py": "",
+    }
+
+    found = closure(files, "jobs/train.py")
+
+    assert set(found.files) == set(files)
+    assert found.libraries == ()
 
 
 def test_circles_end() -> None:
@@ -440,7 +459,7 @@ def test_with_a_cache_only_new_contents_are_read_and_the_answer_is_the_same(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{", '{"format": "2-3.11", "facts": []}', '{"facts": 1}']
+    "text", ["", "[]", "{", '{"format": "3-3.11", "facts": []}', '{"facts": 1}']
 )
 def test_a_damaged_cache_is_passed_over(tmp_path: Path, text: str) -> None:
     cache = tmp_path / "facts.json"
