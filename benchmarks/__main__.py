@@ -12,9 +12,9 @@ from typing import Any
 
 from tabulate import tabulate
 
-from benchmarks import peers, scheduling
+from benchmarks import overhead, peers, scheduling
 
-PARTS = ("peers", "scheduling")
+PARTS = ("peers", "scheduling", "overhead")
 
 
 def main() -> None:
@@ -39,6 +39,11 @@ def main() -> None:
             "pipelines": [asdict(figure) for figure in figures]
         }
         texts.append(_scheduling(figures))
+    if "overhead" in parts:
+        cost = overhead.cost(given.rounds)
+        begins = overhead.begins(given.rounds)
+        data["overhead"] = asdict(cost) | {"begins": [asdict(begin) for begin in begins]}
+        texts.append(_overhead(cost, begins))
     text = "\n\n".join(texts) + "\n"
     print(text)  # noqa: T201  (a command)
     given.output.mkdir(parents=True, exist_ok=True)
@@ -71,6 +76,20 @@ def _scheduling(figures: list[scheduling.Figure]) -> str:
         f" median {summary['median']:.3f} (goal ≤ 1.07), worst {summary['worst']:.3f}"
         " (goal ≤ 1.12)."
     )
+
+
+def _overhead(cost: overhead.Cost, begins: list[overhead.Begin]) -> str:
+    rows = [
+        [begin.what, f"{1000 * begin.seconds:,.0f} ms", f"≤ {1000 * begin.goal:,.0f} ms"]
+        for begin in begins
+    ]
+    step = (
+        f"A step of a chain takes {1000 * cost.step:.1f} ms, every check on; its `main` called"
+        f" directly takes {1000 * cost.direct:.1f} ms: {1000 * cost.overhead:.1f} ms more"
+        " (goal ≤ 30 ms)."
+    )
+    table = tabulate(rows, ("command", "time", "goal"), tablefmt="github", disable_numparse=True)
+    return f"{step}\n\n{table}"
 
 
 def _machine() -> str:
