@@ -46,7 +46,7 @@ class Options:
         base: Commit to compare with; `None` is where the branch left the main one.
         everything: Whether every step is checked, whatever changed.
         selectors: Steps and nodes to check instead of what git says.
-        scenarios: Scenarios of steps alone, instead of what the settings say.
+        scenarios: Scenarios of steps and pipelines, instead of what the settings say.
         workers: Parallel workers; `None` is as many as there are processors.
         twice: Whether everything is run a second time, to find what differs between equal runs.
         start: `warm` or `new`; `None` is what suits the system.
@@ -248,7 +248,7 @@ def _plan(about: Scope, around: Surroundings, options: Options) -> Plan:
 
 
 def _in_scenarios(project: Project, names: tuple[str, ...]) -> Project:
-    """Have every step run alone in these scenarios instead of its own."""
+    """Have every step and every pipeline run in these scenarios instead of its own."""
     for name in names:
         if name not in project.scenarios:
             raise UsageError(
@@ -261,6 +261,9 @@ def _in_scenarios(project: Project, names: tuple[str, ...]) -> Project:
         steps={
             step.name: replace(step, settings=replace(step.settings, scenarios=names))
             for step in project.steps.values()
+        },
+        pipelines={
+            found.name: replace(found, scenarios=names) for found in project.pipelines.values()
         },
     )
 

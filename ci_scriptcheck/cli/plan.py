@@ -9,6 +9,7 @@ from ci_scriptcheck import workflow
 from ci_scriptcheck.cli import options
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.report import schedule
+from ci_scriptcheck.run import reuse
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -23,5 +24,8 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     if given.json:
         console.tell(json.dumps(to_json(prepared.plan), indent=2) + "\n")
     else:
-        console.tell(schedule.render(prepared.plan, console.out_page))
+        # The results that are there already, as `run` would find them.
+        site = prepared.site
+        ready = reuse.reusable(prepared.plan, prepared.root, site.opened_store(), site.libraries)
+        console.tell(schedule.render(prepared.plan, console.out_page, frozenset(ready)))
     return 0

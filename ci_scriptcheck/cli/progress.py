@@ -14,6 +14,7 @@ from ci_scriptcheck.cli.console import terminal_size
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.pytest_plugin.event import TaskFinished, TaskStarted
+from ci_scriptcheck.report import console as console_report
 from ci_scriptcheck.report import lines
 from ci_scriptcheck.report.page import Detail, Page, counted
 
@@ -135,7 +136,8 @@ class Progress:
         self._done += 1
         self._failing += verdict.is_failure(task, result, self._plan)
         if not lines.is_cut_short(result):
-            self._finish(lines.task_line(task, result, self._plan, self._page, self._column))
+            told = console_report.finished(task, result, self._plan, self._page, self._column)
+            self._finish("\n".join(told))
 
     def _started(self, name: str) -> None:
         task: Task = self._tasks[name]

@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.report import failure, lines, mistake, summary
 from ci_scriptcheck.report.page import Detail
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.plan import Plan, RunRecord
+    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
+    from ci_scriptcheck.model.result import TaskResult
     from ci_scriptcheck.report.page import Page
 
 
@@ -21,6 +23,14 @@ def opening(plan: Plan, workers: int | None, page: Page) -> str:
     """Write the first two lines: what is compared, and what that affects."""
     shown = workers if plan.tasks else None
     return f"{lines.header(plan, shown, page)}\n{lines.scope(plan)}\n"
+
+
+def finished(task: Task, result: TaskResult, plan: Plan, page: Page, column: int) -> list[str]:
+    """Write the line of a finished task, with what it printed below it where that is wanted."""
+    line = lines.task_line(task, result, plan, page, column)
+    if page.detail is not Detail.VERBOSE or result.outcome is Outcome.REUSED:
+        return [line]
+    return [line, *lines.output_lines(result, page)]
 
 
 def ending(record: RunRecord, page: Page) -> str:
@@ -44,13 +54,14 @@ def render(record: RunRecord, page: Page) -> str:
     if page.detail is not Detail.QUIET:
         parts.append(opening(record.plan, record.machine.workers, page))
         column = lines.name_width(record.plan, page)
-        results = [
-            lines.task_line(task, result, record.plan, page, column)
+        told = [
+            line
             for task, result in verdict.head_results(record)
             if not lines.is_cut_short(result)
+            for line in finished(task, result, record.plan, page, column)
         ]
-        if results:
-            parts.append("\n".join(results) + "\n")
+        if told:
+            parts.append("\n".join(told) + "\n")
     parts.append(ending(record, page))
     return "\n".join(part for part in parts if part)
 

@@ -167,10 +167,10 @@ def _why(plan: Plan, task: Task, finding: Finding | None, page: Page) -> Iterato
 def _tail(result: TaskResult, errors: list[Finding], page: Page) -> str | None:
     """Show what the script printed last, where no line of it explains the end."""
     explained = any(finding.excerpt or finding.table for finding in errors)
-    if not result.log_tail or (explained and page.detail is not Detail.VERBOSE):
+    # Where all is told, it stands below the task's own line.
+    if not result.log_tail or explained or page.detail is Detail.VERBOSE:
         return None
-    most = len(result.log_tail) if page.detail is Detail.VERBOSE else MOST_TAIL
-    lines = [f"    {code_line(line)}".rstrip() for line in result.log_tail[-most:]]
+    lines = [f"    {code_line(line)}".rstrip() for line in result.log_tail[-MOST_TAIL:]]
     return "\n".join(["  The last it printed:", *lines])
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import change, verdict
 from ci_scriptcheck.model.plan import Purpose, Side
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
-from ci_scriptcheck.report.page import Ink, counted, seconds, visible
+from ci_scriptcheck.report.page import Ink, code_line, counted, seconds, visible
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Plan, Task
@@ -130,6 +130,12 @@ def task_line(task: Task, result: TaskResult, plan: Plan, page: Page, column: in
     status = page.paint(f"{word:>{_STATUS_WIDTH}}", ink)
     named = _named(task, column, page, reason(task, result, plan))
     return f"{status}{time:>{_TIME_WIDTH}}  {named}"
+
+
+def output_lines(result: TaskResult, page: Page) -> list[str]:
+    """Write what the script printed last, for who wants to read it of every task."""
+    bar = f"{'':{_STATUS_WIDTH + _TIME_WIDTH}}| "
+    return [page.cut(f"{bar}{code_line(text)}".rstrip()) for text in result.log_tail]
 
 
 def running_line(task: Task, elapsed: float, page: Page, column: int) -> str:

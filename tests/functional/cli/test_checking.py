@@ -51,8 +51,12 @@ def test_a_pull_request_that_breaks_a_script_is_caught(
     golden("demo/pull_request.txt", steady(scriptcheck("report", folder=broken).stdout))
 
 
-def test_the_plan_of_a_pull_request(broken: Path, golden: Callable[[str, str], None]) -> None:
-    ended = scriptcheck("plan", folder=broken)
+def test_the_plan_of_a_pull_request(
+    broken: Path, tmp_path: Path, golden: Callable[[str, str], None]
+) -> None:
+    empty = {"SCRIPTCHECK_STORE": str(tmp_path / "store")}
+
+    ended = scriptcheck("plan", folder=broken, variables=empty)
 
     assert ended.returncode == 0
     golden("demo/plan.txt", steady(ended.stdout))
@@ -125,6 +129,25 @@ def test_a_script_in_a_scenario_of_its_own(main: Path) -> None:
 
     assert ended.returncode == 0
     assert "ingest[one_row]" in ended.stdout
+
+
+def test_a_pipeline_in_a_scenario_of_its_own(main: Path) -> None:
+    ended = scriptcheck("test-pipeline", "fraud", "--scenario", "one_row", folder=main)
+
+    assert ended.returncode == 0
+    assert "fraud/train[one_row]" in ended.stdout
+
+
+def test_verbose_prints_what_each_script_printed(main: Path) -> None:
+    ended = scriptcheck("test-script", "ingest", "--no-reuse", "-v", folder=main)
+
+    assert re.search(r"passed .* ingest .*\n +\| kept 2000 orders\n", ended.stdout)
+
+
+def test_a_plan_names_the_results_that_are_there(main: Path) -> None:
+    scriptcheck("run", "--all", folder=main)
+
+    assert "preprocess (reused)" in scriptcheck("plan", "--all", folder=main).stdout
 
 
 def test_one_pipeline_is_checked_from_end_to_end(main: Path) -> None:
