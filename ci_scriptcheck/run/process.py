@@ -37,6 +37,7 @@ _BEAT = 0.05
 _PATIENCE = 0.8
 """Seconds a cancelled run may take to say what it had done."""
 _LAST_LINES = 2000
+_A_DAY = 86_400
 
 # Under a private package name: a script's own `store.py` or `record.py` must never be ours.
 _BOOTSTRAP = """
@@ -93,7 +94,8 @@ class Hosts:
         self._processes: list[subprocess.Popen[bytes]] = []
         # The path of a socket has 108 bytes; TMPDIR may be long.
         short = "/tmp" if os.access("/tmp", os.W_OK) else None  # noqa: S108  (mkdtemp is private)
-        self._folder = Path(tempfile.mkdtemp(prefix="scq-", dir=short))
+        _sweep(Path(short or tempfile.gettempdir()))
+        self._folder = Path(tempfile.mkdtemp(prefix=f"scq-{os.getpid()}-", dir=short))
         self._lifeline_end, self._lifeline = os.pipe()
         _lay_out_answers(self._folder / "answers")
         try:
@@ -356,6 +358,15 @@ class Reader:
         connection = wire.connected(self._address.socket)
         wire.send(connection.fileno(), {"token": self._address.token, "call": written})
         return connection
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what was left where controller and host were killed together."""
+    for left in folder.glob("scq-*-*"):
+        with contextlib.suppress(OSError):
+            is_old = time.time() - left.stat().st_mtime > _A_DAY
+            if is_old and left.stat().st_uid == os.getuid():
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _start(spec: HostSpec) -> Start:

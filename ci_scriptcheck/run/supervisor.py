@@ -227,6 +227,7 @@ class _Run:
         if self._child.results in ready:
             self._hear_child()
         if self._child.log in ready and self._usage.log(self._child.log) == 0:
+            os.close(self._child.log)
             self._child.log = -1
         if self._woken in ready:
             with contextlib.suppress(BlockingIOError):

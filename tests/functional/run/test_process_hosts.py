@@ -1,0 +1,124 @@
+"""What hosts import beforehand, and that they stay fit to be forked from."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.run import census
+from ci_scriptcheck.run.process import Hosts
+from ci_scriptcheck.run.request import Ended, HostSpec, Start
+from tests.functional.run.process_stage import Stage
+
+LOADED = "import sys\ndef main():\n    return [name in sys.modules for name in {names}]\n"
+
+
+def threads_of(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def test_libraries_are_there_and_the_host_has_one_thread(tmp_path: Path) -> None:
+    spec = HostSpec(python=sys.executable, preload=("numpy", "not_there", "pandas", "pyarrow"))
+    with Hosts([spec]) as hosts:
+        stage = Stage(tmp_path, hosts, spec)
+        ending = stage.run(LOADED.format(names=["numpy", "pandas", "not_there"]))
+        (host,) = (pid for pid in census.children(os.getpid()) if "scq-" in _words(pid))
+
+        assert ending.returned == "[True, True, False]"
+        assert threads_of(host) == 1
+
+
+def _words(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text()
+
+
+def test_thread_pools_work_in_every_run(tmp_path: Path) -> None:
+    spec = HostSpec(python=sys.executable, preload=("numpy", "pandas", "pyarrow"))
+    text = """
+        import numpy, pandas
+        from concurrent.futures import ThreadPoolExecutor
+        def main():
+            numbers = numpy.ones((400, 400))
+            with ThreadPoolExecutor(4) as pool:
+                sums = list(pool.map(lambda _: float((numbers @ numbers).sum()), range(8)))
+            pandas.DataFrame({"n": sums}).to_parquet("sums.parquet")
+            return pandas.read_parquet("sums.parquet")["n"].nunique()
+    """
+    with Hosts([spec]) as hosts:
+        stage = Stage(tmp_path, hosts, spec)
+
+        assert [stage.run(text).returned for _ in range(3)] == ["1", "1", "1"]
+
+
+def test_a_library_that_starts_a_thread_is_left_to_the_scripts(tmp_path: Path) -> None:
+    (tmp_path / "humming.py").write_text(
+        "import threading, time\n"
+        "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+    )
+    spec = HostSpec(
+        python=sys.executable, preload=("colorsys", "humming", "wave"), path=(str(tmp_path),)
+    )
+    with Hosts([spec]) as hosts:
+        stage = Stage(tmp_path, hosts, spec)
+        ending = stage.run(LOADED.format(names=["colorsys", "humming", "wave"]))
+
+    assert ending.returned == "[True, False, True]"
+
+
+def test_a_library_that_ends_the_interpreter_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "leaving.py").write_text("raise SystemExit(3)\n")
+    spec = HostSpec(python=sys.executable, preload=("leaving", "wave"), path=(str(tmp_path),))
+    with Hosts([spec]) as hosts:
+        ending = Stage(tmp_path, hosts, spec).run(LOADED.format(names=["leaving", "wave"]))
+
+    assert ending.returned == "[False, True]"
+
+
+@pytest.mark.parametrize("start", list(Start))
+def test_variables_that_are_read_while_loading_are_set(tmp_path: Path, start: Start) -> None:
+    specs = [
+        HostSpec(
+            python=sys.executable,
+            environ={"PYTHONHASHSEED": seed, "OMP_NUM_THREADS": "2"},
+            start=start,
+        )
+        for seed in ("1", "2", "1")
+    ]
+    text = "import os\ndef main():\n    return os.environ['OMP_NUM_THREADS'], hash('a')\n"
+    with Hosts(specs) as hosts:
+        drawn = [
+            Stage(tmp_path / str(number), hosts, spec).run(text).returned
+            for number, spec in enumerate(specs)
+        ]
+        assert len(hosts.addresses) == 2
+
+    assert drawn[0] is not None
+    assert drawn[0].startswith("('2', ")
+    assert drawn[0] != drawn[1]
+    assert drawn[0] == drawn[2]
+
+
+def test_an_interpreter_that_is_not_there_is_a_mistake_to_mend() -> None:
+    with pytest.raises(UsageError) as failure:
+        Hosts([HostSpec(python="/nowhere/bin/python")])
+
+    assert "/nowhere/bin/python" in failure.value.what
+
+
+OLDER = sorted(Path("~/.pyenv/versions").expanduser().glob("3.9.*/bin/python3"))
+
+
+@pytest.mark.skipif(not OLDER, reason="there is no Python 3.9 here")
+@pytest.mark.parametrize("start", list(Start))
+def test_an_interpreter_may_be_as_old_as_3_9(tmp_path: Path, start: Start) -> None:
+    spec = HostSpec(python=str(OLDER[0]), start=start)
+    with Hosts([spec]) as hosts:
+        ending = Stage(tmp_path, hosts, spec).run(
+            "import sys\ndef main():\n    return sys.version_info[:2]\n"
+        )
+
+    assert (ending.how, ending.returned) == (Ended.RETURNED, "(3, 9)")
