@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import __version__, scope
-from ci_scriptcheck.change import affected, git
+from ci_scriptcheck.change import affected, git, mentions
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.model.change import Asked, ChangeSet
 from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord
@@ -169,6 +169,8 @@ def conclude(started: Started, *, interrupted: str | None = None) -> RunRecord:
         machine=_machine(prepared.workers),
         interrupted=interrupted,
     )
+    if interrupted is None:
+        found = mentions.told(found, prepared.root)
     record.write_record(started.run_directory, found)
     if len(started.ready) < len(prepared.plan.tasks):
         prepared.site.opened_store().trim()
