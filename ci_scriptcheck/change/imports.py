@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.constants import OPEN
 from ci_scriptcheck.change.fact_cache import FactCache
-from ci_scriptcheck.change.module_facts import Import, ModuleFacts, Part, facts_of
-from ci_scriptcheck.change.resolve import Files, Folders, folder_of, joined
+from ci_scriptcheck.change.module_facts import ModuleFacts, Part, facts_of
+from ci_scriptcheck.change.resolve import Files, Folders, Way, folder_of, joined
 from ci_scriptcheck.model.change import Closure
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Reach(IntEnum):
 
 
 Target = tuple[str, Reach]
+Led = tuple[list[Target], list[str]]
+"""Where something leads to: files, and libraries by the full names of their modules."""
 
 
 def closures(
@@ -100,64 +102,59 @@ class Resolver:
         """Look at nothing yet."""
         self.files = files
         self.facts = facts
-        self._targets: dict[tuple[str, Reach, Folders], tuple[list[Target], frozenset[str]]] = {}
+        self._parts: dict[tuple[str, Reach, Folders], Led] = {}
+        self._absolute: dict[tuple[Folders, str, tuple[str, ...]], Led] = {}
 
-    def targets(
-        self, path: str, reach: Reach, search: Folders
-    ) -> tuple[list[Target], frozenset[str]]:
-        """Give the files that one part of a file leads to, and the libraries it names."""
+    def targets(self, path: str, reach: Reach, search: Folders) -> Led:
+        """Give the files that a file leads to, and the libraries it names."""
+        loaded, libraries = self._part(path, Reach.LOADED, search)
+        if reach is Reach.LOADED:
+            return [(target, Reach.LOADED) for target, _ in loaded], libraries
+        later, more = self._part(path, Reach.USED, search)
+        return loaded + later, libraries + more
+
+    def _part(self, path: str, reach: Reach, search: Folders) -> Led:
         key = (path, reach, search)
-        if key not in self._targets:
+        if key not in self._parts:
             facts = self.facts.of([path])[path]
             part = facts.load if reach is Reach.LOADED else facts.later
-            libraries: set[str] = set()
-            found = list(self._targets_of(path, part, search, libraries))
-            if reach is Reach.LOADED:
-                self._targets[key] = found, frozenset(libraries)
-            else:
-                # Once a file is used, what it loads is within reach of its functions, too.
-                loaded = self._targets_of(path, facts.load, search, libraries)
-                both = dict.fromkeys([*loaded, *found])
-                self._targets[key] = list(both), frozenset(libraries)
-        targets, names = self._targets[key]
-        if reach is Reach.LOADED:
-            return [(target, Reach.LOADED) for target, _ in targets], names
-        return targets, names
+            found: list[Target] = []
+            libraries: list[str] = []
+            for level, dotted, names in part.imports:
+                if level:
+                    found += self._relative(path, level, dotted, names)
+                else:
+                    targets, names_of = self._imported(search, dotted, names)
+                    found += targets
+                    libraries += names_of
+            for pattern, _ in part.open:
+                found += [(target, Reach.USED) for target in self._possible(path, pattern, search)]
+            found += [(target, Reach.USED) for target in self._named(path, part, search)]
+            self._parts[key] = list(dict.fromkeys(found)), libraries
+        return self._parts[key]
 
-    def _targets_of(
-        self, path: str, part: Part, search: Folders, libraries: set[str]
-    ) -> Iterator[Target]:
-        for imported in part.imports:
-            yield from self._imported(path, imported, search, libraries)
-        for pattern, _ in part.open:
-            for target in self._possible(path, pattern, search):
-                yield target, Reach.USED
-        for target in self._named(path, part, search):
-            yield target, Reach.USED
-
-    def _imported(
-        self, path: str, imported: Import, search: Folders, libraries: set[str]
-    ) -> Iterator[Target]:
-        level, dotted, names = imported
-        start: Folders = search
-        if level:
-            package = _package_of(path, level)
-            if package is None:
-                return
-            start = (package,)
-            own = f"{package}/__init__.py" if package else "__init__.py"
-            if self.files.has(own):
-                yield own, Reach.USED if self._takes_from(package, dotted, names) else Reach.LOADED
-        way = self.files.follow(start, dotted, self._taken(start, dotted, names))
-        if not level and not (way.passed or way.reached):
-            way = self.files.follow(LAYOUTS, dotted, self._taken(LAYOUTS, dotted, names))
-        if not level and not (way.passed or way.reached):
+    def _imported(self, search: Folders, dotted: str, names: tuple[str, ...]) -> Led:
+        key = (search, dotted, names)
+        if key not in self._absolute:
+            way = self.files.follow(search, dotted, self._taken(search, dotted, names))
+            if not way.files:
+                way = self.files.follow(LAYOUTS, dotted, self._taken(LAYOUTS, dotted, names))
             # What is taken may be a module, too; only whoever imports it can tell.
-            libraries.update((dotted, *(f"{dotted}.{name}" for name in names if name.islower())))
-        for target in way.passed:
-            yield target, Reach.LOADED
-        for target in way.reached:
-            yield target, Reach.USED
+            modules = [dotted, *(f"{dotted}.{name}" for name in names if name.islower())]
+            self._absolute[key] = _targets_on(way), [] if way.files else modules
+        return self._absolute[key]
+
+    def _relative(
+        self, path: str, level: int, dotted: str, names: tuple[str, ...]
+    ) -> Iterator[Target]:
+        package = _package_of(path, level)
+        if package is None:
+            return
+        own = f"{package}/__init__.py" if package else "__init__.py"
+        if self.files.has(own):
+            yield own, Reach.USED if self._takes_from(package, dotted, names) else Reach.LOADED
+        start = (package,)
+        yield from _targets_on(self.files.follow(start, dotted, self._taken(start, dotted, names)))
 
     def _takes_from(self, package: str, dotted: str, names: tuple[str, ...]) -> bool:
         """Say whether `from . import names` takes anything that the package itself defines."""
@@ -280,7 +277,7 @@ class _Walk:
             level = []
             for path in modules:
                 targets, libraries = self._resolver.targets(path, self._reached[path], search)
-                self._libraries |= libraries
+                self._libraries.update(libraries)
                 level += [target for target, reach in targets if self._reach(target, reach, path)]
         return self._added(search)
 
@@ -310,6 +307,12 @@ class _Walk:
                 later = facts[path].later.open if reach is Reach.USED else ()
                 for _, call in sorted({*facts[path].load.open, *later}):
                     yield f"{path}, {call}"
+
+
+def _targets_on(way: Way) -> list[Target]:
+    return [(file, Reach.LOADED) for file in way.passed] + [
+        (file, Reach.USED) for file in way.reached
+    ]
 
 
 def _package_of(path: str, level: int) -> str | None:

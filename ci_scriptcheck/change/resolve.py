@@ -39,6 +39,11 @@ class Way:
     passed: tuple[str, ...]
     reached: tuple[str, ...]
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.passed + self.reached
+
 
 class Files:
     """The files of a tree, as an index for looking modules up."""
