@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import atexit
 import contextlib
+import errno
 import faulthandler
 import importlib
 import inspect
@@ -201,6 +202,8 @@ class _Run:
                 result["detail"] = failure.text_of(error)
         elif isinstance(error, MemoryError):
             result.update(how="memory", detail="an allocation was refused")
+        elif isinstance(error, OSError) and error.errno == errno.EFBIG:
+            result.update(how="output", detail="a file grew too large")
         with contextlib.suppress(BaseException):
             traceback.print_exception(type(error), error, error.__traceback__)
         return result

@@ -32,6 +32,18 @@ _READ_FILE = 1 << 2
 # WRITE_FILE, and removing and making entries of every kind.
 _WRITES = (1 << 1) | sum(1 << bit for bit in range(4, 13))
 _REFER, _TRUNCATE = 1 << 13, 1 << 14
+_DEVICES = (
+    "/dev/full",
+    "/dev/null",
+    "/dev/ptmx",
+    "/dev/pts",
+    "/dev/random",
+    "/dev/shm",  # noqa: S108  (where semaphores of `multiprocessing` lie)
+    "/dev/tty",
+    "/dev/urandom",
+    "/dev/zero",
+    "/proc/self",
+)
 _OF_FILES = (1 << 1) | _READ_FILE | _TRUNCATE
 _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 3
 
@@ -84,7 +96,7 @@ def _forbid_files(call: dict[str, Any], answers: str) -> list[str]:
         return []
     try:
         own = [call["folder"], call["private"], *call["writable"], *call["outputs"]]
-        for path in (*own, "/dev", "/proc"):
+        for path in (*own, *_DEVICES):
             _grant(rules, path, handled)
         if hidden:
             for path in _beside(hidden):
@@ -102,7 +114,7 @@ def _grant(rules: int, path: str, rights: int) -> None:
     except OSError:
         return
     try:
-        if not os.path.isdir(path):
+        if rights & ~_OF_FILES and not os.path.isdir(path):
             rights &= _OF_FILES
         rule = struct.pack("=Qi", rights, descriptor)
         _SYSTEM.syscall(_ADD_RULE, rules, _PATH_BENEATH, rule, 0)

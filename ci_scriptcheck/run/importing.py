@@ -15,17 +15,17 @@ from typing import Any, Callable
 from . import failure
 
 
-def prepare_path(file: str, roots: list[str], first: str) -> None:
+def prepare_path(file: str, roots: list[str], second: str) -> None:
     """Put the script's folder, the import roots and its package's root on the path, in this order.
 
     Args:
         file: The script.
         roots: Further folders that are searched.
-        first: A folder that goes before all of them.
+        second: A folder that goes right behind the script's.
     """
     folder = os.path.dirname(file)
     package_root, _ = _package(file)
-    wanted = [first, folder, *roots, package_root]
+    wanted = [folder, second, *roots, package_root]
     rest = [entry for entry in sys.path if entry not in wanted and entry not in {"", "."}]
     sys.path[:] = list(dict.fromkeys(wanted)) + rest
     importlib.invalidate_caches()

@@ -352,6 +352,8 @@ class _Run:
             number = os.WTERMSIG(status)
             name = _signal_name(number)
             ending.update(how="signalled", signal=name)
+            if number == signal.SIGKILL:
+                ending["detail"] = "perhaps the machine ran out of memory"
             self._add_place(ending, name)
         else:
             ending.update(exit_status=os.WEXITSTATUS(status))
