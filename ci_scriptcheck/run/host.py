@@ -8,6 +8,7 @@ then forks gives children that hang.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
 import importlib
 import json
@@ -18,9 +19,12 @@ import signal
 import socket
 import sys
 import traceback
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import census, pip_answers, supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SPARES = 2
 """Supervisors that wait for a run beforehand: forking is then not part of a run's time."""
@@ -43,7 +47,8 @@ def main(arguments: dict[str, Any]) -> None:
     census.adopt_orphans()
     sys.path[:0] = arguments["path"]
     if arguments["start"] == "warm":
-        _preload(arguments)
+        with _ending_early(arguments):
+            _preload(arguments)
     # The child's own modules, so that no run has to import them.
     for name in (
         "bytecode",
@@ -67,8 +72,8 @@ def main(arguments: dict[str, Any]) -> None:
         host.serve()
     finally:
         census.kill_all_children()
-        if os.getppid() != arguments["controller"]:
-            shutil.rmtree(arguments["folder"], ignore_errors=True)
+    # The controller is gone or going, and perhaps in no state to do it.
+    shutil.rmtree(arguments["folder"], ignore_errors=True)
 
 
 class _Host:
@@ -140,6 +145,29 @@ class _Host:
         for pid in census.children(os.getpid()):
             if pid not in self._supervisors:
                 census.kill_tree(pid)
+
+
+@contextlib.contextmanager
+def _ending_early(arguments: dict[str, Any]) -> Iterator[None]:
+    """End at once when the controller goes while libraries are imported, which can take seconds."""
+    if not census.LINUX:
+        yield
+        return
+
+    def leave(_number: int, _frame: object) -> None:
+        shutil.rmtree(arguments["folder"], ignore_errors=True)
+        os._exit(0)
+
+    signal.signal(signal.SIGIO, leave)
+    # Opened anew: hosts share the descriptor they were given, and it can signal only one of them.
+    own = os.open(f"/proc/self/fd/{arguments['lifeline']}", os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(own, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(own, fcntl.F_SETFL, os.O_NONBLOCK | os.O_ASYNC)
+    if select.select([own], [], [], 0)[0]:
+        leave(0, None)
+    yield
+    os.close(own)
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
 
 
 def _preload(arguments: dict[str, Any]) -> None:

@@ -15,7 +15,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -24,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.project import Limits
-from ci_scriptcheck.run import census, pip_answers, wire
+from ci_scriptcheck.run import census, surroundings, wire
 from ci_scriptcheck.run.request import Address, Call, Ended, Ending, HostSpec, Script, Start
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ _BEAT = 0.05
 _PATIENCE = 0.8
 """Seconds a cancelled run may take to say what it had done."""
 _LAST_LINES = 2000
-_A_DAY = 86_400
 
 # Under a private package name: a script's own `store.py` or `record.py` must never be ours.
 _BOOTSTRAP = """
@@ -51,18 +49,6 @@ if sys.version_info < (3, 9):
 from _scriptcheck.{module} import main
 main(json.loads(sys.argv[1]))
 """
-
-_PASSED_ON = (
-    "CONDA_PREFIX",
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "LD_LIBRARY_PATH",
-    "PATH",
-    "PYENV_ROOT",
-    "TZ",
-    "VIRTUAL_ENV",
-)
 
 
 def host_key(spec: HostSpec) -> str:
@@ -92,12 +78,8 @@ class Hosts:
     def __init__(self, specs: Iterable[HostSpec]) -> None:
         self.addresses: dict[str, Address] = {}
         self._processes: list[subprocess.Popen[bytes]] = []
-        # The path of a socket has 108 bytes; TMPDIR may be long.
-        short = "/tmp" if os.access("/tmp", os.W_OK) else None  # noqa: S108  (mkdtemp is private)
-        _sweep(Path(short or tempfile.gettempdir()))
-        self._folder = Path(tempfile.mkdtemp(prefix=f"scq-{os.getpid()}-", dir=short))
+        self._folder = surroundings.new_folder()
         self._lifeline_end, self._lifeline = os.pipe()
-        _lay_out_answers(self._folder / "answers")
         try:
             for spec in specs:
                 if host_key(spec) not in self.addresses:
@@ -177,7 +159,7 @@ class Hosts:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=_environment(spec, self._folder),
+                env=surroundings.environment(spec, self._folder),
                 cwd="/",
                 pass_fds=(listener, self._lifeline_end),
                 start_new_session=True,
@@ -360,45 +342,6 @@ class Reader:
         return connection
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what was left where controller and host were killed together."""
-    for left in folder.glob("scq-*-*"):
-        with contextlib.suppress(OSError):
-            is_old = time.time() - left.stat().st_mtime > _A_DAY
-            if is_old and left.stat().st_uid == os.getuid():
-                shutil.rmtree(left, ignore_errors=True)
-
-
 def _start(spec: HostSpec) -> Start:
     # Elsewhere system libraries do not survive a fork.
     return spec.start if sys.platform.startswith("linux") else Start.NEW
-
-
-def _environment(spec: HostSpec, folder: Path) -> dict[str, str]:
-    """Give a host nothing of ours but what an interpreter needs: its children inherit it."""
-    loaded = {"PYTHONHASHSEED": "0", **spec.environ}
-    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    home = folder / "home"
-    home.mkdir(exist_ok=True)
-    packages = os.environ.get("PYTHONUSERBASE") or str(Path("~/.local").expanduser())
-    return {
-        "LANG": "C.UTF-8",
-        **passed_on,
-        "PYTHONUSERBASE": packages,
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "MPLCONFIGDIR": str(home),
-        "SCRIPTCHECK_LOADED": json.dumps(loaded),
-        **loaded,
-    }
-
-
-def _lay_out_answers(folder: Path) -> None:
-    """Make what answers pip: a module of that name, and programs for the path."""
-    programs = folder / "bin"
-    programs.mkdir(parents=True)
-    shutil.copyfile(_CODE / "pip_answers.py", folder / "pip.py")
-    for name, text in pip_answers.programs().items():
-        program = programs / name
-        program.write_text(text, encoding="utf-8")
-        program.chmod(0o755)

@@ -51,7 +51,8 @@ import json, sys, time
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.run.process import Hosts
 from ci_scriptcheck.run.request import HostSpec
-hosts = Hosts([HostSpec(python=sys.executable)])
+spec = HostSpec(python=sys.executable, preload=tuple(sys.argv[1:2]), path=tuple(sys.argv[2:]))
+hosts = Hosts([spec])
 print(json.dumps([to_json(address) for address in hosts.addresses.values()]), flush=True)
 time.sleep(60)
 """
@@ -145,6 +146,24 @@ def test_killing_the_controller_ends_hosts_and_runs(tmp_path: Path) -> None:
     assert census.command(host) is None
     assert not Path(address.socket).parent.exists()
     stage.hosts.close()
+
+
+def test_killing_the_controller_ends_a_host_that_still_imports(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(
+        "import os, time\n"
+        "open(os.path.dirname(__file__) + '/pid', 'w').write(str(os.getpid()))\n"
+        "time.sleep(60)\n"
+    )
+    words = [sys.executable, "-c", CONTROLLER, "slow", str(tmp_path)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as controller:
+        assert controller.stdout is not None
+        address = from_json(Address, json.loads(controller.stdout.readline())[0])
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+            time.sleep(0.01)
+        controller.kill()
+
+    assert left_in(tmp_path) == []
+    assert not Path(address.socket).parent.exists()
 
 
 def test_closing_the_hosts_ends_everything_at_once(stage: Stage, tmp_path: Path) -> None:
