@@ -7,6 +7,7 @@ before they would be.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -109,6 +110,8 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     began = datetime.now(tz=UTC)
     root = git.repository_root(options.project)
     inside = options.project.resolve().relative_to(root).as_posix()
+    with contextlib.suppress(OSError):  # nothing is kept then, and nothing to be overlooked
+        run_directory.hide(root)
     tree = working_tree.WorkingTree(root, git.working_files(root))
     project = cache.load_cached(tree, "" if inside == "." else inside, root / scope.CACHE)
     store = Store.of(root, environ)

@@ -97,12 +97,13 @@ def rule_settings(parts: Parts) -> tuple[RuleSetting, ...]:
 
 
 def levelled(project: Project, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Give the findings that count at all, each as much as the rules say."""
+    """Give the findings that count at all, each as much as the rules say; errors come first."""
     found = [
         replace(one, severity=level_of(project.rules, one.rule, one.step, one.severity))
         for one in findings
     ]
-    return tuple(one for one in found if one.severity is not Level.OFF)
+    counting = [one for one in found if one.severity is not Level.OFF]
+    return tuple(sorted(counting, key=lambda one: one.severity is not Level.ERROR))
 
 
 def _check_rule_steps(parts: Parts, code: str, written: RuleDocument) -> None:

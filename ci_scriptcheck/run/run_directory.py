@@ -34,7 +34,7 @@ def make(root: Path, asked: Path | None, *, moment: int) -> Path:
         name = hashlib.sha256(f"{root} {moment} {os.getpid()}".encode()).hexdigest()[:6]
         folder = runs / name
         folder.mkdir(parents=True, exist_ok=True)
-        (root / ".scriptcheck" / ".gitignore").write_text("*\n", encoding="utf-8")
+        hide(root)
         _remove_oldest(runs)
     except OSError as error:
         raise UsageError(
@@ -43,6 +43,18 @@ def make(root: Path, asked: Path | None, *, moment: int) -> Path:
             advice="pass `--output <a folder that can be written>`",
         ) from error
     return folder
+
+
+def hide(root: Path) -> None:
+    """Have git overlook all that we keep in a repository, before anything else is written there.
+
+    Raises:
+        OSError: the repository cannot be written.
+    """
+    ignore = root / ".scriptcheck" / ".gitignore"
+    if not ignore.exists():
+        ignore.parent.mkdir(exist_ok=True)
+        ignore.write_text("*\n", encoding="utf-8")
 
 
 def newest(root: Path) -> Path:

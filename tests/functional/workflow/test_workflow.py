@@ -93,6 +93,15 @@ def test_a_file_that_no_step_uses_leaves_nothing_to_check(shop: Path) -> None:
     assert outcomes(checked(shop)) == {}
 
 
+def test_what_is_kept_in_the_repository_never_counts_as_a_change(shop: Path) -> None:
+    folder = workflow.Options(project=shop)
+
+    first = workflow.prepare(folder, {}).plan.changes
+    second = workflow.prepare(folder, {}).plan.changes
+
+    assert (first.uncommitted, first.files) == (second.uncommitted, second.files) == (False, ())
+
+
 def test_a_broken_step_fails_alone_and_in_its_pipeline_and_its_reader_is_not_run(
     shop: Path,
 ) -> None:
