@@ -167,7 +167,10 @@ class Keys:
     def _described(self, name: str) -> str:
         """Write down a dataset with all that it refers to."""
         related = related_datasets(self._plan, name)
-        return _digest({name: to_json(item) | {"place": None} for name, item in related.items()})
+        # Two datasets that refer to each other have equal relations; the name tells them apart.
+        return _digest(
+            name, {other: to_json(item) | {"place": None} for other, item in related.items()}
+        )
 
     def _environment(self, python: str | None, script: str | None) -> list[Any]:
         found: list[Any] = self._once(

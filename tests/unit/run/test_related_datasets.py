@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ci_scriptcheck.model.contract import Column, ColumnType, Dataset, Schema, Synthesized
-from ci_scriptcheck.run.keys import related_datasets
-from tests.conftest import a_plan
+from ci_scriptcheck.model.plan import Synthetic
+from ci_scriptcheck.run.digest import Digests
+from ci_scriptcheck.run.keys import Keys, related_datasets
+from tests.conftest import a_plan, a_task
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def a_dataset(name: str, *references: str) -> Dataset:
@@ -31,3 +38,16 @@ def test_a_dataset_is_made_with_what_it_refers_to_and_what_refers_to_that() -> N
     assert set(related_datasets(plan, "orders")) == {"orders", "customers", "towns", "letters"}
     assert set(related_datasets(plan, "customers")) == {"customers", "towns", "orders", "letters"}
     assert set(related_datasets(plan, "unrelated")) == {"unrelated"}
+
+
+def test_a_dataset_and_the_one_it_refers_to_are_kept_apart(tmp_path: Path) -> None:
+    made = [a_dataset("orders", "customers.id"), a_dataset("customers")]
+    plan = a_plan(datasets={dataset.name: dataset for dataset in made})
+    keys = Keys(plan, tmp_path, Digests(), lambda _python: {})
+
+    orders, customers = (
+        keys.of_made(Synthetic(dataset=name, node="load"), a_task("load"))
+        for name in ("orders", "customers")
+    )
+
+    assert orders != customers
