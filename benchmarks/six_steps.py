@@ -47,7 +47,7 @@ STEPS = (
         body="""
             orders = orders.drop_duplicates("order_id")
             orders = orders[orders["amount"] > 0]
-            return orders.assign(day=pd.to_datetime(orders["day"]).dt.dayofweek)
+            return orders.assign(month=pd.to_datetime(orders["day"]).dt.month)
         """,
     ),
     Step(
@@ -67,7 +67,7 @@ STEPS = (
             scale = 1.0
             joined = cleaned.merge(totals, on="customer", how="left")
             joined["share"] = scale * joined["amount"] / joined["total"]
-            return joined[["order_id", "day", "orders", "share", "mean", "amount"]]
+            return joined[["order_id", "month", "orders", "share", "mean", "amount"]]
         """,
     ),
     Step(
@@ -84,7 +84,7 @@ STEPS = (
         inputs={"train": "split"},
         outputs=("model",),
         body="""
-            columns = ["day", "orders", "share", "mean"]
+            columns = ["month", "orders", "share", "mean"]
             weights, *_ = np.linalg.lstsq(train[columns], train["amount"], rcond=None)
             return pd.DataFrame({"column": columns, "weight": weights})
         """,
