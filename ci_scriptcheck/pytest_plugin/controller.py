@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import pickle
-import signal
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +14,7 @@ from ci_scriptcheck.model.result import Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.pytest_plugin import reports, work
 from ci_scriptcheck.pytest_plugin.agenda import Agenda, Blocked, Ended
-from ci_scriptcheck.pytest_plugin.event import TaskFinished, TaskStarted
+from ci_scriptcheck.pytest_plugin.event import OnFailure, TaskFinished, TaskStarted
 from ci_scriptcheck.pytest_plugin.handover import HANDED_OVER
 from ci_scriptcheck.pytest_plugin.items import in_short
 from ci_scriptcheck.pytest_plugin.workbench import FAULT
@@ -25,6 +23,7 @@ from ci_scriptcheck.run import reasons, record
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ci_scriptcheck.pytest_plugin.course import Course
     from ci_scriptcheck.pytest_plugin.event import Event
     from ci_scriptcheck.pytest_plugin.scheduler import LongestPathScheduling
     from ci_scriptcheck.pytest_plugin.work import Brief
@@ -53,7 +52,8 @@ class Controller:
         self._on_event = on_event
         self._on_interrupt = on_interrupt
         self._worker: dict[str, str] = {}
-        self._nodes: list[Any] = []
+        self._processes: list[Any] = []
+        self._has_failed = False
         self._begun: Counter[str] = Counter()
         self._told: set[str] = set()
         self._config: pytest.Config | None = None
@@ -77,9 +77,9 @@ class Controller:
         node.workerinput[HANDED_OVER] = work.to_worker(self._brief)
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodeready(self, node: Any) -> None:  # noqa: ANN401  (untyped)
-        """Take note of a worker, so that it can be ended."""
-        self._nodes.append(node)
+    def pytest_xdist_newgateway(self, gateway: Any) -> None:  # noqa: ANN401  (untyped)
+        """Take note of a worker's process, so that it can be ended."""
+        self._processes.append(gateway._io.popen)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config) -> LongestPathScheduling | None:
@@ -104,6 +104,7 @@ class Controller:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep an error of ours that a worker met."""
+        self._has_failed = self._has_failed or report.failed
         if self.fault is not None or report.nodeid not in self._course or not report.failed:
             return
         pickled = getattr(report, FAULT, None)
@@ -115,17 +116,15 @@ class Controller:
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
         """Keep an error of pytest or of ours; true, so that pytest does not print it."""
         self.fault = self.fault or excinfo.value
+        self._kill_workers()
         return True
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """End everything that runs, before pytest waits for its workers."""
         # xdist also calls it an interrupt when `-x` ends a run, and means no signal then.
         session: Any = self._the_config().pluginmanager.getplugin("dsession")
-        if session is None or not session.shouldstop:
-            self.interruption = excinfo.value
-            self._on_interrupt()
-            for node in self._nodes:
-                _kill(node.gateway._rinfo().pid)
+        if session is None or not getattr(session, "shouldstop", False):
+            self.interrupted(excinfo.value)
 
     # What the scheduler calls.
 
@@ -194,7 +193,20 @@ class Controller:
         )
         self._hook().pytest_collectreport(report=report)
 
-    # What whoever made it calls at the end.
+    # What whoever made it calls.
+
+    def interrupted(self, by: BaseException) -> None:
+        """End all scripts and workers at once."""
+        self.interruption = by
+        self._on_interrupt()
+        self._kill_workers()
+
+    def rest(self, course: Course, on_failure: OnFailure) -> Course:
+        """Give the part of a course that another session has to do, where this one broke off."""
+        if self._has_failed and on_failure is OnFailure.STOP:
+            return replace(course, tasks=frozenset())
+        left = frozenset(task for task in course.tasks if course.item(task) not in self._told)
+        return replace(course, tasks=left)
 
     def leave_out_the_rest(self, why: str) -> None:
         """Write for each task without a result that it was not run, and why."""
@@ -261,8 +273,7 @@ class Controller:
             raise RuntimeError("the session has not begun")
         return self._config
 
-
-def _kill(process: int) -> None:
-    # Asked politely, xdist would wait ten seconds for a worker that does not listen.
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
+    def _kill_workers(self) -> None:
+        # Asked politely, xdist would wait ten seconds for a worker that does not listen.
+        for process in self._processes:
+            process.kill()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,25 +81,22 @@ def run_plan(
         plan=record.read_plan(run_directory), run_directory=run_directory, tasks=frozenset(tasks)
     )
     with work.hosts(course) as hosts:
-        # pytest takes a third of a second to be imported, and the hosts start meanwhile.
-        from ci_scriptcheck.pytest_plugin.controller import Controller
-
         brief = Brief(
             courses=(course,),
             opened=work.opened,
             addresses={str(run_directory): hosts.addresses},
         )
-        controller = Controller(brief, on_event=on_event, on_interrupt=hosts.close)
-        _run_pytest(controller, brief, useful_workers(course, workers), on_failure)
-    if controller.fault is not None:
-        raise controller.fault
-    if controller.interruption is not None:
-        controller.leave_out_the_rest("interrupted")
-        raise controller.interruption
-    stopped = "stopped after the first failure"
-    controller.leave_out_the_rest(
-        stopped if on_failure is OnFailure.STOP else "its worker did not start"
-    )
+        workers = useful_workers(course, workers)
+        controller = _worked_off(
+            brief, workers, on_failure, on_event=on_event, on_interrupt=hosts.close
+        )
+        if workers and isinstance(controller.fault, (EOFError, OSError)):
+            # xdist does not survive a worker that dies while it is being started.
+            brief = replace(brief, courses=(controller.rest(course, on_failure),))
+            controller = _worked_off(
+                brief, 0, on_failure, on_event=on_event, on_interrupt=hosts.close
+            )
+    _conclude(controller, on_failure)
 
 
 def useful_workers(course: Course, most: int) -> int:
@@ -110,11 +108,22 @@ def useful_workers(course: Course, most: int) -> int:
     return useful if saved > _START else 0
 
 
-def _run_pytest(controller: Controller, brief: Brief, workers: int, on_failure: OnFailure) -> None:
-    import pytest  # late, as above
+def _worked_off(
+    brief: Brief,
+    workers: int,
+    on_failure: OnFailure,
+    *,
+    on_event: Callable[[Event], None],
+    on_interrupt: Callable[[], None],
+) -> Controller:
+    """Run pytest once, and give what has seen how it went."""
+    # pytest takes a moment to be imported, and the hosts start meanwhile.
+    import pytest
 
+    from ci_scriptcheck.pytest_plugin.controller import Controller
     from ci_scriptcheck.pytest_plugin.workbench import WholePlan, Workbench
 
+    controller = Controller(brief, on_event=on_event, on_interrupt=on_interrupt)
     plugins: list[object] = [controller]
     if not workers:
         bench = Workbench(brief, worker=None)
@@ -123,7 +132,21 @@ def _run_pytest(controller: Controller, brief: Brief, workers: int, on_failure: 
         try:
             pytest.main(_arguments(brief, workers, on_failure), plugins=plugins)
         except KeyboardInterrupt as interruption:  # while pytest began or ended
-            controller.interruption = interruption
+            controller.interrupted(interruption)
+    return controller
+
+
+def _conclude(controller: Controller, on_failure: OnFailure) -> None:
+    """Leave no task without a result, and raise what has to be raised."""
+    if controller.fault is not None:
+        raise controller.fault
+    if controller.interruption is not None:
+        controller.leave_out_the_rest("interrupted")
+        raise controller.interruption
+    stopped = on_failure is OnFailure.STOP
+    controller.leave_out_the_rest(
+        "stopped after the first failure" if stopped else "its worker did not start"
+    )
 
 
 def _arguments(brief: Brief, workers: int, on_failure: OnFailure) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -133,6 +134,31 @@ def test_a_task_whose_worker_dies_twice_is_reported_and_not_blamed(tmp_path: Pat
     assert [finding.rule for finding in run.result("deadly").findings] == ["SC223"]
     assert run.result("after").why_not == "needs deadly"
     assert run.result("n3").outcome is Outcome.PASSED
+
+
+DIES_AT_ITS_START = """
+import os, pathlib, sys
+mark = pathlib.Path({mark!r})
+if "readline" in " ".join(sys.orig_argv) and not mark.exists():
+    mark.touch()
+    os._exit(9)
+"""
+
+
+def test_a_worker_that_dies_while_it_starts_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = tmp_path / "died"
+    (tmp_path / "site").mkdir()
+    code = DIES_AT_ITS_START.format(mark=str(mark))
+    (tmp_path / "site" / "sitecustomize.py").write_text(code)
+    paths = [str(tmp_path / "site"), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
+
+    run = Run(tmp_path, *(a_node(f"n{i}", "passes") for i in range(4))).go(workers=2)
+
+    assert mark.exists()
+    assert set(run.outcomes().values()) == {Outcome.PASSED}
 
 
 def test_a_crash_counts_as_a_failure_when_asked_to_stop(tmp_path: Path) -> None:
