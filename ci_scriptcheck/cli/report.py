@@ -6,9 +6,10 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.cli import runs
-from ci_scriptcheck.errors import UsageError, did_you_mean
+from ci_scriptcheck.change import git
+from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.run import record as run_record
+from ci_scriptcheck.run import run_directory
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -29,7 +30,7 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
             facts=(f"it can be {', '.join(FORMATS)}",),
             advice=did_you_mean(wanted, FORMATS),
         )
-    directory = Path(given.run) if given.run else runs.newest(Path(given.project or "."))
+    directory = Path(given.run) if given.run else newest(Path(given.project or "."))
     if given.output is None:
         console.tell(text(directory, wanted, console.out_page))
         return 0
@@ -37,6 +38,19 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
     page = dataclasses.replace(console.out_page, width=None, colour=given.color == "always")
     write(Path(given.output), text(directory, wanted, page))
     return 0
+
+
+def newest(folder: Path) -> Path:
+    """Find the run that ended last in the repository around a folder, or in the folder itself.
+
+    Raises:
+        UsageError: nothing was run there yet.
+    """
+    try:
+        return run_directory.newest(git.repository_root(folder))
+    except ChangeError:
+        # What another job has left may lie in no repository.
+        return run_directory.newest(folder)
 
 
 def text(directory: Path, wanted: str, page: Page) -> str:

@@ -12,6 +12,9 @@ from ci_scriptcheck.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+RUNS = ".scriptcheck/runs"
+"""Where runs lie that nobody named, relative to the repository."""
+
 KEPT = 10
 """How many finished runs stay to be looked at."""
 
@@ -30,7 +33,7 @@ def make(root: Path, asked: Path | None, *, moment: int) -> Path:
     try:
         if asked is not None:
             return _emptied(asked.absolute())
-        runs = root / ".scriptcheck" / "runs"
+        runs = root / RUNS
         name = hashlib.sha256(f"{root} {moment} {os.getpid()}".encode()).hexdigest()[:6]
         folder = runs / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -64,14 +67,14 @@ def newest(root: Path) -> Path:
         UsageError: there is none.
     """
     found = sorted(
-        (root / ".scriptcheck" / "runs").glob("*/record.json"),
+        (root / RUNS).glob("*/record.json"),
         key=lambda path: (path.stat().st_mtime_ns, path.as_posix()),
     )
     if not found:
         raise UsageError(
-            what="there is no finished run here",
-            facts=(f"looked in {root / '.scriptcheck' / 'runs'}",),
-            advice="run `scriptcheck run`, or name a run directory",
+            what="there is no finished run to report",
+            facts=(f"looked in {root / RUNS}",),
+            advice="run `scriptcheck run` first, or name a run directory with `--run`",
         )
     return found[-1].parent
 

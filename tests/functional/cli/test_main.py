@@ -107,6 +107,17 @@ def test_the_newest_run_is_reported_unless_one_is_named(tmp_path: Path) -> None:
     assert "record  newer/record.json" in scriptcheck("report", folder=tmp_path).stdout
 
 
+def test_the_newest_run_is_found_from_a_project_below_the_repository(tmp_path: Path) -> None:
+    directory = tmp_path / ".scriptcheck" / "runs" / "newer"
+    project = tmp_path / "fraud"
+    for folder in (directory, project, tmp_path / ".git"):
+        folder.mkdir(parents=True)
+    (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    record.write_record(directory, a_record(run="newer", interrupted="SIGINT"))
+
+    assert "record  newer/record.json" in scriptcheck("report", folder=project).stdout
+
+
 def test_without_a_run_there_is_nothing_to_report(tmp_path: Path) -> None:
     ended = scriptcheck("report", folder=tmp_path)
 
