@@ -63,6 +63,15 @@ def read_plan(run_directory: Path) -> Plan:
     return _read(run_directory / "plan.json", "plan", Plan)
 
 
+def is_run_directory(folder: Path) -> bool:
+    """Say whether a folder holds a plan that some version of ours wrote: others have a `plan.json`, too."""
+    try:
+        data = json.loads((folder / "plan.json").read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(data, dict) and {"format", "written_by", "plan"} <= data.keys()
+
+
 def write_site(run_directory: Path, site: Site) -> None:
     """Write where the run takes place, for its workers.
 
@@ -99,9 +108,13 @@ def has_result(run_directory: Path, task: str) -> bool:
 def read_result(run_directory: Path, task: str) -> TaskResult | None:
     """Give how a task ended, or `None` while it has not."""
     path = _result_file(run_directory, task)
-    if not path.exists():
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
         return None
-    return _read(path, "result", TaskResult)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return _parsed(path, content, "result", TaskResult)
 
 
 def drop_result(run_directory: Path, task: str) -> None:
@@ -209,19 +222,31 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 
 def _read(path: Path, part: str, kind: type[T]) -> T:
     try:
-        data = json.loads(path.read_bytes())
+        content = path.read_bytes()
     except FileNotFoundError:
         raise UsageError(
             what=f"there is no `{path.name}` in this run directory", facts=(str(path.parent),)
         ) from None
-    except (OSError, ValueError) as error:
-        raise UsageError(what=f"`{path.name}` cannot be read: {error}") from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return _parsed(path, content, part, kind)
+
+
+def _parsed(path: Path, content: bytes, part: str, kind: type[T]) -> T:
+    try:
+        data = json.loads(content)
+    except ValueError as error:
+        raise _unreadable(path, error) from error
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise UsageError(what=_foreign(path, data), advice="run again with this version")
     try:
         return from_json(kind, data[part])
     except (KeyError, ValueError) as error:
-        raise UsageError(what=f"`{path.name}` cannot be read: {error}") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> UsageError:
+    return UsageError(what=f"`{path.name}` cannot be read: {error}")
 
 
 def _foreign(path: Path, data: object) -> str:

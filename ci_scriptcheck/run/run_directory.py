@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.run import record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,11 +82,10 @@ def newest(root: Path) -> Path:
 
 def _emptied(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    known = {"plan.json", "record.json", "results", "tasks"}
-    strangers = sorted(path.name for path in folder.iterdir() if path.name not in known)
-    if strangers and not (folder / "plan.json").exists():
+    held = sorted(path.name for path in folder.iterdir())
+    if held and not record.is_run_directory(folder):
         raise UsageError(
-            what=f"{folder} holds other files, such as {strangers[0]}",
+            what=f"{folder} holds other files, such as {held[0]}",
             facts=("a run directory is emptied at the start of its run",),
             advice="pass `--output <a new or empty folder>`",
         )
