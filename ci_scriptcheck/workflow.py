@@ -1,8 +1,8 @@
-"""Joins the stages of a run: `prepare` what is to be done, `execute` it, `conclude` with the record.
+"""Joins the stages of a run: `prepare` what is to be done, `start` it, `conclude` with the record.
 
-Each stage gives a value that the next one takes; what crosses processes lies in the run directory.
-Heavy libraries are imported by the stages that need them, so that a run with nothing to do is over
-before they would be.
+Between the last two, `pytest_plugin.execution` runs what has no result yet. Each stage gives a value
+that the next one takes; what crosses processes lies in the run directory. Heavy libraries are
+imported by the stages that need them, so that a run with nothing to do is over before they would be.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Prepared:
     @property
     def workers(self) -> int:
         """How many workers may run at a time."""
-        return self.options.workers or len(os.sched_getaffinity(0))
+        return self.options.workers or _processors()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +287,13 @@ def _steps(about: Scope) -> frozenset[str]:
 def _default_start() -> str:
     # Forking a process that has loaded macOS's frameworks is not safe.
     return "new" if sys.platform == "darwin" else "warm"
+
+
+def _processors() -> int:
+    """Count the processors that this process may use; macOS does not tell, and has all of them."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _machine(workers: int) -> Machine:
