@@ -7,7 +7,7 @@ that the platform itself carries out, or whose libraries are missing here, still
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Synthesized, WrittenBy
@@ -91,6 +91,22 @@ def alone(project: Project, step: Step, surroundings: Surroundings) -> Mapping[s
     return found
 
 
+def settings_alone(project: Project, step: Step) -> Settings:
+    """Give the settings of a step that runs alone.
+
+    Where what a supplier writes stands in for a dataset, the step is also told the type of job
+    that this was written for: the arguments are those of the node whose place it takes.
+    """
+    place = _first_place(project, step)
+    if place is None:
+        return step.settings
+    pipeline, node = place
+    linked = pipeline.feeding(node.name)
+    if not any(port.dataset is None and port.name in linked for port in step.inputs):
+        return step.settings
+    return replace(step.settings, args={**step.settings.args, **node.settings.args})
+
+
 def _of_output(
     project: Project,
     pipeline: Pipeline,
@@ -111,12 +127,19 @@ def _of_output(
 def _suppliers_in_first_pipeline(
     project: Project, step: Step, surroundings: Surroundings
 ) -> Mapping[str, Source]:
+    place = _first_place(project, step)
+    if place is None:
+        return {}
+    return in_pipeline(project, *place, surroundings, scenario="standard")
+
+
+def _first_place(project: Project, step: Step) -> tuple[Pipeline, Node] | None:
     for name in sorted(project.pipelines):
         pipeline = project.pipelines[name]
         for node in pipeline.nodes:
             if node.step == step.name:
-                return in_pipeline(project, pipeline, node, surroundings, scenario="standard")
-    return {}
+                return pipeline, node
+    return None
 
 
 def _dataset_of(ports: tuple[Port, ...], name: str) -> str | None:

@@ -22,6 +22,7 @@ def of_step(
 ) -> Task:
     """Make the task that runs a step alone in one scenario."""
     feeding = sources.alone(project, step, surroundings)
+    settings = sources.settings_alone(project, step)
     name = task_id(node=step.name, pipeline=None, scenario=scenario)
     return Task(
         id=name,
@@ -34,9 +35,9 @@ def of_step(
         function=step.function,
         inputs=_inputs(step.inputs, feeding),
         outputs=_outputs(step.outputs),
-        settings=step.settings,
-        variables=_variables(step, step.settings),
-        blocked=_blocked(step, step.settings, step.inputs, feeding, surroundings),
+        settings=settings,
+        variables=_variables(step, settings),
+        blocked=_blocked(step, settings, step.inputs, feeding, surroundings),
         weight=surroundings.weights.get(name, 1.0),
         place=step.place,
     )

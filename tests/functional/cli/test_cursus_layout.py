@@ -76,6 +76,15 @@ def test_the_model_arrives_packed_and_the_tie_goes_as_the_settings_say(root: Pat
     assert package["outputs"]["package"]["files"] == ["model.tar.gz", "summary.json"]
 
 
+def test_every_step_runs_alone_on_what_its_suppliers_write(root: Path) -> None:
+    record = checked(root, "--all", "--mode", "isolation")
+
+    alone = {task["id"]: task["outcome"] for task in record["tasks"] if "/" not in task["id"]}
+    assert sorted(alone) == ["OrderCleaning", "RatePackage", "RateScoring", "RateTraining"]
+    # What a supplier has done already, in its pipeline, is not done again.
+    assert set(alone.values()) <= {"passed", "reused"}
+
+
 def test_a_tie_that_nothing_settles_is_reported(root: Path) -> None:
     edit(root, "scriptcheck.yaml", "  RatePackage: {inputs: {quality: {from: summary}}}\n", "")
 

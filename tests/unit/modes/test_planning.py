@@ -88,6 +88,18 @@ def test_a_step_alone_gets_what_its_supplier_writes_where_its_port_has_no_datase
     assert tasks["train"].inputs[0].source == Upstream(task="daily/prepare", port="table")
 
 
+def test_a_step_alone_is_told_the_type_of_job_its_supplier_s_data_were_written_for() -> None:
+    (flow,) = SHOP.pipelines.values()
+    scored = Settings(args={"job_type": "testing"}, env={"MODE": "node"})
+    nodes = (flow.nodes[0], replace(flow.nodes[1], settings=scored))
+    project = replace(SHOP, pipelines={"daily": replace(flow, nodes=nodes)})
+
+    tasks = planned(project, Selection(steps={"train": Asked(), "prepare": Asked()}), NOWHERE)
+
+    assert tasks["train"].settings == Settings(args={"job_type": "testing"})
+    assert tasks["prepare"].settings == Settings()
+
+
 def test_a_step_alone_is_run_once_in_each_of_its_scenarios() -> None:
     settings = Settings(scenarios=("standard", "edge_cases"))
     project = a_project(replace(PREPARE, settings=settings), datasets=(RAW,))
