@@ -64,9 +64,11 @@ def main(words: Sequence[str], environ: Mapping[str, str]) -> int:
     except KeyboardInterrupt as signalled:
         return TERMINATED if isinstance(signalled, Terminated) else INTERRUPTED
     except BrokenPipeError:
-        return _unheard()
+        _give_up_output()
+        return PIPE_CLOSED
     except OSError as error:
         problem = _theirs(error)
+        _give_up_output()
         return _told(problem, console) if problem else _our_fault(console)
     except Exception:  # noqa: BLE001  (the outermost boundary)
         return _our_fault(console)
@@ -107,10 +109,12 @@ def _theirs(error: OSError) -> UsageError | None:
     return UsageError(what=f"{where}{error.strerror}", advice=_THEIRS[error.errno])
 
 
-def _unheard() -> int:
-    """Keep Python from complaining once more when it flushes a closed pipe at the end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return PIPE_CLOSED
+def _give_up_output() -> None:
+    """Keep Python from failing once more when it flushes what nobody takes at the end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _our_fault(console: Console) -> int:

@@ -26,10 +26,10 @@ def scriptcheck(
 
 
 def environment() -> dict[str, str]:
-    """Give our own environment without what CI services and git put there."""
+    """Give our own environment without what CI services, git and Python's own switches put there."""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("GITHUB_", "GIT_", "PYTEST_", "SCRIPTCHECK_"))
+        if not name.startswith(("GITHUB_", "GIT_", "PYTEST_", "PYTHON", "SCRIPTCHECK_"))
     }
     return kept | {"PYTHONPATH": str(ROOT)}
