@@ -21,6 +21,7 @@ from ci_scriptcheck import __version__, scope
 from ci_scriptcheck.change import affected, git, mentions
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.model.change import Asked, ChangeSet
+from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.modes import isolation, pipeline, share, supply
@@ -227,7 +228,7 @@ def _plan(about: Scope, around: Surroundings, options: Options) -> Plan:
             replace(task, settings=replace(task.settings, timeout=options.timeout))
             for task in tasks
         )
-    scripts = {task.script for task in tasks}
+    code = {task.script for task in tasks} | _generators(project)
     return Plan(
         version=__version__,
         project=project.name,
@@ -240,7 +241,7 @@ def _plan(about: Scope, around: Surroundings, options: Options) -> Plan:
             steps_affected=len(_steps(about)),
         ),
         tasks=tasks,
-        closures={name: found for name, found in about.closures.items() if name in scripts},
+        closures={name: found for name, found in about.closures.items() if name in code},
         datasets=project.datasets if tasks else {},
         scenarios=project.scenarios,
         findings=about.findings,
@@ -250,6 +251,11 @@ def _plan(about: Scope, around: Surroundings, options: Options) -> Plan:
         reuse=options.reuse,
         twice=options.twice,
     )
+
+
+def _generators(project: Project) -> set[str]:
+    origins = [dataset.origin for dataset in project.datasets.values()]
+    return {origin.file for origin in origins if isinstance(origin, GeneratedBy)}
 
 
 def _in_scenarios(project: Project, names: tuple[str, ...]) -> Project:

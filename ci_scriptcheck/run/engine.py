@@ -157,8 +157,7 @@ def _second_run(
 
 def _keep(context: Context, task: Task, key: str, result: TaskResult, made: Attempt) -> None:
     """Store a pass, unless the code or what it read was changed while it ran."""
-    same = context.keys.code_now(task.script) == context.keys.code_when_planned(task.script)
-    if same and observed.are_stable(result.reads):
+    if context.keys.is_code_as_planned(task.script) and observed.are_stable(result.reads):
         context.store.save(key, result, made.folders)
     context.workspace(task.id).tidy()
 

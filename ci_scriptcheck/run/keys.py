@@ -97,6 +97,7 @@ class Keys:
             case GeneratedBy(file=file):
                 environment = self._environment(settings.python, file)
                 parts += [self._code(file), environment, list(settings.path)]
+                parts += [dict(settings.env), settings.network.value]
             case Synthesized() | CopiedFrom() | WrittenBy():
                 pass
             case _:
@@ -107,11 +108,6 @@ class Keys:
         """Give the scenario of a task, the project's own before the built-in ones."""
         return scenario_of(self._plan, task)
 
-    def copied(self, path: str) -> str | None:
-        """Give the digest of a file or folder of the repository, or `None` where it is not there."""
-        found: str | None = self._tree(path)
-        return found
-
     def closure(self, script: str | None) -> frozenset[str]:
         """Give the files whose content is part of a script's key."""
         if script is None:
@@ -119,14 +115,9 @@ class Keys:
         known = self._plan.closures.get(script)
         return frozenset({script, *(known.files if known else ())})
 
-    def code_now(self, script: str | None) -> str:
-        """Give the digest of a script's closure as its files are at this moment."""
-        files = sorted(self.closure(script))
-        return _digest([[path, self.digests.of_file(self._root / path)] for path in files])
-
-    def code_when_planned(self, script: str | None) -> str:
-        """Give the digest of a script's closure that its keys were made with."""
-        return self._code(script)
+    def is_code_as_planned(self, script: str | None) -> bool:
+        """Say whether a script's closure still is what its keys were made with."""
+        return self._code_now(script) == self._code(script)
 
     def seen(self, path: str) -> str:
         """Give the digest of a file that a run opened, or of the names in a folder (`path/`)."""
@@ -200,8 +191,12 @@ class Keys:
         ]
 
     def _code(self, script: str | None) -> str:
-        code: str = self._once("code", script or "", make=lambda _: self.code_now(script))
+        code: str = self._once("code", script or "", make=lambda _: self._code_now(script))
         return code
+
+    def _code_now(self, script: str | None) -> str:
+        files = sorted(self.closure(script))
+        return _digest([[path, self.digests.of_file(self._root / path)] for path in files])
 
     def _tree(self, path: str) -> str | None:
         digest: str | None = self._once(

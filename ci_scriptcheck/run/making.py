@@ -53,7 +53,7 @@ def made(context: Context, task: Task, source: Synthetic) -> Made:
         if stored is None:
             stored = _make(context, task, source, place)
             atomic.write_text(place / "made.json", json.dumps(to_json(stored)))
-            if observed.are_stable(stored.reads):
+            if _is_sure(context, source, stored):
                 context.store.save(key, stored, {_PORT: place / "out" / _PORT})
     return Made(artefact=stored.outputs[_PORT], folder=place / "out" / _PORT, reads=stored.reads)
 
@@ -68,6 +68,13 @@ def _known(context: Context, place: Path, key: str) -> TaskResult | None:
         return from_json(TaskResult, json.loads((place / "made.json").read_bytes()))
     except (OSError, ValueError):
         return context.store.find(key, context.keys.is_current)
+
+
+def _is_sure(context: Context, source: Synthetic, stored: TaskResult) -> bool:
+    """Say whether nothing that the data were made from was changed meanwhile."""
+    origin = context.plan.datasets[source.dataset].origin
+    code = origin.file if isinstance(origin, GeneratedBy) else None
+    return context.keys.is_code_as_planned(code) and observed.are_stable(stored.reads)
 
 
 def _make(context: Context, task: Task, source: Synthetic, place: Path) -> TaskResult:

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from ci_scriptcheck.model.change import Closure
-from ci_scriptcheck.model.contract import Dataset, Format, Schema, Synthesized, TableFile
+from ci_scriptcheck.model.contract import (
+    Dataset,
+    Format,
+    GeneratedBy,
+    Schema,
+    Synthesized,
+    TableFile,
+)
 from ci_scriptcheck.model.plan import Copied, Synthetic
 from ci_scriptcheck.model.project import Limits, Network, RuleSetting, Settings
 from ci_scriptcheck.model.result import Level, Outcome, TaskResult
@@ -19,6 +26,11 @@ WARNING = """
 import pathlib, time
 def main(input_paths, output_paths, environ_vars, job_args):
     pathlib.Path(output_paths["out"], "data.csv").write_text("a\\n1\\n")
+"""
+
+GENERATOR = """
+import helper
+def rows(n, rng, scenario): return "a\\n" + (helper.ROW + "\\n") * n
 """
 
 
@@ -283,6 +295,32 @@ def test_data_that_are_drawn_otherwise_make_a_run(bench: Bench) -> None:
 
     assert reusable(bench) == []
     assert pull_all(bench)["flow/load"].inputs["in0"].rows == 5
+
+
+@pytest.mark.parametrize("changed", ["variable", "helper", "library"])
+def test_what_a_generator_can_see_makes_its_data_anew(bench: Bench, changed: str) -> None:
+    for name, text in {"gen.py": GENERATOR, "helper.py": "ROW = '1'\n"}.items():
+        (bench.root / name).write_text(text)
+    origin = GeneratedBy(file="gen.py", function="rows")
+    made = Dataset(name="raw", schema=Schema(), files=(), origin=origin)
+    bench.given["datasets"] = {"raw": made}
+    bench.given["closures"] = {
+        "gen.py": Closure(script="gen.py", files=("gen.py", "helper.py"), libraries=("pandas",)),
+    }
+    bench.step("load", Synthetic(dataset="raw", node="load"))
+    before = bench.run().keys.of_made(Synthetic(dataset="raw", node="load"), bench.tasks[0])
+
+    if changed == "variable":
+        bench.step(
+            "load", Synthetic(dataset="raw", node="load"), settings=Settings(env={"A": "2"})
+        )
+    if changed == "helper":
+        (bench.root / "helper.py").write_text("ROW = '2'\n")
+    context = bench.run()
+    if changed == "library":
+        context = replace(context, libraries=lambda _: {"pandas": ("pandas", "99")})
+
+    assert context.keys.of_made(Synthetic(dataset="raw", node="load"), bench.tasks[0]) != before
 
 
 def test_a_content_that_was_damaged_in_the_store_is_made_again(bench: Bench) -> None:

@@ -158,3 +158,19 @@ def test_a_run_in_which_nothing_finished_says_what_interrupted_it(shop: Path) ->
 
     assert {result.why_not for result in record.results} == {"interrupted"}
     assert verdict.exit_code(record) == 143
+
+
+def test_a_plan_knows_what_the_generators_of_its_data_depend_on(shop: Path) -> None:
+    write(
+        shop,
+        {
+            "scriptcheck.yaml": SETTINGS.replace("copy: data", "generator: make.py:rows"),
+            "make.py": "import pandas\nimport helper\ndef rows(rows, rng, scenario): ...\n",
+            "helper.py": "",
+        },
+    )
+
+    closures = workflow.prepare(workflow.Options(project=shop), {}).plan.closures
+
+    assert closures["make.py"].files == ("helper.py", "make.py")
+    assert closures["make.py"].libraries == ("pandas",)
