@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -93,7 +94,9 @@ def ask(
         ChangeError: git is not installed.
     """
     environment = {**clean_environment(root), **(variables or {})}
-    started = [_started([*SAFE, *command], root, environment) for command in commands]
+    # What is to be given up needs a group of its own: git leaves asking to programs that it starts.
+    group = None if seconds is None else 0
+    started = [_started([*SAFE, *command], root, environment, group) for command in commands]
     return [_answer(process, given, seconds) for process in started]
 
 
@@ -220,7 +223,10 @@ def _next_object(answers: IO[bytes]) -> bytes | None:
 
 
 def _started(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str]
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    group: int | None = None,
 ) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
@@ -230,6 +236,7 @@ def _started(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            process_group=group,
         )
     except FileNotFoundError as error:
         raise ChangeError(
@@ -242,7 +249,17 @@ def _answer(process: subprocess.Popen[bytes], given: bytes, seconds: float | Non
     try:
         output, errors = process.communicate(given, timeout=seconds)
     except subprocess.TimeoutExpired:
-        process.kill()
+        _kill_group(process)
         output, errors = process.communicate()
         return Answer(status=124, output=output, errors=f"gave up after {seconds:g} seconds")
+    except BaseException:
+        # A group of its own gets no Ctrl-C from the terminal.
+        if seconds is not None:
+            _kill_group(process)
+        raise
     return Answer(status=process.returncode, output=output, errors=errors.decode(errors="replace"))
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
