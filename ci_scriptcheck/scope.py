@@ -8,9 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change import affected, git, imports, libraries
-from ci_scriptcheck.change.base_closures import closures_in_base
 from ci_scriptcheck.change.entry_points import entry_points
-from ci_scriptcheck.change.library_changes import library_changes
 from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.model.change import ChangeSet, Closure, Selection, Unknown
 from ci_scriptcheck.model.project import Project, level_of
@@ -74,6 +72,10 @@ def of_change(
         return of_choice(root, tree, project, changes, selection)
     if not changes.files:
         return Scope(project=project, changes=changes, selection=Selection())
+    # Not needed where nothing is compared, as in a run of everything.
+    from ci_scriptcheck.change.base_closures import closures_in_base
+    from ci_scriptcheck.change.library_changes import library_changes
+
     base_tree = git.CommitTree(root, changes.base)
     base = _base_project(root, base_tree, project)
     closures = closures_of(root, tree, project)
