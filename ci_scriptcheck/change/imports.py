@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.change.closure_cache import Chains, ClosureCache
 from ci_scriptcheck.change.constants import OPEN
 from ci_scriptcheck.change.fact_cache import FactCache
 from ci_scriptcheck.change.module_facts import ModuleFacts, Part, facts_of
@@ -24,11 +24,15 @@ from ci_scriptcheck.change.resolve import Files, Folders, Way, folder_of, joined
 from ci_scriptcheck.model.change import Closure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from ci_scriptcheck.model.tree import Tree
 
 NO_FACTS = ModuleFacts(parsed=False)
+
+CLOSURES = "closures.json"
+"""File that keeps closures, in the folder of the one that keeps facts."""
 
 LAYOUTS = ("src", "")
 """Where the repository's own package lies, which an editable install makes importable from anywhere."""
@@ -56,16 +60,22 @@ def closures(
     Args:
         tree: The working folder or a commit.
         scripts: Script → its import roots, relative to the repository; the empty text is its top.
-        cache: File that keeps facts about contents from run to run.
+        cache: File that keeps facts about contents from run to run; beside it lie the closures.
     """
-    resolver = Resolver(Files(tree.paths()), Facts(tree, FactCache(cache)))
-    with _no_collection():
-        found = {
-            script: _Walk(resolver, script, tuple(roots)).closure()
-            for script, roots in sorted(scripts.items())
-        }
-    resolver.facts.cache.save()
-    return found
+    kept = ClosureCache(None if cache is None else cache.with_name(CLOSURES), tree)
+    known = {script: kept.get(script, tuple(roots)) for script, roots in sorted(scripts.items())}
+    unknown = [script for script, found in known.items() if found is None]
+    if unknown:
+        resolver = Resolver(Files(tree.paths()), Facts(tree, FactCache(cache)))
+        with _no_collection():
+            for script in unknown:
+                roots = tuple(scripts[script])
+                walk = _Walk(resolver, script, roots)
+                known[script] = found = walk.closure()
+                kept.put(found, roots, walk.read)
+        resolver.facts.cache.save()
+        kept.save()
+    return {script: found for script, found in known.items() if found is not None}
 
 
 class Facts:
@@ -214,26 +224,6 @@ class Resolver:
                 yield from self.files.below(target)
 
 
-class Chains(Mapping[str, tuple[str, ...]]):
-    """File → the files that lead to it, from the script to itself, put together when asked for."""
-
-    def __init__(self, leading: Mapping[str, str | None]) -> None:
-        """Take for each file the one that leads to it; the script has none."""
-        self._leading = leading
-
-    def __getitem__(self, file: str) -> tuple[str, ...]:
-        chain = [file]
-        while (before := self._leading[chain[-1]]) is not None:
-            chain.append(before)
-        return tuple(reversed(chain))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._leading))
-
-    def __len__(self) -> int:
-        return len(self._leading)
-
-
 class _Walk:
     """One script, followed breadth first, so that the chains are the shortest there are."""
 
@@ -244,6 +234,7 @@ class _Walk:
         self._reached: dict[str, Reach] = {}
         self._leading: dict[str, str | None] = {}
         self._libraries: set[str] = set()
+        self.read: frozenset[str] = frozenset()
 
     def closure(self) -> Closure:
         above, _ = self._resolver.files.parents(self._script, ())
@@ -291,6 +282,8 @@ class _Walk:
 
     def _added(self, search: Folders) -> Folders:
         modules = [path for path in self._leading if path.endswith(".py")]
+        # The next search may lead elsewhere; this one counts as well, for what it adds.
+        self.read |= frozenset(modules)
         facts = self._resolver.facts.of(modules)
         added = {
             root
