@@ -241,7 +241,12 @@ def _plan(about: Scope, around: Surroundings, options: Options) -> Plan:
             steps_affected=len(_steps(about)),
         ),
         tasks=tasks,
-        closures={name: found for name, found in about.closures.items() if name in code},
+        closures={
+            # How files lead to one another has been used to find the reasons, and is large.
+            name: replace(found, chains={})
+            for name, found in about.closures.items()
+            if name in code
+        },
         datasets=project.datasets if tasks else {},
         scenarios=project.scenarios,
         findings=about.findings,
