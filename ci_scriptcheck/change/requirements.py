@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +66,9 @@ def _read(file: str, text: str, pins: Pins) -> list[str]:
     """Add what one file says; give the files it includes."""
     name = file.rpartition("/")[2]
     if name.endswith((".lock", ".toml")) and name != "Pipfile.lock":
+        # Not at the top: a run whose lock files are as they were reads none.
+        import tomllib
+
         _read_toml(tomllib.loads(text), pins)
         return []
     if name.endswith((".lock", ".json")):

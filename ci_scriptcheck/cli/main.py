@@ -30,6 +30,8 @@ TERMINATED = 143
 PIPE_CLOSED = 141
 INTERNAL = 70
 
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+
 # What the person at the keyboard can mend: a full disk, a folder that cannot be written.
 _THEIRS = {
     errno.ENOSPC: "free some space, or write elsewhere with `--output` and SCRIPTCHECK_STORE",
@@ -51,6 +53,8 @@ def entry() -> int:
     if sys.platform == "win32":
         print("error: scriptcheck runs on Linux and macOS; on Windows, use WSL", file=sys.stderr)
         return 2
+    # Nearly all that a command makes stays to its end, so looking for garbage finds none.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     signal.signal(signal.SIGTERM, _terminate)
     # Few of our values ever go in circles, and looking for those that do takes a twentieth of the
     # time of a short command.

@@ -6,6 +6,7 @@ Light enough for the paths on which nothing is to be done: no settings are read 
 from __future__ import annotations
 
 import hashlib
+from io import FileIO
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.project.paths import FILE_NAME
@@ -26,6 +27,7 @@ class WorkingTree:
 
     def __init__(self, root: Path, files: tuple[str, ...]) -> None:
         self.root = root
+        self._folder = str(root)
         self._paths = tuple(sorted(files))
         self._known = frozenset(files)
 
@@ -46,7 +48,9 @@ class WorkingTree:
         if path not in self._known:
             raise FileNotFoundError(path)
         try:
-            return (self.root / path).read_bytes()
+            # Thousands are read: a path object for each would cost more than the reading.
+            with FileIO(f"{self._folder}/{path}") as file:
+                return file.readall()
         except (IsADirectoryError, NotADirectoryError) as error:
             # A submodule, or a link to a folder.
             raise FileNotFoundError(path) from error
