@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, Field
 
 from ci_scriptcheck.errors import Place
+
+Name = Annotated[str, Field(pattern=r"^[^/\s][^/\r\n]*$")]
+"""Of a step or node; a slash would part it from its pipeline."""
 
 
 class Registry(BaseModel):
@@ -87,7 +90,7 @@ class Variant(BaseModel):
 class Interface(BaseModel):
     """A whole `*.step.yaml`."""
 
-    step_type: str
+    step_type: Name
     registry: Registry = Field(default_factory=Registry)
     contract: Contract = Field(default_factory=Contract)
     spec: Specification = Field(default_factory=Specification)
@@ -97,7 +100,7 @@ class Interface(BaseModel):
 class Dag(BaseModel):
     """Nodes, and which of them are joined."""
 
-    nodes: list[str]
+    nodes: list[Name]
     edges: list[tuple[str, str]] = Field(default_factory=list)
 
 
