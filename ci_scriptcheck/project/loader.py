@@ -78,6 +78,18 @@ def load(tree: Tree, folder: str, usages_of: UsageReader) -> Loaded:
     file = within(folder, FILE_NAME)
     read = native.read(_content(tree, file), file or FILE_NAME)
     adapters = _adapters(tree, folder, read)
+    try:
+        return _put_together(tree, folder, read, adapters, usages_of)
+    except UsageError as error:
+        # What the settings speak of may well stand in a contract that nobody could read.
+        broken = [one for one in adapters.findings if one.rule == "SC113"]
+        facts = tuple(f"{one.message} ({one.place})" for one in broken)
+        raise replace(error, facts=(*error.facts, *facts)) from None
+
+
+def _put_together(
+    tree: Tree, folder: str, read: Native, adapters: Declared, usages_of: UsageReader
+) -> Loaded:
     named = named_scripts(read, folder, adapters.steps)
     scripts = [one.script for one in named.values()]
     scripts.extend(step.script for step in adapters.steps.values() if step.script)

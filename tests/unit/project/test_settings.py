@@ -136,6 +136,18 @@ def test_a_port_of_an_adapter_s_step_that_is_nowhere_is_a_finding() -> None:
     assert (finding.rule, finding.advice) == ("SC101", "did you mean `data`?")
 
 
+def test_a_mistake_is_shown_with_the_contract_that_nobody_could_read() -> None:
+    files = {
+        "scriptcheck.yaml": "adapters: {cursus: {interfaces: c, scripts: s}}\nsteps: {Fit: {skip: no}}",
+        "c/fit.step.yaml": "step_type: [",
+    }
+
+    with pytest.raises(UsageError, match="nothing declares the step `Fit`") as raised:
+        load_project(MemoryTree(files))
+
+    assert raised.value.facts[-1].startswith("`fit.step.yaml` cannot be read: ")
+
+
 def test_what_the_settings_say_of_an_adapter_s_pipeline_must_be_about_its_nodes() -> None:
     with pytest.raises(UsageError, match="has no node `Fit_tested`"):
         with_contract("pipelines: {group/p: {nodes: {Fit_tested: {skip: later}}}}")
