@@ -45,6 +45,8 @@ def main(arguments: dict[str, Any]) -> None:
             `bootstrap` and `child_bootstrap` (programs that begin again here or in the child).
     """
     census.adopt_orphans()
+    # What libraries make while they load stays: looking for garbage in it only takes time.
+    gc.disable()
     sys.path[:0] = arguments["path"]
     if arguments["start"] == "warm":
         with _ending_early(arguments):
@@ -67,6 +69,7 @@ def main(arguments: dict[str, Any]) -> None:
     pip_answers.answer()
     gc.collect()
     gc.freeze()
+    gc.enable()
     host = _Host(arguments)
     try:
         host.serve()
@@ -74,6 +77,8 @@ def main(arguments: dict[str, Any]) -> None:
         census.kill_all_children()
     # The controller is gone or going, and perhaps in no state to do it.
     shutil.rmtree(arguments["folder"], ignore_errors=True)
+    # Unloading the libraries would take as long as a task or two, and somebody waits.
+    os._exit(0)
 
 
 class _Host:
