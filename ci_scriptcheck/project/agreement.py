@@ -34,7 +34,7 @@ def disagreements(
             continue
         yield from _variables(step, contract, found)
         if found.function.parameters:
-            yield from _optional_inputs(step, found)
+            yield from _optional_inputs(step, contract, found)
             yield from _strange_ports(step, step.inputs, found.inputs, found, "inputs")
             yield from _strange_ports(step, step.outputs, found.outputs, found, "outputs")
 
@@ -56,7 +56,9 @@ def _variables(step: Step, contract: DeclaredStep, found: Usage) -> Iterator[Fin
         )
 
 
-def _optional_inputs(step: Step, found: Usage) -> Iterator[Finding]:
+def _optional_inputs(step: Step, contract: DeclaredStep, found: Usage) -> Iterator[Finding]:
+    # The settings may have a place of their own for the port; what is wrong stands in the contract.
+    places = {port.name: port.place for port in contract.inputs}
     for port in step.inputs:
         if port.required or port.external or not found.inputs.get(port.parameter, False):
             continue
@@ -67,7 +69,7 @@ def _optional_inputs(step: Step, found: Usage) -> Iterator[Finding]:
             subject=port.name,
             step=step.name,
             port=port.name,
-            place=port.place or step.place,
+            place=places.get(port.name) or port.place or step.place,
             evidence=(
                 f"`{step.script}` reads `input_paths[{port.parameter!r}]`, a KeyError without it",
             ),
