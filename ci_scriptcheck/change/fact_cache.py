@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import tempfile
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ci_scriptcheck import atomic
 from ci_scriptcheck.change import module_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from ci_scriptcheck.change.module_facts import ModuleFacts
 
@@ -50,7 +50,7 @@ class FactCache:
         self._new[content] = facts.as_json()
 
     def save(self) -> None:
-        """Write aside and rename, so that a reader never sees half a file."""
+        """Keep what was found, before what other runs have used."""
         if self._file is None or not self._new:
             return
         used = {name: entry for name, entry in self._kept.items() if name in self._used}
@@ -58,7 +58,8 @@ class FactCache:
         room = max(MOST - len(used) - len(self._new), 0)
         some = dict(list(others.items())[-room:]) if room else {}
         text = json.dumps({"format": FORMAT, "facts": {**some, **used, **self._new}})
-        write_aside(self._file, text)
+        with suppress(OSError):
+            atomic.write_text(self._file, text)
 
 
 def _read(file: Path | None) -> Mapping[str, list[Any]]:
@@ -70,19 +71,3 @@ def _read(file: Path | None) -> Mapping[str, list[Any]]:
         return {}
     facts = data.get("facts")
     return facts if isinstance(facts, dict) else {}
-
-
-def write_aside(file: Path, text: str) -> None:
-    """Write a file so that a reader never sees half of it; one that cannot be written is left out."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, aside = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        try:
-            with open(descriptor, "w", encoding="utf-8") as stream:  # noqa: PTH123  (a descriptor)
-                stream.write(text)
-            os.replace(aside, file)  # noqa: PTH105  (both are plain names here)
-        except BaseException:
-            Path(aside).unlink(missing_ok=True)
-            raise
-    except OSError:
-        return

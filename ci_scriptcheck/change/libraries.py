@@ -7,11 +7,12 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ci_scriptcheck.change.fact_cache import write_aside
+from ci_scriptcheck import atomic
 
 FORMAT = 1
 """Changes with what the cache keeps."""
@@ -71,7 +72,8 @@ def installed(python: Path | None, *, cache: Path | None) -> Installed:
     if key not in kept:
         kept = dict(list(kept.items())[-7:]) | {key: _as_json(_read(folders))}
         if cache is not None:
-            write_aside(cache, json.dumps(kept))
+            with suppress(OSError):
+                atomic.write_text(cache, json.dumps(kept))
     return _from_json(kept[key])
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ci_scriptcheck
+from ci_scriptcheck import atomic
 from ci_scriptcheck.model import codec
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy
 from ci_scriptcheck.model.project import Project
@@ -243,7 +243,6 @@ def _kept(shelf: Path, key: str) -> Project | None:
 def _keep(shelf: Path, recipe: Recipe, project: Project, recipes: list[Recipe]) -> None:
     kept = [recipe, *(one for one in recipes if one.key != recipe.key)]
     try:
-        shelf.mkdir(parents=True, exist_ok=True)
         _write(shelf / f"{recipe.key}.json", codec.to_json(project))
         _write(
             shelf / "recipes.json",
@@ -271,7 +270,4 @@ def _version() -> str:
 
 
 def _write(path: Path, data: object) -> None:
-    """Write aside and rename, so that a reader never sees half a file."""
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
-    aside.write_text(json.dumps(data), encoding="utf-8")
-    aside.replace(path)
+    atomic.write_text(path, json.dumps(data))

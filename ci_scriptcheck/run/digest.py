@@ -14,7 +14,7 @@ import stat
 import time
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck.run import atomic
+from ci_scriptcheck import atomic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

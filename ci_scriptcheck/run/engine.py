@@ -11,11 +11,12 @@ import errno
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck import atomic
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.project import level_of
 from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
-from ci_scriptcheck.run import atomic, attempt, locks, observed, reasons, record, reuse, supply
+from ci_scriptcheck.run import attempt, locks, observed, reasons, record, reuse, supply
 from ci_scriptcheck.run.context import Context, Interrupted
 from ci_scriptcheck.run.reading import Unmakeable
 from ci_scriptcheck.run.request import Ended

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck import atomic
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
-from ci_scriptcheck.run import atomic, hosting, locks, observed, reading, workspace
+from ci_scriptcheck.run import hosting, locks, observed, reading, workspace
 from ci_scriptcheck.run.context import Interrupted
 from ci_scriptcheck.run.digest import of_text
 from ci_scriptcheck.run.reading import Unmakeable

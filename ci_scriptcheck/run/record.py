@@ -10,14 +10,13 @@ import json
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from ci_scriptcheck import __version__
+from ci_scriptcheck import __version__, atomic
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.change import in_words
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.plan import Plan, RunRecord
 from ci_scriptcheck.model.result import TaskResult
-from ci_scriptcheck.run import atomic
 from ci_scriptcheck.run.digest import of_text
 from ci_scriptcheck.run.site import Site
 

@@ -29,6 +29,6 @@ def write_bytes(path: Path, content: bytes) -> None:
     try:
         aside.write_bytes(content)
         aside.rename(path)
-    except OSError:
+    except BaseException:
         aside.unlink(missing_ok=True)
         raise
