@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -11,10 +10,11 @@ from ci_scriptcheck.change import affected, git, imports, libraries
 from ci_scriptcheck.change.entry_points import entry_points
 from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.model.change import ChangeSet, Closure, Selection, Unknown
-from ci_scriptcheck.model.project import Project, level_of
-from ci_scriptcheck.model.result import Finding, Level
+from ci_scriptcheck.model.project import Project
+from ci_scriptcheck.model.result import Finding
 from ci_scriptcheck.modes.sources import Surroundings
 from ci_scriptcheck.project import cache
+from ci_scriptcheck.project.paths import FILE_NAME, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,7 +150,7 @@ def surroundings(
     """Look what the planners must know: which modules and scripts are there."""
     scripts = {step.script for step in project.steps.values() if step.script is not None}
     wanted: dict[str | None, set[str]] = {}
-    for _, settings in _uses(project):
+    for settings in _settings(project):
         wanted.setdefault(settings.python, set()).update(settings.needs)
     return Surroundings(
         missing={
@@ -176,7 +176,7 @@ def closures_of(root: Path, tree: Tree, project: Project) -> Mapping[str, Closur
 
 def _base_project(root: Path, tree: Tree, head: Project) -> Project | None:
     """Read the project as base has it: an empty one where it has none, `None` if unreadable."""
-    if not tree.has(_below(head.folder, "scriptcheck.yaml")):
+    if not tree.has(within(head.folder, FILE_NAME) or ""):
         return Project(name=head.name, folder=head.folder)
     try:
         return cache.load_cached(tree, head.folder, root / CACHE)
@@ -185,24 +185,15 @@ def _base_project(root: Path, tree: Tree, head: Project) -> Project | None:
 
 
 def _told_apart(head: Project, base: Project | None) -> tuple[Finding, ...]:
-    """Mark the findings that base has too, at the level that the settings give them."""
+    """Mark the findings that base has too."""
     old = {finding.identity() for finding in base.findings} if base else set()
     return tuple(
-        replace(finding, severity=level, also_on_base=finding.identity() in old)
-        for finding in head.findings
-        if (level := level_of(head.rules, finding.rule, finding.step, finding.severity))
-        is not Level.OFF
+        replace(finding, also_on_base=finding.identity() in old) for finding in head.findings
     )
 
 
-def _uses(project: Project) -> Iterator[tuple[str | None, Settings]]:
-    """Give the script and the settings of every step and node."""
-    for step in project.steps.values():
-        yield step.script, step.settings
+def _settings(project: Project) -> Iterator[Settings]:
+    """Give the settings of every step and node."""
+    yield from (step.settings for step in project.steps.values())
     for pipeline in project.pipelines.values():
-        for node in pipeline.nodes:
-            yield project.steps[node.step].script, node.settings
-
-
-def _below(folder: str, path: str) -> str:
-    return posixpath.normpath(posixpath.join(folder, path))
+        yield from (node.settings for node in pipeline.nodes)

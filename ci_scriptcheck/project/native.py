@@ -18,10 +18,11 @@ from ci_scriptcheck.project.documents import (
 from ci_scriptcheck.project.source_lines import KeyPath, Source
 from ci_scriptcheck.project.yaml_text import read_yaml
 
-ENV_DEPTHS = {"defaults": 2, "steps": 3, "nodes": 3, "pipelines": 5}
-"""Part of the file → number of keys above a variable's name, `env` included."""
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+ENV_DEPTHS = {"defaults": 2, "steps": 3, "nodes": 3, "pipelines": 5}
+"""Part of the file → number of keys above a variable's name, `env` included."""
 
 GROUPS = ("SC1", "SC2", "SC3", "SC4", "SC5")
 """Groups of rules; one may have no rule yet."""

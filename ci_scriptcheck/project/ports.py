@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.contract import Port
 from ci_scriptcheck.project.documents import InputDocument, OutputDocument, PortDocument
+from ci_scriptcheck.project.source_lines import KeyPath, Source
 
 if TYPE_CHECKING:
     from ci_scriptcheck.project.declared import DeclaredPort
-
-from ci_scriptcheck.project.source_lines import KeyPath, Source
 
 UNCHECKED = "any"
 """`expects: any` checks nothing."""

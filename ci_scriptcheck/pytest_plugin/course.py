@@ -16,7 +16,6 @@ class Course:
     Attributes:
         tasks: The tasks that become items, by their ids; what the others would do is done already,
             or along with the first task that needs it.
-        ready: Those of them whose result is known, so that they wait for nothing and take no time.
         ready: Those of `tasks` whose result is known: they take no time and wait for nothing.
         prefix: What stands before a task's id in a node id.
     """

@@ -16,6 +16,7 @@ import pytest
 from ci_scriptcheck import workflow
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.plan import Mode
+from ci_scriptcheck.project.paths import FILE_NAME
 from ci_scriptcheck.pytest_plugin.controller import Controller
 from ci_scriptcheck.pytest_plugin.course import Course
 from ci_scriptcheck.pytest_plugin.items import ProjectItem
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ci_scriptcheck.pytest_plugin.work import Hosts
-
-SETTINGS = "scriptcheck.yaml"
 
 
 class Projects:
@@ -103,7 +102,7 @@ class ProjectFiles:
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
         """Recognize the files of the projects that are part of this session."""
-        if file_path.name != SETTINGS:
+        if file_path.name != FILE_NAME:
             return None
         file = ProjectFile.from_parent(parent, path=file_path)
         course = self._courses.get(_prefix(file.nodeid))
@@ -145,9 +144,9 @@ def _files(config: pytest.Config) -> list[Path]:
     """List the settings files that are named, or lie directly in a folder that is."""
     named = config.args_source is pytest.Config.ArgsSource.ARGS
     places = [_place(config, word) for word in config.args] if named else []
-    places = places or [_place(config, SETTINGS)]
-    files = [place / SETTINGS if place.is_dir() else place for place in places]
-    found = [file for file in files if file.name == SETTINGS and (file.is_file() or not named)]
+    places = places or [_place(config, FILE_NAME)]
+    files = [place / FILE_NAME if place.is_dir() else place for place in places]
+    found = [file for file in files if file.name == FILE_NAME and (file.is_file() or not named)]
     return list(dict.fromkeys(found))
 
 
