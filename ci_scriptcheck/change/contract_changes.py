@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.change import (
@@ -16,7 +15,7 @@ from ci_scriptcheck.model.change import (
     SettingsChanged,
 )
 from ci_scriptcheck.model.contract import CopiedFrom, Dataset, GeneratedBy, Port
-from ci_scriptcheck.model.project import Link, Node, Pipeline, Project, RuleSetting, Settings, Step
+from ci_scriptcheck.model.project import Link, Node, Pipeline, Project, Settings, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,7 +96,7 @@ def rule_names(sides: Sides, step: str) -> list[str]:
     changed = [rule for rule in (*sides.head.rules, *sides.base.rules) if rule not in same]
     # The same settings in another order: the last one wins, so any may count differently.
     concerned = changed or [*sides.head.rules]
-    return sorted({f"rules.{rule.rule}" for rule in concerned if _concerns(rule, step)})
+    return sorted({f"rules.{rule.rule}" for rule in concerned if rule.concerns(step)})
 
 
 def link_reason(after: Pipeline, before: Pipeline, node: str) -> Reason | None:
@@ -188,7 +187,3 @@ def _links_to(pipeline: Pipeline, node: str) -> set[Link]:
 
 def _edges_to(pipeline: Pipeline, node: str) -> set[str]:
     return {producer for producer, consumer in pipeline.edges if consumer == node}
-
-
-def _concerns(rule: RuleSetting, step: str) -> bool:
-    return not rule.steps or any(fnmatchcase(step, pattern) for pattern in rule.steps)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
@@ -192,6 +192,12 @@ class RuleSetting:
     level: Level
     steps: tuple[str, ...] = ()
 
+    def concerns(self, step: str | None) -> bool:
+        """Say whether it holds for a step, or for what belongs to none."""
+        if not self.steps:
+            return True
+        return step is not None and any(fnmatchcase(step, pattern) for pattern in self.steps)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
@@ -224,15 +230,19 @@ def level_of(rules: tuple[RuleSetting, ...], rule: str, step: str | None, defaul
     fitting = [
         (len(setting.rule), bool(setting.steps), position, setting.level)
         for position, setting in enumerate(rules)
-        if rule.startswith(setting.rule) and _concerns(setting, step)
+        if rule.startswith(setting.rule) and setting.concerns(step)
     ]
     return max(fitting)[3] if fitting else default
 
 
-def _concerns(setting: RuleSetting, step: str | None) -> bool:
-    if not setting.steps:
-        return True
-    return step is not None and any(fnmatchcase(step, pattern) for pattern in setting.steps)
+def levelled(rules: tuple[RuleSetting, ...], findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Give the findings that count at all, each as much as the rules say; errors come first."""
+    found = [
+        replace(one, severity=level_of(rules, one.rule, one.step, one.severity))
+        for one in findings
+    ]
+    counting = [one for one in found if one.severity is not Level.OFF]
+    return tuple(sorted(counting, key=lambda one: one.severity is not Level.ERROR))
 
 
 def _reachable(names: Iterable[str], edges: Iterable[tuple[str, str]]) -> frozenset[str]:

@@ -12,11 +12,9 @@ from ci_scriptcheck.model.contract import Dataset, Port, WrittenBy
 from ci_scriptcheck.model.project import (
     Node,
     Pipeline,
-    Project,
     RuleSetting,
     Settings,
     Step,
-    level_of,
 )
 from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.project import ports, settings
@@ -94,16 +92,6 @@ def rule_settings(parts: Parts) -> tuple[RuleSetting, ...]:
         _check_rule_steps(parts, code, written)
         found.append(RuleSetting(rule=code, level=written.level, steps=tuple(written.steps)))
     return tuple(found)
-
-
-def levelled(project: Project, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Give the findings that count at all, each as much as the rules say; errors come first."""
-    found = [
-        replace(one, severity=level_of(project.rules, one.rule, one.step, one.severity))
-        for one in findings
-    ]
-    counting = [one for one in found if one.severity is not Level.OFF]
-    return tuple(sorted(counting, key=lambda one: one.severity is not Level.ERROR))
 
 
 def _check_rule_steps(parts: Parts, code: str, written: RuleDocument) -> None:

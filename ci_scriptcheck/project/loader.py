@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place, UsageError, did_you_mean
 from ci_scriptcheck.model.contract import CopiedFrom, Dataset, GeneratedBy
-from ci_scriptcheck.model.project import Project
+from ci_scriptcheck.model.project import Project, levelled
 from ci_scriptcheck.model.result import Finding
 from ci_scriptcheck.project import assembly, cursus, native
 from ci_scriptcheck.project.agreement import disagreements
@@ -128,7 +128,7 @@ def _put_together(
         *wrong,
     )
     return Loaded(
-        project=replace(project, findings=assembly.levelled(project, findings)),
+        project=replace(project, findings=levelled(project.rules, findings)),
         usages=found,
         listed=(cursus.CONTRACT_ENDING, cursus.PIPELINE_ENDING) if adapters.files else (),
     )

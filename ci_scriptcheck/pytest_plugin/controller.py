@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ci_scriptcheck.model import project
-from ci_scriptcheck.model.result import Finding, Level, Outcome, TaskResult
+from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.pytest_plugin import reports, work
 from ci_scriptcheck.pytest_plugin.agenda import Agenda, Blocked, Ended
@@ -230,18 +230,15 @@ class Controller:
         course = self._course[item]
         task = course.plan.by_id()[course.task(item)]
         rule = RULES["SC223"]
-        level = project.level_of(course.plan.rules, rule.code, task.step, rule.level)
-        if level is Level.OFF:
-            return ()
         finding = Finding(
             rule=rule.code,
-            severity=level,
+            severity=rule.level,
             message=rule.title,
             step=task.step,
             pipeline=task.pipeline,
             advice=rule.cure,
         )
-        return (finding,)
+        return project.levelled(course.plan.rules, [finding])
 
     def _result(self, item: str) -> TaskResult | None:
         course = self._course[item]

@@ -10,15 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.plan import Side
-from ci_scriptcheck.model.project import level_of
+from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.run import conduct, delivery, endings, named_columns
 from ci_scriptcheck.run.request import Ended
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ci_scriptcheck.run.case import Case
 
 VACUOUS = frozenset({"SC209", "SC210"})
@@ -31,7 +29,7 @@ _UNTOLD = frozenset({Ended.CANCELLED, Ended.LOST})
 def judge(case: Case) -> tuple[Outcome, tuple[Finding, ...]]:
     """Give the outcome of a run, and what is wrong with it: errors first, each once."""
     outcome, found = _as_ended(case)
-    findings = _levelled(case, found)
+    findings = levelled(case.rules, found)
     if outcome is Outcome.PASSED:
         outcome = _after_good_end(findings)
     findings = _with_known(case, outcome, findings)
@@ -84,25 +82,16 @@ def _half_written(case: Case) -> list[Finding]:
     ]
 
 
-def _levelled(case: Case, found: Iterable[Finding]) -> list[Finding]:
-    levelled = [
-        replace(
-            finding,
-            severity=level_of(case.rules, finding.rule, case.task.step, finding.severity),
-        )
-        for finding in found
-    ]
-    return [finding for finding in levelled if finding.severity is not Level.OFF]
-
-
-def _after_good_end(findings: list[Finding]) -> Outcome:
+def _after_good_end(findings: tuple[Finding, ...]) -> Outcome:
     broken = {finding.rule for finding in findings if finding.severity is Level.ERROR}
     if not broken:
         return Outcome.PASSED
     return Outcome.VACUOUS if broken <= VACUOUS else Outcome.FAILED
 
 
-def _with_known(case: Case, outcome: Outcome, findings: list[Finding]) -> list[Finding]:
+def _with_known(
+    case: Case, outcome: Outcome, findings: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
     known = case.task.settings.known
     if known is None or case.task.side is not Side.HEAD or outcome is Outcome.NOT_RUN:
         return findings
@@ -113,19 +102,19 @@ def _with_known(case: Case, outcome: Outcome, findings: list[Finding]) -> list[F
             subject=known.rule,
             place=case.task.place,
         )
-        return [*findings, *_levelled(case, [passed])]
+        return (*findings, *levelled(case.rules, [passed]))
     if known.until is not None and case.today.isoformat() > known.until:
         late = f"this was known until {known.until}: {known.reason}"
-        return [
+        return tuple(
             replace(finding, evidence=(*finding.evidence, late))
             if _fits(finding, known.rule)
             else finding
             for finding in findings
-        ]
-    return [
+        )
+    return tuple(
         replace(finding, known=known.reason) if _fits(finding, known.rule) else finding
         for finding in findings
-    ]
+    )
 
 
 def _fits(finding: Finding, rule: str) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import atomic
 from ci_scriptcheck.errors import UsageError
-from ci_scriptcheck.model.project import level_of
+from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.run import attempt, locks, observed, reasons, record, reuse, supply
@@ -212,7 +212,7 @@ def _failed(
 ) -> TaskResult:
     finding = Finding(
         rule=rule,
-        severity=level_of(context.plan.rules, rule, task.step, RULES[rule].level),
+        severity=RULES[rule].level,
         message=message,
         subject=subject,
         step=task.step,
@@ -224,7 +224,7 @@ def _failed(
     return TaskResult(
         task=task.id,
         outcome=Outcome.FAILED,
-        findings=(finding,),
+        findings=levelled(context.plan.rules, [finding]),
         started=context.clock(),
         worker=context.worker,
     )

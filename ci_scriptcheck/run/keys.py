@@ -7,7 +7,6 @@ and compared when the result is to be used again.
 from __future__ import annotations
 
 import json
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, assert_never
 
 from ci_scriptcheck.model.codec import to_json
@@ -182,13 +181,7 @@ class Keys:
         return [list(self._once("interpreter", path, make=interpreters.identity)), used]
 
     def _rules(self, step: str) -> Any:  # noqa: ANN401  (JSON)
-        if not self._plan.rules:
-            return []
-        return [
-            to_json(rule)
-            for rule in self._plan.rules
-            if not rule.steps or any(fnmatchcase(step, pattern) for pattern in rule.steps)
-        ]
+        return [to_json(rule) for rule in self._plan.rules if rule.concerns(step)]
 
     def _code(self, script: str | None) -> str:
         code: str = self._once("code", script or "", make=lambda _: self._code_now(script))
