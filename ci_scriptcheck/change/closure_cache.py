@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ci_scriptcheck
+from ci_scriptcheck import atomic
 from ci_scriptcheck.change import fact_cache
 from ci_scriptcheck.model.change import Closure
 
@@ -109,7 +111,8 @@ class ClosureCache:
         others = [key for key in self._kept if key not in self._used]
         room = max(LEAST_ROOM, len(self._used))
         kept = {key: self._kept[key] for key in others[-room:]} | self._used
-        fact_cache.write_aside(self._file, json.dumps({"version": _version(), "closures": kept}))
+        with suppress(OSError):
+            atomic.write_text(self._file, json.dumps({"version": _version(), "closures": kept}))
 
     def _key(self, script: str, roots: tuple[str, ...]) -> str:
         return _digest([self._names, script, *roots])
