@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.plan import Purpose
-from ci_scriptcheck.modes import tasks
+from ci_scriptcheck.modes import sources, tasks
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.change import Selection
     from ci_scriptcheck.model.plan import Task
-    from ci_scriptcheck.model.project import Project
+    from ci_scriptcheck.model.project import Pipeline, Project
     from ci_scriptcheck.modes.sources import Surroundings
 
 
@@ -24,17 +25,27 @@ def plan(project: Project, selection: Selection, surroundings: Surroundings) -> 
             for node in pipeline.order()
             if f"{name}/{node}" in selection.nodes
         }
-        made.extend(
-            tasks.of_node(
-                project,
-                pipeline,
-                pipeline.node(node),
-                reason,
-                surroundings,
-                scenario=scenario,
-                purpose=Purpose.CHECK,
-            )
-            for scenario in pipeline.scenarios
-            for node, reason in reasons.items()
-        )
+        for scenario in pipeline.scenarios:
+            idle = _why_unchanged(project, pipeline, surroundings, scenario)
+            for node, reason in reasons.items():
+                task = tasks.of_node(
+                    project,
+                    pipeline,
+                    pipeline.node(node),
+                    reason,
+                    surroundings,
+                    scenario=scenario,
+                    purpose=Purpose.CHECK,
+                )
+                made.append(replace(task, blocked=task.blocked or idle))
     return tuple(made)
+
+
+def _why_unchanged(
+    project: Project, pipeline: Pipeline, surroundings: Surroundings, scenario: str
+) -> str | None:
+    fed = (
+        sources.in_pipeline(project, pipeline, node, surroundings, scenario=scenario)
+        for node in pipeline.nodes
+    )
+    return sources.unchanged_by(scenario, (source for each in fed for source in each.values()))

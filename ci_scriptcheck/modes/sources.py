@@ -14,8 +14,13 @@ from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Synthesized, 
 from ci_scriptcheck.model.plan import Copied, Source, Synthetic, Upstream, task_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ci_scriptcheck.model.contract import Dataset, Port
     from ci_scriptcheck.model.project import Node, Pipeline, Project, Settings, Step
+
+STANDARD = "standard"
+"""The scenario in which all data are as usual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,16 @@ def of_dataset(dataset: Dataset, *, node: str) -> Source:
             return Synthetic(dataset=dataset.name, node=node)
         case _:
             assert_never(dataset.origin)
+
+
+def unchanged_by(scenario: str, feeding: Iterable[Source]) -> str | None:
+    """Say why a scenario would change nothing of these sources, or `None` where it would.
+
+    Only data that are made follow a scenario; a pass on the usual data would claim too much.
+    """
+    if scenario == STANDARD or any(isinstance(source, Synthetic) for source in feeding):
+        return None
+    return f"no input is made, so `{scenario}` would change nothing"
 
 
 def in_pipeline(
@@ -130,7 +145,7 @@ def _suppliers_in_first_pipeline(
     place = _first_place(project, step)
     if place is None:
         return {}
-    return in_pipeline(project, *place, surroundings, scenario="standard")
+    return in_pipeline(project, *place, surroundings, scenario=STANDARD)
 
 
 def _first_place(project: Project, step: Step) -> tuple[Pipeline, Node] | None:

@@ -37,7 +37,8 @@ def of_step(
         outputs=_outputs(step.outputs),
         settings=settings,
         variables=_variables(step, settings),
-        blocked=_blocked(step, settings, step.inputs, feeding, surroundings),
+        blocked=_blocked(step, settings, step.inputs, feeding, surroundings)
+        or sources.unchanged_by(scenario, feeding.values()),
         weight=surroundings.weights.get(name, 1.0),
         place=step.place,
     )

@@ -169,3 +169,21 @@ def test_a_variable_takes_its_value_from_the_settings_before_the_default_in_the_
     tasks = planned(project, Selection(steps={"prepare": Asked()}), NOWHERE)
 
     assert tasks["prepare"].variables == {"LABEL": "y", "ID": "id"}
+
+
+def test_a_scenario_is_not_run_where_no_input_is_made() -> None:
+    copied = a_dataset("raw", CopiedFrom(path="data/raw.csv"))
+    odd = replace(PREPARE, settings=Settings(scenarios=("standard", "malformed")))
+    shop = a_project(odd, datasets=(copied,))
+    daily = replace(shop.pipelines["daily"], scenarios=("standard", "malformed"))
+    shop = replace(shop, pipelines={"daily": daily})
+    asked = Selection(steps={"prepare": Asked()}, nodes={"daily/prepare": Asked()})
+    why = "no input is made, so `malformed` would change nothing"
+
+    for mode in (isolation, pipeline):
+        usual, malformed = mode.plan(shop, asked, NOWHERE)
+        assert (usual.blocked, malformed.blocked) == (None, why)
+
+    made = replace(shop, datasets={"raw": RAW})
+    for mode in (isolation, pipeline):
+        assert {task.blocked for task in mode.plan(made, asked, NOWHERE)} == {None}
