@@ -78,7 +78,8 @@ def changed_lines(root: Path, changes: ChangeSet) -> Lines:
 
 def first_mention(message: str, lines: Lines) -> tuple[str, Place] | None:
     """Find the first quoted name of a message that these lines hold as a whole word."""
-    for _, name in _QUOTED.findall(message):
+    for _, quoted in _QUOTED.findall(message):
+        name = quoted.removeprefix("Column not found: ")  # as pandas says it of groups
         word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
         for place, text in lines:
             if word.search(text):

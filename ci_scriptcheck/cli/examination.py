@@ -202,7 +202,7 @@ def _tried(python: str, modules: list[str]) -> Ending | Observation:
 def _libraries_there(python: str, modules: list[str], ending: Ending) -> Observation:
     missing = [name for name in (ending.returned or "").strip("'").split(",") if name]
     if not missing:
-        text = f"{python} has all {counted(len(modules), 'library', 'libraries')}"
+        text = f"{python} has {counted(len(modules), 'library', 'libraries')} that scripts import"
         return Observation(about="python", text=text)
     return Observation(
         about="python",
@@ -214,7 +214,7 @@ def _libraries_there(python: str, modules: list[str], ending: Ending) -> Observa
 
 def _protections(active: tuple[str, ...]) -> Iterator[Observation]:
     if active:
-        yield Observation(about="protections", text=", ".join(active))
+        yield Observation(about="protections", text=active[0], facts=active[1:])
     for prefix, without in _EXPECTED.items():
         if not any(name.startswith(prefix) for name in active):
             yield Observation(about="protections", text=without, health=Health.DOUBTFUL)

@@ -19,7 +19,18 @@ def why_now(plan: Plan, task: Task, finding: Finding | None = None) -> tuple[str
     """Say in sentences how the change reaches this task, and whether the fault lies in it."""
     deed = _deed(plan, task, frozenset({task.id}))
     reached = (f"It {deed}.",) if deed else ()
-    return reached + (tuple(_at_fault(plan, finding)) if finding else ())
+    if finding is None or (finding.place and _names(task.reason, finding.place)):
+        return reached
+    return (*reached, *_at_fault(plan, finding))
+
+
+def _names(reason: change.Reason, place: Place) -> bool:
+    """Say whether the reason tells of the changed lines of the very file of a place."""
+    match reason:
+        case change.ScriptChanged(file=file) | change.Imports(file=file):
+            return file == place.file
+        case _:
+            return False
 
 
 def _deed(  # noqa: C901, PLR0911, PLR0912  (one arm for each kind of reason)

@@ -35,14 +35,18 @@ def _outputs(case: Case) -> Iterator[Finding]:
         if any(output.required for output in wanted):
             yield case.finding("SC209", "wrote nothing at all", subject="outputs")
         return
-    for output in wanted:
-        artefact = case.outputs.get(output.port)
-        if artefact is None or not artefact.files:
-            if output.required:
-                yield _missing(case, output)
-        else:
-            yield from _hollow(case, output, artefact)
-    yield from _no_rows_anywhere(case)
+    found = [finding for output in wanted for finding in _output(case, output)]
+    yield from found
+    if not found:  # else it would say the same again
+        yield from _no_rows_anywhere(case)
+
+
+def _output(case: Case, output: Output) -> Iterator[Finding]:
+    artefact = case.outputs.get(output.port)
+    if artefact is not None and artefact.files:
+        yield from _hollow(case, output, artefact)
+    elif output.required:
+        yield _missing(case, output)
 
 
 def _missing(case: Case, output: Output) -> Finding:

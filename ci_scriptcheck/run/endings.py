@@ -50,6 +50,9 @@ RULE_OF: Mapping[Ended, str] = {
 
 _SHOWN_LINES = 8
 
+_MISSING_KEY = re.compile(r"\s*['\"](?:Column not found: )?(.+)['\"]\s*")
+"""What a `KeyError` says; pandas adds words where a group lacks the column."""
+
 
 def describe(case: Case) -> Finding | None:
     """Say in a finding how the run ended; `None` where it returned, or was cancelled by us."""
@@ -58,15 +61,16 @@ def describe(case: Case) -> Finding | None:
         return None
     if how in {Ended.RAISED, Ended.IMPORT_FAILED} and case.ending.errors:
         return _of_exception(case, RULE_OF[how], case.ending.errors[0])
-    detail = () if case.ending.detail is None else (case.shortened(case.ending.detail),)
+    message = _message(case)
+    detail = case.shortened(case.ending.detail or "")
     frames = _frames(case, case.ending.errors[0]) if case.ending.errors else ()
     return case.finding(
         RULE_OF[how],
-        _message(case),
+        message,
         subject=how.value,
         place=frames[-1] if frames else None,
         frames=frames,
-        evidence=detail,
+        evidence=() if detail in {"", message} else (detail,),
     )
 
 
@@ -119,15 +123,20 @@ def _advice(case: Case, raised: Raised) -> str | None:
         return f"Install {name}, name it under `needs:`, or add its import root under `path:`."
     if raised.type == "TypeError" and "required positional argument" in raised.text:
         return "Give the parameter a default, or a value under `call:`."
+    if raised.type in {"SyntaxError", "IndentationError", "TabError"}:
+        return "Correct the syntax at the place shown."
     return _advice_on_columns(case, raised) if raised.type == "KeyError" else None
 
 
 def _advice_on_columns(case: Case, raised: Raised) -> str | None:
-    wanted = re.fullmatch(r"\s*['\"](.+)['\"]\s*", raised.text)
+    wanted = _MISSING_KEY.fullmatch(raised.text)
     columns = frozenset(name for artefact in case.inputs.values() for name in artefact.columns)
     if wanted is None or not columns or wanted[1] in columns:
         return None
     near = nearest(wanted[1], columns)
+    if near is None and raised.frames and raised.frames[-1].inside:
+        # The script's own line raised it, not a library of tables: some dictionary lacks the key.
+        return None
     hint = f"; did you mean `{near}`?" if near else "."
     return f"No input has a column `{wanted[1]}`{hint}"
 

@@ -64,7 +64,7 @@ def test_doctor_finds_a_healthy_project_healthy_and_leaves_nothing(project: Path
 
     assert ended.returncode == 0, ended.stdout
     assert "FAILED" not in ended.stdout
-    assert "has all 2 libraries" in ended.stdout
+    assert "has 2 libraries that scripts import" in ended.stdout
     assert sorted(project.rglob("*")) == before
 
 

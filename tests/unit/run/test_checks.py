@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -102,6 +103,51 @@ def test_an_exception_is_told_with_its_innermost_place_in_the_project() -> None:
     assert found.place == Place(file="lib/features.py", line=41)
     assert found.frames[0] == Place(file="scripts/train.py", line=60)
     assert found.advice == "No input has a column `amount_usd`; did you mean `amount`?"
+
+
+@pytest.mark.parametrize(
+    ("text", "raised_in", "advice"),
+    [
+        ("'Column not found: amout'", 3, "No input has a column `amout`; did you mean `amount`?"),
+        ("'Column not found: weekday'", 3, "No input has a column `weekday`."),
+        ("'weekday'", 3, "No input has a column `weekday`."),
+        ("'USD'", 2, "Read the place and the values shown"),
+        ("'amout'", 2, "No input has a column `amout`; did you mean `amount`?"),
+    ],
+)
+def test_a_key_that_is_missing_in_a_dictionary_is_called_no_column(
+    text: str, raised_in: int, advice: str
+) -> None:
+    raised = replace(A_KEY_ERROR, text=text, frames=A_KEY_ERROR.frames[:raised_in])
+
+    _, (found,) = judge(a_case(Ending(how=Ended.RAISED, errors=(raised,))))
+
+    assert (found.advice or "").startswith(advice)
+
+
+def test_a_syntax_error_is_no_missing_library() -> None:
+    raised = Raised(type="SyntaxError", text="invalid syntax (train.py, line 3)")
+
+    _, (found,) = judge(a_case(Ending(how=Ended.IMPORT_FAILED, errors=(raised,))))
+
+    assert found.advice == "Correct the syntax at the place shown."
+
+
+def test_a_limit_that_says_no_more_than_the_finding_is_not_repeated() -> None:
+    ending = Ending(how=Ended.TIMED_OUT, detail="still running after 300 s")
+
+    _, (found,) = judge(a_case(ending))
+
+    assert found.evidence == ()
+
+
+def test_a_table_without_rows_is_told_once() -> None:
+    task = {"outputs": (writes("result", expects="orders"),)}
+    empty = {"result": lies(a_table("order_id", rows=0))}
+
+    _, findings = judge(a_case(task=task, outputs=empty, datasets={"orders": ORDERS}))
+
+    assert codes(findings) == ["SC209"]
 
 
 def test_what_an_exception_was_raised_from_is_evidence() -> None:
