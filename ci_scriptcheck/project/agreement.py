@@ -51,7 +51,7 @@ def _variables(step: Step, contract: DeclaredStep, found: Usage) -> Iterator[Fin
             message=f"`{step.name}` declares {names}, which its script never reads",
             subject=f"variables {', '.join(unread)}",
             step=step.name,
-            place=contract.env_place or contract.place,
+            place=contract.env_places.get(unread[0], contract.place),
             evidence=(f"looked for in `{step.script}`, beside its `__main__` part",),
         )
 

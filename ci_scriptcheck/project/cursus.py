@@ -195,7 +195,16 @@ def _declared(interface: Interface, where: Lines) -> DeclaredStep:
         required_env=tuple(variables.required),
         arguments=tuple(flag.lstrip("-").replace("-", "_") for flag in flags),
         env_known=contract.env_vars is not None,
-        env_place=where.place("contract", "env_vars"),
+        env_places={
+            **{
+                name: where.place("contract", "env_vars", "required")
+                for name in variables.required
+            },
+            **{
+                name: where.place("contract", "env_vars", "optional", name)
+                for name in variables.optional
+            },
+        },
         place=where.place("contract", "entry_point"),
     )
 

@@ -56,7 +56,7 @@ class DeclaredStep:
         arguments: Names of the attributes of `job_args`.
         env_known: Whether the contract lists variables at all, so that it can be compared with
             the script.
-        env_place: Where it lists them.
+        env_places: Variable → where it is declared.
         variants: Suffix of a node's name → what the step is for that type of job.
     """
 
@@ -71,7 +71,7 @@ class DeclaredStep:
     arguments: tuple[str, ...] = ()
     env_known: bool = False
     variants: Mapping[str, DeclaredStep] = field(default_factory=dict)
-    env_place: Place | None = field(default=None, compare=False)
+    env_places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     place: Place | None = field(default=None, compare=False)
 
     def for_job(self, suffix: str) -> DeclaredStep:

@@ -59,7 +59,10 @@ def written(document: SettingsDocument, source: Source, path: KeyPath) -> Values
 
 def contracted(step: DeclaredStep) -> Values:
     """Give the defaults of a contract, which the platform passes to the script."""
-    return {f"env.{name}": (value, step.place) for name, value in step.env.items()}
+    places = step.env_places
+    return {
+        f"env.{name}": (value, places.get(name, step.place)) for name, value in step.env.items()
+    }
 
 
 def named(node: DeclaredNode) -> Values:

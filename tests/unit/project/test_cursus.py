@@ -97,6 +97,7 @@ def test_a_step_has_its_script_variables_and_arguments() -> None:
     assert fit.script == "steps/scripts/fit.py"
     assert fit.env == {"ROUNDS": "10", "EXACT": "false", "REGION": "NA"}
     assert fit.required_env == ("LABEL",)
+    assert fit.env_places["EXACT"] == Place(file="steps/fit.step.yaml", line=14)
     assert fit.arguments == ("job_type",)
 
 

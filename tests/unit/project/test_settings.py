@@ -66,8 +66,8 @@ def test_every_value_knows_where_it_comes_from() -> None:
     origins = project.steps["Fit"].settings.origins
     assert {name: str(place) for name, place in origins.items()} == {
         "env.LABEL": "scriptcheck.yaml:7",
-        "env.MODE": "c/fit.step.yaml:3",
-        "env.REGION": "c/fit.step.yaml:3",
+        "env.MODE": "c/fit.step.yaml:7",
+        "env.REGION": "c/fit.step.yaml:7",
         "timeout": "scriptcheck.yaml:3",
     }
 
@@ -113,7 +113,7 @@ def test_the_table_shows_each_setting_with_its_origin() -> None:
     assert rows["timeout"] == ("60 s", "scriptcheck.yaml:3")
     assert rows["memory"] == ("1GiB", "scriptcheck.yaml:4")
     assert rows["rows"] == ("1000", "built in")
-    assert rows["env.LABEL"] == ("label", "c/fit.step.yaml:3")
+    assert rows["env.LABEL"] == ("label", "c/fit.step.yaml:7")
     assert rows["inputs.data"] == ("optional", "c/fit.step.yaml:5")
 
 
