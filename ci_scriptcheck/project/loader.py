@@ -147,7 +147,10 @@ def _content(tree: Tree, file: str | None) -> bytes:
     others = find_projects(tree)
     raise UsageError(
         what=f"there is no `{file or FILE_NAME}`",
-        facts=tuple(f"`{other or '.'}` holds one" for other in others[:5]),
+        facts=tuple(
+            f"`{other}` holds one" if other else "the repository's top folder holds one"
+            for other in others[:5]
+        ),
         advice="name the folder with `--project`" if others else "run `scriptcheck init`",
     )
 

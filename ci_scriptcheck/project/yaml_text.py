@@ -138,7 +138,10 @@ class _Reading:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = 1 if mark is None else min(mark.line, self.text.count("\n")) + 1
-            self._fail(f"this is not YAML: {error.problem or error.context}", line)
+            indent = self.text.split("\n")[line - 1].removesuffix("\r")
+            tab = "\t" in indent[: len(indent) - len(indent.lstrip())]
+            advice = "indent with spaces, not with tabs" if tab else None
+            self._fail(f"this is not YAML: {error.problem or error.context}", line, advice)
         except yaml.reader.ReaderError as error:
             line = self.text.count("\n", 0, error.position) + 1
             self._fail(f"this is not YAML: {error.reason}", line)

@@ -132,3 +132,8 @@ def test_a_hostile_file_is_refused_before_it_grows(text: str) -> None:
 
 def test_an_empty_file_holds_nothing() -> None:
     assert read("# only a comment\n").data is None
+
+
+def test_a_tab_at_the_start_of_a_line_is_named() -> None:
+    assert mistake("a:\n\tb: 1\n").advice == "indent with spaces, not with tabs"
+    assert mistake("a: [1\nb: 2\n").advice is None
