@@ -115,6 +115,13 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
         run_directory.hide(root)
     tree = working_tree.WorkingTree(root, git.working_files(root))
     project = cache.load_cached(tree, "" if inside == "." else inside, root / scope.CACHE)
+    if not project.steps and not project.findings:
+        # Else a branch that empties the settings would pass without a word.
+        raise UsageError(
+            what=f"project `{project.name}` has no steps, so nothing would ever be checked",
+            facts=("its settings describe no step, and no pipeline names a script",),
+            advice="name the scripts under `pipelines:` or `steps:`",
+        )
     store = Store.of(root, environ)
     learned = history.load(store.folder)
     about = _scope(root, tree, project, options, environ, learned)

@@ -222,3 +222,14 @@ def test_the_demonstration_catches_its_pull_request(tmp_path: Path) -> None:
     left = {path.name for path in (tmp_path / "demo").iterdir()}
     assert left == {"junit.xml", "log.txt", "record.json", "run", "shop"}
     assert "FAILED  fraud/train" in (tmp_path / "demo" / "log.txt").read_text()
+
+
+@pytest.mark.parametrize("command", [["run"], ["run", "--all"], ["plan"]])
+def test_settings_that_a_branch_empties_do_not_pass(tmp_path: Path, command: list[str]) -> None:
+    root = pull_request.lay_out(tmp_path)
+    (root / "scriptcheck.yaml").write_text("version: 1\n")
+
+    ended = scriptcheck(*command, folder=root)
+
+    assert ended.returncode == 2
+    assert "has no steps, so nothing would ever be checked" in ended.stderr
