@@ -22,7 +22,7 @@ Message = dict[str, Any]
 
 
 def measuring(folder: Path) -> Message:
-    """Ask for the figures of all files of a folder, or of one file.
+    """Ask for the figures of all files of a folder, absolute, or of one file.
 
     The answer's `files` gives for each path relative to the folder `format`, `rows` and `columns`.
     """

@@ -1,16 +1,7 @@
-"""Requests to the reader: the limited process that opens what scripts wrote and makes synthetic files.
+"""What the limited process that opens what scripts wrote, and makes synthetic files, is asked for.
 
-    {"do": "measure", "folder": F}
-        → {"files": {path: {"format": str | null, "rows": int | null, "columns": [str, ...]}}}
-    {"do": "synthesize", "folder": F, "dataset": name, "datasets": {name: Dataset},
-     "scenario": Scenario, "rows": int, "seed": int, "node": str, "root": repository}
-        → {} after writing the dataset's files below F
-    {"do": "lay out", "folder": F, "content": C, "dataset": Dataset}
-        → {} after writing, in the dataset's layout below F, what a generator left in the file C
-
-All folders are absolute. `F` of a measurement may be one file. Values of the model are written by
-`model.codec`. A dataset that cannot be made is answered with {"unmakeable": sentence}, a reader that
-ended with {"error": sentence}.
+`data.reader` says how requests and answers are written. A dataset that cannot be made is answered
+with {"unmakeable": sentence}, a reader that ended with {"error": sentence}.
 """
 
 from __future__ import annotations
@@ -18,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck.model.codec import to_json
+from ci_scriptcheck.data import reader
 from ci_scriptcheck.run.keys import related_datasets
 
 if TYPE_CHECKING:
@@ -41,12 +32,12 @@ def measured(ask: AskReader, place: Path, found: Artefact) -> Artefact:
     """
     if not found.files:
         return found
-    answer = ask({"do": "measure", "folder": str(place)})
+    answer = ask(reader.measuring(place))
     facts = answer.get("files", {})
     if "error" in answer and place.is_dir():
         # One of the files ends the reader; the others are none the worse for it.
         for file in found.files:
-            alone = ask({"do": "measure", "folder": str(place / file.path)}).get("files", {})
+            alone = ask(reader.measuring(place / file.path)).get("files", {})
             facts[file.path] = next(iter(alone.values()), {})
     return replace(
         found, files=tuple(_with_facts(file, facts.get(file.path, {})) for file in found.files)
@@ -60,17 +51,16 @@ def synthesize(context: Context, task: Task, source: Synthetic, folder: Path) ->
         Unmakeable: a formula or a setting of the dataset does not work.
     """
     answer = context.ask(
-        {
-            "do": "synthesize",
-            "folder": str(folder),
-            "dataset": source.dataset,
-            "datasets": to_json(related_datasets(context.plan, source.dataset)),
-            "scenario": to_json(context.keys.scenario(task)),
-            "rows": task.settings.rows,
-            "seed": task.settings.seed,
-            "node": source.node,
-            "root": str(context.root),
-        }
+        reader.synthesizing(
+            source.dataset,
+            node=source.node,
+            datasets=related_datasets(context.plan, source.dataset),
+            scenario=context.keys.scenario(task),
+            seed=task.settings.seed,
+            rows=task.settings.rows,
+            root=context.root,
+            folder=folder,
+        )
     )
     _refuse_error(answer)
 
@@ -81,13 +71,7 @@ def lay_out(ask: AskReader, dataset: Dataset, *, content: Path, folder: Path) ->
     Raises:
         Unmakeable: it does not fit.
     """
-    request = {
-        "do": "lay out",
-        "folder": str(folder),
-        "content": str(content),
-        "dataset": to_json(dataset),
-    }
-    _refuse_error(ask(request))
+    _refuse_error(ask(reader.laying_out(dataset, content=content, folder=folder)))
 
 
 def _refuse_error(answer: dict[str, Any]) -> None:
