@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change import affected, git, imports, libraries
@@ -15,10 +16,10 @@ from ci_scriptcheck.model.result import Finding
 from ci_scriptcheck.modes.sources import Surroundings
 from ci_scriptcheck.project import cache
 from ci_scriptcheck.project.paths import FILE_NAME, within
+from ci_scriptcheck.run import interpreters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from ci_scriptcheck.model.project import Settings
     from ci_scriptcheck.model.tree import Tree
@@ -165,8 +166,8 @@ def surroundings(
 
 def modules_of(root: Path, project: Project, python: str | None) -> Mapping[str, tuple[str, str]]:
     """Give the modules that an interpreter has, named as settings do, with their versions."""
-    file = None if python is None else root / project.folder / python
-    return libraries.library_versions(file, cache=root / CACHE / LIBRARIES)
+    file = interpreters.located(root, project.folder, python)
+    return libraries.library_versions(Path(file), cache=root / CACHE / LIBRARIES)
 
 
 def closures_of(root: Path, tree: Tree, project: Project) -> Mapping[str, Closure]:

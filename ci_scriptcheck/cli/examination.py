@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change import git, imports
+from ci_scriptcheck.change.entry_points import entry_points
 from ci_scriptcheck.cli import opening
 from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.project import loader
 from ci_scriptcheck.report.lines import base
 from ci_scriptcheck.report.page import counted, listed
-from ci_scriptcheck.run import process, workspace
+from ci_scriptcheck.run import interpreters, process, workspace
 from ci_scriptcheck.run.request import Call, Ended, HostSpec, Script
 from ci_scriptcheck.run.store import Store
 
@@ -146,29 +147,13 @@ def _interpreters(root: Path, tree: Tree, project: Project | None) -> Iterator[O
 
 
 def _libraries(root: Path, tree: Tree, project: Project) -> dict[str, list[str]]:
-    scripts = {step.script: step for step in project.steps.values() if step.script}
-    roots = {
-        script: tuple(_inside(project, part) for part in step.settings.path)
-        for script, step in scripts.items()
-    }
-    closures = imports.closures(tree, roots, cache=None)
+    closures = imports.closures(tree, entry_points(project), cache=None)
     found: dict[str, set[str]] = {}
-    for script, step in scripts.items():
-        python = interpreter(root, project, step.settings.python)
-        found.setdefault(python, set()).update(
-            closures[script].libraries if script in closures else ()
-        )
+    for step in project.steps.values():
+        if step.script is not None:
+            python = interpreters.located(root, project.folder, step.settings.python)
+            found.setdefault(python, set()).update(closures[step.script].libraries)
     return {python: sorted(names) for python, names in found.items()}
-
-
-def _inside(project: Project, part: str) -> str:
-    joined = Path(project.folder, part).as_posix()
-    return "" if joined == "." else joined
-
-
-def interpreter(root: Path, project: Project, named: str | None) -> str:
-    """Give the path of a step's interpreter; a virtual environment's link is not followed."""
-    return sys.executable if named is None else str(root / project.folder / named)
 
 
 def _tried(python: str, modules: list[str]) -> Ending | Observation:

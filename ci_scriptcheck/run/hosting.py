@@ -44,7 +44,7 @@ def host_of(plan: Plan, root: Path, task: Task) -> HostSpec:
         if name.startswith(_READ_WHILE_LOADING)
     }
     return HostSpec(
-        python=interpreters.located(plan, root, task.settings.python),
+        python=interpreters.located(root, plan.folder, task.settings.python),
         environ=environ,
         start=Start(plan.start),
     )

@@ -6,23 +6,19 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ci_scriptcheck.model.plan import Plan
 
 _IN_CFG = re.compile(r"^version(?:_info)?\s*=\s*(\d+\.\d+)", re.MULTILINE)
 _IN_NAME = re.compile(r"python(\d+\.\d+)")
 
 
-def located(plan: Plan, root: Path, python: str | None) -> str:
-    """Give the absolute path of an interpreter as the settings name it.
+def located(root: Path, folder: str, python: str | None) -> str:
+    """Give the absolute path of an interpreter as the settings of the project in a folder name it.
 
     A virtual environment is known by the path of its link, which is therefore not resolved.
     """
     if python is None:
         return sys.executable
-    return str(root / plan.folder / python)
+    return str(root / folder / python)
 
 
 def identity(python: str) -> tuple[str, str]:

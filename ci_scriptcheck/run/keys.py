@@ -177,7 +177,7 @@ class Keys:
             for name in (known.libraries if known else ())
             if name in versions
         }
-        path = interpreters.located(self._plan, self._root, named)
+        path = interpreters.located(self._root, self._plan.folder, named)
         return [list(self._once("interpreter", path, make=interpreters.identity)), used]
 
     def _rules(self, step: str) -> Any:  # noqa: ANN401  (JSON)
