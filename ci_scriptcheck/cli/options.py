@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,16 +21,8 @@ def of_run(given: Namespace) -> workflow.Options:
     Raises:
         UsageError: a value cannot be understood, or two options contradict each other.
     """
-    if given.all and given.steps:
-        raise UsageError(
-            what="`--all` and named steps contradict each other", advice="leave one of them out"
-        )
-    return workflow.Options(
-        project=opening.folder_of(given),
-        modes=modes(given.mode),
-        base=given.base,
-        everything=given.all,
-        selectors=tuple(given.steps),
+    return replace(
+        of_plan(given),
         workers=arguments.worker_count(given.workers),
         fail_fast=given.fail_fast,
         reuse=not given.no_reuse,
