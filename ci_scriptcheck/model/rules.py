@@ -111,7 +111,7 @@ _ALL = (
         level=Level.ERROR,
         title="a node that is joined to nothing",
         why="Other nodes of the pipeline are joined, this one is not; often two nodes were meant to be one.",
-        example="`ModelWikiGenerator` and `ModelWikiGenerator_final`, each with half of the joints",
+        example="`Scoring` and `Scoring_final`, each with half of the joints",
         cure="Join it, or use the same name in all joints.",
     ),
     Rule(
@@ -119,7 +119,7 @@ _ALL = (
         level=Level.ERROR,
         title="a node whose step is unknown",
         why="No contract declares the step that this node is to run.",
-        example="`XGBostTraining`",
+        example="`RateTrainnig`",
         cure="Use the name of a declared step.",
     ),
     Rule(
