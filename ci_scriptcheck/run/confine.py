@@ -10,7 +10,9 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import resource
 import socket
+import stat
 import struct
 import sys
 from typing import TYPE_CHECKING, Any
@@ -32,30 +34,25 @@ _READ_FILE = 1 << 2
 # WRITE_FILE, and removing and making entries of every kind.
 _WRITES = (1 << 1) | sum(1 << bit for bit in range(4, 13))
 _REFER, _TRUNCATE = 1 << 13, 1 << 14
-_DEVICES = (
-    "/dev/full",
-    "/dev/null",
-    "/dev/ptmx",
-    "/dev/pts",
-    "/dev/random",
-    "/dev/shm",  # noqa: S108  (where semaphores of `multiprocessing` lie)
-    "/dev/tty",
-    "/dev/urandom",
-    "/dev/zero",
-    "/proc/self",
-)
 _OF_FILES = (1 << 1) | _READ_FILE | _TRUNCATE
 _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 3
 
+_CAPABILITY_VERSION = 0x20080522
+# CHOWN, DAC_OVERRIDE, DAC_READ_SEARCH, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP.
+_KEPT_CAPABILITIES = 0x1FF
+_DEVICES_OF_OTHERS = frozenset({"console", "kmem", "kmsg", "mem", "port", "pts", "vcs"})
+_TERMINALS = ("tty", "vcs")
+
 _MACHINES = {
-    # Audit number of the architecture, numbers of `socket` and `io_uring_setup`.
-    "x86_64": (0xC000003E, 41, 425),
-    "aarch64": (0xC00000B7, 198, 425),
+    # Audit number of the architecture, numbers of `socket`, `io_uring_setup` and `prlimit64`.
+    "x86_64": (0xC000003E, 41, 425, 302),
+    "aarch64": (0xC00000B7, 198, 425, 261),
 }
 _LOCAL_FAMILIES = (1, 16, 38)  # AF_UNIX, AF_NETLINK, AF_ALG
 _ALLOW = 0x7FFF0000
 _REFUSE = 0x00050000
-_EACCES, _ENOSYS = 13, 38
+_EPERM, _EACCES, _ENOSYS = 1, 13, 38
+_LOAD, _JUMP_IF, _JUMP_IF_FROM, _LEAVE = 0x20, 0x15, 0x35, 0x06
 _SYSTEM = ctypes.CDLL(None, use_errno=True)
 
 
@@ -72,7 +69,11 @@ def confine(call: dict[str, Any], answers: str) -> list[str]:
     _SYSTEM.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if _SYSTEM.prctl(_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1:
         active.append("no new privileges")
+    if _drop_capabilities():
+        active.append("no capabilities of root")
     active += _forbid_files(call, answers)
+    if _forbid_limits_of_others():
+        active.append("limits of others: seccomp")
     if call["network"] == "none" and _forbid_network():
         active.append("network: seccomp")
     if call["network"] != "any":
@@ -96,7 +97,7 @@ def _forbid_files(call: dict[str, Any], answers: str) -> list[str]:
         return []
     try:
         own = [call["folder"], call["private"], *call["writable"], *call["outputs"]]
-        for path in (*own, *_DEVICES):
+        for path in (*own, f"/proc/{os.getpid()}", *_devices()):
             _grant(rules, path, handled)
         if hidden:
             for path in _beside(hidden):
@@ -106,6 +107,35 @@ def _forbid_files(call: dict[str, Any], answers: str) -> list[str]:
     finally:
         os.close(rules)
     return _tried(answers, hidden, scoped)
+
+
+def _drop_capabilities() -> bool:
+    """Keep of root's rights those over files and users, which the rules on files bind anyway.
+
+    With the others it could read the variables of any process, secrets among them, or set the clock.
+    """
+    head = struct.pack("Ii", _CAPABILITY_VERSION, 0)
+    before = ctypes.create_string_buffer(24)
+    if _SYSTEM.capget(head, before) != 0:
+        return False
+    effective, permitted, *_ = struct.unpack("6I", before.raw)
+    if effective == 0:
+        return False
+    kept = (effective & _KEPT_CAPABILITIES, permitted & _KEPT_CAPABILITIES)
+    return bool(_SYSTEM.capset(head, struct.pack("6I", *kept, 0, 0, 0, 0)) == 0)
+
+
+def _devices() -> Iterator[str]:
+    """List what may be written below `/dev`: no disks, no memory, no other people's terminals."""
+    try:
+        with os.scandir("/dev") as entries:
+            for entry in entries:
+                if entry.name in _DEVICES_OF_OTHERS or entry.name.startswith(_TERMINALS):
+                    continue
+                if not stat.S_ISBLK(entry.stat(follow_symlinks=False).st_mode):
+                    yield entry.path
+    except OSError:
+        return
 
 
 def _grant(rules: int, path: str, rights: int) -> None:
@@ -167,14 +197,22 @@ def _files_of(folder: str) -> Iterator[str]:
             yield os.path.join(above, name)
 
 
+def _forbid_limits_of_others() -> bool:
+    """Let it set its own limits only: one that is spent ends a process as a signal would."""
+    known = _MACHINES.get(platform.machine())
+    if known is None or not _filtered(_limit_filter(known[0], known[3])):
+        return False
+    try:
+        resource.prlimit(os.getppid(), resource.RLIMIT_CORE)
+    except PermissionError:
+        return True
+    return False
+
+
 def _forbid_network() -> bool:
     """Refuse every socket but local ones, and the ring through which sockets come as well."""
     known = _MACHINES.get(platform.machine())
-    if known is None:
-        return False
-    code = ctypes.create_string_buffer(_filter(*known))
-    program = struct.pack("HP", len(code) // 8, ctypes.addressof(code))
-    if _SYSTEM.prctl(_SET_SECCOMP, _SECCOMP_MODE_FILTER, program, 0, 0) != 0:
+    if known is None or not _filtered(_socket_filter(*known[:3])):
         return False
     try:
         socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()
@@ -183,26 +221,46 @@ def _forbid_network() -> bool:
     return False
 
 
-def _filter(architecture: int, open_socket: int, open_ring: int) -> bytes:
-    """Write the filter as classic BPF over (number, architecture, instruction, arguments)."""
-    load, jump_if, jump_if_from, leave = 0x20, 0x15, 0x35, 0x06
-    lines: list[tuple[int, int, int, int]] = [
-        (load, 0, 0, 4),
-        (jump_if, 1, 0, architecture),
-        (leave, 0, 0, _REFUSE | _ENOSYS),
-        (load, 0, 0, 0),
-        (jump_if_from, 0, 1, 0x40000000),  # the x32 numbers of the same calls
-        (leave, 0, 0, _REFUSE | _ENOSYS),
-        (jump_if, 0, 1, open_ring),
-        (leave, 0, 0, _REFUSE | _ENOSYS),
-        (jump_if, 1, 0, open_socket),
-        (leave, 0, 0, _ALLOW),
-        (load, 0, 0, 16),
-    ]
-    for number, family in enumerate(_LOCAL_FAMILIES):
-        lines.append((jump_if, len(_LOCAL_FAMILIES) - number, 0, family))
-    lines += [(leave, 0, 0, _REFUSE | _EACCES), (leave, 0, 0, _ALLOW)]
-    return b"".join(
+def _filtered(lines: list[tuple[int, int, int, int]]) -> bool:
+    """Put a filter in force: classic BPF over (number, architecture, instruction, arguments)."""
+    written = b"".join(
         code.to_bytes(2, sys.byteorder) + bytes((yes, no)) + value.to_bytes(4, sys.byteorder)
         for code, yes, no, value in lines
     )
+    code = ctypes.create_string_buffer(written, len(written))
+    program = struct.pack("HP", len(lines), ctypes.addressof(code))
+    return bool(_SYSTEM.prctl(_SET_SECCOMP, _SECCOMP_MODE_FILTER, program, 0, 0) == 0)
+
+
+def _limit_filter(architecture: int, set_limit: int) -> list[tuple[int, int, int, int]]:
+    return [
+        (_LOAD, 0, 0, 4),
+        (_JUMP_IF, 0, 4, architecture),
+        (_LOAD, 0, 0, 0),
+        (_JUMP_IF, 0, 2, set_limit),
+        (_LOAD, 0, 0, 16),
+        (_JUMP_IF, 0, 1, 0),  # the process that asks
+        (_LEAVE, 0, 0, _ALLOW),
+        (_LEAVE, 0, 0, _REFUSE | _EPERM),
+    ]
+
+
+def _socket_filter(
+    architecture: int, open_socket: int, open_ring: int
+) -> list[tuple[int, int, int, int]]:
+    lines: list[tuple[int, int, int, int]] = [
+        (_LOAD, 0, 0, 4),
+        (_JUMP_IF, 1, 0, architecture),
+        (_LEAVE, 0, 0, _REFUSE | _ENOSYS),
+        (_LOAD, 0, 0, 0),
+        (_JUMP_IF_FROM, 0, 1, 0x40000000),  # the x32 numbers of the same calls
+        (_LEAVE, 0, 0, _REFUSE | _ENOSYS),
+        (_JUMP_IF, 0, 1, open_ring),
+        (_LEAVE, 0, 0, _REFUSE | _ENOSYS),
+        (_JUMP_IF, 1, 0, open_socket),
+        (_LEAVE, 0, 0, _ALLOW),
+        (_LOAD, 0, 0, 16),
+    ]
+    for number, family in enumerate(_LOCAL_FAMILIES):
+        lines.append((_JUMP_IF, len(_LOCAL_FAMILIES) - number, 0, family))
+    return [*lines, (_LEAVE, 0, 0, _REFUSE | _EACCES), (_LEAVE, 0, 0, _ALLOW)]
