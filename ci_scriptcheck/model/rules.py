@@ -208,7 +208,7 @@ _ALL = (
         title="the script ended without a result",
         why="The process was gone before `main` returned or raised. Exit status 0 does not make that a success.",
         example="`os._exit(0)`",
-        cure="Return from `main`.",
+        cure="Return from `main`: do not end or replace the process, and close only what you opened.",
     ),
     Rule(
         code="SC208",

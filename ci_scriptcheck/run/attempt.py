@@ -194,10 +194,11 @@ def _deliver(
     context: Context, task: Task, space: Workspace, folders: dict[str, Path]
 ) -> Mapping[str, Artefact]:
     """Measure each output as its readers get it, packed where the platform packs it."""
+    limits = task.settings.limits
     written = {}
     for output in task.outputs:
         folder = folders[output.port]
-        found = workspace.collect(folder, most=task.settings.limits.output_files)
+        found = workspace.collect(folder, most=limits.output_files, most_bytes=limits.output_bytes)
         if output.pack is not None and found.files:
             folders[output.port] = space.packed(output.port)
             packing.pack(folder, found, folders[output.port] / output.pack)

@@ -62,7 +62,6 @@ def describe(case: Case) -> Finding | None:
     if how in {Ended.RAISED, Ended.IMPORT_FAILED} and case.ending.errors:
         return _of_exception(case, RULE_OF[how], case.ending.errors[0])
     message = _message(case)
-    detail = case.shortened(case.ending.detail or "")
     frames = _frames(case, case.ending.errors[0]) if case.ending.errors else ()
     return case.finding(
         RULE_OF[how],
@@ -70,8 +69,15 @@ def describe(case: Case) -> Finding | None:
         subject=how.value,
         place=frames[-1] if frames else None,
         frames=frames,
-        evidence=() if detail in {"", message} else (detail,),
+        evidence=_detail(case, message),
     )
+
+
+def _detail(case: Case, message: str) -> tuple[str, ...]:
+    """Give what the message does not say already."""
+    detail = case.shortened(case.ending.detail or "")
+    said = case.ending.how in {Ended.TIMED_OUT, Ended.LOG, Ended.OUTPUT}
+    return () if said or detail in {"", message} else (detail,)
 
 
 def _of_exception(case: Case, rule: str, raised: Raised) -> Finding:
@@ -149,9 +155,10 @@ def _message(case: Case) -> str:  # noqa: C901, PLR0911, PLR0912  (one sentence 
         case Ended.EXITED:
             return _exit_message(case)
         case Ended.SIGNALLED:
-            return f"ended by {ending.signal or 'a signal'}"
+            after = f" after `{task.function}` had returned" if ending.finished else ""
+            return f"ended by {ending.signal or 'a signal'}{after}"
         case Ended.TIMED_OUT:
-            return f"still running after {case.call.timeout:g} s"
+            return f"still running after {case.call.timeout:g} s{_going_on(case)}"
         case Ended.MEMORY:
             return f"used more than {case.call.memory / 1024**2:,.0f} MiB of memory"
         case Ended.PROCESSES:
@@ -159,15 +166,27 @@ def _message(case: Case) -> str:  # noqa: C901, PLR0911, PLR0912  (one sentence 
         case Ended.LOG:
             return f"printed more than {limits.log_bytes:,} bytes"
         case Ended.OUTPUT:
-            return (
-                f"wrote more than {limits.output_files:,} files or {limits.output_bytes:,} bytes"
-            )
+            most = f"{limits.output_files:,} files or {limits.output_bytes:,} bytes"
+            return ending.detail or f"wrote more than {most}"
         case Ended.NO_RESULT:
-            return f"the process was gone (status {ending.exit_status}) before `{task.function}` returned"
+            return _vanished(case)
         case Ended.LOST:
             return "the process that ran this task was lost"
         case _:
             return f"`{task.function}` {ending.how.value.replace('_', ' ')}"
+
+
+def _going_on(case: Case) -> str:
+    if not case.ending.finished:
+        return ""
+    return f": `{case.task.function}` returned, but a thread or an exit function goes on"
+
+
+def _vanished(case: Case) -> str:
+    ended = f"the process ended with status {case.ending.exit_status}"
+    if case.ending.finished:
+        return f"{ended} in a thread or an exit function, after `{case.task.function}` returned"
+    return f"{ended}, without a result of `{case.task.function}`"
 
 
 def _exit_message(case: Case) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,9 +27,13 @@ def with_excerpt(finding: Finding, root: Path) -> Finding:
 
 
 def _cut(root: Path, place: Place, line: int) -> Excerpt | None:
-    path = root / place.file
+    path = (root / place.file).resolve()
+    # A script can make its code seem to come from anywhere, from a pipe too.
+    if not path.is_relative_to(root.resolve()):
+        return None
     try:
-        if path.stat().st_size > _LARGEST_FILE:
+        seen = path.stat()
+        if not stat.S_ISREG(seen.st_mode) or seen.st_size > _LARGEST_FILE:
             return None
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

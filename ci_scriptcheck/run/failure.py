@@ -52,6 +52,16 @@ def text_of(error: BaseException) -> str:
     return clean(text)
 
 
+def foreign_part(error: BaseException) -> Any:  # noqa: ANN401  (a traceback, or None)
+    """Give the traceback from where our own code has called the script's."""
+    position = error.__traceback__
+    while position is not None and position.tb_next is not None:
+        if not _absolute(position.tb_frame.f_code.co_filename).startswith(_OURS):
+            break
+        position = position.tb_next
+    return position
+
+
 def clean(text: str, limit: int = _LONGEST_TEXT) -> str:
     """Escape control and other invisible characters but line ends and tabs, and cut."""
     if len(text) > limit:

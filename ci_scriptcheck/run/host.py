@@ -89,10 +89,10 @@ class _Host:
         self._listener = socket.socket(fileno=arguments["listen"])
         self._listener.setblocking(False)
         self._told, self._telling = os.pipe()
-        self._woken, waking = os.pipe()
-        for descriptor in (self._told, self._woken, waking):
+        self._woken, self._waking = os.pipe()
+        for descriptor in (self._told, self._woken, self._waking):
             os.set_blocking(descriptor, False)
-        signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
+        signal.set_wakeup_fd(self._waking, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _nothing)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, _leave)
@@ -129,8 +129,9 @@ class _Host:
         try:
             os.close(self._arguments["lifeline"])
             os.close(self._told)
-            os.close(self._woken)
             signal.set_wakeup_fd(-1)
+            os.close(self._woken)
+            os.close(self._waking)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             supervisor.main(self._listener, self._telling, self._arguments)
             status = 0

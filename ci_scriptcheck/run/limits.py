@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import time
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from . import census
 
 _CHUNK = 1 << 18
 _FIRST_OUTPUT_LOOK = 0.1
+_FREE_FOLDERS = 1000
 
 
 class Limit(NamedTuple):
@@ -28,8 +30,11 @@ class Usage:
         self._limits = call["limits"]
         self._began = time.monotonic()
         self._deadline: float | None = self._began + call["timeout"]
-        if call["target"]["kind"] == "Server":
+        self.is_server = call["target"]["kind"] == "Server"
+        if self.is_server:
             self._deadline = None
+        self._folders = _outermost(call, all_of_them=not self.is_server)
+        self._before = _filled(self._folders)
         self._log_file: int | None = None
         self._log_bytes = 0
         self._peak = 0
@@ -94,11 +99,10 @@ class Usage:
     def exceeded(self, root: int) -> Limit | None:
         """Look at the whole tree; give the first limit that it is over."""
         now = time.monotonic()
-        if self._deadline is not None and now >= self._deadline:
-            return Limit("timed_out", f"still running after {self._call['timeout']:g} s")
+        is_late = self._deadline is not None and now >= self._deadline
         if self._log_bytes > self._limits["log_bytes"]:
             return self._too_much_log()
-        if now < self._next_look:
+        if now < self._next_look and not is_late:
             return None
         self._next_look = now + self._pause(now)
         pids = census.descendants(os.getpid())
@@ -108,13 +112,15 @@ class Usage:
         self._peak = max(self._peak, used)
         if used > self._call["memory"]:
             return Limit("memory", f"more than {self._call['memory']} bytes in use")
+        if is_late:
+            return Limit("timed_out", f"still running after {self._call['timeout']:g} s")
         return self._outputs()
 
     def exceeded_at_the_end(self) -> Limit | None:
         """Look once more at what may have come between the last look and the end."""
         if self._log_bytes > self._limits["log_bytes"]:
             return self._too_much_log()
-        return self._exceeded_by([*self._call["outputs"], self._call["private"]])
+        return self._exceeded()
 
     def figures(self, ending: dict[str, Any]) -> dict[str, Any]:
         """Give time, processor time and memory for the report."""
@@ -131,27 +137,54 @@ class Usage:
         now = time.monotonic()
         if now < self._next_output_look:
             return None
-        found = self._exceeded_by([*self._call["outputs"], self._call["private"]])
+        found = self._exceeded()
         took = time.monotonic() - now
         # Looking may cost a twentieth of the time, no more.
         self._next_output_look = time.monotonic() + max(_FIRST_OUTPUT_LOOK, 20 * took)
         return found
 
-    def _exceeded_by(self, folders: list[str]) -> Limit | None:
+    def _exceeded(self) -> Limit | None:
+        """Look at all that it may write, not at its outputs alone: a disk is full for everybody."""
         most_files, most_bytes = self._limits["output_files"], self._limits["output_bytes"]
-        files = size = 0
-        waiting = list(folders)
-        while waiting:
-            with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                        continue
+        files, size = self._before
+        files, size = _filled(self._folders, files + most_files, size + most_bytes)
+        if files > self._before[0] + most_files:
+            return Limit("output", f"wrote more than {most_files:,} files")
+        if size > self._before[1] + most_bytes:
+            return Limit("output", f"wrote more than {most_bytes:,} bytes")
+        return None
+
+
+def _outermost(call: dict[str, Any], *, all_of_them: bool) -> list[str]:
+    """List the folders that a run may fill, those left out that lie below another."""
+    folders = [*call["outputs"], call["private"]]
+    if all_of_them:
+        folders += [call["folder"], *call["writable"]]
+    found: list[str] = []
+    for folder in sorted({os.path.normpath(folder) for folder in folders}):
+        if not any(folder.startswith(f"{above}/") for above in found):
+            found.append(folder)
+    return found
+
+
+def _filled(
+    folders: list[str], most_files: float = math.inf, most_bytes: float = math.inf
+) -> tuple[int, int]:
+    """Count files and bytes below some folders, until there are more than so many."""
+    files = size = 0
+    # Folders count where they are many; some are made for every run.
+    nested = -_FREE_FOLDERS
+    waiting = list(folders)
+    while waiting:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                    nested += 1
+                else:
                     files += 1
-                    if files > most_files:
-                        return Limit("output", f"more than {most_files} output files")
                     with contextlib.suppress(OSError):
                         size += entry.stat(follow_symlinks=False).st_size
-                    if size > most_bytes:
-                        return Limit("output", f"more than {most_bytes} bytes of output")
-        return None
+                if files + max(0, nested) > most_files or size > most_bytes:
+                    return files + max(0, nested), size
+    return files + max(0, nested), size

@@ -191,7 +191,7 @@ def call(address: Address, call: Call, *, cancelled: Callable[[], bool] | None =
             message = _reply(connection, cancelled)
         except (OSError, ValueError):
             message = None
-    if message is None:
+    if message is None or "ending" not in message:
         return _lost(address)
     return from_json(Ending, message["ending"])
 

@@ -240,6 +240,7 @@ class Ending:
         leftovers: Command lines of processes still running when it had ended.
         foreign_modules: Module → file, for modules of the project that came from elsewhere.
         protections: What was active and had been tried.
+        finished: Whether the function had returned; what it left may have gone on after that.
     """
 
     how: Ended
@@ -263,3 +264,4 @@ class Ending:
     logged: tuple[LoggedError, ...] = ()
     foreign_modules: Mapping[str, str] = field(default_factory=dict)
     protections: tuple[str, ...] = ()
+    finished: bool = False

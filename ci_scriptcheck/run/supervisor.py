@@ -20,7 +20,7 @@ import time
 from hashlib import sha256
 from typing import Any
 
-from . import bytecode, census, child, wire
+from . import bytecode, census, child, testimony, wire
 from .limits import Limit, Usage
 
 _IDLE_BEAT = 0.2
@@ -31,6 +31,7 @@ _FIRST_WORDS, _LAST_WORDS = 0.5, 0.05
 """Seconds for a script past its time to say where it is, and between two lines of that."""
 _MOST_WORDS = 100_000
 _PIPE_BYTES = 1 << 20
+_exit = os._exit
 _LOW, _HIGH = 20, 700
 """Descriptors of ours in the child begin here, out of the way of scripts that close the low ones."""
 
@@ -59,7 +60,7 @@ def main(listener: socket.socket, telling: int, arguments: dict[str, Any]) -> No
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
     signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
     while True:
-        started = _Child(listener, arguments)
+        started = _Child((listener.fileno(), telling, woken, waking), arguments)
         connection = _caller(listener, host)
         if connection is None:
             break
@@ -80,7 +81,7 @@ def _tell(telling: int, state: str) -> None:
 class _Child:
     """The process that runs the script, and the ends of the pipes to it."""
 
-    def __init__(self, listener: socket.socket, arguments: dict[str, Any]) -> None:
+    def __init__(self, ours: tuple[int, ...], arguments: dict[str, Any]) -> None:
         calls, self.calls = os.pipe()
         self.results, results = os.pipe()
         self.log, log = os.pipe()
@@ -90,9 +91,10 @@ class _Child:
         theirs = {"calls": calls, "results": results, "log": log, "faults": faults}
         self.pid = os.fork()
         if self.pid == 0:
-            for descriptor in (self.calls, self.results, self.log, self.faults):
+            # A script that found one of these could speak for us to the host, and harm all runs.
+            signal.set_wakeup_fd(-1)
+            for descriptor in (self.calls, self.results, self.log, self.faults, *ours):
                 os.close(descriptor)
-            listener.close()
             _begin_child(theirs, arguments)
         for descriptor in theirs.values():
             os.close(descriptor)
@@ -108,7 +110,6 @@ class _Child:
 def _begin_child(theirs: dict[str, int], arguments: dict[str, Any]) -> None:
     """Become the child; never returns."""
     try:
-        signal.set_wakeup_fd(-1)
         os.setsid()
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, 0)
@@ -129,7 +130,7 @@ def _begin_child(theirs: dict[str, int], arguments: dict[str, Any]) -> None:
         command = [sys.executable, "-c", arguments["child_bootstrap"], json.dumps(ours)]
         os.execv(sys.executable, command)  # noqa: S606  (our own child, without a shell)
     finally:
-        os._exit(70)
+        _exit(70)
 
 
 def _caller(listener: socket.socket, host: int) -> socket.socket | None:
@@ -259,14 +260,15 @@ class _Run:
 
     def _hear_child(self) -> bool:
         data = b""
-        with contextlib.suppress(OSError, ValueError):
+        try:
             data = os.read(self._child.results, 65536)
             self._from_child.feed(data)
-            while True:
-                message = self._from_child.take()
-                if message is None:
-                    break
-                self._take(message)
+        except BlockingIOError:
+            return False
+        except (OSError, ValueError):
+            data = b""  # whoever does not keep to the form is not heard any more
+        while (message := self._from_child.take()) is not None:
+            self._take(message)
         if not data:
             os.close(self._child.results)
             self._child.results = -1
@@ -274,13 +276,14 @@ class _Run:
 
     def _take(self, message: wire.Message) -> None:
         if "result" in message:
-            self._result = message["result"]
-        elif "answer" in message:
+            began = "protections" in self._notes
+            self._result = testimony.of_result(message["result"], began=began)
+        elif self._usage.is_server and "answer" in message:
             self._usage.stop_clock()
             with contextlib.suppress(OSError):
                 wire.send(self._caller, message)
         else:
-            self._notes.update(message)
+            self._notes.update(testimony.of_note(message))
 
     def _reap(self) -> bool:
         """Collect what has ended, and say whether nothing is left."""
@@ -315,7 +318,8 @@ class _Run:
                 return []
             lines = [census.command(pid) for pid in census.descendants(os.getpid())]
             left = [line for line in lines if line is not None]
-            if not left or time.monotonic() > deadline:
+            # One that is just becoming another program has no command line for a moment.
+            if time.monotonic() > deadline:
                 return left[:20]
             time.sleep(0.005)
 
@@ -347,7 +351,7 @@ class _Run:
             ending.update(how=self._stopped.how, detail=self._stopped.detail)
             self._add_place(ending, self._stopped.detail)
         elif self._result is not None:
-            ending.update(self._result)
+            ending.update({"exit_status": os.WEXITSTATUS(status)}, **self._result)
         elif os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             name = _signal_name(number)
@@ -369,11 +373,16 @@ class _Run:
             ending["errors"] = [{"type": ending["how"], "text": text, "frames": frames}]
 
     def _pip_calls(self) -> list[str]:
-        calls: list[str] = []
         path = os.path.join(self._call["private"], "pip-calls")
-        with contextlib.suppress(OSError), open(path, errors="replace") as file:
-            calls += file.read(100_000).splitlines()
-        return calls[:100]
+        text = b""
+        with contextlib.suppress(OSError):
+            # The script may have put a pipe there, which waits, or a link, which leads out.
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                text = os.read(descriptor, 100_000)
+            finally:
+                os.close(descriptor)
+        return text.decode(errors="replace").splitlines()[:100]
 
 
 def _signal_name(number: int) -> str:

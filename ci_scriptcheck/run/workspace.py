@@ -6,6 +6,7 @@ that lead out are not there, and files are only hashed.
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import stat
@@ -143,13 +144,18 @@ def what_changed(staged: Staged) -> tuple[str, ...]:
     different = set(now.keys() ^ staged.stamps.keys())
     digests = {file.path: file.digest for file in staged.artefact.files}
     for name in now.keys() & staged.stamps.keys():
-        if now[name] != staged.stamps[name] and _digest(staged.folder / name) != digests[name]:
+        if now[name] == staged.stamps[name]:
+            continue
+        # Another size is another content; the file may have grown to what takes hours to read.
+        if now[name][0] != staged.stamps[name][0] or (
+            _digest(staged.folder / name) != digests[name]
+        ):
             different.add(name)
     return tuple(sorted(different))
 
 
-def collect(folder: Path, *, most: int) -> Artefact:
-    """Take stock of what a script wrote to a port, reading at most so many files.
+def collect(folder: Path, *, most: int, most_bytes: float = math.inf) -> Artefact:
+    """Take stock of what a script wrote to a port, reading at most so many files and bytes.
 
     Links to files of the same workspace are replaced by what they lead to, as an upload would do;
     other links, pipes and devices are left out.
@@ -157,7 +163,8 @@ def collect(folder: Path, *, most: int) -> Artefact:
     _resolve_links(folder)
     found: list[FileFacts] = []
     for name, stamp in _found(folder):
-        if len(found) == most:
+        most_bytes -= stamp[0]
+        if len(found) == most or most_bytes < 0:
             break
         digest = _digest(folder / name)
         if digest is not None:
@@ -177,7 +184,8 @@ def remove_tree(folder: Path) -> None:
     def try_again(function: Callable[[str], object], path: str, _: object) -> None:
         try:
             Path(path).parent.chmod(0o700)
-            Path(path).chmod(0o700)
+            if not Path(path).is_symlink():  # it would change what the link leads to
+                Path(path).chmod(0o700)
             function(path)
         except OSError:
             return

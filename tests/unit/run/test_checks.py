@@ -209,7 +209,7 @@ def test_what_an_exception_was_raised_from_is_evidence() -> None:
             Ending(how=Ended.NO_RESULT, exit_status=0),
             Outcome.CRASHED,
             "SC207",
-            "the process was gone (status 0) before `main` returned",
+            "the process ended with status 0, without a result of `main`",
         ),
         (
             Ending(how=Ended.PROCESSES),

@@ -1,0 +1,55 @@
+"""A repository whose project is full of hostile scripts, beside ordinary ones."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from tests.functional.cli.command import environment
+from tests.functional.hostile.scripts import ORDINARY, Hostile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SETTINGS = """\
+version: 1
+project: zoo
+defaults:
+  timeout: 2s
+  memory: 300MiB
+  limits: {processes: 20, log: 100KB, output_bytes: 20MB, output_files: 200}
+datasets:
+  raw: {copy: data}
+steps:
+"""
+
+
+def lay_out(root: Path, scripts: Mapping[str, Hostile]) -> Path:
+    """Make a repository with one commit: every hostile script a step, and two ordinary ones."""
+    steps = {"first_ordinary": ORDINARY}
+    steps |= {name: script.source for name, script in scripts.items()}
+    steps |= {"last_ordinary": ORDINARY}
+    (root / "data").mkdir(parents=True)
+    (root / "scripts").mkdir()
+    (root / "data" / "rows.csv").write_text("a,b\n1,2\n3,4\n")
+    settings = SETTINGS
+    for name, source in steps.items():
+        (root / "scripts" / f"{name}.py").write_text(source)
+        settings += f"  {name}: {{script: scripts/{name}.py, inputs: {{data: raw}}, outputs: {{out: {{}}}}}}\n"
+    (root / "scriptcheck.yaml").write_text(settings)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    commit(root)
+    return root
+
+
+def git(root: Path, *words: str) -> None:
+    """Carry out a git command in a repository."""
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    subprocess.run(["git", *identity, *words], cwd=root, env=environment(), check=True)
+
+
+def commit(root: Path) -> None:
+    """Commit everything."""
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message=Change")
