@@ -31,9 +31,10 @@ PROJECT = "project"
 """Name of the suite of what was found without running."""
 
 # XML 1.0, production 2: what is no character there cannot be written at all, not even escaped.
-# The other control characters are allowed, but pytest-style viewers stumble over them.
+# The other control characters are allowed, but pytest-style viewers stumble over them, and what
+# changes the direction of text can make it say something else.
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufddf\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufddf\ufffe\uffff]"
 )
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _CRASHES = frozenset({Outcome.CRASHED, Outcome.TIMED_OUT})

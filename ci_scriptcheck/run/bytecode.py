@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import py_compile
+import stat
 import sys
 from typing import Any
 
@@ -62,7 +63,9 @@ def compile_for_later(folder: str, tree: str, files: list[str]) -> None:
 def _compile(file: str, place: str) -> None:
     mode = py_compile.PycInvalidationMode.CHECKED_HASH
     with contextlib.suppress(OSError, ValueError, py_compile.PyCompileError, RecursionError):
-        if os.stat(file).st_size <= _LARGEST:
+        seen = os.stat(file)
+        # What a script opened may be a pipe of its own, which would never end.
+        if stat.S_ISREG(seen.st_mode) and seen.st_size <= _LARGEST:
             os.makedirs(os.path.dirname(place), exist_ok=True)
             py_compile.compile(file, place, doraise=True, invalidation_mode=mode)
 
