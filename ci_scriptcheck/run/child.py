@@ -200,7 +200,7 @@ class _Run:
         if isinstance(error, SystemExit):
             code = error.code
             result["how"] = "exited"
-            result["exit_status"] = code if isinstance(code, int) else int(code is not None)
+            result["exit_status"] = int(code if isinstance(code, int) else code is not None)
             if code is not None and not isinstance(code, int):
                 result["detail"] = failure.text_of(error)
         elif isinstance(error, MemoryError):

@@ -79,7 +79,13 @@ def test_a_process_that_vanishes_has_not_passed(stage: Stage, status: int) -> No
 
 @pytest.mark.parametrize(
     ("argument", "status", "detail"),
-    [("0", 0, None), ("3", 3, None), ("", 0, None), ("'no rows'", 1, "no rows")],
+    [
+        ("0", 0, None),
+        ("3", 3, None),
+        ("", 0, None),
+        ("True", 1, None),
+        ("'no rows'", 1, "no rows"),
+    ],
 )
 def test_an_exit_status_is_told(
     stage: Stage, argument: str, status: int, detail: str | None

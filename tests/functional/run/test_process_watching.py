@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,6 @@ from tests.functional.run.process_stage import NEW, WARM, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MAIN = "def main(input_paths, output_paths, environ_vars, job_args):"
 
@@ -219,14 +219,17 @@ def test_nothing_of_the_machine_reaches_the_environment(
         ending = stage.run(
             "import os, subprocess\n"
             "def main():\n"
-            "    host = open(f'/proc/{os.getppid()}/environ').read()\n"
-            "    return sorted(os.environ), host\n",
+            "    print(os.getppid())\n"
+            "    return sorted(os.environ)\n",
             env={"REGION": "NA"},
         )
+        # The kernel refuses this to the script, where it can.
+        above = Path(f"/proc/{stage.log().strip()}/environ").read_text()
 
     assert ending.returned is not None
     assert "'REGION'" in ending.returned
-    assert not [name for name in ("AWS_", "GITHUB", "ACTIONS", "MINE") if name in ending.returned]
+    names = ("AWS_", "GITHUB", "ACTIONS", "MINE")
+    assert not [name for name in names if name in ending.returned + above]
 
 
 @pytest.mark.parametrize("spec", [WARM, NEW], ids=["warm", "new"])
