@@ -28,7 +28,8 @@ MOST_FILES = 200
 MOST_BYTES = 500_000
 """Beyond these a change is not read: what it means to one failure would be a guess."""
 
-_QUOTED = re.compile(r"(['\"`])([A-Za-z_][\w.-]{2,80})\1")
+# pandas puts words before the name where a group lacks the column.
+_QUOTED = re.compile(r"(['\"`])(?:Column not found: )?([A-Za-z_][\w.-]{2,80})\1")
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)")
 
 Lines = tuple[tuple[Place, str], ...]
@@ -78,8 +79,7 @@ def changed_lines(root: Path, changes: ChangeSet) -> Lines:
 
 def first_mention(message: str, lines: Lines) -> tuple[str, Place] | None:
     """Find the first quoted name of a message that these lines hold as a whole word."""
-    for _, quoted in _QUOTED.findall(message):
-        name = quoted.removeprefix("Column not found: ")  # as pandas says it of groups
+    for _, name in _QUOTED.findall(message):
         word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
         for place, text in lines:
             if word.search(text):

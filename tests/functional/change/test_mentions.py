@@ -35,6 +35,7 @@ def changes(repository: Repository) -> ChangeSet:
         ("KeyError: 'amount_usd'", ("amount_usd", Place(file="prepare.py", line=3))),
         ("KeyError: 'amount'", ("amount", Place(file="prepare.py", line=3))),
         ("no column `threshold`", ("threshold", Place(file="new.py", line=2))),
+        ("'Column not found: amount'", ("amount", Place(file="prepare.py", line=3))),
         ("KeyError: 'mount'", None),
         ("KeyError: amount_usd", None),
         ("KeyError: 'b'", None),
