@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck.data import tables
+from ci_scriptcheck.data import archives, tables
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.contract import Dataset
 from ci_scriptcheck.model.scenario import Scenario
@@ -27,6 +27,14 @@ def measuring(folder: Path) -> Message:
     The answer's `files` gives for each path relative to the folder `format`, `rows` and `columns`.
     """
     return {"do": "measure", "folder": str(folder)}
+
+
+def unpacking(file: Path) -> Message:
+    """Ask what an archive holds, by its absolute path.
+
+    The answer's `members` gives for each name the SHA-256 of its content, or is `None`.
+    """
+    return {"do": "members", "file": str(file)}
 
 
 def synthesizing(  # noqa: PLR0913  (everything that data depends on)
@@ -95,6 +103,8 @@ def answer(request: Message) -> Message:
             return _synthesized(request)
         case "lay out":
             return _laid_out(request)
+        case "members":
+            return {"members": archives.members(Path(request["file"]))}
         case unknown:
             raise ValueError(f"the reader does not know how to {unknown!r}")
 

@@ -25,7 +25,7 @@ from ci_scriptcheck.run.request import Call, Ended, Ending, Script
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Task
-    from ci_scriptcheck.run.context import Context
+    from ci_scriptcheck.run.context import AskReader, Context
     from ci_scriptcheck.run.supply import Supply
     from ci_scriptcheck.run.workspace import Staged, Workspace
 
@@ -131,15 +131,19 @@ def judged(
     )
 
 
-def what_differs(one: Attempt, other: Attempt) -> Mapping[str, tuple[str, ...]]:
-    """List by output port the files in which two equal runs differ."""
+def what_differs(ask: AskReader, one: Attempt, other: Attempt) -> Mapping[str, tuple[str, ...]]:
+    """List by output port the files in which two equal runs differ; archives by what they hold."""
     if {one.ending.how, other.ending.how} != {Ended.RETURNED}:
         return {}
-    return {
-        port: _differing(made, other.written[port])
-        for port, made in one.written.items()
-        if made.digest != other.written[port].digest
-    }
+    found = {}
+    for port, made in one.written.items():
+        here, there = one.folders[port], other.folders[port]
+        found[port] = tuple(
+            name
+            for name in _differing(made, other.written[port])
+            if not reading.is_same_inside(ask, here / name, there / name)
+        )
+    return {port: names for port, names in found.items() if names}
 
 
 def _stage(

@@ -152,8 +152,9 @@ def _second_run(
         return {}
     space = Workspace(context.workspace(f"{task.id}@again").folder)
     again = attempt.run(context, task, supplies, space)
+    differing = attempt.what_differs(context.ask, made, again)
     remove_tree(space.folder)
-    return attempt.what_differs(made, again)
+    return differing
 
 
 def _keep(context: Context, task: Task, key: str, result: TaskResult, made: Attempt) -> None:

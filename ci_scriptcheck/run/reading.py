@@ -44,6 +44,12 @@ def measured(ask: AskReader, place: Path, found: Artefact) -> Artefact:
     )
 
 
+def is_same_inside(ask: AskReader, one: Path, other: Path) -> bool:
+    """Say whether two files are archives of the same content, whatever their time stamps."""
+    here, there = (ask(reader.unpacking(file)).get("members") for file in (one, other))
+    return here is not None and here == there
+
+
 def synthesize(context: Context, task: Task, source: Synthetic, folder: Path) -> None:
     """Write the files of a dataset, made from its schema.
 

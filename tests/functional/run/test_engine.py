@@ -254,11 +254,25 @@ def test_two_equal_runs_that_differ_are_told(bench: Bench) -> None:
     bench.given["twice"] = True
     bench.step("steady")
     bench.step("clock", code=CLOCK)
+    bench.step("stamped", code=STAMPED)
     context = bench.run()
 
     assert engine.pull(context, "flow/steady").findings == ()
     assert engine.pull(context, "flow/clock").findings[0].rule == "SC217"
+    assert engine.pull(context, "flow/stamped").findings == ()
 
+
+STAMPED = """
+import pathlib, tarfile, time
+def main(input_paths, output_paths, environ_vars, job_args):
+    out = pathlib.Path(output_paths["out"])
+    (out / "data.csv").write_text("a\\n1\\n")
+    with tarfile.open(out / "data.tar", "w") as archive:
+        member = archive.gettarinfo(out / "data.csv", "data.csv")
+        member.mtime = time.time_ns() % 10**9
+        with open(out / "data.csv", "rb") as content:
+            archive.addfile(member, content)
+"""
 
 CLOCK = """
 import pathlib, time
