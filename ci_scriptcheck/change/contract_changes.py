@@ -143,8 +143,12 @@ def _content_reason(sides: Sides, name: str, seen: set[str]) -> Reason | None:
     if file is not None:
         return Reads(file=file, dataset=name)
     for column in dataset.schema.columns:
-        other = (column.references or "").partition(".")[0]
-        if other and other not in seen and (reason := _content_reason(sides, other, seen)):
+        other = column.referred[0] if column.referred else None
+        if (
+            other is not None
+            and other not in seen
+            and (reason := _content_reason(sides, other, seen))
+        ):
             return reason
     return None
 

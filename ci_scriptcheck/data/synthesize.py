@@ -22,6 +22,7 @@ from ci_scriptcheck.model.contract import (
     Dataset,
     Synthesized,
     TableFile,
+    parted,
 )
 from ci_scriptcheck.model.scenario import Condition, Scenario
 
@@ -125,12 +126,9 @@ class Maker:
     def _place(self, dataset: Dataset, column: str | None, node: str) -> str:
         """Say whose draw a column is: the node's own, or the same for all nodes."""
         references = [
-            item.references.partition(".")
-            for other in self.datasets.values()
-            for item in other.schema.columns
-            if item.references is not None
+            item.referred for other in self.datasets.values() for item in other.schema.columns
         ]
-        referred = {name for owner, _, name in references if owner == dataset.name}
+        referred = {found[1] for found in references if found and found[0] == dataset.name}
         key = dataset.schema.key
         together = len(key) > 1 and not referred.isdisjoint(key)
         computed = any(
@@ -221,7 +219,7 @@ class Maker:
 
     def _pool(self, reference: str) -> pa.Array:
         """Give the different values of `dataset.column`, as every node finds them."""
-        name, _, column = reference.partition(".")
+        name, column = parted(reference)
         if (name, column) not in self._pools:
             if reference in self._asked:
                 circle = " -> ".join([*self._asked, reference])

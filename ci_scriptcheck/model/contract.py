@@ -64,6 +64,11 @@ class Column:
     references: str | None = None
     formula: str | None = None
 
+    @property
+    def referred(self) -> tuple[str, str] | None:
+        """Dataset and column whose values it repeats; only the column's name may hold dots."""
+        return None if self.references is None else parted(self.references)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
@@ -101,6 +106,12 @@ class GivenFile:
 
 
 Entry = TableFile | GivenFile
+
+
+def parted(reference: str) -> tuple[str, str]:
+    """Take `dataset.column` apart."""
+    dataset, _, column = reference.partition(".")
+    return dataset, column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from ci_scriptcheck.model.contract import (
     Synthesized,
     TableFile,
     WrittenBy,
+    parted,
 )
 from ci_scriptcheck.project.documents import ColumnDocument, DatasetDocument
 from ci_scriptcheck.project.native import Native
@@ -116,7 +117,7 @@ class _Making:
             target = column.references
             while target is not None:
                 path = ("datasets", name, "columns", column.name, "references")
-                owner = found.get(target.rpartition(".")[0])
+                owner = found.get(parted(target)[0])
                 if owner is not None and not owner.schema.columns:
                     # What columns a copied or written dataset has is known when it is there.
                     break

@@ -246,11 +246,7 @@ def _that_changes_results(settings: Settings) -> list[Any]:
 
 
 def _referred(dataset: Dataset) -> list[str]:
-    return [
-        column.references.partition(".")[0]
-        for column in dataset.schema.columns
-        if column.references is not None
-    ]
+    return [column.referred[0] for column in dataset.schema.columns if column.referred is not None]
 
 
 def _digest(*parts: Any) -> str:  # noqa: ANN401  (JSON)

@@ -140,3 +140,14 @@ def test_a_dataset_that_contradicts_itself_is_a_mistake(
     assert error.where.line in {2, 3}
     if advice is not None:
         assert error.advice == advice
+
+
+def test_a_column_that_is_referred_to_may_have_dots_in_its_name() -> None:
+    whole = "version: 1\ndatasets:\n  b: {columns: {x: {type: int, references: a.order.id}}}\n"
+    tree = MemoryTree(
+        {"scriptcheck.yaml": whole + "  a: {copy: a.csv}\n", "a.csv": "order.id\n1\n"}
+    )
+
+    found = load_project(tree).datasets
+
+    assert found["b"].schema.columns[0].referred == ("a", "order.id")
