@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.plan import Plan
+from ci_scriptcheck.model.plan import Plan, Task
 from ci_scriptcheck.pytest_plugin.agenda import Forecast, Job, forecast
+from ci_scriptcheck.run.reuse import is_wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +53,37 @@ class Course:
         )
 
     def forecast(self, *, workers: int | None = None) -> Forecast:
-        """Say how long the items will take so many workers, and how many can be of use."""
-        return forecast(
-            self.jobs(),
-            wanted=frozenset(self.item(task) for task in self.tasks),
-            done=self.done(),
-            workers=workers,
+        """Say how long the items will take so many workers, and how many can be of use.
+
+        Where a step alone and a node are the same run, one of them is reused and takes no time.
+        """
+        first = self._first_alike()
+        done = self.done()
+        jobs = tuple(
+            replace(job, needs=tuple(dict.fromkeys(first[need] for need in job.needs)))
+            for job in self.jobs()
+            if first[job.id] == job.id
         )
+        wanted = frozenset(first[self.item(task)] for task in self.tasks) - done
+        return forecast(jobs, wanted=wanted, done=done, workers=workers)
 
     def done(self) -> frozenset[str]:
         """List the node ids of the plan's other tasks."""
         return frozenset(
             self.item(task.id) for task in self.plan.tasks if task.id not in self.tasks
         )
+
+    def _first_alike(self) -> Mapping[str, str]:
+        """Give for each item the first one that runs the same on the same; mostly this is itself."""
+        first: dict[str, str] = {}
+        found: dict[str, str] = {}
+        for task in self.plan.tasks:
+            item = self.item(task.id)
+            same = item if not is_wanted(self.plan) else found.setdefault(_what_runs(task), item)
+            first[item] = same
+        return first
+
+
+def _what_runs(task: Task) -> str:
+    script = (task.step, task.script, task.function, task.settings, sorted(task.variables.items()))
+    return repr((script, task.side, task.scenario, task.blocked, task.inputs, task.outputs))
