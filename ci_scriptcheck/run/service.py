@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ci_scriptcheck.model.codec import from_json, to_json
+from ci_scriptcheck.model.plan import Synthetic
 from ci_scriptcheck.run import engine, hosting, making, process, record
 from ci_scriptcheck.run.context import Context, Interrupted
 from ci_scriptcheck.run.request import Address, Call, Ended, Ending, HostSpec
@@ -47,7 +48,7 @@ class Service:
         specs = hosting.hosts_for(
             plan, Path(site.root), [task for task in plan.tasks if task.id in wanted]
         )
-        reader = process.reader_spec()
+        reader = _reader_of(plan)
         self._closing = run_directory / _CLOSING
         self._closing.unlink(missing_ok=True)
         self._hosts = process.Hosts([reader, *specs])
@@ -197,6 +198,18 @@ class _Line:
 
     def _is_closing(self) -> bool:
         return (self._run_directory / _CLOSING).exists()
+
+
+def _reader_of(plan: Plan) -> HostSpec:
+    """Describe the host of readers; what makes tables is loaded beforehand only if some are made.
+
+    A reader that meets a table it needs these libraries for loads them by itself, once.
+    """
+    reader = process.reader_spec()
+    sources = (item.source for task in plan.tasks for item in task.inputs)
+    if any(isinstance(source, Synthetic) for source in sources):
+        return reader
+    return replace(reader, preload=("ci_scriptcheck.data.reader",))
 
 
 def _name(host: HostSpec) -> str:
