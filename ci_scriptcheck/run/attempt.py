@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,10 +92,20 @@ def run(context: Context, task: Task, supplies: Mapping[str, Supply], space: Wor
     )
 
 
-def judged(
-    context: Context, task: Task, attempt: Attempt, differing: Mapping[str, tuple[str, ...]]
-) -> TaskResult:
-    """Say what a run amounts to."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What a second, equal run of a script showed.
+
+    Attributes:
+        differing: Output port → the files that came out differently.
+    """
+
+    ending: Ending
+    differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def judged(context: Context, task: Task, attempt: Attempt, again: Again | None) -> TaskResult:
+    """Say what a run amounts to, with what a second, equal run showed where there was one."""
     ending = attempt.ending
     outcome, findings = checks.judge(
         Case(
@@ -105,7 +115,8 @@ def judged(
             inputs=attempt.given,
             outputs=attempt.written,
             changed=attempt.changed,
-            differing=differing,
+            differing=again.differing if again else {},
+            again=again.ending if again else None,
             datasets=context.plan.datasets,
             rules=context.plan.rules,
             scenario=context.keys.scenario(task),
@@ -131,10 +142,10 @@ def judged(
     )
 
 
-def what_differs(ask: AskReader, one: Attempt, other: Attempt) -> Mapping[str, tuple[str, ...]]:
-    """List by output port the files in which two equal runs differ; archives by what they hold."""
-    if {one.ending.how, other.ending.how} != {Ended.RETURNED}:
-        return {}
+def compared(ask: AskReader, one: Attempt, other: Attempt) -> Again:
+    """Say what a second, equal run of a script that returned showed; archives by what they hold."""
+    if other.ending.how is not Ended.RETURNED:
+        return Again(ending=other.ending)
     found = {}
     for port, made in one.written.items():
         here, there = one.folders[port], other.folders[port]
@@ -143,7 +154,9 @@ def what_differs(ask: AskReader, one: Attempt, other: Attempt) -> Mapping[str, t
             for name in _differing(made, other.written[port])
             if not reading.is_same_inside(ask, here / name, there / name)
         )
-    return {port: names for port, names in found.items() if names}
+    return Again(
+        ending=other.ending, differing={port: names for port, names in found.items() if names}
+    )
 
 
 def _stage(

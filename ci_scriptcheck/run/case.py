@@ -27,6 +27,7 @@ class Case:
         outputs: Port → what was written; a port where nothing is has no files.
         changed: Input port → names of files there that the script changed, added or removed.
         differing: Output port → files that came out differently in a second, equal run.
+        again: How that second run ended; `None` where there was none.
         datasets: The plan's, by name.
         today: For failures that are known until a day.
     """
@@ -38,6 +39,7 @@ class Case:
     outputs: Mapping[str, Artefact] = field(default_factory=dict)
     changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    again: Ending | None = None
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     rules: tuple[RuleSetting, ...] = ()
     scenario: Scenario = BUILT_IN["standard"]

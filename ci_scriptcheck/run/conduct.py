@@ -92,6 +92,10 @@ def _refused(case: Case) -> Iterator[Finding]:
 
 
 def _second_run(case: Case) -> Iterator[Finding]:
+    if case.again is not None and case.again.how is not Ended.RETURNED:
+        how = case.again.how.value.replace("_", " ")
+        why = f": {case.again.errors[0].type}" if case.again.errors else ""
+        yield case.finding("SC217", f"returned, and the second time {how}{why}", subject="ending")
     for port, files in sorted(case.differing.items()):
         if files:
             yield case.finding(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ci_scriptcheck.model.plan import Task
-    from ci_scriptcheck.run.attempt import Attempt
+    from ci_scriptcheck.run.attempt import Again, Attempt
     from ci_scriptcheck.run.supply import Supply
 
 __all__ = ["Context", "pull"]
@@ -135,8 +135,8 @@ def _run(context: Context, task: Task, key: str, supplies: Mapping[str, Supply])
         made = attempt.run(context, task, supplies, context.workspace(task.id))
         if made.ending.how is Ended.LOST:
             continue
-        differing = _second_run(context, task, supplies, made)
-        result = attempt.judged(context, task, made, differing)
+        again = _second_run(context, task, supplies, made)
+        result = attempt.judged(context, task, made, again)
         result = replace(result, key=key, attempts=count, started=started)
         if result.outcome is Outcome.PASSED:
             _keep(context, task, key, result, made)
@@ -147,14 +147,13 @@ def _run(context: Context, task: Task, key: str, supplies: Mapping[str, Supply])
 
 def _second_run(
     context: Context, task: Task, supplies: Mapping[str, Supply], made: Attempt
-) -> Mapping[str, tuple[str, ...]]:
+) -> Again | None:
     if not context.plan.twice or made.ending.how is not Ended.RETURNED:
-        return {}
+        return None
     space = Workspace(context.workspace(f"{task.id}@again").folder)
-    again = attempt.run(context, task, supplies, space)
-    differing = attempt.what_differs(context.ask, made, again)
+    found = attempt.compared(context.ask, made, attempt.run(context, task, supplies, space))
     remove_tree(space.folder)
-    return differing
+    return found
 
 
 def _keep(context: Context, task: Task, key: str, result: TaskResult, made: Attempt) -> None:

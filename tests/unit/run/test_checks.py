@@ -423,6 +423,16 @@ def test_what_a_script_wrote_itself_it_may_read() -> None:
     ]
 
 
+def test_a_second_run_that_does_not_end_well_is_told() -> None:
+    again = Ending(how=Ended.RAISED, errors=(Raised(type="KeyError", text="'a'"),))
+
+    _, found = judge(a_case(Ending(how=Ended.RETURNED), again=again))
+
+    assert [(finding.rule, finding.message) for finding in found] == [
+        ("SC217", "returned, and the second time raised: KeyError")
+    ]
+
+
 def test_misconduct_warns_and_passes() -> None:
     ending = Ending(
         how=Ended.RETURNED,
