@@ -26,7 +26,7 @@ from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.modes import isolation, pipeline, share, supply
 from ci_scriptcheck.project import cache, selectors, working_tree
-from ci_scriptcheck.run import history, record, reuse, run_directory
+from ci_scriptcheck.run import history, interpreters, record, reuse, run_directory
 from ci_scriptcheck.run.site import Site
 from ci_scriptcheck.run.store import Store
 
@@ -142,9 +142,10 @@ def start(prepared: Prepared) -> Started:
     """Make the run directory, write the plan, and find the results that need no run.
 
     Raises:
-        UsageError: the run directory cannot be written.
+        UsageError: the run directory cannot be written, or an interpreter is not there.
     """
     options = prepared.options
+    _find_interpreters(prepared)
     folder = run_directory.make(prepared.root, options.output, moment=time.time_ns())
     ready = reuse.reusable(
         prepared.plan, prepared.root, prepared.site.opened_store(), prepared.site.libraries
@@ -154,6 +155,20 @@ def start(prepared: Prepared) -> Started:
     for result in ready.values():
         record.write_result(folder, result)
     return Started(prepared=prepared, run_directory=folder, ready=ready)
+
+
+def _find_interpreters(prepared: Prepared) -> None:
+    plan = prepared.plan
+    needed = (task for task in plan.tasks if task.script is not None and task.blocked is None)
+    for named, settings in {task.settings.python: task.settings for task in needed}.items():
+        python = Path(interpreters.located(prepared.root, plan.folder, named))
+        if not python.is_file() or not os.access(python, os.X_OK):
+            raise UsageError(
+                what=f"there is no interpreter `{named}`",
+                where=settings.origins.get("python"),
+                facts=(f"it was to be {python}",),
+                advice="make it, or name another one under `python:`",
+            )
 
 
 def conclude(started: Started, *, interrupted: str | None = None) -> RunRecord:

@@ -241,7 +241,7 @@ def _started(
     except FileNotFoundError as error:
         raise ChangeError(
             what="git is not installed, or not on the search path",
-            advice="install git 2.31 or later, or name the steps and pass `--all`",
+            advice="install git 2.31 or later: it says which files there are, and what changed",
         ) from error
 
 

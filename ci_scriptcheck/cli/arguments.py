@@ -23,6 +23,9 @@ class _Parser(argparse.ArgumentParser):
     """A parser that raises our errors instead of leaving the process."""
 
     def error(self, message: str) -> NoReturn:
+        name, _, wrong = message.removeprefix("argument ").partition(": ")
+        if wrong == "expected one argument":
+            message = f"`{name.rpartition('/')[2]}` needs a value"
         raise UsageError(what=message, advice=f"`{self.prog} --help` shows what there is")
 
 

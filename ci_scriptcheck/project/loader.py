@@ -144,6 +144,12 @@ def _content(tree: Tree, file: str | None) -> bytes:
         raise UsageError(
             what=f"`{file}` cannot be read: {error.strerror}", where=Place(file=file or FILE_NAME)
         ) from error
+    if file is not None and tree.has(file):
+        raise UsageError(
+            what=f"`{file}` is not a regular file",
+            where=Place(file=file),
+            advice="write the settings into a file of this name",
+        )
     others = find_projects(tree)
     raise UsageError(
         what=f"there is no `{file or FILE_NAME}`",

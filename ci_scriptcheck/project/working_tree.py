@@ -6,6 +6,8 @@ Light enough for the paths on which nothing is to be done: no settings are read 
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from io import FileIO
 from typing import TYPE_CHECKING
 
@@ -49,11 +51,17 @@ class WorkingTree:
             raise FileNotFoundError(path)
         try:
             # Thousands are read: a path object for each would cost more than the reading.
-            with FileIO(f"{self._folder}/{path}") as file:
-                return file.readall()
-        except (IsADirectoryError, NotADirectoryError) as error:
-            # A submodule, or a link to a folder.
+            descriptor = os.open(f"{self._folder}/{path}", os.O_RDONLY | os.O_NONBLOCK)
+        except NotADirectoryError as error:
             raise FileNotFoundError(path) from error
+        try:
+            # A submodule, a link to a folder, or a pipe or device, which may have no end.
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise FileNotFoundError(path)
+            with FileIO(descriptor, closefd=False) as file:
+                return file.readall()
+        finally:
+            os.close(descriptor)
 
     def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Give the contents of several files; those that do not exist are left out."""

@@ -93,8 +93,11 @@ class Digests:
     def _hashed(self, path: Path, name: str) -> str | None:
         before = time.time_ns()
         try:
-            with path.open("rb") as file:
-                seen = os.fstat(file.fileno())
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+            with os.fdopen(descriptor, "rb") as file:
+                seen = os.fstat(descriptor)
+                if not stat.S_ISREG(seen.st_mode):
+                    return None  # a pipe or a device may have no end
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
                 after = os.fstat(file.fileno())
         except OSError:

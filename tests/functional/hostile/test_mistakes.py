@@ -1,0 +1,187 @@
+"""What people get wrong: each mistake is told with what, where and what next, and nothing is lost."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.functional.cli.command import scriptcheck
+from tests.functional.hostile.scripts import ORDINARY
+from tests.functional.hostile.stage import commit, git
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Golden = Callable[[str, str], None]
+
+SETTINGS = """\
+version: 1
+project: shop
+datasets:
+  raw: {copy: data}
+steps:
+  clean: {script: scripts/clean.py, inputs: {data: {dataset: raw, external: true}}, outputs: {out: {}}}
+  train: {script: scripts/train.py, inputs: {data: {}}, outputs: {out: {}}}
+pipelines:
+  daily:
+    nodes:
+      clean: {}
+      train: {inputs: {data: clean.out}}
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Lay out a small project with one commit."""
+    root = tmp_path / "shop"
+    (root / "data").mkdir(parents=True)
+    (root / "scripts").mkdir()
+    (root / "data" / "rows.csv").write_text("a,b\n1,2\n")
+    for name in ("clean", "train"):
+        (root / "scripts" / f"{name}.py").write_text(ORDINARY)
+    (root / "scriptcheck.yaml").write_text(SETTINGS)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    commit(root)
+    return root
+
+
+def told(root: Path, *words: str, **variables: str) -> str:
+    """Run the command, and give its exit code and what it printed, without what differs each time."""
+    ended = scriptcheck(*words, folder=root, variables=variables)
+    text = f"exit code {ended.returncode}\n{ended.stdout}{ended.stderr}"
+    text = re.sub(r"scriptcheck \d\S*   main@\w+( \+ uncommitted)?", "scriptcheck 1.0.0", text)
+    text = re.sub(r"\d+\.\d s", "0.1 s", text).replace(str(root.parent), "/home/me")
+    return re.sub(r"runs/\w{6}", "runs/7f3a1c", text)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("broken_yaml", "datasets:", "datasets: ["),
+        ("tab", "  raw:", "\traw:"),
+        ("unknown_key", "{script: scripts/train.py", "{scirpt: scripts/train.py"),
+        ("two_steps_of_one_name", "  train: {script", "  clean: {script"),
+        ("cycle", "clean: {}", "clean: {inputs: {data: train.out}}"),
+        ("missing_script", "scripts/train.py", "scripts/trian.py"),
+        ("missing_data", "copy: data", "copy: date"),
+        ("no_interpreter", "project: shop", "defaults: {python: .venv/bin/python}"),
+    ],
+)
+def test_a_mistake_in_the_settings(
+    root: Path, golden: Golden, name: str, old: str, new: str
+) -> None:
+    settings = root / "scriptcheck.yaml"
+    settings.write_text(SETTINGS.replace(old, new))
+
+    golden(
+        f"errors/{name}.txt", told(root, "run", "--all", "--mode", "isolation", "--workers", "1")
+    )
+    assert settings.read_text() == SETTINGS.replace(old, new)
+
+
+def test_a_script_that_does_not_parse(root: Path, golden: Golden) -> None:
+    (root / "scripts" / "train.py").write_text("def main(:\n    pass\n")
+
+    golden(
+        "errors/unparsable_script.txt",
+        told(root, "run", "train", "--mode", "isolation", "--workers", "1"),
+    )
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_settings_without_an_end_are_not_read(root: Path, kind: str) -> None:
+    settings = root / "scriptcheck.yaml"
+    settings.unlink()
+    if kind == "link":
+        settings.symlink_to("/dev/zero")
+    else:
+        subprocess.run(["mkfifo", str(settings)], check=True)
+
+    assert "error: `scriptcheck.yaml` is not a regular file" in told(root, "run", "--all")
+
+
+def test_data_that_are_a_link_without_an_end_are_not_read(root: Path) -> None:
+    (root / "data" / "rows.csv").unlink()
+    (root / "data" / "rows.csv").symlink_to("/dev/zero")
+    commit(root)
+
+    assert told(root, "run", "clean").startswith("exit code 1\n")
+
+
+def test_mistakes_on_the_command_line(root: Path, golden: Golden) -> None:
+    mistakes: list[tuple[str, ...]] = [
+        ("rnu",),
+        ("run", "--al"),
+        ("run", "trian"),
+        ("run", "daily/trian"),
+        ("run", "--base", "nobody"),
+        ("run", "--shard", "3/2"),
+        ("run", "--timeout", "soon"),
+        ("run", "--timeout", "-1s"),
+        ("run", "--workers", "0"),
+        ("run", "--workers", "many"),
+        ("run", "--mode", "isolated"),
+        ("run", "--junit"),
+        ("run", "-C", "nowhere"),
+        ("run", "--output", "data"),
+    ]
+    texts = [f"$ scriptcheck {' '.join(words)}\n{told(root, *words)}" for words in mistakes]
+
+    golden("errors/command_line.txt", "\n".join(texts))
+    assert (root / "data" / "rows.csv").is_file()
+
+
+def test_a_machine_without_git(root: Path, golden: Golden) -> None:
+    golden("errors/no_git.txt", told(root, "run", PATH="/nonexistent"))
+
+
+def test_a_folder_without_a_repository(root: Path, golden: Golden) -> None:
+    shutil.rmtree(root / ".git")
+
+    golden("errors/no_repository.txt", told(root, "run"))
+
+
+def test_a_repository_without_commits(root: Path, golden: Golden) -> None:
+    shutil.rmtree(root / ".git")
+    git(root, "init", "--quiet", "--initial-branch=main")
+
+    golden("errors/no_commits.txt", told(root, "run"))
+    assert told(root, "plan", "--all").startswith("exit code 0")
+
+
+def test_settings_that_lie_elsewhere(root: Path, golden: Golden) -> None:
+    (root / "ml").mkdir()
+    (root / "scriptcheck.yaml").rename(root / "ml" / "scriptcheck.yaml")
+
+    golden("errors/no_settings.txt", told(root, "run"))
+
+
+@pytest.fixture
+def small_disk(root: Path) -> Iterator[Path]:
+    """Put a file system of 16 KiB where runs are kept."""
+    folder = root / ".scriptcheck"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=16k", "none", str(folder)]
+    if not sys.platform.startswith("linux") or subprocess.run(command, check=False).returncode:
+        pytest.skip("file systems cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk(root: Path, small_disk: Path, golden: Golden) -> None:
+    golden("errors/full_disk.txt", told(root, "run", "--all", "--workers", "1"))
+    assert told(root, "run", "--all", "--output", "../elsewhere").startswith("exit code 0")
+    assert small_disk.is_mount()
+
+
+def test_a_folder_that_cannot_be_written(root: Path, small_disk: Path, golden: Golden) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+
+    golden("errors/read_only_folder.txt", told(root, "run", "--all", "--workers", "1"))
+    assert told(root, "run", "--all", "--output", "../elsewhere").startswith("exit code 0")
