@@ -78,7 +78,10 @@ PLAIN = Page()
 
 
 def visible(text: str) -> str:
-    """Write control and direction characters out, so that they can neither act nor hide."""
+    """Write out control and direction characters, and commands to a runner: none acts or hides."""
+    if text.lstrip().startswith("::") or "##[" in text:
+        # GitHub's runner would obey such a line of a log, whoever wrote it.
+        text = text.replace("::", "\\x3a:", 1).replace("##[", "#\\x23[")
     if text.isprintable():
         return text
     return "".join(_shown(character) for character in text)

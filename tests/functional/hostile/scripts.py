@@ -249,7 +249,7 @@ ENDINGS = {
     ),
     "odd_characters": Hostile(
         body=r"""
-        print("\x1b[2J\x1b]0;owned\x07 \x00 \u202e \ud800 ]]> <b>&")
+        print("\x1b[2J\x1b]0;owned\x07 \x00 \u202e \ud800 ]]> <b>&\n ::error::owned\n##[error]owned")
         raise ValueError("café \x1b[31m \u202e \x00 \ud800 ]]> \r::error::owned\n::set-output")
         """,
         outcome="failed",

@@ -16,12 +16,18 @@ SETTINGS = """\
 version: 1
 project: zoo
 defaults:
-  timeout: 2s
   memory: 300MiB
   limits: {processes: 20, log: 100KB, output_bytes: 20MB, output_files: 200}
 datasets:
   raw: {copy: data}
 steps:
+"""
+STEP = """\
+  {name}:
+    script: scripts/{name}.py
+    inputs: {{data: raw}}
+    outputs: {{out: {{}}}}
+    timeout: {timeout}
 """
 
 
@@ -36,7 +42,8 @@ def lay_out(root: Path, scripts: Mapping[str, Hostile]) -> Path:
     settings = SETTINGS
     for name, source in steps.items():
         (root / "scripts" / f"{name}.py").write_text(source)
-        settings += f"  {name}: {{script: scripts/{name}.py, inputs: {{data: raw}}, outputs: {{out: {{}}}}}}\n"
+        is_endless = name in scripts and scripts[name].outcome == "timed_out"
+        settings += STEP.format(name=name, timeout="2s" if is_endless else "30s")
     (root / "scriptcheck.yaml").write_text(settings)
     git(root, "init", "--quiet", "--initial-branch=main")
     commit(root)

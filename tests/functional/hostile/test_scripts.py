@@ -38,6 +38,7 @@ def test_every_hostile_script_is_contained_and_told_of_truthfully(tmp_path: Path
         assert CONTROL.findall(text) == []
         assert "hunter2" not in text
         assert "root:x:" not in text
+    assert re.findall(r"^ *::.*|.*##\[.*", ended.stdout, re.MULTILINE) == []
     assert cases(root) == told.keys()
     nothing_was_poisoned(root)
 
