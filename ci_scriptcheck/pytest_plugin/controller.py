@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 from collections import Counter
 from dataclasses import replace
@@ -269,6 +270,16 @@ class Controller:
         if self._config is None:
             raise RuntimeError("the session has not begun")
         return self._config
+
+    def let_go(self) -> None:
+        """End and close what is left of workers: execnet waits for none that has died."""
+        for process in self._processes:
+            process.kill()
+            for stream in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    stream.close()
+            process.wait()
+        self._processes.clear()
 
     def _kill_workers(self) -> None:
         # Asked politely, xdist would wait ten seconds for a worker that does not listen.

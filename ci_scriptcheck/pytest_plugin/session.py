@@ -133,6 +133,8 @@ def _worked_off(
             pytest.main(_arguments(brief, workers, on_failure), plugins=plugins)
         except KeyboardInterrupt as interruption:  # while pytest began or ended
             controller.interrupted(interruption)
+        finally:
+            controller.let_go()
     return controller
 
 
