@@ -155,16 +155,7 @@ class Controller:
         """Write the result of a task whose worker died for the last time, and tell pytest."""
         if self._result(item) is not None:
             return self.ended(item)  # it died behind the last line
-        task = self._course[item].task(item)
-        result = TaskResult(
-            task=task,
-            outcome=Outcome.CRASHED,
-            findings=self._findings_of_loss(item),
-            attempts=attempts,
-            worker=worker,
-        )
-        self._write(item, result)
-        self._tell(item, result)
+        result = self._lost(item, attempts, worker)
         self._report(reports.broken(item, in_short(result)))
         self._count_failure()
         return Ended.BADLY
@@ -219,6 +210,28 @@ class Controller:
                 result = TaskResult(task=course.task(item), outcome=Outcome.NOT_RUN, why_not=why)
                 self._write(item, result)
             self._tell(item, result)
+
+    def give_up_the_rest(self) -> None:
+        """Write for each task without a result that whoever was to run it is gone."""
+        for item in self._course:
+            if item not in self._told:
+                result = self._result(item)
+                if result is None:
+                    self._lost(item, attempts=self._begun[item], worker=None)
+                else:
+                    self._tell(item, result)
+
+    def _lost(self, item: str, attempts: int, worker: str | None) -> TaskResult:
+        result = TaskResult(
+            task=self._course[item].task(item),
+            outcome=Outcome.CRASHED,
+            findings=self._findings_of_loss(item),
+            attempts=attempts,
+            worker=worker,
+        )
+        self._write(item, result)
+        self._tell(item, result)
+        return result
 
     def _leave_out(self, item: str, why: str) -> None:
         task = self._course[item].task(item)

@@ -145,10 +145,10 @@ def _conclude(controller: Controller, on_failure: OnFailure) -> None:
     if controller.interruption is not None:
         controller.leave_out_the_rest("interrupted")
         raise controller.interruption
-    stopped = on_failure is OnFailure.STOP
-    controller.leave_out_the_rest(
-        "stopped after the first failure" if stopped else "its worker did not start"
-    )
+    if on_failure is OnFailure.STOP:
+        controller.leave_out_the_rest("stopped after the first failure")
+    else:
+        controller.give_up_the_rest()  # not run, and nobody knows why: that is no success
 
 
 def _arguments(brief: Brief, workers: int, on_failure: OnFailure) -> list[str]:
