@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import tarfile
 import tempfile
 from pathlib import Path
@@ -51,8 +52,7 @@ def main(
     choice = json.loads((chosen / "choice.json").read_text())
     with tempfile.TemporaryDirectory() as folder:
         unpacked = Path(folder)
-        with tarfile.open(chosen / ARCHIVE) as archive:
-            archive.extractall(unpacked, filter="data")
+        shutil.unpack_archive(chosen / ARCHIVE, unpacked)
         (unpacked / "code").mkdir()
         (unpacked / "code" / "inference.py").write_text(INFERENCE)
         (unpacked / "card.md").write_text(write_card(choice, (report / "summary.md").read_text()))

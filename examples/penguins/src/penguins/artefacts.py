@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import tarfile
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +23,6 @@ def save_model(model: Pipeline, folder: Path) -> None:
 
 def load_model(folder: Path) -> Pipeline:
     """Read the model out of the archive that the platform made."""
-    with (
-        tempfile.TemporaryDirectory() as unpacked,
-        tarfile.open(folder / ARCHIVE) as archive,
-    ):
-        archive.extract(MODEL, unpacked, filter="data")
-        return joblib.load(Path(unpacked, MODEL))
+    with tarfile.open(folder / ARCHIVE) as archive:
+        model = archive.extractfile(MODEL)
+        return joblib.load(io.BytesIO(model.read()))

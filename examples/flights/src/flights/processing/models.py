@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import tarfile
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,9 +38,6 @@ def build_model(iterations: int) -> Pipeline:
 
 def load_model(folder: str | Path) -> Pipeline:
     """Read the model out of the archive that the platform made."""
-    with (
-        tempfile.TemporaryDirectory() as unpacked,
-        tarfile.open(Path(folder, ARCHIVE)) as archive,
-    ):
-        archive.extract(MODEL, unpacked, filter="data")
-        return joblib.load(Path(unpacked, MODEL))
+    with tarfile.open(Path(folder, ARCHIVE)) as archive:
+        model = archive.extractfile(MODEL)
+        return joblib.load(io.BytesIO(model.read()))

@@ -22,8 +22,7 @@ def main(
     """Read `model_input` and `calibration_model`, write `packaged_model`."""
     with tempfile.TemporaryDirectory() as folder:
         unpacked = Path(folder)
-        with tarfile.open(Path(input_paths["model_input"], ARCHIVE)) as archive:
-            archive.extractall(unpacked, filter="data")
+        shutil.unpack_archive(Path(input_paths["model_input"], ARCHIVE), unpacked)
         shutil.copy(Path(input_paths["calibration_model"], "calibrator.joblib"), unpacked)
         (unpacked / "code").mkdir()
         shutil.copy(INFERENCE, unpacked / "code")
