@@ -23,14 +23,17 @@ from typing import TYPE_CHECKING, Any, Self
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.project import Limits
-from ci_scriptcheck.run import census, surroundings, wire
+from ci_scriptcheck.run import surroundings
+from ci_scriptcheck.run.inside import census, wire
 from ci_scriptcheck.run.request import Address, Call, Ended, Ending, HostSpec, Script, Start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
 
-_CODE = Path(__file__).parent
+_OUR_CODE = Path(__file__).parents[2]
+_INSIDE = Path(__file__).with_name("inside")
+"""Where the interpreter of the scripts finds the modules that it runs of ours."""
 _BACKLOG = 128
 _BEAT = 0.05
 _PATIENCE = 0.8
@@ -62,7 +65,7 @@ def reader_spec() -> HostSpec:
     return HostSpec(
         python=sys.executable,
         preload=("pyarrow", "pyarrow.parquet", "duckdb", "ci_scriptcheck.data.reader"),
-        path=(str(_CODE.parents[1]),),
+        path=(str(_OUR_CODE),),
     )
 
 
@@ -138,7 +141,7 @@ class Hosts:
     def _started(
         self, spec: HostSpec, address: Address, listener: int, log: int
     ) -> subprocess.Popen[bytes]:
-        bootstrap = _BOOTSTRAP.format(code=str(_CODE), module="host")
+        bootstrap = _BOOTSTRAP.format(code=str(_INSIDE), module="host")
         arguments: dict[str, object] = {
             "listen": listener,
             "lifeline": self._lifeline_end,
@@ -151,7 +154,7 @@ class Hosts:
             "start": _start(spec).value,
             "secret": sha256(address.token.encode()).hexdigest(),
             "bootstrap": bootstrap,
-            "child_bootstrap": _BOOTSTRAP.format(code=str(_CODE), module="child"),
+            "child_bootstrap": _BOOTSTRAP.format(code=str(_INSIDE), module="child"),
         }
         try:
             return subprocess.Popen(
@@ -323,7 +326,7 @@ class Reader:
             "kind": "Server",
             "module": "ci_scriptcheck.data.reader",
             "function": "answer",
-            "path": [str(_CODE.parents[1])],
+            "path": [str(_OUR_CODE)],
         }
         call = Call(
             target=Script(file=""),

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.run import pip_answers
+from ci_scriptcheck.run.inside import pip_answers
 
 if TYPE_CHECKING:
     from ci_scriptcheck.run.request import HostSpec

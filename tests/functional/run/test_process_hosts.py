@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ci_scriptcheck.errors import UsageError
-from ci_scriptcheck.run import census
+from ci_scriptcheck.run.inside import census
 from ci_scriptcheck.run.process import Hosts
 from ci_scriptcheck.run.request import Ended, HostSpec, Start
 from tests.functional.run.process_stage import Stage

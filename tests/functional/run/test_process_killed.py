@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_scriptcheck.model.codec import from_json, to_json
-from ci_scriptcheck.run import census
+from ci_scriptcheck.run.inside import census
 from ci_scriptcheck.run.process import Hosts, call
 from ci_scriptcheck.run.request import Address, Ended, Ending
 from tests.functional.run.process_stage import WARM, Stage, left_in
