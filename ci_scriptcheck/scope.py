@@ -16,7 +16,7 @@ from ci_scriptcheck.model.result import Finding
 from ci_scriptcheck.modes.sources import Surroundings
 from ci_scriptcheck.project import cache
 from ci_scriptcheck.project.paths import FILE_NAME, within
-from ci_scriptcheck.run import interpreters
+from ci_scriptcheck.run.process import interpreters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

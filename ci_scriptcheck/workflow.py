@@ -26,9 +26,10 @@ from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.modes import isolation, pipeline, share, supply
 from ci_scriptcheck.project import cache, selectors, working_tree
-from ci_scriptcheck.run import history, interpreters, record, reuse, run_directory
+from ci_scriptcheck.run import history, record, reuse, run_directory
+from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.site import Site
-from ci_scriptcheck.run.store import Store
+from ci_scriptcheck.run.store.store import Store
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.project import Project

@@ -17,16 +17,18 @@ from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.project import loader
 from ci_scriptcheck.report.lines import base
 from ci_scriptcheck.report.page import counted, listed
-from ci_scriptcheck.run import interpreters, process, workspace
-from ci_scriptcheck.run.request import Call, Ended, HostSpec, Script
-from ci_scriptcheck.run.store import Store
+from ci_scriptcheck.run import workspace
+from ci_scriptcheck.run.process import calls, interpreters
+from ci_scriptcheck.run.process.hosts import Hosts, host_key
+from ci_scriptcheck.run.process.request import Call, Ended, HostSpec, Script
+from ci_scriptcheck.run.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ci_scriptcheck.model.project import Project
     from ci_scriptcheck.model.tree import Tree
-    from ci_scriptcheck.run.request import Ending
+    from ci_scriptcheck.run.process.request import Ending
 
 LITTLE_DISK = 2 * 1024**3
 """Bytes below which a run may not end well: the store alone may take as much."""
@@ -168,8 +170,8 @@ def _tried(python: str, modules: list[str]) -> Ending | Observation:
         )
         try:
             spec = HostSpec(python=python)
-            with process.Hosts([spec]) as hosts:
-                ending = process.call(hosts.addresses[process.host_key(spec)], call)
+            with Hosts([spec]) as hosts:
+                ending = calls.call(hosts.addresses[host_key(spec)], call)
         except ScriptcheckError as error:
             return _trouble("python", error)
     if ending.how is Ended.RETURNED:

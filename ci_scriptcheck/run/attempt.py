@@ -9,19 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
-from ci_scriptcheck.run import (
-    checks,
-    excerpts,
-    hosting,
-    observed,
-    packing,
-    reading,
-    reasons,
-    supply,
-    workspace,
-)
-from ci_scriptcheck.run.case import Case
-from ci_scriptcheck.run.request import Call, Ended, Ending, Script
+from ci_scriptcheck.run import excerpts, observed, packing, reading, reasons, supply, workspace
+from ci_scriptcheck.run.judgement import checks
+from ci_scriptcheck.run.judgement.case import Case
+from ci_scriptcheck.run.process import hosting
+from ci_scriptcheck.run.process.request import Call, Ended, Ending, Script
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Task

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ci_scriptcheck.model.plan import Plan, Task
-from ci_scriptcheck.run.digest import Digests
-from ci_scriptcheck.run.keys import Keys
+from ci_scriptcheck.run.process.request import Call, Ending, HostSpec
 from ci_scriptcheck.run.record import quoted
-from ci_scriptcheck.run.request import Call, Ending, HostSpec
-from ci_scriptcheck.run.store import Store
+from ci_scriptcheck.run.store.digest import Digests
+from ci_scriptcheck.run.store.keys import Keys
+from ci_scriptcheck.run.store.store import Store
 from ci_scriptcheck.run.workspace import Workspace
 
 CallProcess = Callable[[HostSpec, Call], Ending]

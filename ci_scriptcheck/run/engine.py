@@ -16,10 +16,11 @@ from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
-from ci_scriptcheck.run import attempt, locks, observed, reasons, record, reuse, supply
+from ci_scriptcheck.run import attempt, observed, reasons, record, reuse, supply
 from ci_scriptcheck.run.context import Context, Interrupted
+from ci_scriptcheck.run.process.request import Ended
 from ci_scriptcheck.run.reading import Unmakeable
-from ci_scriptcheck.run.request import Ended
+from ci_scriptcheck.run.store import locks
 from ci_scriptcheck.run.workspace import Workspace, remove_tree
 
 if TYPE_CHECKING:

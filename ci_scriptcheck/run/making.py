@@ -12,17 +12,19 @@ from ci_scriptcheck import atomic
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
-from ci_scriptcheck.run import hosting, locks, observed, reading, workspace
+from ci_scriptcheck.run import observed, reading, workspace
 from ci_scriptcheck.run.context import Interrupted
-from ci_scriptcheck.run.digest import of_text
+from ci_scriptcheck.run.process import hosting
+from ci_scriptcheck.run.process.request import Call, Ended, Generator
 from ci_scriptcheck.run.reading import Unmakeable
-from ci_scriptcheck.run.request import Call, Ended, Generator
+from ci_scriptcheck.run.store import locks
+from ci_scriptcheck.run.store.digest import of_text
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Dataset
     from ci_scriptcheck.model.plan import Synthetic, Task
     from ci_scriptcheck.run.context import Context
-    from ci_scriptcheck.run.request import Ending
+    from ci_scriptcheck.run.process.request import Ending
 
 _PORT = "data"
 

@@ -6,14 +6,14 @@ import time
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.run.keys import ABSENT
+from ci_scriptcheck.run.store.keys import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from ci_scriptcheck.run.context import Context
-    from ci_scriptcheck.run.request import Ending
+    from ci_scriptcheck.run.process.request import Ending
 
 _MOST = 2_000
 # What belongs to tools or to an installed environment is not the project's.

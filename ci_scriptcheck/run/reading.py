@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import reader
-from ci_scriptcheck.run.keys import related_datasets
+from ci_scriptcheck.run.store.keys import related_datasets
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model.plan import Fixture, Upstream
 from ci_scriptcheck.model.result import Level, Outcome, TaskResult
 from ci_scriptcheck.model.scenario import Expect
-from ci_scriptcheck.run.keys import scenario_of
+from ci_scriptcheck.run.store.keys import scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model.plan import Upstream
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.run import reasons
-from ci_scriptcheck.run.digest import Digests
-from ci_scriptcheck.run.keys import Keys
+from ci_scriptcheck.run.store.digest import Digests
+from ci_scriptcheck.run.store.keys import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.plan import Plan, Task
     from ci_scriptcheck.model.result import TaskResult
-    from ci_scriptcheck.run.store import Store
+    from ci_scriptcheck.run.store.store import Store
 
 
 def reusable(

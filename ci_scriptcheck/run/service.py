@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.plan import Synthetic
-from ci_scriptcheck.run import engine, hosting, making, process, record
+from ci_scriptcheck.run import engine, making, record
 from ci_scriptcheck.run.context import Context, Interrupted
-from ci_scriptcheck.run.request import Address, Call, Ended, Ending, HostSpec
+from ci_scriptcheck.run.process import calls, hosting
+from ci_scriptcheck.run.process.hosts import Hosts, host_key
+from ci_scriptcheck.run.process.reader import Reader, reader_spec
+from ci_scriptcheck.run.process.request import Address, Call, Ended, Ending, HostSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -51,10 +54,10 @@ class Service:
         reader = _reader_of(plan)
         self._closing = run_directory / _CLOSING
         self._closing.unlink(missing_ok=True)
-        self._hosts = process.Hosts([reader, *specs])
+        self._hosts = Hosts([reader, *specs])
         found = self._hosts.addresses
-        self._addresses = {_name(spec): found[process.host_key(spec)] for spec in specs}
-        self._addresses[_READER] = found[process.host_key(reader)]
+        self._addresses = {_name(spec): found[host_key(spec)] for spec in specs}
+        self._addresses[_READER] = found[host_key(reader)]
 
     @property
     def addresses(self) -> Json:
@@ -131,8 +134,8 @@ class _Line:
         self._run_directory = run_directory
         self._addresses = dict(addresses)
         self._folder = folder
-        self._own: list[process.Hosts] = []
-        self._reader: process.Reader | None = None
+        self._own: list[Hosts] = []
+        self._reader: Reader | None = None
 
     def call(self, host: HostSpec, call: Call) -> Ending:
         """Run something in the host of this specification.
@@ -143,7 +146,7 @@ class _Line:
         name = _name(host)
         if name not in self._addresses:
             self._start(name, host)
-        ending = process.call(self._addresses[name], call)
+        ending = calls.call(self._addresses[name], call)
         if ending.how is Ended.LOST:
             if self._is_closing():
                 raise Interrupted
@@ -161,7 +164,7 @@ class _Line:
         if self._has_ended() and not self._is_closing():
             answer = self._asked(request)
         if self._has_ended() and not self._is_closing():
-            self._start(_READER, process.reader_spec())
+            self._start(_READER, reader_spec())
             answer = self._asked(request)
         if self._has_ended() and self._is_closing():
             raise Interrupted
@@ -175,7 +178,7 @@ class _Line:
 
     def _asked(self, request: dict[str, Any]) -> dict[str, Any]:
         if self._reader is None:
-            self._reader = process.Reader(
+            self._reader = Reader(
                 self._addresses[_READER],
                 folder=self._folder,
                 writable=(str(making.folder(self._run_directory)),),
@@ -189,9 +192,9 @@ class _Line:
         else:
             specs = hosting.hosts_for(self._plan, self._root, self._plan.tasks)
             spec = next((one for one in specs if _name(one) == name), spec)
-        hosts = process.Hosts([spec])
+        hosts = Hosts([spec])
         self._own.append(hosts)
-        self._addresses[name] = hosts.addresses[process.host_key(spec)]
+        self._addresses[name] = hosts.addresses[host_key(spec)]
 
     def _has_ended(self) -> bool:
         return self._reader is not None and not self._reader.is_running
@@ -205,7 +208,7 @@ def _reader_of(plan: Plan) -> HostSpec:
 
     A reader that meets a table it needs these libraries for loads them by itself, once.
     """
-    reader = process.reader_spec()
+    reader = reader_spec()
     sources = (item.source for task in plan.tasks for item in task.inputs)
     if any(isinstance(source, Synthetic) for source in sources):
         return reader
@@ -214,4 +217,4 @@ def _reader_of(plan: Plan) -> HostSpec:
 
 def _name(host: HostSpec) -> str:
     """Name a host by what makes it another one; what it imports beforehand does not."""
-    return process.host_key(replace(host, preload=()))
+    return host_key(replace(host, preload=()))

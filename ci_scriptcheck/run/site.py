@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ci_scriptcheck.run.store import Store
+from ci_scriptcheck.run.store.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

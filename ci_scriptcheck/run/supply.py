@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model.plan import Copied, Fixture, Synthetic, Upstream
 from ci_scriptcheck.model.result import Artefact, FileFacts, TaskResult
-from ci_scriptcheck.run import copying, making, reading, store
+from ci_scriptcheck.run import making, reading
 from ci_scriptcheck.run.reading import Unmakeable
+from ci_scriptcheck.run.store import copying, store
 from ci_scriptcheck.run.workspace import artefact_of
 
 if TYPE_CHECKING:

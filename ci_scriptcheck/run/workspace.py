@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from ci_scriptcheck.model.result import Artefact, FileFacts
-from ci_scriptcheck.run import copying
-from ci_scriptcheck.run.digest import of_files
+from ci_scriptcheck.run.store import copying
+from ci_scriptcheck.run.store.digest import of_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

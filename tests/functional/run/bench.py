@@ -16,7 +16,7 @@ from ci_scriptcheck.model.change import ChangeSet, Closure, ScriptChanged
 from ci_scriptcheck.model.plan import Counts, Input, Mode, Output, Plan, Source, Task, Upstream
 from ci_scriptcheck.model.project import Settings
 from ci_scriptcheck.run.context import Context
-from ci_scriptcheck.run.request import (
+from ci_scriptcheck.run.process.request import (
     Call,
     Ended,
     Ending,
@@ -26,7 +26,7 @@ from ci_scriptcheck.run.request import (
     Raised,
     Script,
 )
-from ci_scriptcheck.run.store import Store
+from ci_scriptcheck.run.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

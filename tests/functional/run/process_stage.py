@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ci_scriptcheck.model.project import Limits
-from ci_scriptcheck.run.process import Hosts, call, host_key
-from ci_scriptcheck.run.request import Address, Call, Ending, HostSpec, Script, Start
+from ci_scriptcheck.run.process.calls import call
+from ci_scriptcheck.run.process.hosts import Hosts, host_key
+from ci_scriptcheck.run.process.request import Address, Call, Ending, HostSpec, Script, Start
 
 WARM = HostSpec(python=sys.executable)
 NEW = HostSpec(python=sys.executable, start=Start.NEW)

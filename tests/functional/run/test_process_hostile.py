@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_scriptcheck.model.project import Limits
-from ci_scriptcheck.run.process import Hosts, call
-from ci_scriptcheck.run.request import Ended
+from ci_scriptcheck.run.process.calls import call
+from ci_scriptcheck.run.process.hosts import Hosts
+from ci_scriptcheck.run.process.request import Ended
 from tests.functional.run.process_stage import SMALL, WARM, Stage, left_in
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pytest
 
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.run.inside import census
-from ci_scriptcheck.run.process import Hosts
-from ci_scriptcheck.run.request import Ended, HostSpec, Start
+from ci_scriptcheck.run.process.hosts import Hosts
+from ci_scriptcheck.run.process.request import Ended, HostSpec, Start
 from tests.functional.run.process_stage import Stage
 
 LOADED = "import sys\ndef main():\n    return [name in sys.modules for name in {names}]\n"

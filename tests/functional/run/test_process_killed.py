@@ -16,8 +16,9 @@ import pytest
 
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.run.inside import census
-from ci_scriptcheck.run.process import Hosts, call
-from ci_scriptcheck.run.request import Address, Ended, Ending
+from ci_scriptcheck.run.process.calls import call
+from ci_scriptcheck.run.process.hosts import Hosts
+from ci_scriptcheck.run.process.request import Address, Ended, Ending
 from tests.functional.run.process_stage import WARM, Stage, left_in
 
 if TYPE_CHECKING:
@@ -39,9 +40,8 @@ BUSY = """
 WORKER = """
 import json, sys
 from ci_scriptcheck.model.codec import from_json
-from ci_scriptcheck.run.process import call
-from ci_scriptcheck.run.request import Address, Call
-from ci_scriptcheck.run import request
+from ci_scriptcheck.run.process.calls import call
+from ci_scriptcheck.run.process.request import Address, Call
 address, wanted = json.loads(sys.argv[1])
 call(from_json(Address, address), from_json(Call, wanted))
 """
@@ -49,8 +49,8 @@ call(from_json(Address, address), from_json(Call, wanted))
 CONTROLLER = """
 import json, sys, time
 from ci_scriptcheck.model.codec import to_json
-from ci_scriptcheck.run.process import Hosts
-from ci_scriptcheck.run.request import HostSpec
+from ci_scriptcheck.run.process.hosts import Hosts
+from ci_scriptcheck.run.process.request import HostSpec
 spec = HostSpec(python=sys.executable, preload=tuple(sys.argv[1:2]), path=tuple(sys.argv[2:]))
 hosts = Hosts([spec])
 print(json.dumps([to_json(address) for address in hosts.addresses.values()]), flush=True)

@@ -17,8 +17,10 @@ from ci_scriptcheck.model.contract import (
     TableFile,
 )
 from ci_scriptcheck.model.scenario import BUILT_IN
-from ci_scriptcheck.run.process import Hosts, Reader, call, host_key, reader_spec
-from ci_scriptcheck.run.request import Call, Ended, Ending, Generator
+from ci_scriptcheck.run.process.calls import call
+from ci_scriptcheck.run.process.hosts import Hosts, host_key
+from ci_scriptcheck.run.process.reader import Reader, reader_spec
+from ci_scriptcheck.run.process.request import Call, Ended, Ending, Generator
 from tests.functional.run.process_stage import Stage
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_scriptcheck.model.project import Network
-from ci_scriptcheck.run.process import Hosts
-from ci_scriptcheck.run.request import Ended
+from ci_scriptcheck.run.process.hosts import Hosts
+from ci_scriptcheck.run.process.request import Ended
 from tests.functional.run.process_stage import NEW, WARM, Stage
 
 if TYPE_CHECKING:

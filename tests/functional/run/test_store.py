@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from ci_scriptcheck.model.result import Artefact, FileFacts, Outcome, TaskResult
-from ci_scriptcheck.run import locks, workspace
-from ci_scriptcheck.run.digest import Digests, of_text
-from ci_scriptcheck.run.store import Damaged, Store
+from ci_scriptcheck.run import workspace
+from ci_scriptcheck.run.store import locks
+from ci_scriptcheck.run.store.digest import Digests, of_text
+from ci_scriptcheck.run.store.store import Damaged, Store
 
 KEY = of_text("key")
 
@@ -137,7 +138,7 @@ def test_a_full_disk_keeps_nothing_and_leaves_nothing_half(tmp_path: Path) -> No
         from pathlib import Path
         from ci_scriptcheck.model.result import *
         from ci_scriptcheck.run import workspace
-        from ci_scriptcheck.run.store import Store
+        from ci_scriptcheck.run.store.store import Store
         import signal
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         folder = Path(sys.argv[1])
@@ -190,8 +191,8 @@ import random, sys
 from pathlib import Path
 from ci_scriptcheck.model.result import *
 from ci_scriptcheck.run import workspace
-from ci_scriptcheck.run.digest import of_text
-from ci_scriptcheck.run.store import Store
+from ci_scriptcheck.run.store.digest import of_text
+from ci_scriptcheck.run.store.store import Store
 folder = Path(sys.argv[1])
 store = Store(folder / "store")
 draw = random.Random(sys.argv[2])
@@ -239,7 +240,7 @@ def test_a_lock_is_let_go_by_a_kill_and_waited_for_until_then(tmp_path: Path) ->
         [
             sys.executable,
             "-c",
-            "import sys,time\nfrom pathlib import Path\nfrom ci_scriptcheck.run import locks\n"
+            "import sys,time\nfrom pathlib import Path\nfrom ci_scriptcheck.run.store import locks\n"
             "with locks.held(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)",
             str(tmp_path / "lock"),
         ],

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ci_scriptcheck.run import copying, packing, workspace
+from ci_scriptcheck.run import packing, workspace
+from ci_scriptcheck.run.store import copying
 from ci_scriptcheck.run.workspace import Staged, Workspace
 
 

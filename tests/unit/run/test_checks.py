@@ -20,9 +20,17 @@ from ci_scriptcheck.model.plan import Input, Output, Synthetic
 from ci_scriptcheck.model.project import Known, RuleSetting, Settings
 from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Level, Outcome
 from ci_scriptcheck.model.scenario import BUILT_IN
-from ci_scriptcheck.run.case import Case
-from ci_scriptcheck.run.checks import judge
-from ci_scriptcheck.run.request import Call, Ended, Ending, Frame, LoggedError, Raised, Script
+from ci_scriptcheck.run.judgement.case import Case
+from ci_scriptcheck.run.judgement.checks import judge
+from ci_scriptcheck.run.process.request import (
+    Call,
+    Ended,
+    Ending,
+    Frame,
+    LoggedError,
+    Raised,
+    Script,
+)
 from tests.conftest import a_task
 
 RETURNED = Ending(how=Ended.RETURNED)

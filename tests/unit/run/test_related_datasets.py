@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.contract import Column, ColumnType, Dataset, Schema, Synthesized
 from ci_scriptcheck.model.plan import Synthetic
-from ci_scriptcheck.run.digest import Digests
-from ci_scriptcheck.run.keys import Keys, related_datasets
+from ci_scriptcheck.run.store.digest import Digests
+from ci_scriptcheck.run.store.keys import Keys, related_datasets
 from tests.conftest import a_plan, a_task
 
 if TYPE_CHECKING:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import nearest
 from ci_scriptcheck.model.result import Level
-from ci_scriptcheck.run.case import shown
-from ci_scriptcheck.run.request import Ended
+from ci_scriptcheck.run.judgement.case import shown
+from ci_scriptcheck.run.process.request import Ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ci_scriptcheck.model.result import Finding
-    from ci_scriptcheck.run.case import Case
+    from ci_scriptcheck.run.judgement.case import Case
 
 _NAMES_COLUMNS = re.compile(
     r"(^|_)(FIELD|FIELDS|COLUMN|COLUMNS|COL|COLS)(_LIST|_NAME|_NAMES)?$"

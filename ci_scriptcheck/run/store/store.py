@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ci_scriptcheck import atomic
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.result import Artefact, FileFacts, TaskResult
-from ci_scriptcheck.run import copying, locks
+from ci_scriptcheck.run.store import copying, locks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

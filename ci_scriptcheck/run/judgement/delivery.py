@@ -7,14 +7,14 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.scenario import Expect
-from ci_scriptcheck.run.case import shown
+from ci_scriptcheck.run.judgement.case import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ci_scriptcheck.model.plan import Output
     from ci_scriptcheck.model.result import Artefact, FileFacts, Finding
-    from ci_scriptcheck.run.case import Case
+    from ci_scriptcheck.run.judgement.case import Case
 
 # What tells about data, and is none: a step that leaves only this, beside a port that is named
 # after something else, has written no data.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.run.inside import pip_answers
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.run.request import HostSpec
+    from ci_scriptcheck.run.process.request import HostSpec
 
 _A_DAY = 86_400
 

@@ -14,7 +14,7 @@ from ci_scriptcheck.model.project import RuleSetting
 from ci_scriptcheck.model.result import Artefact, Finding, Level
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
-from ci_scriptcheck.run.request import Call, Ending
+from ci_scriptcheck.run.process.request import Call, Ending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

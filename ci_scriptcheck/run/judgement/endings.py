@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place, nearest
 from ci_scriptcheck.model.result import Outcome
-from ci_scriptcheck.run.request import Ended
+from ci_scriptcheck.run.process.request import Ended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ci_scriptcheck.model.result import Finding
-    from ci_scriptcheck.run.case import Case
-    from ci_scriptcheck.run.request import Raised
+    from ci_scriptcheck.run.judgement.case import Case
+    from ci_scriptcheck.run.process.request import Raised
 
 OUTCOMES: Mapping[Ended, Outcome] = {
     Ended.RETURNED: Outcome.PASSED,

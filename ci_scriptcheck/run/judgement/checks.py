@@ -13,11 +13,11 @@ from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome
 from ci_scriptcheck.model.scenario import Expect
-from ci_scriptcheck.run import conduct, delivery, endings, named_columns
-from ci_scriptcheck.run.request import Ended
+from ci_scriptcheck.run.judgement import conduct, delivery, endings, named_columns
+from ci_scriptcheck.run.process.request import Ended
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.run.case import Case
+    from ci_scriptcheck.run.judgement.case import Case
 
 VACUOUS = frozenset({"SC209", "SC210"})
 """Rules that say that a script ended well and did nothing."""

@@ -13,8 +13,8 @@ from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Synthesized, WrittenBy
 from ci_scriptcheck.model.plan import Copied, Fixture, Synthetic, Upstream
 from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
-from ci_scriptcheck.run import interpreters
-from ci_scriptcheck.run.digest import of_text
+from ci_scriptcheck.run.process import interpreters
+from ci_scriptcheck.run.store.digest import of_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Dataset
     from ci_scriptcheck.model.plan import Input, Output, Plan, Task
     from ci_scriptcheck.model.project import Settings
-    from ci_scriptcheck.run.digest import Digests
+    from ci_scriptcheck.run.store.digest import Digests
 
 FORMAT = 1
 """Raised when the same run would now be judged or measured otherwise."""

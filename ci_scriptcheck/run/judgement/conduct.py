@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.result import Level
-from ci_scriptcheck.run.case import shown
-from ci_scriptcheck.run.request import Ended
+from ci_scriptcheck.run.judgement.case import shown
+from ci_scriptcheck.run.process.request import Ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ci_scriptcheck.model.result import Finding
-    from ci_scriptcheck.run.case import Case
-    from ci_scriptcheck.run.request import LoggedError
+    from ci_scriptcheck.run.judgement.case import Case
+    from ci_scriptcheck.run.process.request import LoggedError
 
 _SYSTEM = ("/dev", "/proc", "/sys")
 _SHOWN_ERRORS = 5

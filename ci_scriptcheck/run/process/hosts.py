@@ -1,0 +1,162 @@
+"""Start the warm hosts, and end everything below them: the one door to scripts' processes.
+
+The controller holds `Hosts`; workers get addresses, for `calls.call` and `reader.Reader`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.model.codec import to_json
+from ci_scriptcheck.run.inside import census
+from ci_scriptcheck.run.process import surroundings
+from ci_scriptcheck.run.process.request import Address, HostSpec, Start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+
+_INSIDE = Path(__file__).parents[1] / "inside"
+"""Where the interpreter of the scripts finds the modules that it runs of ours."""
+_BACKLOG = 128
+
+# Under a private package name: a script's own `store.py` or `record.py` must never be ours.
+_BOOTSTRAP = """
+import json, sys
+sys.path[:] = [entry for entry in sys.path if entry]
+from types import ModuleType
+package = sys.modules["_scriptcheck"] = ModuleType("_scriptcheck")
+package.__path__ = [{code!r}]
+if sys.version_info < (3, 9):
+    raise SystemExit("Python 3.9 or later is needed, this is " + sys.version)
+from _scriptcheck.{module} import main
+main(json.loads(sys.argv[1]))
+"""
+
+
+def host_key(spec: HostSpec) -> str:
+    """Give a text that is equal for equal specifications."""
+    text = json.dumps(to_json(spec), sort_keys=True)
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+class Hosts:
+    """The warm hosts of one run, from their start to the end of everything below them.
+
+    Starting does not wait: calls made while a host still imports its libraries wait for it.
+
+    Attributes:
+        addresses: `host_key` of each specification → where its host listens.
+    """
+
+    def __init__(self, specs: Iterable[HostSpec]) -> None:
+        self.addresses: dict[str, Address] = {}
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._folder = surroundings.new_folder()
+        self._lifeline_end, self._lifeline = os.pipe()
+        try:
+            for spec in specs:
+                if host_key(spec) not in self.addresses:
+                    self._start(spec)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        position: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self, patience: float = 3.0) -> None:
+        """End the hosts and every process below them; can be called again.
+
+        Args:
+            patience: Seconds after which a host that does not end is killed.
+        """
+        for descriptor in (self._lifeline, self._lifeline_end):
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+        self._lifeline = self._lifeline_end = -1
+        deadline = time.monotonic() + patience
+        while self._processes:
+            process = self._processes[-1]
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                census.kill_below(process.pid)
+                process.kill()
+                process.wait()
+            self._processes.pop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _start(self, spec: HostSpec) -> None:
+        key = host_key(spec)
+        address = Address(
+            socket=str(self._folder / f"{key[:6]}.sock"),
+            token=secrets.token_hex(16),
+            log=str(self._folder / f"{key[:6]}.log"),
+        )
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        with listener, Path(address.log).open("wb") as log:
+            listener.bind(address.socket)
+            listener.listen(_BACKLOG)
+            self._processes.append(self._started(spec, address, listener.fileno(), log.fileno()))
+        self.addresses[key] = address
+
+    def _started(
+        self, spec: HostSpec, address: Address, listener: int, log: int
+    ) -> subprocess.Popen[bytes]:
+        bootstrap = _BOOTSTRAP.format(code=str(_INSIDE), module="host")
+        arguments: dict[str, object] = {
+            "listen": listener,
+            "lifeline": self._lifeline_end,
+            "folder": str(self._folder),
+            "answers": str(self._folder / "answers"),
+            "bytecode": str(self._folder / "bytecode"),
+            "controller": os.getpid(),
+            "preload": list(spec.preload),
+            "path": list(spec.path),
+            "start": _start(spec).value,
+            "secret": sha256(address.token.encode()).hexdigest(),
+            "bootstrap": bootstrap,
+            "child_bootstrap": _BOOTSTRAP.format(code=str(_INSIDE), module="child"),
+        }
+        try:
+            return subprocess.Popen(
+                [spec.python, "-c", bootstrap, json.dumps(arguments)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=surroundings.environment(spec, self._folder),
+                cwd="/",
+                pass_fds=(listener, self._lifeline_end),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise UsageError(
+                what=f"the interpreter `{spec.python}` cannot be started: {error.strerror}",
+                advice="make it, or name another one under `python:`",
+            ) from error
+
+
+def _start(spec: HostSpec) -> Start:
+    # Elsewhere system libraries do not survive a fork.
+    return spec.start if sys.platform.startswith("linux") else Start.NEW

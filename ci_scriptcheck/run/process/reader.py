@@ -1,0 +1,131 @@
+"""A limited process of our own interpreter that reads what is not to be trusted."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from ci_scriptcheck.model.project import Limits
+from ci_scriptcheck.run.inside import wire
+from ci_scriptcheck.run.process import calls
+from ci_scriptcheck.run.process.request import Address, Call, HostSpec, Script
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Mapping
+    from types import TracebackType
+
+
+_OUR_CODE = Path(__file__).parents[3]
+
+
+def reader_spec() -> HostSpec:
+    """Describe the host that readers of untrusted files are forked from."""
+    return HostSpec(
+        python=sys.executable,
+        preload=("pyarrow", "pyarrow.parquet", "duckdb", "ci_scriptcheck.data.reader"),
+        path=(str(_OUR_CODE),),
+    )
+
+
+class Reader:
+    """A limited process of our own interpreter that reads what is not to be trusted.
+
+    It is started at the first request, and again after it died or was ended at a limit.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        folder: Path,
+        writable: tuple[str, ...] = (),
+        timeout: float = 120.0,
+        memory: int = 4 * 1024**3,
+    ) -> None:
+        """Describe it.
+
+        Args:
+            address: Of the host of `reader_spec`.
+            folder: Where it keeps its log and temporary files.
+            writable: Folders it may write to beside that.
+            timeout: Seconds for each request.
+            memory: Bytes.
+        """
+        self._address = address
+        self._folder = folder
+        self._writable = writable
+        self._timeout = timeout
+        self._memory = memory
+        self._connection: socket.socket | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        position: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Have a request answered by `ci_scriptcheck.data.reader.answer`.
+
+        Returns:
+            The answer; `{"error": text}` where the request raised, or ended the process.
+        """
+        try:
+            if self._connection is None:
+                self._connection = self._connected()
+            wire.send(self._connection.fileno(), {"ask": request})
+            message = calls.reply(self._connection, None)
+        except OSError as error:
+            message = {"ending": {"how": "lost", "detail": str(error)}}
+        except BaseException:
+            self.close()
+            raise
+        if message is not None and "answer" in message:
+            answer: dict[str, Any] = message["answer"]
+            return answer
+        self.close()
+        ending = (message or {}).get("ending", {"how": "lost"})
+        words = ending.get("detail") or ending.get("signal") or ""
+        return {"error": f"the reader ended ({ending['how']}) {words}".strip()}
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a process, so that the last request has not ended it."""
+        return self._connection is not None
+
+    def close(self) -> None:
+        """End the process; the next request starts another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> socket.socket:
+        folder = self._folder
+        server = {
+            "kind": "Server",
+            "module": "ci_scriptcheck.data.reader",
+            "function": "answer",
+            "path": [str(_OUR_CODE)],
+        }
+        call = Call(
+            target=Script(file=""),
+            folder=str(folder),
+            private=str(folder / "private"),
+            log=str(folder / "reader.log"),
+            tree=str(folder),
+            limits=Limits(output_files=10**9, output_bytes=10**13),
+            timeout=self._timeout,
+            memory=self._memory,
+            writable=self._writable,
+        )
+        written = {**calls.written(call), "target": server}
+        connection = wire.connected(self._address.socket)
+        wire.send(connection.fileno(), {"token": self._address.token, "call": written})
+        return connection
