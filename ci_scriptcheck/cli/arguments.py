@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 from ci_scriptcheck.cli import help as help_texts
 from ci_scriptcheck.cli.commands import COMMANDS, GENERAL
 from ci_scriptcheck.errors import UsageError, did_you_mean
-from ci_scriptcheck.project import units
+from ci_scriptcheck.project.native import units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

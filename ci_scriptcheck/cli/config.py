@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.cli import opening
-from ci_scriptcheck.project import settings
+from ci_scriptcheck.project.assembly import settings
 from ci_scriptcheck.report import grid
 from ci_scriptcheck.report.page import counted, visible
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.result import Finding
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.project.loader import Loaded
-    from ci_scriptcheck.project.usage import Usage
+    from ci_scriptcheck.project.script.usage import Usage
 
 FORMAT = 1
 MOST_USAGES = 5_000
@@ -126,7 +126,7 @@ class _Usages:
 
     def of(self, tree: Tree, scripts: Iterable[str]) -> dict[str, Usage | Finding]:
         from ci_scriptcheck.project import loader
-        from ci_scriptcheck.project.usage import Usage
+        from ci_scriptcheck.project.script.usage import Usage
 
         blobs = tree.blob_ids(scripts)
         unknown = [script for script, blob in blobs.items() if blob not in self.known]
@@ -190,7 +190,7 @@ def _fits(recipe: Recipe, tree: Tree) -> bool:
 
 def _usage_now(tree: Tree, path: str) -> str:
     # Not at the top: a run with nothing to do needs no syntax trees.
-    from ci_scriptcheck.project.usage import usage
+    from ci_scriptcheck.project.script.usage import usage
 
     try:
         return _usage_digest(usage(tree.read(path).decode("utf-8", "replace")))
@@ -265,7 +265,7 @@ def _version() -> str:
     version = f"{FORMAT} {ci_scriptcheck.__version__}"
     if "dev" not in version:
         return version
-    files = Path(__file__).parent.glob("*.py")
+    files = Path(__file__).parent.rglob("*.py")
     return f"{version} {max(file.stat().st_mtime_ns for file in files)}"
 
 

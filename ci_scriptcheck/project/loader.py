@@ -11,29 +11,36 @@ from ci_scriptcheck.errors import Place, UsageError, did_you_mean
 from ci_scriptcheck.model.contract import CopiedFrom, Dataset, GeneratedBy
 from ci_scriptcheck.model.project import Project, levelled
 from ci_scriptcheck.model.result import Finding
-from ci_scriptcheck.project import assembly, cursus, native
-from ci_scriptcheck.project.agreement import disagreements
-from ci_scriptcheck.project.datasets import read_datasets
+from ci_scriptcheck.project.assembly import assembly
+from ci_scriptcheck.project.assembly.pipelines import Surroundings, read_pipelines
+from ci_scriptcheck.project.assembly.steps import read_steps
+from ci_scriptcheck.project.cursus.reading import (
+    CONTRACT_ENDING,
+    PIPELINE_ENDING,
+    Folders,
+    read_cursus,
+)
 from ci_scriptcheck.project.declared import Declared
-from ci_scriptcheck.project.named_scripts import named_scripts
-from ci_scriptcheck.project.native_pipelines import Surroundings, read_pipelines
-from ci_scriptcheck.project.native_steps import read_steps
+from ci_scriptcheck.project.native.datasets import read_datasets
+from ci_scriptcheck.project.native.named_scripts import named_scripts
+from ci_scriptcheck.project.native.reading import read_native
+from ci_scriptcheck.project.native.scenarios import read_scenarios
 from ci_scriptcheck.project.paths import FILE_NAME, within
-from ci_scriptcheck.project.scenarios import read_scenarios
-from ci_scriptcheck.project.script_findings import (
+from ci_scriptcheck.project.script.agreement import disagreements
+from ci_scriptcheck.project.script.findings import (
     missing_scripts,
     read_usage,
     steps_without_script,
     unfit_functions,
 )
-from ci_scriptcheck.project.usage import Usage
+from ci_scriptcheck.project.script.usage import Usage
 from ci_scriptcheck.project.working_tree import WorkingTree, exists, find_projects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ci_scriptcheck.model.tree import Tree
-    from ci_scriptcheck.project.native import Native
+    from ci_scriptcheck.project.native.reading import Native
 
     UsageReader = Callable[[Tree, Iterable[str]], Mapping[str, Usage | Finding]]
 
@@ -76,7 +83,7 @@ def load(tree: Tree, folder: str, usages_of: UsageReader) -> Loaded:
         UsageError: as `load_project`.
     """
     file = within(folder, FILE_NAME)
-    read = native.read(_content(tree, file), file or FILE_NAME)
+    read = read_native(_content(tree, file), file or FILE_NAME)
     adapters = _adapters(tree, folder, read)
     try:
         return _put_together(tree, folder, read, adapters, usages_of)
@@ -130,7 +137,7 @@ def _put_together(
     return Loaded(
         project=replace(project, findings=levelled(project.rules, findings)),
         usages=found,
-        listed=(cursus.CONTRACT_ENDING, cursus.PIPELINE_ENDING) if adapters.files else (),
+        listed=(CONTRACT_ENDING, PIPELINE_ENDING) if adapters.files else (),
     )
 
 
@@ -172,9 +179,9 @@ def _adapters(tree: Tree, folder: str, read: Native) -> Declared:
         if said is not None and folders[key] is None:
             path = ("adapters", "cursus", key)
             raise read.source.mistake(f"`{said}` leads out of the repository", path)
-    return cursus.read(
+    return read_cursus(
         tree,
-        cursus.Folders(
+        Folders(
             interfaces=folders["interfaces"] or "",
             scripts=folders["scripts"] or "",
             pipelines=folders["pipelines"],

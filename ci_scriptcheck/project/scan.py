@@ -15,8 +15,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import UsageError
-from ci_scriptcheck.project.cursus import CONTRACT_ENDING, PIPELINE_ENDING
-from ci_scriptcheck.project.usage import PARAMETERS, Usage, usage
+from ci_scriptcheck.project.cursus.reading import CONTRACT_ENDING, PIPELINE_ENDING
+from ci_scriptcheck.project.script.usage import PARAMETERS, Usage, usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

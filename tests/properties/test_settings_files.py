@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.project.loader import load_project
-from ci_scriptcheck.project.usage import usage
-from ci_scriptcheck.project.yaml_text import read_yaml
+from ci_scriptcheck.project.native.yaml_text import read_yaml
+from ci_scriptcheck.project.script.usage import usage
 from tests.functional.project.test_everything import EVERYTHING, everything
 from tests.unit.project.trees import MemoryTree
 

@@ -141,7 +141,7 @@ def test_reading_from_the_cache_imports_neither_pydantic_nor_yaml(root: Path) ->
         "root = Path(sys.argv[1])\n"
         "files = tuple(p.relative_to(root).as_posix() for p in root.rglob('*') if p.is_file())\n"
         "load_cached(WorkingTree(root, files), '', root.parent / 'cache')\n"
-        "heavy = ('pydantic', 'yaml', 'pandas', 'ci_scriptcheck.project.usage')\n"
+        "heavy = ('pydantic', 'yaml', 'pandas', 'ci_scriptcheck.project.script.usage')\n"
         "print([name for name in heavy if name in sys.modules])\n"
     )
 

@@ -9,8 +9,9 @@ import jsonschema
 import pytest
 
 from ci_scriptcheck.errors import UsageError
-from ci_scriptcheck.project import native, schema
-from ci_scriptcheck.project.yaml_text import read_yaml
+from ci_scriptcheck.project.native import schema
+from ci_scriptcheck.project.native.reading import read_native
+from ci_scriptcheck.project.native.yaml_text import read_yaml
 from tests.functional.project.test_everything import EVERYTHING
 
 
@@ -23,7 +24,7 @@ def validator() -> Any:
 def test_the_schema_that_ships_is_what_the_documents_say() -> None:
     shipped = schema.FILE.read_text(encoding="utf-8")
 
-    assert shipped == schema.text(), "run `python -m ci_scriptcheck.project.schema`"
+    assert shipped == schema.text(), "run `python -m ci_scriptcheck.project.native.schema`"
 
 
 def test_a_file_that_uses_every_key_fits() -> None:
@@ -58,4 +59,4 @@ def test_what_the_reader_refuses_the_schema_refuses_too(text: str) -> None:
 
     assert not validator().is_valid(data)
     with pytest.raises(UsageError):
-        native.read(text.encode(), "scriptcheck.yaml")
+        read_native(text.encode(), "scriptcheck.yaml")

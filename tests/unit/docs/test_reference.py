@@ -11,7 +11,7 @@ import pytest
 from ci_scriptcheck.cli import help as help_texts
 from ci_scriptcheck.cli.commands import COMMANDS
 from ci_scriptcheck.model.rules import RULES
-from ci_scriptcheck.project import documents
+from ci_scriptcheck.project.native import documents
 from tests.unit.docs import reference
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.contract import Port
 from ci_scriptcheck.model.project import Step
-from ci_scriptcheck.project.agreement import disagreements
 from ci_scriptcheck.project.declared import DeclaredStep
-from ci_scriptcheck.project.usage import usage
+from ci_scriptcheck.project.script.agreement import disagreements
+from ci_scriptcheck.project.script.usage import usage
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.result import Finding

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_scriptcheck.errors import Place, UsageError
-from ci_scriptcheck.project.cursus import Folders, read
+from ci_scriptcheck.project.cursus.reading import Folders, read_cursus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,7 +82,7 @@ def reading(**files: str) -> Declared:
         "steps/scripts/fit.py": "",
         "dags/weekly/deep.dag.json": dag("Fit"),
     }
-    return read(
+    return read_cursus(
         Files(texts | {name.replace("__", "/"): text for name, text in files.items()}), FOLDERS
     )
 
@@ -215,4 +215,4 @@ def test_a_joint_to_a_node_that_is_not_listed_is_a_finding() -> None:
 
 def test_a_folder_without_contracts_is_a_mistake_of_the_settings() -> None:
     with pytest.raises(UsageError, match=r"the folder `steps` holds no `\*.step.yaml`"):
-        read(Files({"README": ""}), FOLDERS)
+        read_cursus(Files({"README": ""}), FOLDERS)

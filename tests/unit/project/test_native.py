@@ -3,12 +3,12 @@
 import pytest
 
 from ci_scriptcheck.errors import UsageError
-from ci_scriptcheck.project import native
+from ci_scriptcheck.project.native.reading import read_native
 
 
 def mistake(text: str) -> UsageError:
     with pytest.raises(UsageError) as caught:
-        native.read(text.encode(), "scriptcheck.yaml")
+        read_native(text.encode(), "scriptcheck.yaml")
     return caught.value
 
 
@@ -84,7 +84,7 @@ def test_a_mistake_shows_its_line_and_names_the_others() -> None:
     [("90s", 90.0), ("5m", 300.0), ("1h 30m", 5400.0), ("500ms", 0.5), ("20", 20.0)],
 )
 def test_times_have_units(written: str, seconds: float) -> None:
-    read = native.read(f"defaults: {{timeout: {written}}}".encode(), "s.yaml")
+    read = read_native(f"defaults: {{timeout: {written}}}".encode(), "s.yaml")
 
     assert read.document.defaults.timeout == seconds
 
@@ -94,7 +94,7 @@ def test_times_have_units(written: str, seconds: float) -> None:
     [("2GiB", 2 * 1024**3), ("10MB", 10_000_000), ("1.5 KiB", 1536), ("700", 700)],
 )
 def test_sizes_have_units(written: str, size: int) -> None:
-    read = native.read(f"defaults: {{memory: {written}}}".encode(), "s.yaml")
+    read = read_native(f"defaults: {{memory: {written}}}".encode(), "s.yaml")
 
     assert read.document.defaults.memory == size
 
@@ -112,14 +112,14 @@ def test_what_is_no_size_is_refused(written: str) -> None:
 def test_variables_are_taken_as_they_are_written() -> None:
     text = "steps: {a: {env: {A: 010, B: 1.0, C: true, D: null, E: '', F: 2024-01-01}}}"
 
-    step = native.read(text.encode(), "s.yaml").document.steps["a"]
+    step = read_native(text.encode(), "s.yaml").document.steps["a"]
 
     assert step is not None
     assert step.env == {"A": "010", "B": "1.0", "C": "true", "D": None, "E": "", "F": "2024-01-01"}
 
 
 def test_a_key_without_a_value_is_as_if_it_were_not_there() -> None:
-    read = native.read(b"steps:\npipelines:\ndatasets:\n  a:\n", "s.yaml")
+    read = read_native(b"steps:\npipelines:\ndatasets:\n  a:\n", "s.yaml")
 
     assert read.document.steps == {}
     assert read.document.datasets == {"a": None}

@@ -5,8 +5,8 @@ import pytest
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.project import Limits, Project
 from ci_scriptcheck.model.scenario import Condition, Expect
+from ci_scriptcheck.project.assembly.settings import settings_table
 from ci_scriptcheck.project.loader import load_project
-from ci_scriptcheck.project.settings import settings_table
 from tests.unit.project.trees import MemoryTree, a_project, a_script
 
 CONTRACT = """\

@@ -4,7 +4,7 @@ from textwrap import dedent
 
 import pytest
 
-from ci_scriptcheck.project.usage import Usage, usage
+from ci_scriptcheck.project.script.usage import Usage, usage
 
 HEAD = "def main(input_paths, output_paths, environ_vars, job_args):\n"
 

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ci_scriptcheck.model.project import Link
-from ci_scriptcheck.project.assignment import Candidate, Consumer, pair
+from ci_scriptcheck.project.assembly.assignment import Candidate, Consumer, pair
+from ci_scriptcheck.project.assembly.wiring import Choices, wire
 from ci_scriptcheck.project.declared import (
     DeclaredNode,
     DeclaredPipeline,
     DeclaredPort,
     DeclaredStep,
 )
-from ci_scriptcheck.project.wiring import Choices, wire
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.result import Finding

@@ -3,8 +3,8 @@
 import pytest
 
 from ci_scriptcheck.errors import UsageError
-from ci_scriptcheck.project.source_lines import Source
-from ci_scriptcheck.project.yaml_text import read_yaml
+from ci_scriptcheck.project.native.source_lines import Source
+from ci_scriptcheck.project.native.yaml_text import read_yaml
 
 
 def read(text: str) -> Source:

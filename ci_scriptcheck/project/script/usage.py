@@ -11,7 +11,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ci_scriptcheck.project.script_syntax import (
+from ci_scriptcheck.project.script.syntax import (
     Bound,
     Module,
     Names,

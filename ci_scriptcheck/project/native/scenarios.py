@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
-from ci_scriptcheck.project.datasets import column_keys
-from ci_scriptcheck.project.documents import PipelineDocument, ScenarioDocument
-from ci_scriptcheck.project.native import settings_parts
+from ci_scriptcheck.project.native.datasets import column_keys
+from ci_scriptcheck.project.native.documents import PipelineDocument, ScenarioDocument
+from ci_scriptcheck.project.native.reading import settings_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ci_scriptcheck.project.native import Native
-    from ci_scriptcheck.project.source_lines import KeyPath
+    from ci_scriptcheck.project.native.reading import Native
+    from ci_scriptcheck.project.native.source_lines import KeyPath
 
 
 def read_scenarios(native: Native) -> dict[str, Scenario]:

@@ -11,15 +11,15 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import did_you_mean
-from ci_scriptcheck.project.documents import PipelineDocument
+from ci_scriptcheck.project.native.documents import PipelineDocument
+from ci_scriptcheck.project.native.source_lines import KeyPath
 from ci_scriptcheck.project.paths import within
-from ci_scriptcheck.project.source_lines import KeyPath
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ci_scriptcheck.project.declared import DeclaredStep
-    from ci_scriptcheck.project.native import Native
+    from ci_scriptcheck.project.native.reading import Native
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, NoReturn
 
 from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.project import Link
+from ci_scriptcheck.project.assembly.ports import Said
+from ci_scriptcheck.project.assembly.steps import ReadStep, strange_port
 from ci_scriptcheck.project.declared import DeclaredNode, DeclaredPipeline, DeclaredPort
-from ci_scriptcheck.project.documents import InputDocument, NodeDocument, PipelineDocument
-from ci_scriptcheck.project.named_scripts import NamedScript, step_of_item
-from ci_scriptcheck.project.native import Native
-from ci_scriptcheck.project.native_steps import ReadStep, strange_port
-from ci_scriptcheck.project.ports import Said
+from ci_scriptcheck.project.native.documents import InputDocument, NodeDocument, PipelineDocument
+from ci_scriptcheck.project.native.named_scripts import NamedScript, step_of_item
+from ci_scriptcheck.project.native.reading import Native
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.result import Finding
-    from ci_scriptcheck.project.source_lines import KeyPath
+    from ci_scriptcheck.project.native.source_lines import KeyPath
 
 MOST_RIVALS = 5
 """Nodes among which the wiring asks to choose; more would fit in no message."""

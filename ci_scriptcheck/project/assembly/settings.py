@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from ci_scriptcheck.errors import Place, UsageError, did_you_mean
 from ci_scriptcheck.model.project import Known, Limits, Node, Project, Settings, Step
 from ci_scriptcheck.model.result import Table
-from ci_scriptcheck.project import units
+from ci_scriptcheck.project.native import units
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Json, Port
     from ci_scriptcheck.project.declared import DeclaredNode, DeclaredStep
-    from ci_scriptcheck.project.documents import SettingsDocument
-    from ci_scriptcheck.project.source_lines import KeyPath, Source
+    from ci_scriptcheck.project.native.documents import SettingsDocument
+    from ci_scriptcheck.project.native.source_lines import KeyPath, Source
 
 Values = Mapping[str, tuple[Any, Place | None]]
 """Dotted name of a setting → value and place; `None` unsets what a level below says."""

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place, nearest
 from ci_scriptcheck.model.result import Finding, Level
-from ci_scriptcheck.project.source_lines import excerpt
-from ci_scriptcheck.project.usage import PARAMETERS, Usage, usage
+from ci_scriptcheck.project.native.source_lines import excerpt
+from ci_scriptcheck.project.script.usage import PARAMETERS, Usage, usage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from ci_scriptcheck.model.project import Pipeline, Step
     from ci_scriptcheck.model.tree import Tree
-    from ci_scriptcheck.project.named_scripts import NamedScript
-    from ci_scriptcheck.project.native import Native
+    from ci_scriptcheck.project.native.named_scripts import NamedScript
+    from ci_scriptcheck.project.native.reading import Native
 
 
 def read_usage(script: str, content: bytes, function: str = "main") -> Usage | Finding:

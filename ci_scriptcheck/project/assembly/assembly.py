@@ -17,22 +17,22 @@ from ci_scriptcheck.model.project import (
     Step,
 )
 from ci_scriptcheck.model.result import Finding, Level
-from ci_scriptcheck.project import ports, settings
+from ci_scriptcheck.project.assembly import ports, settings
+from ci_scriptcheck.project.assembly.steps import ReadStep, strange_port
+from ci_scriptcheck.project.assembly.wiring import Choices, wire
 from ci_scriptcheck.project.declared import DeclaredNode, DeclaredPipeline, DeclaredStep
-from ci_scriptcheck.project.documents import (
+from ci_scriptcheck.project.native.documents import (
     NodeDocument,
     NodeNameDocument,
     PipelineDocument,
     RuleDocument,
 )
-from ci_scriptcheck.project.native import Native
-from ci_scriptcheck.project.native_steps import ReadStep, strange_port
-from ci_scriptcheck.project.wiring import Choices, wire
+from ci_scriptcheck.project.native.reading import Native
 
 if TYPE_CHECKING:
+    from ci_scriptcheck.project.assembly.ports import Overlays, Said
     from ci_scriptcheck.project.declared import DeclaredPort
-    from ci_scriptcheck.project.ports import Overlays, Said
-    from ci_scriptcheck.project.source_lines import KeyPath
+    from ci_scriptcheck.project.native.source_lines import KeyPath
 
 WILDCARDS = "*?["
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import yaml
 
 from ci_scriptcheck.errors import Place, UsageError
-from ci_scriptcheck.project.source_lines import KeyPath, Source, excerpt
+from ci_scriptcheck.project.native.source_lines import KeyPath, Source, excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

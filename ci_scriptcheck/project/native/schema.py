@@ -1,4 +1,4 @@
-"""The JSON Schema of `scriptcheck.yaml`, for editors; `python -m ci_scriptcheck.project.schema` writes it."""
+"""The JSON Schema of `scriptcheck.yaml`, for editors; `python -m ci_scriptcheck.project.native.schema` writes it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ci_scriptcheck.project.documents import ProjectDocument
+from ci_scriptcheck.project.native.documents import ProjectDocument
 
 FILE = Path(__file__).with_name("scriptcheck.schema.json")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from ci_scriptcheck.errors import Place, UsageError
 from ci_scriptcheck.model.result import Finding, Level
-from ci_scriptcheck.project.cursus_documents import (
+from ci_scriptcheck.project.cursus.documents import (
     ContractPort,
     DagFile,
     Dependency,
@@ -78,7 +78,7 @@ class Folders:
     place: Place | None = None
 
 
-def read(tree: Tree, folders: Folders) -> Declared:
+def read_cursus(tree: Tree, folders: Folders) -> Declared:
     """Read every contract and pipeline below the folders.
 
     Raises:

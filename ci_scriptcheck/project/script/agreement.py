@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Port
     from ci_scriptcheck.model.project import Step
     from ci_scriptcheck.project.declared import DeclaredStep
-    from ci_scriptcheck.project.usage import Usage
+    from ci_scriptcheck.project.script.usage import Usage
 
 
 def disagreements(

@@ -14,7 +14,7 @@ from ci_scriptcheck.model.contract import ColumnType, Format
 from ci_scriptcheck.model.project import Network
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import Expect
-from ci_scriptcheck.project import units
+from ci_scriptcheck.project.native import units
 
 Seconds = Annotated[
     float,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.contract import Port
-from ci_scriptcheck.project.documents import InputDocument, OutputDocument, PortDocument
-from ci_scriptcheck.project.source_lines import KeyPath, Source
+from ci_scriptcheck.project.native.documents import InputDocument, OutputDocument, PortDocument
+from ci_scriptcheck.project.native.source_lines import KeyPath, Source
 
 if TYPE_CHECKING:
     from ci_scriptcheck.project.declared import DeclaredPort

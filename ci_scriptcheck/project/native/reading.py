@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model.rules import RULES
-from ci_scriptcheck.project import mistakes
-from ci_scriptcheck.project.documents import (
+from ci_scriptcheck.project.native import mistakes
+from ci_scriptcheck.project.native.documents import (
     PipelineDocument,
     ProjectDocument,
     SettingsDocument,
 )
-from ci_scriptcheck.project.source_lines import KeyPath, Source
-from ci_scriptcheck.project.yaml_text import read_yaml
+from ci_scriptcheck.project.native.source_lines import KeyPath, Source
+from ci_scriptcheck.project.native.yaml_text import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ class Native:
     source: Source
 
 
-def read(content: bytes, file: str) -> Native:
+def read_native(content: bytes, file: str) -> Native:
     """Read a settings file.
 
     Raises:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.project import Link
 from ci_scriptcheck.model.result import Finding, Level
-from ci_scriptcheck.project.assignment import Candidate, Consumer, Pairing, pair
+from ci_scriptcheck.project.assembly.assignment import Candidate, Consumer, Pairing, pair
+from ci_scriptcheck.project.assembly.shape import shape_findings
 from ci_scriptcheck.project.declared import (
     DeclaredNode,
     DeclaredPipeline,
     DeclaredPort,
     DeclaredStep,
 )
-from ci_scriptcheck.project.shape import shape_findings
 
 if TYPE_CHECKING:
     from ci_scriptcheck.errors import Place

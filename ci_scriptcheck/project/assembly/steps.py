@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.result import Finding, Level
-from ci_scriptcheck.project import ports
+from ci_scriptcheck.project.assembly import ports
+from ci_scriptcheck.project.assembly.ports import Said
 from ci_scriptcheck.project.declared import DeclaredPort, DeclaredStep
-from ci_scriptcheck.project.documents import InputDocument, OutputDocument, StepDocument
-from ci_scriptcheck.project.native import Native
-from ci_scriptcheck.project.ports import Said
-from ci_scriptcheck.project.source_lines import KeyPath
-from ci_scriptcheck.project.usage import Usage
+from ci_scriptcheck.project.native.documents import InputDocument, OutputDocument, StepDocument
+from ci_scriptcheck.project.native.reading import Native
+from ci_scriptcheck.project.native.source_lines import KeyPath
+from ci_scriptcheck.project.script.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ci_scriptcheck.project.named_scripts import NamedScript
+    from ci_scriptcheck.project.native.named_scripts import NamedScript
 
 NO_USAGE = Usage()
 

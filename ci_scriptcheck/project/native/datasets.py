@@ -27,10 +27,10 @@ from ci_scriptcheck.model.contract import (
     WrittenBy,
     parted,
 )
-from ci_scriptcheck.project.documents import ColumnDocument, DatasetDocument
-from ci_scriptcheck.project.native import Native
+from ci_scriptcheck.project.native.documents import ColumnDocument, DatasetDocument
+from ci_scriptcheck.project.native.reading import Native
+from ci_scriptcheck.project.native.source_lines import KeyPath
 from ci_scriptcheck.project.paths import within
-from ci_scriptcheck.project.source_lines import KeyPath
 
 ENDINGS: Mapping[str, Format] = {
     "csv": Format.CSV,

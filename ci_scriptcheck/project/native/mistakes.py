@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.errors import UsageError, did_you_mean
-from ci_scriptcheck.project.documents import keys_at
-from ci_scriptcheck.project.source_lines import KeyPath
+from ci_scriptcheck.project.native.documents import keys_at
+from ci_scriptcheck.project.native.source_lines import KeyPath
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydantic import ValidationError
 
-    from ci_scriptcheck.project.source_lines import Source
+    from ci_scriptcheck.project.native.source_lines import Source
 
 _KINDS: Mapping[str, str] = {
     "string_type": "text",

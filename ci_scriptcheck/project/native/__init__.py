@@ -1,0 +1,1 @@
+"""The project's own file, `scriptcheck.yaml`: text → documents → what they mean by themselves."""
