@@ -6,9 +6,9 @@ the run cannot go on. Each kind has the exit code that the command line ends wit
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +41,6 @@ class Excerpt:
     marked: int
 
 
-@dataclass(kw_only=True)
 class ScriptcheckError(Exception):
     """The run cannot go on: what is wrong, where, and what to do next.
 
@@ -53,12 +52,23 @@ class ScriptcheckError(Exception):
         excerpt: The text at that place.
     """
 
-    what: str
-    where: Place | None = None
-    facts: tuple[str, ...] = ()
-    advice: str | None = None
-    excerpt: Excerpt | None = None
     exit_code: ClassVar[int] = 70
+
+    def __init__(
+        self,
+        *,
+        what: str,
+        where: Place | None = None,
+        facts: tuple[str, ...] = (),
+        advice: str | None = None,
+        excerpt: Excerpt | None = None,
+    ) -> None:
+        super().__init__()
+        self.what = what
+        self.where = where
+        self.facts = facts
+        self.advice = advice
+        self.excerpt = excerpt
 
     def __str__(self) -> str:
         """Write it in one line, for a traceback; `report.console` writes the whole."""
@@ -98,6 +108,9 @@ class PublishError(ScriptcheckError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Find the known name that somebody who wrote `name` most likely meant."""
+    # Only a mistake needs it.
+    import difflib
+
     by_folded = {candidate.casefold(): candidate for candidate in sorted(known, reverse=True)}
     found = difflib.get_close_matches(name.casefold(), sorted(by_folded), n=1, cutoff=0.6)
     return by_folded[found[0]] if found else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from ci_scriptcheck.modes.sources import Surroundings
 from ci_scriptcheck.project import cache
 from ci_scriptcheck.project.paths import FILE_NAME, within
 from ci_scriptcheck.run.process import interpreters
+from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,6 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +29,7 @@ from ci_scriptcheck.run import history, record, reuse, run_directory
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.site import Site
 from ci_scriptcheck.run.store.store import Store
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.project import Project

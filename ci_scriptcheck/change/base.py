@@ -6,13 +6,13 @@ means that everything is checked; at a desk it is an error, because somebody can
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change import command, remote
 from ci_scriptcheck.change.remote import Remote
 from ci_scriptcheck.errors import ChangeError, did_you_mean
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

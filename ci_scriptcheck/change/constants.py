@@ -13,17 +13,13 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 
+from ci_scriptcheck.change.module_facts import OPEN, OWN
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 A = TypeVar("A")
 B = TypeVar("B")
-
-OPEN = "*"
-"""The part of a text that cannot be told."""
-
-OWN = "\0"
-"""The name of the file's own package."""
 
 THIS_FILE = "\0"
 """The path of the file itself; all other paths are relative to its folder."""

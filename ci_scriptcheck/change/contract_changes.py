@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.change import (
@@ -16,6 +15,7 @@ from ci_scriptcheck.model.change import (
 )
 from ci_scriptcheck.model.contract import CopiedFrom, Dataset, GeneratedBy, Port
 from ci_scriptcheck.model.project import Link, Node, Pipeline, Project, Settings, Step
+from ci_scriptcheck.values import dataclass, fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

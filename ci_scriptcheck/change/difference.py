@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change import command
 from ci_scriptcheck.model.change import ChangeKind, FileChange
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from ci_scriptcheck.values import dataclass, field
 
 Payload = Mapping[str, object]
 

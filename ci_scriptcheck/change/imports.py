@@ -17,9 +17,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.closure_cache import Chains, ClosureCache
-from ci_scriptcheck.change.constants import OPEN
 from ci_scriptcheck.change.fact_cache import FactCache
-from ci_scriptcheck.change.module_facts import ModuleFacts, Part, facts_of
+from ci_scriptcheck.change.module_facts import OPEN, ModuleFacts, Part
 from ci_scriptcheck.change.resolve import Files, Folders, Way, folder_of, joined
 from ci_scriptcheck.model.change import Closure
 
@@ -97,12 +96,18 @@ class Facts:
     def _learn(self, paths: list[str]) -> None:
         ids = self._tree.blob_ids(paths)
         missing = [path for path, name in ids.items() if self.cache.get(name) is None]
-        contents = self._tree.read_many(sorted(missing)) if missing else {}
-        for path in sorted(contents):
-            if self.cache.get(ids[path]) is None:
-                self.cache.put(ids[path], facts_of(contents[path]))
+        if missing:
+            self._read(ids, missing)
         for path in paths:
             self._known[path] = self.cache.get(ids.get(path, "")) or NO_FACTS
+
+    def _read(self, ids: Mapping[str, str], paths: list[str]) -> None:
+        # Not at the top: a run with nothing to do needs no syntax trees.
+        from ci_scriptcheck.change.module_reading import facts_of
+
+        for path, content in sorted(self._tree.read_many(sorted(paths)).items()):
+            if self.cache.get(ids[path]) is None:
+                self.cache.put(ids[path], facts_of(content))
 
 
 class Resolver:

@@ -8,11 +8,11 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ci_scriptcheck import atomic
+from ci_scriptcheck.values import dataclass, field
 
 FORMAT = 1
 """Changes with what the cache keeps."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.git import CommitTree
 from ci_scriptcheck.errors import Place, ScriptcheckError
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Level
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

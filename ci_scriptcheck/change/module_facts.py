@@ -1,29 +1,19 @@
-"""What one Python file imports and which files it names, from its text alone.
+"""What one Python file says, as it is kept; `module_reading` finds it in the file's text.
 
-What happens while the file is loaded is told apart from what waits for one of its functions to
-be called: a package whose `__init__` is only passed through executes the first and not the second.
+They are apart so that a run whose files are all known needs no syntax trees.
 """
 
 from __future__ import annotations
 
-import ast
-import warnings
-from dataclasses import dataclass, field, fields
 from typing import Any
 
-from ci_scriptcheck.change.constants import OPEN, Scope
-from ci_scriptcheck.change.module_calls import Calls, Noted, read_calls
+from ci_scriptcheck.values import dataclass, field, fields
 
-LONGEST_NAME = 255
-"""Characters of the longest text that can name a file."""
+OPEN = "*"
+"""The part of a text that cannot be told."""
 
-_FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
-_ASSIGNMENTS = frozenset({ast.Assign, ast.AugAssign, ast.AnnAssign})
-_IMPORTERS = frozenset(
-    {"import_module", "__import__", "run_module", "find_spec"}
-    | {"locate", "resolve_name", "import_string", "load_object"}
-)
-_PATH_CHANGES = frozenset({"insert", "append", "extend", "addsitedir"})
+OWN = "\0"
+"""The name of the file's own package."""
 
 Import = tuple[int, str, tuple[str, ...]]
 """Number of leading dots, dotted name, and the names taken from it."""
@@ -92,180 +82,6 @@ def from_json(data: list[Any]) -> ModuleFacts:
         )
     except TypeError as error:
         raise ValueError(f"these are no facts of a module: {error}") from error
-
-
-def facts_of(source: bytes) -> ModuleFacts:
-    """Read a file; one that Python cannot read says nothing."""
-    try:
-        with warnings.catch_warnings():
-            # A wrong escape in somebody's text is none of our business.
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-        return _facts(tree)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ModuleFacts(parsed=False)
-
-
-def _facts(tree: ast.Module) -> ModuleFacts:
-    load, later = _Bucket(), _Bucket()
-    calls = Calls()
-    waiting: list[ast.AST] = []
-    exports: set[str] = set()
-    _read([tree], load, calls, waiting)
-    for node in calls.assignments:
-        exports.update(_exported(node))
-    _read(waiting, later, calls, waiting)
-    try:
-        noted_load, noted_later, roots = read_calls(tree, calls)
-    except RecursionError:
-        # Sums of thousands of texts: whatever they import can be anything.
-        unknown = {(OPEN, "an expression too deep to be read")}
-        noted_load, noted_later, roots = Noted(open=unknown), Noted(), ()
-    return ModuleFacts(
-        load=load.part(noted_load),
-        later=later.part(noted_later),
-        exports=tuple(sorted(exports)),
-        roots=roots,
-    )
-
-
-class _Bucket:
-    """What has been read of one part so far."""
-
-    def __init__(self) -> None:
-        self.imports: set[Import] = set()
-        self.strings: set[str] = set()
-
-    def part(self, noted: Noted) -> Part:
-        return Part(
-            imports=tuple(sorted(self.imports | noted.imports)),
-            strings=tuple(sorted(self.strings | noted.strings)),
-            files=tuple(sorted(noted.files)),
-            folders=tuple(sorted(noted.folders)),
-            open=tuple(sorted(noted.open)),
-        )
-
-
-def _read(  # noqa: C901, PLR0912, PLR0915  (one loop over every node: `ast.walk` takes twice as long)
-    open_ends: list[Any], bucket: _Bucket, calls: Calls, waiting: list[ast.AST]
-) -> None:
-    while open_ends:
-        node = open_ends.pop()
-        kind = node.__class__
-        if kind is ast.Name:
-            if node.id == "__file__":
-                calls.names_itself = True
-            continue
-        if kind is ast.Constant:
-            if node.value.__class__ is str and could_name_file(node.value):
-                bucket.strings.add(node.value)
-            continue
-        if kind is ast.Load:
-            continue
-        if kind is ast.Import:
-            bucket.imports.update((0, alias.name, ()) for alias in node.names)
-            continue
-        if kind is ast.ImportFrom:
-            names = tuple(alias.name for alias in node.names)
-            bucket.imports.add((node.level, node.module or "", names))
-            continue
-        if kind is ast.If:
-            now, then = _branches(node)
-            open_ends += now
-            waiting += then
-            continue
-        if kind is ast.Expr and node.value.__class__ is ast.Constant:
-            continue  # a docstring
-        if kind in _FUNCTIONS and waiting is not open_ends:
-            now, then = _of_function(node)
-            open_ends += now
-            waiting += then
-            continue
-        if kind is ast.Call:
-            _note_call(node, calls)
-        elif kind in _ASSIGNMENTS:
-            calls.assignments.append(node)
-        elif kind is ast.BinOp and node.op.__class__ is ast.Div:
-            calls.joins.append(node)
-        for value in node.__dict__.values():
-            if value.__class__ is list:
-                open_ends += [item for item in value if isinstance(item, ast.AST)]
-            elif isinstance(value, ast.AST):
-                open_ends.append(value)
-
-
-def could_name_file(text: str) -> bool:
-    """Say whether a text may be a path: short, on one line, with a dot or a slash."""
-    return (
-        1 < len(text) <= LONGEST_NAME
-        and ("." in text or "/" in text)
-        and "\n" not in text
-        and "://" not in text
-    )
-
-
-def _note_call(node: ast.Call, calls: Calls) -> None:
-    function = node.func
-    if function.__class__ is ast.Name:
-        name = function.id
-    elif function.__class__ is ast.Attribute:
-        name = function.attr
-    else:
-        return
-    if name in _IMPORTERS:
-        calls.imports.append(node)
-    elif name in _PATH_CHANGES:
-        calls.path_changes.append(node)
-    elif name == "join":
-        calls.joins.append(node)
-
-
-def _branches(node: ast.If) -> tuple[list[ast.AST], list[ast.AST]]:
-    """Give what of a condition runs at once, and what waits; what only a type checker sees is neither."""
-    match node.test:
-        case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
-            return list(node.orelse), []
-        case ast.UnaryOp(
-            op=ast.Not(),
-            operand=ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"),
-        ):
-            return list(node.body), []
-        case ast.Constant(value=False | 0):
-            return list(node.orelse), []
-        case ast.Compare(left=ast.Name(id="__name__")):
-            return list(node.orelse), list(node.body)
-        case _:
-            return [node.test, *node.body, *node.orelse], []
-
-
-def _of_function(node: ast.AST) -> tuple[list[ast.AST], list[ast.AST]]:
-    """Give what is executed where a function is defined, and what when it is called."""
-    match node:
-        case ast.FunctionDef() | ast.AsyncFunctionDef():
-            defaults = [item for item in node.args.kw_defaults if item is not None]
-            return [*node.decorator_list, *node.args.defaults, *defaults], list(node.body)
-        case ast.Lambda():
-            return [], [node.body]
-        case _:
-            return [], []
-
-
-def _exported(node: ast.AST) -> list[str]:
-    match node:
-        case ast.Assign(targets=[ast.Name(id="__all__")], value=value):
-            held = Scope(node).elements(value)
-        case (
-            ast.AnnAssign(target=ast.Name(id="__all__"), value=ast.expr() as value)
-            | ast.AugAssign(target=ast.Name(id="__all__"), value=value)
-        ):
-            held = Scope(node).elements(value)
-        case _:
-            return []
-    return [
-        item.value
-        for item in held or ()
-        if isinstance(item, ast.Constant) and isinstance(item.value, str)
-    ]
 
 
 def _part_from_json(data: list[Any]) -> Part:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change import command
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,9 @@ they cannot disagree. A command's module is imported only when the command is ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

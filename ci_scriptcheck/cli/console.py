@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from ci_scriptcheck.report.page import Detail, Page
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from argparse import Namespace

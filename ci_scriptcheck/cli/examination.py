@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from ci_scriptcheck.run.process import calls, interpreters
 from ci_scriptcheck.run.process.hosts import Hosts, host_key
 from ci_scriptcheck.run.process.request import Call, Ended, HostSpec, Script
 from ci_scriptcheck.run.store.store import Store
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

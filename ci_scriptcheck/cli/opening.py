@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from ci_scriptcheck.change import git
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.tree import Tree
 from ci_scriptcheck.project import working_tree
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from ci_scriptcheck import workflow
 from ci_scriptcheck.cli import arguments, opening
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.plan import Mode
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from ci_scriptcheck.change import git
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.run import record as run_record
 from ci_scriptcheck.run import run_directory
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -35,7 +35,7 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
         console.tell(text(directory, wanted, console.out_page))
         return 0
     # A file is no terminal: no colour, and no line cut.
-    page = dataclasses.replace(console.out_page, width=None, colour=given.color == "always")
+    page = replace(console.out_page, width=None, colour=given.color == "always")
     write(Path(given.output), text(directory, wanted, page))
     return 0
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +18,7 @@ import pyarrow.compute as pc
 
 from ci_scriptcheck.data import pattern
 from ci_scriptcheck.model.contract import ColumnType
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
+
+from ci_scriptcheck.values import dataclass, field
 
 
 class ChangeKind(StrEnum):

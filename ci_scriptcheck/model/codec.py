@@ -10,10 +10,11 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, cast
+
+from ci_scriptcheck.values import MISSING, Field, fields, is_dataclass
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]

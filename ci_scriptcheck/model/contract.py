@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ci_scriptcheck.errors import Place
+from ci_scriptcheck.values import dataclass, field
 
 Scalar = str | int | float | bool | None
 """One cell of a table. Dates and times are ISO 8601 text."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ci_scriptcheck.errors import Place
@@ -12,6 +11,7 @@ from ci_scriptcheck.model.contract import Dataset
 from ci_scriptcheck.model.project import RuleSetting, Settings
 from ci_scriptcheck.model.result import Finding, TaskResult
 from ci_scriptcheck.model.scenario import Scenario
+from ci_scriptcheck.values import dataclass, field
 
 
 class Mode(StrEnum):

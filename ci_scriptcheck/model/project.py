@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
@@ -12,6 +11,7 @@ from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.contract import Dataset, Json, Port
 from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.model.scenario import Scenario
+from ci_scriptcheck.values import dataclass, field, replace
 
 
 class Network(StrEnum):

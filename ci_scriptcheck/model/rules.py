@@ -8,9 +8,9 @@ base, SC5 on real data.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ci_scriptcheck.model.result import Level
+from ci_scriptcheck.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.plan import Purpose
 from ci_scriptcheck.modes import sources, tasks
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.change import Selection

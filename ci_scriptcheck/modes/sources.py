@@ -7,11 +7,11 @@ that the platform itself carries out, or whose libraries are missing here, still
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Synthesized, WrittenBy
 from ci_scriptcheck.model.plan import Copied, Source, Synthetic, Upstream, task_id
+from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

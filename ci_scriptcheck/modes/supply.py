@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.change import Feeds
 from ci_scriptcheck.model.plan import Purpose, task_id
 from ci_scriptcheck.modes import tasks
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

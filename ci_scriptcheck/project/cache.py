@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from ci_scriptcheck.model import codec
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.project.working_tree import exists
+from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.result import Finding

@@ -7,11 +7,11 @@ a `Project` of them. Nothing here depends on the format or on settings.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.project import Link
 from ci_scriptcheck.model.result import Finding
+from ci_scriptcheck.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +34,7 @@ from ci_scriptcheck.project.script.findings import (
 )
 from ci_scriptcheck.project.script.usage import Usage
 from ci_scriptcheck.project.working_tree import WorkingTree, exists, find_projects
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -91,7 +91,8 @@ def load(tree: Tree, folder: str, usages_of: UsageReader) -> Loaded:
         # What the settings speak of may well stand in a contract that nobody could read.
         broken = [one for one in adapters.findings if one.rule == "SC113"]
         facts = tuple(f"{one.message} ({one.place})" for one in broken)
-        raise replace(error, facts=(*error.facts, *facts)) from None
+        error.facts += facts
+        raise
 
 
 def _put_together(

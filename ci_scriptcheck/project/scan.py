@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.project.cursus.reading import CONTRACT_ENDING, PIPELINE_ENDING
 from ci_scriptcheck.project.script.usage import PARAMETERS, Usage, usage
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import pickle
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +19,7 @@ from ci_scriptcheck.pytest_plugin.handover import HANDED_OVER
 from ci_scriptcheck.pytest_plugin.items import in_short
 from ci_scriptcheck.pytest_plugin.workbench import FAULT
 from ci_scriptcheck.run import reasons, record
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

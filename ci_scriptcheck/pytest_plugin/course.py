@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.plan import Plan, Task
 from ci_scriptcheck.pytest_plugin.agenda import Forecast, Job, forecast
 from ci_scriptcheck.run.reuse import is_wanted
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ci_scriptcheck.model.result import TaskResult
+from ci_scriptcheck.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

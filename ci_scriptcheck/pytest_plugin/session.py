@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from ci_scriptcheck.pytest_plugin.course import Course
 from ci_scriptcheck.pytest_plugin.event import OnFailure
 from ci_scriptcheck.pytest_plugin.work import SCRIPTS, Brief, Work
 from ci_scriptcheck.run import record
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +11,7 @@ from ci_scriptcheck.model.contract import Json
 from ci_scriptcheck.model.result import TaskResult
 from ci_scriptcheck.pytest_plugin.course import Course
 from ci_scriptcheck.run import record
+from ci_scriptcheck.values import dataclass
 
 Pull = Callable[[str], TaskResult]
 """Gives the result of a task, by its id: found, or run now."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from dataclasses import dataclass
 from enum import Enum, IntEnum
+
+from ci_scriptcheck.values import dataclass
 
 COMFORTABLE = 88
 """Columns of running text: what can be read without losing the line."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from ci_scriptcheck.run.judgement import checks
 from ci_scriptcheck.run.judgement.case import Case
 from ci_scriptcheck.run.process import hosting
 from ci_scriptcheck.run.process.request import Call, Ended, Ending, Script
+from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Task

@@ -8,7 +8,6 @@ results. Processes and readers are passed in by the context, so that this module
 from __future__ import annotations
 
 import errno
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import atomic
@@ -22,6 +21,7 @@ from ci_scriptcheck.run.process.request import Ended
 from ci_scriptcheck.run.reading import Unmakeable
 from ci_scriptcheck.run.store import locks
 from ci_scriptcheck.run.workspace import Workspace, remove_tree
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

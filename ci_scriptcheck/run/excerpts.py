@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Excerpt
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import atomic
 from ci_scriptcheck.model.codec import from_json, to_json
+from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
     from pathlib import Path

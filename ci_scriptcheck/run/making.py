@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from ci_scriptcheck.run.process.request import Call, Ended, Generator
 from ci_scriptcheck.run.reading import Unmakeable
 from ci_scriptcheck.run.store import locks
 from ci_scriptcheck.run.store.digest import of_text
+from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Dataset

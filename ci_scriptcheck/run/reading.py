@@ -6,11 +6,11 @@ with {"unmakeable": sentence}, a reader that ended with {"error": sentence}.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import reader
 from ci_scriptcheck.run.store.keys import related_datasets
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,6 @@ This is the fast path of a run in which nothing changed, so only the standard li
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.plan import Upstream
@@ -13,6 +12,7 @@ from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.run import reasons
 from ci_scriptcheck.run.store.digest import Digests
 from ci_scriptcheck.run.store.keys import Keys
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,7 +7,6 @@ starts one of its own, so that the loss costs one attempt.
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from ci_scriptcheck.run.process import calls, hosting
 from ci_scriptcheck.run.process.hosts import Hosts, host_key
 from ci_scriptcheck.run.process.reader import Reader, reader_spec
 from ci_scriptcheck.run.process.request import Address, Call, Ended, Ending, HostSpec
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from ci_scriptcheck.run.store.store import Store
+from ci_scriptcheck.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

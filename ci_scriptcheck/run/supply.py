@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -13,6 +12,7 @@ from ci_scriptcheck.run import making, reading
 from ci_scriptcheck.run.reading import Unmakeable
 from ci_scriptcheck.run.store import copying, store
 from ci_scriptcheck.run.workspace import artefact_of
+from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Input, Task

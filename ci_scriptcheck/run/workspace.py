@@ -12,7 +12,6 @@ import shutil
 import stat
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from urllib.parse import quote
 from ci_scriptcheck.model.result import Artefact, FileFacts
 from ci_scriptcheck.run.store import copying
 from ci_scriptcheck.run.store.digest import of_files
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

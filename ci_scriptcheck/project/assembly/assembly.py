@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from ci_scriptcheck.project.native.documents import (
     RuleDocument,
 )
 from ci_scriptcheck.project.native.reading import Native
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.project.assembly.ports import Overlays, Said

@@ -8,7 +8,6 @@ could be meant, all are joined without saying how, and the wiring asks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 from ci_scriptcheck.errors import did_you_mean
@@ -19,6 +18,7 @@ from ci_scriptcheck.project.declared import DeclaredNode, DeclaredPipeline, Decl
 from ci_scriptcheck.project.native.documents import InputDocument, NodeDocument, PipelineDocument
 from ci_scriptcheck.project.native.named_scripts import NamedScript, step_of_item
 from ci_scriptcheck.project.native.reading import Native
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.result import Finding

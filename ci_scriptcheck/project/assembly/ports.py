@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.contract import Port
 from ci_scriptcheck.project.native.documents import InputDocument, OutputDocument, PortDocument
 from ci_scriptcheck.project.native.source_lines import KeyPath, Source
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.project.declared import DeclaredPort

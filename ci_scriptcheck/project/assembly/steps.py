@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import did_you_mean
@@ -15,6 +14,7 @@ from ci_scriptcheck.project.native.documents import InputDocument, OutputDocumen
 from ci_scriptcheck.project.native.reading import Native
 from ci_scriptcheck.project.native.source_lines import KeyPath
 from ci_scriptcheck.project.script.usage import Usage
+from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

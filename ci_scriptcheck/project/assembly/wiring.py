@@ -7,7 +7,6 @@ a finding that asks for a line of configuration: nothing is guessed by likeness.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.project import Link
@@ -20,6 +19,7 @@ from ci_scriptcheck.project.declared import (
     DeclaredPort,
     DeclaredStep,
 )
+from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
     from ci_scriptcheck.errors import Place

@@ -6,13 +6,13 @@ Keys that are not named here are left alone: the files belong to another tool.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, Field
 
 from ci_scriptcheck.errors import Place
+from ci_scriptcheck.values import dataclass, field
 
 Name = Annotated[str, Field(pattern=r"^[^/\s][^/\r\n]*$")]
 """Of a step or node; a slash would part it from its pipeline."""

@@ -7,7 +7,6 @@ alone. A file that cannot be read is a finding, so that the rest of the project 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +33,7 @@ from ci_scriptcheck.project.declared import (
     DeclaredPort,
     DeclaredStep,
 )
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,7 +6,6 @@ import json
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from ci_scriptcheck.errors import did_you_mean
@@ -31,6 +30,7 @@ from ci_scriptcheck.project.native.documents import ColumnDocument, DatasetDocum
 from ci_scriptcheck.project.native.reading import Native
 from ci_scriptcheck.project.native.source_lines import KeyPath
 from ci_scriptcheck.project.paths import within
+from ci_scriptcheck.values import dataclass, field
 
 ENDINGS: Mapping[str, Format] = {
     "csv": Format.CSV,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.project.native.documents import keys_at
 from ci_scriptcheck.project.native.source_lines import KeyPath
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,6 @@ file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.project.native.documents import PipelineDocument
 from ci_scriptcheck.project.native.source_lines import KeyPath
 from ci_scriptcheck.project.paths import within
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -17,6 +16,7 @@ from ci_scriptcheck.project.native.documents import (
 )
 from ci_scriptcheck.project.native.source_lines import KeyPath, Source
 from ci_scriptcheck.project.native.yaml_text import read_yaml
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ readers to say.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from ci_scriptcheck.errors import Excerpt, Place, UsageError
+from ci_scriptcheck.values import dataclass, field
 
 KeyPath = tuple[str | int, ...]
 """Keys and positions from the top of the document to a value."""

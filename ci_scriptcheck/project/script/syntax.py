@@ -6,8 +6,9 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
+
+from ci_scriptcheck.values import dataclass, field
 
 Role = Literal["inputs", "outputs", "env", "args"]
 """What one of the four parameters is for."""

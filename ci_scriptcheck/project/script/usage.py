@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from ci_scriptcheck.project.script.syntax import (
     Bound,
@@ -21,6 +20,7 @@ from ci_scriptcheck.project.script.syntax import (
     module_of,
     outside_guard,
 )
+from ci_scriptcheck.values import dataclass, field
 
 PARAMETERS: Mapping[str, Role] = {
     "input_paths": "inputs",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -15,6 +14,7 @@ from ci_scriptcheck.model.result import Artefact, Finding, Level
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
 from ci_scriptcheck.run.process.request import Call, Ending
+from ci_scriptcheck.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ is opened here; all that is known lies in the `Case`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.plan import Side
@@ -15,6 +14,7 @@ from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.run.judgement import conduct, delivery, endings, named_columns
 from ci_scriptcheck.run.process.request import Ended
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.run.judgement.case import Case

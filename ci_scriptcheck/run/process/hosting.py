@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.process.request import HostSpec, Start
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

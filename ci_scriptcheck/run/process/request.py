@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ci_scriptcheck.model.contract import Json
 from ci_scriptcheck.model.project import Limits, Network
+from ci_scriptcheck.values import dataclass, field
 
 
 class Start(StrEnum):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from ci_scriptcheck import atomic
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.result import Artefact, FileFacts, TaskResult
 from ci_scriptcheck.run.store import copying, locks
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
