@@ -32,6 +32,7 @@ from ci_scriptcheck.run.store.store import Store
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from ci_scriptcheck.change.git import Sight
     from ci_scriptcheck.model.project import Project
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.modes.sources import Surroundings
@@ -114,7 +115,8 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     inside = options.project.resolve().relative_to(root).as_posix()
     with contextlib.suppress(OSError):  # nothing is kept then, and nothing to be overlooked
         run_directory.hide(root)
-    tree = working_tree.WorkingTree(root, git.working_files(root))
+    sight = git.look(root)
+    tree = working_tree.WorkingTree(root, sight.files)
     project = cache.load_cached(tree, "" if inside == "." else inside, root / scope.CACHE)
     if not project.steps and not project.findings:
         # Else a branch that empties the settings would pass without a word.
@@ -125,7 +127,7 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
         )
     store = Store.of(root, environ)
     learned = history.load(store.folder)
-    about = _scope(root, tree, project, options, environ, learned)
+    about = _scope(sight, tree, project, options, environ, learned)
     around = scope.surroundings(root, tree, project, learned.seconds)
     plan = _plan(about, around, options)
     pythons = {task.settings.python for task in plan.tasks}
@@ -207,16 +209,17 @@ def conclude(started: Started, *, interrupted: str | None = None) -> RunRecord:
 
 
 def _scope(
-    root: Path,
+    sight: Sight,
     tree: Tree,
     project: Project,
     options: Options,
     environ: Mapping[str, str],
     learned: history.History,
 ) -> Scope:
+    root = sight.root
     if not options.selectors and not options.everything:
         changes = git.change_set(
-            root, base=options.base, environ=environ, default_base=project.base
+            root, base=options.base, environ=environ, default_base=project.base, sight=sight
         )
         return scope.of_change(root, tree, project, changes, reads=learned.reads)
     if options.selectors:
@@ -225,7 +228,7 @@ def _scope(
         selection = affected.everything(project, Asked())
     try:
         changes = git.change_set(
-            root, base=options.base, environ=environ, default_base=project.base
+            root, base=options.base, environ=environ, default_base=project.base, sight=sight
         )
     except ChangeError:
         if options.base is not None:

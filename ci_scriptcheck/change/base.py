@@ -6,6 +6,7 @@ means that everything is checked; at a desk it is an error, because somebody can
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 Ref = tuple[str, str]
 """Full name of a reference, and the branch as people call it."""
+
+RESOLVE = ("cat-file", "--batch-check")
+"""Asks for the commits of names."""
 
 _REMOTE_HEAD = "refs/remotes/origin/HEAD"
 
@@ -48,36 +52,51 @@ class Checkout:
         head: Id of the commit that is checked out.
         remote: Whom to ask for history that is missing; `None` asks nobody.
         main: The branch that the project's settings name.
+        known: Names that were resolved already, with their commits.
     """
 
     root: Path
     head: str
+    known: Mapping[str, str]
     remote: Remote | None = None
     main: str | None = None
 
 
-def head_of(root: Path) -> str:
+def head_of(known: Mapping[str, str]) -> str:
     """Give the id of the commit that is checked out.
 
     Raises:
         ChangeError: there is no commit yet.
     """
-    head = resolve(root, ["HEAD"]).get("HEAD")
-    if head is None:
+    if "HEAD" not in known:
         raise ChangeError(
             what="this repository has no commit yet, so there is nothing to compare with",
             advice="commit first, or pass `--all` to check every step",
         )
-    return head
+    return known["HEAD"]
+
+
+def usual_names() -> tuple[str, ...]:
+    """List what nearly every comparison asks for: head, and where the main branch may be."""
+    return ("HEAD", *(ref for ref, _ in _usual_refs()))
 
 
 def resolve(root: Path, names: Iterable[str]) -> dict[str, str]:
     """Give the commit ids of names, in one call; what is no commit is left out."""
     asked = [name for name in names if name and not any(char in name for char in "\n\r\0")]
-    given = "".join(f"{name}^{{commit}}\n" for name in asked).encode(errors="surrogateescape")
-    answer = command.run(root, "cat-file", "--batch-check", given=given).decode(errors="replace")
+    return resolved(asked, command.run(root, *RESOLVE, given=to_resolve(asked)))
+
+
+def to_resolve(names: Iterable[str]) -> bytes:
+    """Write names as `RESOLVE` takes them."""
+    return "".join(f"{name}^{{commit}}\n" for name in names).encode(errors="surrogateescape")
+
+
+def resolved(asked: Iterable[str], answer: bytes) -> dict[str, str]:
+    """Read the answer of `RESOLVE`."""
     found = {}
-    for name, line in zip(asked, answer.splitlines(), strict=False):
+    lines = answer.decode(errors="replace").splitlines()
+    for name, line in zip(asked, lines, strict=False):
         commit, *kind = line.split(" ")
         if kind[:1] == ["commit"]:
             found[name] = commit
@@ -139,6 +158,8 @@ def on_event(checkout: Checkout, event: Event) -> Base:  # noqa: PLR0911  (one a
 
 def merge_base(root: Path, one: str, other: str) -> str | None:
     """Give the commit where two histories parted; `None` where they do not meet in this checkout."""
+    if one == other:
+        return one
     (answer,) = command.ask(root, [["merge-base", one, other]])
     return answer.output.decode().strip() or None
 
@@ -221,7 +242,10 @@ def _main_branch(checkout: Checkout, branch: str | None = None) -> tuple[str, st
     """Find the commit and the name of the main branch: the one that is named, else the usual ones."""
     named = branch or checkout.main
     refs = list(_refs_of(named)) if named else list(_usual_refs())
-    found = resolve(checkout.root, [ref for ref, _ in refs])
+    # What was not there at first may have been fetched meanwhile.
+    found = {ref: checkout.known[ref] for ref, _ in refs if ref in checkout.known} or resolve(
+        checkout.root, [ref for ref, _ in refs]
+    )
     for ref, name in refs:
         if ref in found:
             called = name if ref != _REMOTE_HEAD else _name_of_remote_head(checkout.root)

@@ -62,14 +62,17 @@ def run(root: Path, *arguments: str, given: bytes = b"") -> bytes:
 
 
 def run_together(
-    root: Path, *commands: Sequence[str], variables: Mapping[str, str] | None = None
+    root: Path,
+    *commands: Sequence[str],
+    given: bytes = b"",
+    variables: Mapping[str, str] | None = None,
 ) -> list[bytes]:
     """Call git several times at once and give what each printed.
 
     Raises:
         ChangeError: git is not installed, or one of the calls failed.
     """
-    answers = ask(root, commands, variables=variables)
+    answers = ask(root, commands, given=given, variables=variables)
     return [expect(answer, command) for answer, command in zip(answers, commands, strict=True)]
 
 
@@ -153,13 +156,16 @@ def copied_index(root: Path) -> Iterator[dict[str, str]]:
         yield {"GIT_INDEX_FILE": str(copy)}
 
 
-def without_filters(root: Path) -> dict[str, str]:
+NAMES_OF_SETTINGS = ("config", "--list", "--name-only", "--show-scope", "--includes", "-z")
+"""Asks for what `without_filters` takes."""
+
+
+def without_filters(listed: bytes) -> dict[str, str]:
     """Give the variables that keep git from running filters which the repository itself defines.
 
     A call that compares the working folder sends changed files through them. Those in the user's
     own settings, as large file storage installs them, stay.
     """
-    listed = run(root, "config", "--list", "--name-only", "--show-scope", "--includes", "-z")
     words = listed.decode(errors="surrogateescape").split("\0")
     own = {
         name

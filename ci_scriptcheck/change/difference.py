@@ -71,20 +71,29 @@ def between(root: Path, base: str, head: str) -> tuple[FileChange, ...]:
     return with_lines(changes, _patched_lines(root, changes, [base, head], {}))
 
 
-def in_working_folder(root: Path, base: str, head: str) -> tuple[tuple[FileChange, ...], bool]:
+def in_working_folder(
+    root: Path, base: str, head: str, *, filters: Mapping[str, str]
+) -> tuple[tuple[FileChange, ...], bool]:
     """List what differs between a commit and the working folder, and whether head is not all of it.
 
     Files that nobody has added to git yet count as added.
+
+    Args:
+        root: The repository.
+        base: Id of the commit.
+        head: Id of the one that is checked out.
+        filters: Variables as `command.without_filters` gives them.
     """
     with command.copied_index(root) as index:
-        variables = index | command.without_filters(root)
-        here, committed, untracked = command.run_together(
-            root,
+        variables = {**index, **filters}
+        questions = [
             [*_DIFF, *_RAW, base],
-            [*_DIFF, *_RAW, base, head],
             ["ls-files", "-z", "--others", "--exclude-standard"],
-            variables=variables,
-        )
+        ]
+        if base != head:
+            questions.append([*_DIFF, *_RAW, base, head])
+        answers = command.run_together(root, *questions, variables=variables)
+        here, untracked, committed = *answers[:2], b"".join(answers[2:])
         changes = parse_raw(here)
         lines = _patched_lines(root, changes, [base], variables)
     new = _untracked(root, untracked)

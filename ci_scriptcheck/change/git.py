@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,13 @@ from ci_scriptcheck.change.event import event_of
 from ci_scriptcheck.change.remote import remote_of
 from ci_scriptcheck.errors import ChangeError
 from ci_scriptcheck.model.change import ChangeSet
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 _LONGEST_LINK_CHAIN = 10
+_LIST = ("ls-files", "-z", "-t", "-s", "-c", "-o", "-d", "--exclude-standard")
 
 
 def repository_root(start: Path) -> Path:
@@ -38,15 +41,51 @@ def repository_root(start: Path) -> Path:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What git says of a repository at the first look.
+
+    Attributes:
+        root: The repository's folder.
+        files: Of the working folder, sorted: those in git and new ones, ignored ones left out.
+        commits: `HEAD` and the usual names of the main branch, as far as they are there.
+        filters: Variables for a call that compares the working folder.
+    """
+
+    root: Path
+    files: tuple[str, ...]
+    commits: Mapping[str, str]
+    filters: Mapping[str, str]
+
+
+def look(root: Path) -> Sight:
+    """Ask git at once for all that nearly every command needs.
+
+    Raises:
+        ChangeError: git cannot say it.
+    """
+    names = bases.usual_names()
+    listed, commits, settings = command.run_together(
+        root, _LIST, bases.RESOLVE, command.NAMES_OF_SETTINGS, given=bases.to_resolve(names)
+    )
+    return Sight(
+        root=root,
+        files=_files(listed),
+        commits=bases.resolved(names, commits),
+        filters=command.without_filters(settings),
+    )
+
+
 def working_files(root: Path) -> tuple[str, ...]:
     """List the files of the working folder, sorted: those in git and new ones, ignored ones left out.
 
     Raises:
         ChangeError: git cannot list them.
     """
-    listed = command.run(
-        root, "ls-files", "-z", "-t", "-s", "-c", "-o", "-d", "--exclude-standard"
-    )
+    return _files(command.run(root, *_LIST))
+
+
+def _files(listed: bytes) -> tuple[str, ...]:
     present: set[str] = set()
     absent: set[str] = set()
     for entry in os.fsdecode(listed).split("\0"):
@@ -60,7 +99,12 @@ def working_files(root: Path) -> tuple[str, ...]:
 
 
 def change_set(
-    root: Path, *, base: str | None, environ: Mapping[str, str], default_base: str | None
+    root: Path,
+    *,
+    base: str | None,
+    environ: Mapping[str, str],
+    default_base: str | None,
+    sight: Sight | None = None,
 ) -> ChangeSet:
     """Find what differs between base and head.
 
@@ -72,13 +116,21 @@ def change_set(
         base: What somebody asked to compare with.
         environ: The environment, in which a job's event stands.
         default_base: The branch that the project's settings name.
+        sight: What was seen of the repository; `None` looks again.
 
     Raises:
         ChangeError: git cannot say it.
     """
     event = event_of(environ, root)
-    head = bases.head_of(root)
-    checkout = bases.Checkout(root=root, head=head, remote=remote_of(environ), main=default_base)
+    seen = sight or look(root)
+    head = bases.head_of(seen.commits)
+    checkout = bases.Checkout(
+        root=root,
+        head=head,
+        known=seen.commits,
+        remote=remote_of(environ),
+        main=default_base,
+    )
     if base:
         found = bases.asked_for(checkout, base)
     elif event is not None:
@@ -88,7 +140,9 @@ def change_set(
     if found.commit is None:
         return ChangeSet(base=None, head=head, base_name=found.name, unknown=found.unknown)
     if event is None:
-        files, uncommitted = difference.in_working_folder(root, found.commit, head)
+        files, uncommitted = difference.in_working_folder(
+            root, found.commit, head, filters=seen.filters
+        )
     else:
         files, uncommitted = difference.between(root, found.commit, head), False
     return ChangeSet(
