@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,13 @@ from ci_scriptcheck.change import affected, git, imports, libraries
 from ci_scriptcheck.change.entry_points import entry_points
 from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.model.change import ChangeSet, Closure, Selection, Unknown
+from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.result import Finding
 from ci_scriptcheck.modes.sources import Surroundings
 from ci_scriptcheck.project import cache
 from ci_scriptcheck.project.paths import FILE_NAME, within
+from ci_scriptcheck.project.selectors import select_named, steps_of_script, unknown
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.values import dataclass, field, replace
 
@@ -126,6 +129,52 @@ def of_choice(
     )
 
 
+def named(root: Path, tree: Tree, project: Project, selectors: tuple[str, ...]) -> Selection:
+    """Give what somebody asked for by name, or by the path of a script.
+
+    Raises:
+        UsageError: a name fits nothing.
+    """
+    return select_named(
+        project,
+        tuple(_inside(root, selector) for selector in selectors),
+        called_from=_called_from(root),
+        dependants=partial(dependants, root, tree, project),
+    )
+
+
+def running(root: Path, tree: Tree, project: Project, script: str) -> tuple[str, ...]:
+    """List the steps that run the script at a path.
+
+    Raises:
+        UsageError: there is none.
+    """
+    path, here = _inside(root, script), _called_from(root)
+    found = steps_of_script(project, path, here)
+    if not found:
+        raise unknown(project, path, here, partial(dependants, root, tree, project))
+    return found
+
+
+def dependants(root: Path, tree: Tree, project: Project, file: str) -> tuple[str, ...]:
+    """List the steps that a file can affect by being imported, opened or copied."""
+    if not tree.has(file):
+        return ()
+    closures = closures_of(root, tree, project)
+    copied = {
+        name
+        for name, dataset in project.datasets.items()
+        if isinstance(dataset.origin, CopiedFrom)
+        and f"{file}/".startswith(f"{dataset.origin.path}/")
+    }
+    return tuple(
+        step.name
+        for step in project.steps.values()
+        if any(port.dataset in copied for port in step.inputs)
+        or (step.script is not None and file in closures[step.script].files)
+    )
+
+
 def about(
     selection: Selection, project: Project, findings: tuple[Finding, ...]
 ) -> tuple[Finding, ...]:
@@ -173,6 +222,17 @@ def modules_of(root: Path, project: Project, python: str | None) -> Mapping[str,
 def closures_of(root: Path, tree: Tree, project: Project) -> Mapping[str, Closure]:
     """Find the files that each script and generator of a project depends on."""
     return imports.closures(tree, entry_points(project), cache=root / CACHE / IMPORTS)
+
+
+def _called_from(root: Path) -> str:
+    here = Path.cwd().resolve()
+    return here.relative_to(root).as_posix() if here.is_relative_to(root) else ""
+
+
+def _inside(root: Path, selector: str) -> str:
+    """Write an absolute path relative to the repository; all else stays as it is."""
+    is_below = selector.startswith("/") and Path(selector).is_relative_to(root)
+    return Path(selector).relative_to(root).as_posix() if is_below else selector
 
 
 def _base_project(root: Path, tree: Tree, head: Project) -> Project | None:

@@ -24,7 +24,7 @@ from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.modes import isolation, pipeline, share, supply
-from ci_scriptcheck.project import cache, selectors, working_tree
+from ci_scriptcheck.project import cache, working_tree
 from ci_scriptcheck.run import history, record, reuse, run_directory
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.site import Site
@@ -223,7 +223,7 @@ def _scope(
         )
         return scope.of_change(root, tree, project, changes, reads=learned.reads)
     if options.selectors:
-        selection = selectors.select_named(project, options.selectors)
+        selection = scope.named(root, tree, project, options.selectors)
     else:
         selection = affected.everything(project, Asked())
     try:

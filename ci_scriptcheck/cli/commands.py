@@ -139,7 +139,8 @@ _STEPS = Argument(
     key="steps",
     word="STEP",
     text="Check these instead of what git says: fraud/train, 'fraud/*',\n"
-    "+train (with what feeds it), train+ (with what follows)",
+    "scripts/train.py, +train (with what feeds it), train+ (with\n"
+    "what follows)",
 )
 
 _HOW = (

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck import scope
 from ci_scriptcheck.cli import checking, opening, options
-from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model.plan import Mode
 
 if TYPE_CHECKING:
@@ -34,15 +33,4 @@ def steps_of(project: Project, place: Place, name: str) -> tuple[str, ...]:
     """
     if name in project.steps:
         return (name,)
-    paths = {Path(place.folder, name).as_posix()}
-    called = Path(name).resolve()
-    if called.is_relative_to(place.root):
-        paths.add(called.relative_to(place.root).as_posix())
-    found = tuple(step.name for step in project.steps.values() if step.script in paths)
-    if not found:
-        scripts = [step.script for step in project.steps.values() if step.script]
-        raise UsageError(
-            what=f"there is no step or script `{name}`",
-            advice=did_you_mean(name, [*project.steps, *scripts]),
-        )
-    return found
+    return scope.running(place.root, place.tree, project, name)

@@ -62,6 +62,20 @@ def test_the_plan_of_a_pull_request(
     golden("demo/plan.txt", steady(ended.stdout))
 
 
+def test_a_script_is_named_by_its_path_from_any_folder(broken: Path) -> None:
+    plans = [
+        scriptcheck("plan", "train", "--json", folder=broken),
+        scriptcheck("plan", "scripts/train.py", "--json", folder=broken),
+        scriptcheck("plan", "train.py", "-C", "..", "--json", folder=broken / "scripts"),
+        scriptcheck("plan", str(broken / "scripts" / "train.py"), "--json", folder=broken),
+    ]
+
+    assert {"train", "fraud/train"} <= {
+        task["id"] for task in json.loads(plans[0].stdout)["tasks"]
+    }
+    assert len({plan.stdout for plan in plans}) == 1
+
+
 def test_a_plan_is_json_too(broken: Path) -> None:
     plan = json.loads(scriptcheck("plan", "--json", folder=broken).stdout)
 
