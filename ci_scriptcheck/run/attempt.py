@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
-from ci_scriptcheck.run import excerpts, observed, packing, reading, reasons, supply, workspace
+from ci_scriptcheck.run import (
+    clues,
+    excerpts,
+    observed,
+    packing,
+    reading,
+    reasons,
+    supply,
+    workspace,
+)
 from ci_scriptcheck.run.judgement import checks
 from ci_scriptcheck.run.judgement.case import Case
 from ci_scriptcheck.run.process import hosting
@@ -113,6 +122,7 @@ def judged(context: Context, task: Task, attempt: Attempt, again: Again | None) 
             rules=context.plan.rules,
             scenario=context.keys.scenario(task),
             today=context.today,
+            clues=_clues(context, task, attempt),
         )
     )
     log = Path(attempt.call.log)
@@ -131,6 +141,17 @@ def judged(context: Context, task: Task, attempt: Attempt, again: Again | None) 
         reads=attempt.reads,
         protections=ending.protections,
         worker=context.worker,
+    )
+
+
+def _clues(context: Context, task: Task, attempt: Attempt) -> clues.Clues:
+    if not attempt.ending.errors:
+        return clues.Clues()
+    return clues.look_around(
+        attempt.ending,
+        attempt.call,
+        project=context.root / context.plan.folder,
+        python=hosting.host_of(context.plan, context.root, task).python,
     )
 
 

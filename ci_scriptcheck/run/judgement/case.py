@@ -13,6 +13,7 @@ from ci_scriptcheck.model.project import RuleSetting
 from ci_scriptcheck.model.result import Artefact, Finding, Level
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
+from ci_scriptcheck.run.clues import Clues
 from ci_scriptcheck.run.process.request import Call, Ending
 from ci_scriptcheck.values import dataclass, field
 
@@ -30,6 +31,7 @@ class Case:
         again: How that second run ended; `None` where there was none.
         datasets: The plan's, by name.
         today: For failures that are known until a day.
+        clues: What lies around the exception that ended the run.
     """
 
     task: Task
@@ -44,6 +46,7 @@ class Case:
     rules: tuple[RuleSetting, ...] = ()
     scenario: Scenario = BUILT_IN["standard"]
     today: date
+    clues: Clues = field(default_factory=Clues)
 
     @property
     def rows_in(self) -> int:

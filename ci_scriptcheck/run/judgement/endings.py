@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.errors import Place, nearest
+from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.result import Outcome
+from ci_scriptcheck.run.judgement import counsel
 from ci_scriptcheck.run.process.request import Ended
 
 if TYPE_CHECKING:
@@ -50,9 +51,6 @@ RULE_OF: Mapping[Ended, str] = {
 
 _SHOWN_LINES = 8
 
-_MISSING_KEY = re.compile(r"\s*['\"](?:Column not found: )?(.+)['\"]\s*")
-"""What a `KeyError` says; pandas adds words where a group lacks the column."""
-
 
 def describe(case: Case) -> Finding | None:
     """Say in a finding how the run ended; `None` where it returned, or was cancelled by us."""
@@ -83,15 +81,17 @@ def _detail(case: Case, message: str) -> tuple[str, ...]:
 def _of_exception(case: Case, rule: str, raised: Raised) -> Finding:
     first, *further = case.shortened(raised.text).splitlines() or [""]
     frames = _frames(case, raised)
-    return case.finding(
+    help_ = counsel.counsel(case)
+    found = case.finding(
         rule,
         f"{raised.type}: {first}" if first.strip() else raised.type,
         subject=raised.type,
         place=frames[-1] if frames else None,
         frames=frames,
-        evidence=(*_cut(further), *_causes(case)),
-        advice=_advice(case, raised),
+        evidence=(*_cut(further), *_causes(case), *(help_.facts if help_ else ())),
     )
+    # The rule's own cure would only say what every reader does anyway.
+    return replace(found, advice=help_.advice if help_ else None)
 
 
 def _frames(case: Case, raised: Raised) -> tuple[Place, ...]:
@@ -120,31 +120,6 @@ def _causes(case: Case) -> list[str]:
         text = (case.shortened(raised.text).splitlines() or [""])[0]
         causes.append(f"raised while handling {raised.type}: {text}{where}")
     return causes
-
-
-def _advice(case: Case, raised: Raised) -> str | None:
-    if raised.type == "ModuleNotFoundError":
-        found = re.search(r"No module named '([^']+)'", raised.text)
-        name = f"`{found[1]}`" if found else "it"
-        return f"Install {name}, name it under `needs:`, or add its import root under `path:`."
-    if raised.type == "TypeError" and "required positional argument" in raised.text:
-        return "Give the parameter a default, or a value under `call:`."
-    if raised.type in {"SyntaxError", "IndentationError", "TabError"}:
-        return "Correct the syntax at the place shown."
-    return _advice_on_columns(case, raised) if raised.type == "KeyError" else None
-
-
-def _advice_on_columns(case: Case, raised: Raised) -> str | None:
-    wanted = _MISSING_KEY.fullmatch(raised.text)
-    columns = frozenset(name for artefact in case.inputs.values() for name in artefact.columns)
-    if wanted is None or not columns or wanted[1] in columns:
-        return None
-    near = nearest(wanted[1], columns)
-    if near is None and raised.frames and raised.frames[-1].inside:
-        # The script's own line raised it, not a library of tables: some dictionary lacks the key.
-        return None
-    hint = f"; did you mean `{near}`?" if near else "."
-    return f"No input has a column `{wanted[1]}`{hint}"
 
 
 def _message(case: Case) -> str:  # noqa: C901, PLR0911, PLR0912  (one sentence for each ending)
