@@ -89,6 +89,18 @@ def children(parent: int) -> list[int]:
     return [pid for pid, above in _parents().items() if above == parent]
 
 
+def is_alone(pid: int) -> bool:
+    """Say whether a process has one thread, and is all that is below the calling one.
+
+    Where that cannot be told, it is not.
+    """
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return False
+    return len(threads) == 1 and _HAS_CHILDREN_FILES and descendants(os.getpid()) == [pid]
+
+
 def kill_below(root: int) -> None:
     """Kill all processes below one, once.
 
@@ -111,6 +123,11 @@ def kill_tree(root: int) -> None:
     _signal(root, signal.SIGSTOP)
     kill_below(root)
     _signal(root, signal.SIGKILL)
+
+
+def kill(pid: int) -> None:
+    """Kill one process; where it has ended, nothing happens."""
+    _signal(pid, signal.SIGKILL)
 
 
 def kill_group(leader: int) -> None:

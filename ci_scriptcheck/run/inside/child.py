@@ -18,6 +18,7 @@ import logging
 import os
 import random
 import resource
+import select
 import signal
 import sys
 import tempfile
@@ -27,7 +28,18 @@ import traceback
 from types import ModuleType
 from typing import Any, Callable
 
-from . import bytecode, census, confine, failure, importing, packages, pip_answers, watch, wire
+from . import (
+    bytecode,
+    census,
+    confine,
+    failure,
+    importing,
+    packages,
+    pip_answers,
+    rehearsal,
+    watch,
+    wire,
+)
 from .failure import frames_of_fault
 
 __all__ = ["frames_of_fault", "main"]
@@ -35,12 +47,13 @@ __all__ = ["frames_of_fault", "main"]
 _LONGEST_RETURN = 500
 _PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "TZ", "VIRTUAL_ENV")
 _SPARE_MEMORY = 1 << 30
-_exit = os._exit
+_TIME_TO_BE_ENDED = 1.0
+_exit, _select, _sleep = os._exit, select.select, time.sleep
 """Taken now: a script may put something else in its place, and would then go on as our own."""
 
 
 def main(descriptors: dict[str, Any]) -> None:
-    """Wait for the call, carry it out and end; never returns.
+    """Wait for the call, carry it out and end; returns only where it must begin in a new interpreter.
 
     Args:
         descriptors: `calls`, `results`, `log` and `faults`; beside them `answers`, the folder of
@@ -53,6 +66,8 @@ def main(descriptors: dict[str, Any]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # A process that the script starts by `multiprocessing` must not begin with our own program.
     sys.modules["__main__"] = ModuleType("__main__")
+    if not select.select([descriptors["calls"]], [], [], 0)[0] and not rehearsal.rehearse():
+        return
     incoming = wire.Incoming()
     call = wire.receive(descriptors["calls"], incoming)
     if call is None:
@@ -140,6 +155,7 @@ class _Run:
         result.update(
             seconds=seconds,
             cpu_before=self._cpu_before,
+            cpu_used=_cpu_seconds(),
             own_peak=_peak_memory(),
             foreign_modules=self._foreign_modules(modules),
         )
@@ -147,6 +163,12 @@ class _Run:
             with contextlib.suppress(Exception):
                 stream.flush()  # type: ignore[union-attr]
         self.send({"result": result})
+        # Whether this was the script speaking in our name shows in whether it comes to here.
+        with contextlib.suppress(OSError):
+            _select([self._descriptors["calls"]], [], [], _TIME_TO_BE_ENDED)
+        self.send({"leaving": True})
+        # To end by itself would take the processor from whoever is to hear that.
+        _sleep(_TIME_TO_BE_ENDED)
         _exit(0)
 
     def _script(self) -> dict[str, Any]:
@@ -289,6 +311,12 @@ def _data_size() -> int:
     with contextlib.suppress(OSError), open("/proc/self/statm") as file:
         return int(file.read().split()[5]) * resource.getpagesize()
     return 0
+
+
+def _cpu_seconds() -> float:
+    """Give the processor time of this process and of those that it started and waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _peak_memory() -> int:

@@ -61,6 +61,7 @@ def main(arguments: dict[str, Any]) -> None:
         "confine",
         "packages",
         "pip_answers",
+        "rehearsal",
     ):
         importlib.import_module(f"{__package__}.{name}")
     for name in ("logging", "random", "shlex", "subprocess"):

@@ -75,6 +75,10 @@ class Usage:
             os.close(self._log_file)
             self._log_file = None
 
+    def add_seconds(self, seconds: float) -> None:
+        """Count processor time that is known otherwise."""
+        self._cpu += seconds
+
     def log(self, descriptor: int) -> int:
         """Move what was printed to the log file.
 
@@ -124,6 +128,7 @@ class Usage:
 
     def figures(self, ending: dict[str, Any]) -> dict[str, Any]:
         """Give time, processor time and memory for the report."""
+        ending.pop("cpu_used", None)
         return {
             "seconds": ending.get("seconds", time.monotonic() - self._began),
             "cpu_seconds": max(0.0, self._cpu - ending.pop("cpu_before", 0.0)),

@@ -167,6 +167,7 @@ def _serve(
     with contextlib.suppress(OSError):
         wire.send(connection.fileno(), {"ending": ending})
     connection.close()
+    run.end()
     if run.is_clean:
         tree = message["call"]["tree"]
         bytecode.compile_for_later(arguments["bytecode"], tree, ending.get("read", []))
@@ -194,6 +195,8 @@ class _Run:
         self._status: int | None = None
         self._faults = b""
         self._stopped: Limit | None = None
+        self._is_leaving = False
+        self._over = False
         self.is_clean = False
 
     def watch(self) -> dict[str, Any]:
@@ -204,7 +207,7 @@ class _Run:
         with contextlib.suppress(OSError):
             wire.send(self._child.calls, self._call)
         self._obey_caller()
-        while self._status is None and self._stopped is None:
+        while self._status is None and self._stopped is None and not self._is_over():
             self._wait()
             if self._stopped is None:
                 self._stopped = self._usage.exceeded(self._child.pid)
@@ -212,12 +215,29 @@ class _Run:
                 self._stopped = Limit("lost", "the host process is gone")
         if self._stopped is not None and self._stopped.how == "timed_out":
             self._ask_where()
-        leftovers = [] if self._stopped else self._leftovers()
-        census.kill_group(self._child.pid)
-        self._end_all()
+        leftovers = []
+        if not self._over:
+            leftovers = [] if self._stopped else self._leftovers()
+            census.kill_group(self._child.pid)
+            self.end()
         self._drain()
         self._usage.close_log()
         return self._ending(leftovers)
+
+    def _is_over(self) -> bool:
+        """End a script that has told its end, and say whether it can do nothing more.
+
+        The end of a process takes a while, as its memory is taken down. Nobody needs to wait for
+        that where it had one thread and there is no other process.
+        """
+        if not self._is_leaving:
+            return False
+        was_alone = census.is_alone(self._child.pid)
+        census.kill(self._child.pid)
+        self._over = was_alone and census.is_alone(self._child.pid)
+        if self._over:
+            self._usage.add_seconds((self._result or {}).get("cpu_used", 0.0))
+        return self._over
 
     def _wait(self) -> None:
         sources = [self._caller, self._child.results, self._child.log, self._woken]
@@ -277,7 +297,13 @@ class _Run:
     def _take(self, message: wire.Message) -> None:
         if "result" in message:
             began = "protections" in self._notes
+            if self._result is None:
+                # Once only: who never reads it must not be able to block us.
+                with contextlib.suppress(OSError):
+                    wire.send(self._child.calls, {"heard": True})
             self._result = testimony.of_result(message["result"], began=began)
+        elif "leaving" in message:
+            self._is_leaving = self._result is not None
         elif self._usage.is_server and "answer" in message:
             self._usage.stop_clock()
             with contextlib.suppress(OSError):
@@ -323,7 +349,7 @@ class _Run:
                 return left[:20]
             time.sleep(0.005)
 
-    def _end_all(self) -> None:
+    def end(self) -> None:
         """Kill until nothing is left: orphans come to us, so no child means no process."""
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:

@@ -36,6 +36,7 @@ _NOTES: dict[str, Any] = {
 _RESULT: dict[str, Any] = {
     **_NOTES,
     "cpu_before": _NUMBER,
+    "cpu_used": _NUMBER,
     "detail": str,
     "errors": [_ERROR],
     "exit_status": _OPTIONAL_INT,

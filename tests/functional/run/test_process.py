@@ -87,3 +87,17 @@ def test_an_exception_comes_with_its_frames_and_its_cause(stage: Stage) -> None:
     assert (last.file, last.line, last.inside) == (f"{stage.tree}/lib/prices.py", 2, True)
     assert last.code == "return row['amount_usd']"
     assert "ValueError: no price" in stage.log()
+
+
+def test_the_processor_time_and_the_memory_of_a_script_are_told(stage: Stage) -> None:
+    ending = stage.run("""
+        import time
+        def main():
+            numbers = bytearray(50_000_000)
+            end = time.process_time() + 0.3
+            while time.process_time() < end:
+                pass
+    """)
+
+    assert 0.25 < ending.cpu_seconds < 5
+    assert ending.peak_memory > 50_000_000

@@ -185,6 +185,25 @@ def test_too_many_bytes_are_stopped(stage: Stage) -> None:
     assert stage.output("big").stat().st_size <= 20_000_000
 
 
+def test_a_thread_left_behind_writes_nothing_more_once_the_end_is_told(stage: Stage) -> None:
+    ending = stage.run("""
+        import threading
+        from pathlib import Path
+        def main(input_paths, output_paths, environ_vars, job_args):
+            def write():
+                with Path(output_paths["out"], "rows.csv").open("a") as file:
+                    while True:
+                        file.write("x\\n")
+                        file.flush()
+            threading.Thread(target=write, daemon=True).start()
+    """)
+    written = stage.output("rows.csv").read_bytes()
+    time.sleep(0.1)
+
+    assert ending.how is Ended.RETURNED
+    assert stage.output("rows.csv").read_bytes() == written
+
+
 def test_a_daemon_left_behind_is_ended_and_named(stage: Stage) -> None:
     ending = stage.run(
         f"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from ci_scriptcheck.run.process.hosts import Hosts
 from ci_scriptcheck.run.process.request import Ended, HostSpec, Start
 from tests.functional.run.process_stage import Stage
 
+THREADS = "import os\ndef main():\n    return len(os.listdir('/proc/self/task'))\n"
 LOADED = "import sys\ndef main():\n    return [name in sys.modules for name in {names}]\n"
 
 
@@ -67,6 +69,35 @@ def test_a_library_that_starts_a_thread_is_left_to_the_scripts(tmp_path: Path) -
         ending = stage.run(LOADED.format(names=["colorsys", "humming", "wave"]))
 
     assert ending.returned == "[True, False, True]"
+
+
+def test_a_thread_that_a_rehearsal_starts_is_not_there_in_the_run(tmp_path: Path) -> None:
+    (tmp_path / "pandas.py").write_text(
+        "import threading, time\n"
+        "def read_csv(_):\n"
+        "    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+    )
+    spec = HostSpec(python=sys.executable, preload=("pandas",), path=(str(tmp_path),))
+    with Hosts([spec]) as hosts:
+        stage = Stage(tmp_path, hosts, spec)
+        returned = []
+        for _ in range(4):
+            time.sleep(0.2)  # in which the next process rehearses
+            returned.append(stage.run(THREADS).returned)
+
+    assert returned == ["1", "1", "1", "1"]
+
+
+def test_a_rehearsal_leaves_neither_output_nor_warnings_nor_files(tmp_path: Path) -> None:
+    spec = HostSpec(python=sys.executable, preload=("pandas",))
+    with Hosts([spec]) as hosts:
+        stage = Stage(tmp_path, hosts, spec)
+        for _ in range(3):
+            time.sleep(0.2)
+            assert stage.run("import pandas\ndef main(): pass\n").how is Ended.RETURNED
+            assert stage.log() == ""
+
+        assert Path(stage.address.log).read_text() == ""
 
 
 def test_a_library_that_ends_the_interpreter_is_passed_over(tmp_path: Path) -> None:
