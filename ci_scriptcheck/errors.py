@@ -13,6 +13,9 @@ from ci_scriptcheck.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+LONGEST_LINE = 200
+"""Characters of a line that are shown; more would fill a screen."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -39,6 +42,19 @@ class Excerpt:
     first: int
     lines: tuple[str, ...]
     marked: int
+
+
+def cut_out(text: str, line: int, *, around: int = 0) -> Excerpt | None:
+    """Cut out a line with so many lines around it; `None` where there is no such line."""
+    # Not `splitlines`: form feeds and the like do not end a line for parsers and editors.
+    lines = text.replace("\r\n", "\n").split("\n")
+    if not 1 <= line <= len(lines):
+        return None
+    if line < len(lines) and not lines[-1]:
+        lines.pop()
+    first = max(1, line - around)
+    shown = lines[first - 1 : line + around]
+    return Excerpt(first=first, lines=tuple(one[:LONGEST_LINE] for one in shown), marked=line)
 
 
 class ScriptcheckError(Exception):

@@ -5,17 +5,16 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.errors import Excerpt
+from ci_scriptcheck.errors import cut_out
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ci_scriptcheck.errors import Place
+    from ci_scriptcheck.errors import Excerpt, Place
     from ci_scriptcheck.model.result import Finding
 
 _AROUND = 2
-_LONGEST_LINE = 300
 _LARGEST_FILE = 5_000_000
 
 
@@ -35,11 +34,7 @@ def _cut(root: Path, place: Place, line: int) -> Excerpt | None:
         seen = path.stat()
         if not stat.S_ISREG(seen.st_mode) or seen.st_size > _LARGEST_FILE:
             return None
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
-    if not 1 <= line <= len(lines):
-        return None
-    first = max(1, line - _AROUND)
-    shown = lines[first - 1 : line + _AROUND]
-    return Excerpt(first=first, lines=tuple(text[:_LONGEST_LINE] for text in shown), marked=line)
+    return cut_out(text, line, around=_AROUND)

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ci_scriptcheck.errors import Excerpt, Place, UsageError
+from ci_scriptcheck.errors import Excerpt, Place, UsageError, cut_out
 from ci_scriptcheck.values import dataclass, field
 
 KeyPath = tuple[str | int, ...]
 """Keys and positions from the top of the document to a value."""
-
-LONGEST_LINE = 200
-"""Characters of a line that are shown; more would fill a screen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +44,7 @@ class Source:
 
     def excerpt(self, path: KeyPath) -> Excerpt | None:
         """Give the line of a value, for showing."""
-        return excerpt(self.text, self.line(path))
+        return cut_out(self.text, self.line(path))
 
     def mistake(
         self, what: str, path: KeyPath, *, advice: str | None = None, facts: tuple[str, ...] = ()
@@ -60,14 +57,3 @@ class Source:
             facts=facts,
             excerpt=self.excerpt(path),
         )
-
-
-def excerpt(text: str, line: int, *, around: int = 0) -> Excerpt | None:
-    """Cut out a line with so many lines around it, for showing; lines that are long are cut."""
-    # Not `splitlines`: form feeds and the like do not end a line for parsers and editors.
-    lines = text.replace("\r\n", "\n").split("\n")
-    if not 1 <= line <= len(lines):
-        return None
-    first = max(1, line - around)
-    shown = lines[first - 1 : line + around]
-    return Excerpt(first=first, lines=tuple(one[:LONGEST_LINE] for one in shown), marked=line)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import yaml
 
-from ci_scriptcheck.errors import Place, UsageError
-from ci_scriptcheck.project.native.source_lines import KeyPath, Source, excerpt
+from ci_scriptcheck.errors import Place, UsageError, cut_out
+from ci_scriptcheck.project.native.source_lines import KeyPath, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def _decoded(content: bytes, file: str) -> str:
         raise UsageError(
             what=f"{file} is not UTF-8 text",
             where=Place(file=file, line=line),
-            excerpt=excerpt(content.decode("utf-8", "replace"), line),
+            excerpt=cut_out(content.decode("utf-8", "replace"), line),
             advice="save it with the encoding UTF-8",
         ) from error
 
@@ -118,7 +118,7 @@ class _Reading:
         raise UsageError(
             what=what,
             where=Place(file=self.file, line=line),
-            excerpt=excerpt(self.text, line),
+            excerpt=cut_out(self.text, line),
             advice=advice,
         )
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.errors import Place, nearest
+from ci_scriptcheck.errors import Place, cut_out, nearest
 from ci_scriptcheck.model.result import Finding, Level
-from ci_scriptcheck.project.native.source_lines import excerpt
 from ci_scriptcheck.project.script.usage import PARAMETERS, Usage, usage
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def read_usage(script: str, content: bytes, function: str = "main") -> Usage | F
             message=f"`{script}` cannot be parsed: {error.msg}",
             subject=script,
             place=Place(file=script, line=line),
-            excerpt=excerpt(text, line, around=1),
+            excerpt=cut_out(text, line, around=1),
         )
 
 

@@ -39,3 +39,11 @@ def test_a_file_that_is_no_text_is_shown_as_far_as_it_goes(tmp_path: Path) -> No
 
     assert excerpt is not None
     assert excerpt.lines == ("x = '\ufffd'",)
+
+
+def test_lines_are_counted_as_python_counts_them(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"a = 1\r\nb = '\x0c'\r\nc = 3\r\n")
+
+    excerpt = with_excerpt(finding(3), tmp_path).excerpt
+
+    assert excerpt == Excerpt(first=1, lines=("a = 1", "b = '\x0c'", "c = 3"), marked=3)
