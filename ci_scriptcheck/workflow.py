@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck import __version__, scope
 from ci_scriptcheck.change import affected, git, mentions
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
+from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import Asked, ChangeSet
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord
-from ci_scriptcheck.model.result import Outcome, TaskResult
+from ci_scriptcheck.model.result import TaskResult
 from ci_scriptcheck.modes import isolation, pipeline, share, supply
 from ci_scriptcheck.project import cache, working_tree
-from ci_scriptcheck.run import history, record, reuse, run_directory
+from ci_scriptcheck.run import history, reasons, record, reuse, run_directory
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.site import Site
 from ci_scriptcheck.run.store.store import Store
@@ -185,13 +186,12 @@ def conclude(started: Started, *, interrupted: str | None = None) -> RunRecord:
         UsageError: the run directory cannot be written.
     """
     prepared = started.prepared
-    why = "interrupted" if interrupted else "not reached"
+    why = not_run.INTERRUPTED if interrupted else not_run.NOT_REACHED
     found = RunRecord(
         plan=prepared.plan,
         run=_relative(started.run_directory, prepared.root),
         results=tuple(
-            record.read_result(started.run_directory, task.id)
-            or TaskResult(task=task.id, outcome=Outcome.NOT_RUN, why_not=why)
+            record.read_result(started.run_directory, task.id) or reasons.left_out(task.id, why)
             for task in prepared.plan.tasks
         ),
         seconds=round(prepared.site.clock(), 3),

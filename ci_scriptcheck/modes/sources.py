@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_never
 
+from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Synthesized, WrittenBy
 from ci_scriptcheck.model.plan import Copied, Source, Synthetic, Upstream, task_id
 from ci_scriptcheck.values import dataclass, field, replace
@@ -43,11 +44,11 @@ def why_not(step: Step, settings: Settings, surroundings: Surroundings) -> str |
     if settings.skip is not None:
         return settings.skip
     if step.script is None:
-        return "has no script"
+        return not_run.NO_SCRIPT
     if step.script in surroundings.absent:
-        return f"{step.script} does not exist"
+        return not_run.absent(step.script)
     lacking = sorted(surroundings.missing.get(settings.python, frozenset()) & set(settings.needs))
-    return f"needs {', '.join(lacking)}, not installed here" if lacking else None
+    return not_run.not_installed(lacking) if lacking else None
 
 
 def of_dataset(dataset: Dataset, *, node: str) -> Source:
@@ -70,7 +71,7 @@ def unchanged_by(scenario: str, feeding: Iterable[Source]) -> str | None:
     """
     if scenario == STANDARD or any(isinstance(source, Synthetic) for source in feeding):
         return None
-    return f"no input is made, so `{scenario}` would change nothing"
+    return not_run.unchanged_by(scenario)
 
 
 def in_pipeline(

@@ -6,6 +6,7 @@ import heapq
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import Feeds
 from ci_scriptcheck.model.plan import Purpose, task_id
 from ci_scriptcheck.modes import tasks
@@ -80,11 +81,8 @@ def _ordered(found: Mapping[str, Task]) -> tuple[Task, ...]:
     try:
         return tuple(known[name] for name in _in_order(known, position))
     except CycleError as error:
-        circle = " → ".join(error.args[1])
-        cut = {
-            name: replace(known[name], inputs=(), blocked=f"waits for itself: {circle}")
-            for name in error.args[1]
-        }
+        why = not_run.circle(error.args[1])
+        cut = {name: replace(known[name], inputs=(), blocked=why) for name in error.args[1]}
         return _ordered({**known, **cut})
 
 
@@ -105,4 +103,4 @@ def _in_order(found: Mapping[str, Task], position: Mapping[str, int]) -> Iterato
 
 def _unknown_supplier(task: Task, found: Mapping[str, Task]) -> str:
     gone = next(need for need in task.needs() if need not in found)
-    return f"needs {gone}, which is no node of a pipeline"
+    return not_run.stranger(gone)

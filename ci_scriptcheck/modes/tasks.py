@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.plan import Input, Mode, Output, Purpose, Task, task_id
 from ci_scriptcheck.modes import sources
 
@@ -127,6 +128,4 @@ def _blocked(
     if reason is not None:
         return reason
     hungry = [port.name for port in ports if port.required and port.name not in feeding]
-    if not hungry:
-        return None
-    return f"nothing feeds {', '.join(f'`{name}`' for name in hungry)}"
+    return not_run.unfed(hungry) if hungry else None

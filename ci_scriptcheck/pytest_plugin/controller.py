@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ci_scriptcheck.model import project
+from ci_scriptcheck.model import not_run, project
 from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.pytest_plugin import reports, work
@@ -171,7 +171,7 @@ class Controller:
                 self._leave_out(blocked.job, reasons.because_of(task, tasks[need], result))
                 return
         # What lies between the two is left out of this session.
-        self._leave_out(blocked.job, f"needs {course.task(blocked.cause)}")
+        self._leave_out(blocked.job, not_run.needs(course.task(blocked.cause)))
 
     def collected(self, items: int) -> None:
         """Have pytest show progress without the idle item."""
@@ -207,7 +207,7 @@ class Controller:
                 continue
             result = self._result(item)
             if result is None:
-                result = TaskResult(task=course.task(item), outcome=Outcome.NOT_RUN, why_not=why)
+                result = reasons.left_out(course.task(item), why)
                 self._write(item, result)
             self._tell(item, result)
 
@@ -234,8 +234,7 @@ class Controller:
         return result
 
     def _leave_out(self, item: str, why: str) -> None:
-        task = self._course[item].task(item)
-        result = TaskResult(task=task, outcome=Outcome.NOT_RUN, why_not=why)
+        result = reasons.left_out(self._course[item].task(item), why)
         self._write(item, result)
         self._tell(item, result)
         self._report(reports.not_run(item, why))

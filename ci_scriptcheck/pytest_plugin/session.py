@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.model import not_run
 from ci_scriptcheck.pytest_plugin.course import Course
 from ci_scriptcheck.pytest_plugin.event import OnFailure
 from ci_scriptcheck.pytest_plugin.work import SCRIPTS, Brief, Work
@@ -143,10 +144,10 @@ def _conclude(controller: Controller, on_failure: OnFailure) -> None:
     if controller.fault is not None:
         raise controller.fault
     if controller.interruption is not None:
-        controller.leave_out_the_rest("interrupted")
+        controller.leave_out_the_rest(not_run.INTERRUPTED)
         raise controller.interruption
     if on_failure is OnFailure.STOP:
-        controller.leave_out_the_rest("stopped after the first failure")
+        controller.leave_out_the_rest(not_run.AFTER_FAILURE)
     else:
         controller.give_up_the_rest()  # not run, and nobody knows why: that is no success
 

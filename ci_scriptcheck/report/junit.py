@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import junit_xml
 
-from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model import not_run, verdict
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
 from ci_scriptcheck.report import failure, lines
 from ci_scriptcheck.report.page import PLAIN
@@ -72,7 +72,7 @@ def _case(record: RunRecord, task: Task, result: TaskResult) -> junit_xml.TestCa
         line=place.line if place and place.file == task.script else None,
     )
     if result.outcome is Outcome.NOT_RUN:
-        case.add_skipped_info(message=_line(result.why_not or "no reason is known"))
+        case.add_skipped_info(message=_line(result.why_not or not_run.UNKNOWN))
     elif verdict.is_failure(task, result, record.plan):
         _add_failure(case, record, task, result)
     elif result.outcome in BROKEN:

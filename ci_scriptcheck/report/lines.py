@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model import change, verdict
+from ci_scriptcheck.model import change, not_run, verdict
 from ci_scriptcheck.model.plan import Purpose, Side
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
 from ci_scriptcheck.report.page import Ink, code_line, counted, seconds, visible
@@ -18,8 +18,6 @@ NO_TIME = "------"
 MOVING = Ink.QUIET
 """Colour of the lines that are drawn again and again."""
 
-INTERRUPTED = "interrupted"
-CUT_SHORT = frozenset({INTERRUPTED, "stopped after the first failure", "not reached"})
 """Why tasks are not run that could have been, as runs write it."""
 
 _STATUS_WIDTH = 9
@@ -146,7 +144,7 @@ def running_line(task: Task, elapsed: float, page: Page, column: int) -> str:
 
 def is_cut_short(result: TaskResult) -> bool:
     """Say whether a task was left out when the run ended early; such tasks are counted only."""
-    return result.outcome is Outcome.NOT_RUN and result.why_not in CUT_SHORT
+    return result.outcome is Outcome.NOT_RUN and result.why_not in not_run.CUT_SHORT
 
 
 def reason(task: Task, result: TaskResult, plan: Plan) -> str:

@@ -6,8 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.not_run import INTERRUPTED, UNKNOWN
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
-from ci_scriptcheck.report.lines import INTERRUPTED, excuse
+from ci_scriptcheck.report.lines import excuse
 from ci_scriptcheck.report.mistake import does_fail
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, seconds, visible
 
@@ -78,7 +79,7 @@ def not_run(record: RunRecord, page: Page) -> str | None:
     """Count what was not checked by its reason, where no failure shown above explains it."""
     outcomes = {result.task: result.outcome for result in record.results}
     reasons = Counter(
-        result.why_not or "no reason is known"
+        result.why_not or UNKNOWN
         for task, result in verdict.head_results(record)
         if result.outcome is Outcome.NOT_RUN
         and result.why_not != INTERRUPTED

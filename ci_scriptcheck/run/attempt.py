@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
 from ci_scriptcheck.run import (
     clues,
@@ -14,7 +15,6 @@ from ci_scriptcheck.run import (
     observed,
     packing,
     reading,
-    reasons,
     supply,
     workspace,
 )
@@ -129,7 +129,7 @@ def judged(context: Context, task: Task, attempt: Attempt, again: Again | None) 
     return TaskResult(
         task=task.id,
         outcome=outcome,
-        why_not=reasons.INTERRUPTED if outcome is Outcome.NOT_RUN else None,
+        why_not=not_run.INTERRUPTED if outcome is Outcome.NOT_RUN else None,
         findings=tuple(excerpts.with_excerpt(finding, context.root) for finding in findings),
         seconds=ending.seconds,
         cpu_seconds=ending.cpu_seconds,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import atomic
 from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
@@ -81,7 +82,7 @@ def _settle(context: Context, task: Task) -> TaskResult:
         result = _result(context, task)
     except OSError as error:
         raise _cannot_write(error) from error
-    if result.why_not != reasons.INTERRUPTED:
+    if result.why_not != not_run.INTERRUPTED:
         record.write_result(context.run_directory, result)
     return result
 
@@ -91,7 +92,7 @@ def _result(context: Context, task: Task) -> TaskResult:
         upstream = {name: _pull_one(context, name) for name in task.needs()}
         reason = reasons.why_not(context.plan, context.tasks, task, upstream)
         if reason is not None:
-            return reasons.not_run(task, reason)
+            return reasons.left_out(task.id, reason)
         key = context.keys.of_task(task, reuse.written(task, upstream))
         try:
             return _found(context, task, key) or _made(context, task, key, upstream)
@@ -100,7 +101,7 @@ def _result(context: Context, task: Task) -> TaskResult:
         except Unmakeable as error:
             return _without_input(context, task, str(error))
         except Interrupted:
-            return reasons.not_run(task, reasons.INTERRUPTED)
+            return reasons.left_out(task.id, not_run.INTERRUPTED)
 
 
 def _found(context: Context, task: Task, key: str) -> TaskResult | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.plan import Fixture, Upstream
 from ci_scriptcheck.model.result import Level, Outcome, TaskResult
 from ci_scriptcheck.model.scenario import Expect
@@ -12,12 +13,7 @@ from ci_scriptcheck.run.store.keys import scenario_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ci_scriptcheck.model.plan import Plan, Task
-
-INTERRUPTED = "interrupted"
-"""Why a task has no result when the run was ended; not shared, as the next run has another."""
-
-_NEEDS = "needs "
+from ci_scriptcheck.model.plan import Plan, Task
 
 
 def is_usable(result: TaskResult) -> bool:
@@ -45,26 +41,25 @@ def why_not(
             return because_of(task, tasks[name], upstream[name])
     for item in task.inputs:
         if isinstance(item.source, Fixture):
-            return f"has no real data for `{item.port}` here"
+            return not_run.without_real_data(item.port)
     return _given_nothing(plan, task, upstream)
 
 
-def not_run(task: Task, reason: str) -> TaskResult:
+def left_out(task: str, why: str) -> TaskResult:
     """Give the result of a task that is not run."""
-    return TaskResult(task=task.id, outcome=Outcome.NOT_RUN, why_not=reason)
+    return TaskResult(task=task, outcome=Outcome.NOT_RUN, why_not=why)
 
 
 def because_of(task: Task, supplier: Task, result: TaskResult) -> str:
     """Say why a task is not run whose supplier ended so that nobody can read what it wrote."""
-    if result.why_not == INTERRUPTED:
-        return INTERRUPTED
-    # The first that failed is named all along the chain, not the last before this one.
-    if result.outcome is Outcome.NOT_RUN and (result.why_not or "").startswith(_NEEDS):
-        return result.why_not or ""
     name = supplier.node if supplier.pipeline == task.pipeline else supplier.id
-    if result.outcome is Outcome.NOT_RUN:
-        return f"{_NEEDS}{name}, not run: {result.why_not}"
-    return f"{_NEEDS}{name}"
+    if result.outcome is not Outcome.NOT_RUN:
+        return not_run.needs(name)
+    why = result.why_not or not_run.UNKNOWN
+    # The first that failed is named all along the chain, not the last before this one.
+    if why == not_run.INTERRUPTED or not_run.is_need(why):
+        return why
+    return not_run.needs_what_was_not_run(name, why)
 
 
 def _given_nothing(plan: Plan, task: Task, upstream: Mapping[str, TaskResult]) -> str | None:
@@ -76,5 +71,5 @@ def _given_nothing(plan: Plan, task: Task, upstream: Mapping[str, TaskResult]) -
             continue
         written = upstream[item.source.task].outputs.get(item.source.port)
         if written is None or not written.files:
-            return f"{item.source.task} refused the data of this scenario"
+            return not_run.refused_by(item.source.task)
     return None

@@ -43,7 +43,7 @@ def reusable(
             upstream = {name: known[name] for name in task.needs()}
             reason = reasons.why_not(plan, tasks, task, upstream)
             result = (
-                reasons.not_run(task, reason)
+                reasons.left_out(task.id, reason)
                 if reason is not None
                 else _stored(plan, task, upstream, keys, store)
             )

@@ -1,5 +1,6 @@
 """Why a task is not run is told so that the first cause is named, however far away it is."""
 
+from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.plan import Fixture, Input, Task, Upstream
 from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.run import reasons
@@ -29,17 +30,17 @@ def test_a_supplier_that_failed_is_named_shortly_in_its_own_pipeline() -> None:
 
 
 def test_the_first_cause_is_passed_on_along_the_chain() -> None:
-    waiting = reasons.not_run(LOAD, "needs ingest")
-    blocked = reasons.not_run(LOAD, "has no script")
+    waiting = reasons.left_out(LOAD.id, "needs ingest")
+    blocked = reasons.left_out(LOAD.id, "has no script")
 
     assert why(reader(of=LOAD), LOAD, waiting) == "needs ingest"
     assert why(reader(of=LOAD), LOAD, blocked) == "needs load, not run: has no script"
 
 
 def test_an_interrupt_is_no_reason_to_keep() -> None:
-    cut_short = reasons.not_run(LOAD, reasons.INTERRUPTED)
+    cut_short = reasons.left_out(LOAD.id, not_run.INTERRUPTED)
 
-    assert why(reader(of=LOAD), LOAD, cut_short) == reasons.INTERRUPTED
+    assert why(reader(of=LOAD), LOAD, cut_short) == not_run.INTERRUPTED
 
 
 def test_reused_and_passed_suppliers_are_good_enough() -> None:

@@ -1,0 +1,81 @@
+"""Why tasks are not run, in words: every sentence that can stand behind `not run`, in one place.
+
+Each is said of a task, whose name stands before it. What the settings say under `skip` is said as
+it is written there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+INTERRUPTED = "interrupted"
+"""The run was ended by a signal; not shared between runs, as the next one has another reason."""
+
+AFTER_FAILURE = "stopped after the first failure"
+NOT_REACHED = "not reached"
+
+CUT_SHORT = frozenset({INTERRUPTED, AFTER_FAILURE, NOT_REACHED})
+"""The run ended early, and what is said is about the run and not about the task."""
+
+UNKNOWN = "no reason is known"
+NO_SCRIPT = "has no script"
+
+_NEEDS = "needs "
+
+
+def absent(script: str) -> str:
+    """Say that a contract names a script that is not there."""
+    return f"{script} does not exist"
+
+
+def not_installed(modules: Iterable[str]) -> str:
+    """Say which of the modules that a step needs its interpreter lacks."""
+    return f"{_NEEDS}{', '.join(modules)}, not installed here"
+
+
+def unfed(ports: Iterable[str]) -> str:
+    """Say which required ports have neither a supplier nor a dataset."""
+    return f"nothing feeds {', '.join(f'`{port}`' for port in ports)}"
+
+
+def without_real_data(port: str) -> str:
+    """Say that real data were wanted for a port and cannot be had."""
+    return f"has no real data for `{port}` here"
+
+
+def unchanged_by(scenario: str) -> str:
+    """Say that a scenario would show nothing, as it changes made data only."""
+    return f"no input is made, so `{scenario}` would change nothing"
+
+
+def refused_by(supplier: str) -> str:
+    """Say that a supplier rightly refused bad data, so that there is nothing to read."""
+    return f"{supplier} refused the data of this scenario"
+
+
+def circle(tasks: Iterable[str]) -> str:
+    """Say that tasks wait for each other."""
+    return f"waits for itself: {' → '.join(tasks)}"
+
+
+def stranger(supplier: str) -> str:
+    """Say that what a task reads from does not exist."""
+    return f"{_NEEDS}{supplier}, which is no node of a pipeline"
+
+
+def needs(supplier: str) -> str:
+    """Say that a supplier failed."""
+    return f"{_NEEDS}{supplier}"
+
+
+def needs_what_was_not_run(supplier: str, why: str) -> str:
+    """Say that a supplier was not run either, and why."""
+    return f"{_NEEDS}{supplier}, not run: {why}"
+
+
+def is_need(why: str) -> bool:
+    """Say whether a reason is that something else is missing."""
+    return why.startswith(_NEEDS)
