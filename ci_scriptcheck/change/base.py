@@ -18,7 +18,7 @@ from ci_scriptcheck.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ci_scriptcheck.change.event import Event
+    from ci_scriptcheck.change.github_event import GitHubEvent
 
 Ref = tuple[str, str]
 """Full name of a reference, and the branch as people call it."""
@@ -135,7 +135,7 @@ def at_desk(checkout: Checkout) -> Base:
     return Base(commit=parted, name=name)
 
 
-def on_event(checkout: Checkout, event: Event) -> Base:  # noqa: PLR0911  (one arm for each event)
+def on_event(checkout: Checkout, event: GitHubEvent) -> Base:  # noqa: PLR0911  (one arm for each event)
     """Compare with what the event says; a base that cannot be found is told in `unknown`."""
     match event.name:
         case "schedule":
@@ -164,7 +164,7 @@ def merge_base(root: Path, one: str, other: str) -> str | None:
     return answer.output.decode().strip() or None
 
 
-def _of_pull_request(checkout: Checkout, event: Event) -> Base:
+def _of_pull_request(checkout: Checkout, event: GitHubEvent) -> Base:
     """Take the first parent of GitHub's merge commit: the payload's own base can lag behind it."""
     if event.commit == checkout.head:
         parents = _parents(checkout.root, checkout.head)
@@ -179,7 +179,7 @@ def _of_pull_request(checkout: Checkout, event: Event) -> Base:
     return Base(commit=parted or known, name=target)
 
 
-def _of_push(checkout: Checkout, event: Event) -> Base:
+def _of_push(checkout: Checkout, event: GitHubEvent) -> Base:
     before = event.text("before")
     main = checkout.main or event.default_branch
     if before is not None and before.strip("0"):

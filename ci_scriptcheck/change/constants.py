@@ -36,7 +36,7 @@ _ITERATING = frozenset(
 _FIELD = re.compile(r"\{[^{}]*\}|%[sdr]|%\(\w+\)s")
 
 
-class Scope:
+class Constants:
     """The names of one file, and what expressions over them can be."""
 
     def __init__(self, tree: ast.AST) -> None:

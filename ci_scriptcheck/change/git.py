@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change import base as bases
 from ci_scriptcheck.change import command, difference
-from ci_scriptcheck.change.event import event_of
+from ci_scriptcheck.change.github_event import event_of
 from ci_scriptcheck.change.remote import remote_of
 from ci_scriptcheck.errors import ChangeError
 from ci_scriptcheck.model.change import ChangeSet

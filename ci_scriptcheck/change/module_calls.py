@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.constants import THIS_FILE, Scope
+from ci_scriptcheck.change.constants import THIS_FILE, Constants
 from ci_scriptcheck.change.module_facts import OPEN, OWN
 
 if TYPE_CHECKING:
@@ -58,16 +58,16 @@ def read_calls(tree: ast.AST, calls: Calls) -> tuple[Noted, Noted, tuple[str, ..
         load.strings.update(_constant_join(node))
     if not calls.imports and not calls.names_itself:
         return load, later, ()
-    scope = Scope(tree)
+    constants = Constants(tree)
     above = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for call in calls.imports:
-        _read_import_call(call, scope, later if _waits(call, above) else load)
+        _read_import_call(call, constants, later if _waits(call, above) else load)
     roots: dict[str, None] = {}
     if calls.names_itself:
-        passed = _read_roots(calls, scope, roots)
-        for node, is_named in _paths(tree, scope, above, passed):
+        passed = _read_roots(calls, constants, roots)
+        for node, is_named in _paths(tree, constants, above, passed):
             noted = later if _waits(node, above) else load
-            found = scope.path(node)
+            found = constants.path(node)
             if found not in {None, "", THIS_FILE}:
                 (noted.files if is_named else noted.folders).add(str(found))
     return load, later, tuple(roots)
@@ -83,7 +83,7 @@ def _waits(node: ast.AST, above: dict[int, ast.AST]) -> bool:
     return False
 
 
-def _read_import_call(node: ast.Call, scope: Scope, noted: Noted) -> None:
+def _read_import_call(node: ast.Call, constants: Constants, noted: Noted) -> None:
     named = {word.arg: word.value for word in node.keywords}
     name = node.args[0] if node.args else named.get("name", named.get("mod_name"))
     if name is None:
@@ -91,8 +91,8 @@ def _read_import_call(node: ast.Call, scope: Scope, noted: Noted) -> None:
     package = named.get("package")
     if package is None and len(node.args) == 2:
         package = node.args[1]
-    packages = scope.texts(package) if package is not None else frozenset({OWN})
-    for text in scope.texts(name):
+    packages = constants.texts(package) if package is not None else frozenset({OWN})
+    for text in constants.texts(name):
         for within in packages if text.startswith(".") else frozenset({OWN}):
             _add_import(_absolute(text, within), node, noted)
 
@@ -126,7 +126,7 @@ def _called(function: ast.Name | ast.Attribute) -> str:
     return function.id if isinstance(function, ast.Name) else function.attr
 
 
-def _read_roots(calls: Calls, scope: Scope, roots: dict[str, None]) -> set[int]:
+def _read_roots(calls: Calls, constants: Constants, roots: dict[str, None]) -> set[int]:
     """Note the folders put on the search path, and give the nodes that were seen on the way."""
     seen: set[int] = set()
     for node in (*calls.path_changes, *calls.assignments):
@@ -137,12 +137,12 @@ def _read_roots(calls: Calls, scope: Scope, roots: dict[str, None]) -> set[int]:
                     func=ast.Attribute(attr="addsitedir") | ast.Name(id="addsitedir"), args=values
                 )
             ):
-                _add_roots(values, scope, roots)
+                _add_roots(values, constants, roots)
             case (
                 ast.AugAssign(target=target, value=value)
                 | ast.Assign(targets=[target], value=value)
             ) if _is_search_path(target):
-                _add_roots([value], scope, roots)
+                _add_roots([value], constants, roots)
             case _:
                 continue
         seen.update(id(part) for part in ast.walk(node))
@@ -159,19 +159,19 @@ def _is_search_path(node: ast.expr) -> bool:
             return False
 
 
-def _add_roots(nodes: list[ast.expr], scope: Scope, roots: dict[str, None]) -> None:
+def _add_roots(nodes: list[ast.expr], constants: Constants, roots: dict[str, None]) -> None:
     for node in nodes:
-        held = scope.elements(node)
+        held = constants.elements(node)
         if held is not None:
-            _add_roots(list(held), scope, roots)
+            _add_roots(list(held), constants, roots)
             continue
-        found = scope.path(node)
+        found = constants.path(node)
         if found is not None and found != THIS_FILE:
             roots[found] = None
 
 
 def _paths(
-    tree: ast.AST, scope: Scope, above: dict[int, ast.AST], passed: set[int]
+    tree: ast.AST, constants: Constants, above: dict[int, ast.AST], passed: set[int]
 ) -> Iterator[tuple[ast.expr, bool]]:
     """Find the largest expressions that say a path from `__file__` on.
 
@@ -185,19 +185,19 @@ def _paths(
             or not isinstance(node.ctx, ast.Load)
         ):
             continue
-        if scope.path(node) is not None:
-            largest = _largest(node, scope, above)
+        if constants.path(node) is not None:
+            largest = _largest(node, constants, above)
             parent = above.get(id(largest))
             yield largest, isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr)
 
 
-def _largest(node: ast.expr, scope: Scope, above: dict[int, ast.AST]) -> ast.expr:
+def _largest(node: ast.expr, constants: Constants, above: dict[int, ast.AST]) -> ast.expr:
     while True:
         # Two steps at most: from `x.parent` to the call of `x.parent.joinpath`.
         parent = above.get(id(node))
         beyond = above.get(id(parent)) if parent is not None else None
         for larger in (parent, beyond):
-            if isinstance(larger, ast.expr) and scope.path(larger) is not None:
+            if isinstance(larger, ast.expr) and constants.path(larger) is not None:
                 node = larger
                 break
         else:

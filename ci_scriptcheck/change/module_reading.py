@@ -10,7 +10,7 @@ import ast
 import warnings
 from typing import Any
 
-from ci_scriptcheck.change.constants import Scope
+from ci_scriptcheck.change.constants import Constants
 from ci_scriptcheck.change.module_calls import Calls, Noted, read_calls
 from ci_scriptcheck.change.module_facts import OPEN, Import, ModuleFacts, Part
 
@@ -185,12 +185,12 @@ def _of_function(node: ast.AST) -> tuple[list[ast.AST], list[ast.AST]]:
 def _exported(node: ast.AST) -> list[str]:
     match node:
         case ast.Assign(targets=[ast.Name(id="__all__")], value=value):
-            held = Scope(node).elements(value)
+            held = Constants(node).elements(value)
         case (
             ast.AnnAssign(target=ast.Name(id="__all__"), value=ast.expr() as value)
             | ast.AugAssign(target=ast.Name(id="__all__"), value=value)
         ):
-            held = Scope(node).elements(value)
+            held = Constants(node).elements(value)
         case _:
             return []
     return [

@@ -41,7 +41,7 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
     return 0
 
 
-def found(place: opening.Place, console: Console) -> str:
+def found(place: opening.ProjectFolder, console: Console) -> str:
     """Say what the new file holds, or what has to be corrected in it first."""
     try:
         project = loader.load_project(place.tree, place.folder)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ProjectFolder:
     """A folder of a repository.
 
     Attributes:
@@ -44,7 +44,7 @@ def folder_of(given: Namespace) -> Path:
     return folder
 
 
-def place_of(folder: Path) -> Place:
+def place_of(folder: Path) -> ProjectFolder:
     """Look where a folder lies.
 
     Raises:
@@ -52,14 +52,14 @@ def place_of(folder: Path) -> Place:
     """
     root = git.repository_root(folder)
     inside = folder.resolve().relative_to(root).as_posix()
-    return Place(
+    return ProjectFolder(
         root=root,
         folder="" if inside == "." else inside,
         tree=working_tree.WorkingTree(root, git.working_files(root)),
     )
 
 
-def project_of(place: Place) -> Project:
+def project_of(place: ProjectFolder) -> Project:
     """Read the project at a place.
 
     Raises:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ci_scriptcheck.cli.console import Console
-    from ci_scriptcheck.cli.opening import Place
+    from ci_scriptcheck.cli.opening import ProjectFolder
     from ci_scriptcheck.model.project import Project
 
 
@@ -25,7 +25,7 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     return checking.check(chosen, given, console, environ)
 
 
-def steps_of(project: Project, place: Place, name: str) -> tuple[str, ...]:
+def steps_of(project: Project, place: ProjectFolder, name: str) -> tuple[str, ...]:
     """Find the step of this name, or all that run the script at this path.
 
     Raises:

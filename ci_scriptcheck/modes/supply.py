@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.project import Node, Pipeline, Project
     from ci_scriptcheck.modes.sources import Surroundings
 
-Place = tuple["Pipeline", "Node", str]
+_NodeInScenario = tuple["Pipeline", "Node", str]
 
 
 def complete(
@@ -41,7 +41,7 @@ def complete(
     return _ordered(found)
 
 
-def _places(project: Project) -> Mapping[str, Place]:
+def _places(project: Project) -> Mapping[str, _NodeInScenario]:
     return {
         task_id(node=node.name, pipeline=pipeline.name, scenario=scenario): (
             pipeline,
@@ -54,7 +54,7 @@ def _places(project: Project) -> Mapping[str, Place]:
     }
 
 
-def _supplier(project: Project, place: Place, surroundings: Surroundings) -> Task:
+def _supplier(project: Project, place: _NodeInScenario, surroundings: Surroundings) -> Task:
     pipeline, node, scenario = place
     return tasks.of_node(
         project,

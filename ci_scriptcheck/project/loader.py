@@ -11,7 +11,7 @@ from ci_scriptcheck.model.contract import CopiedFrom, Dataset, GeneratedBy
 from ci_scriptcheck.model.project import Project, levelled
 from ci_scriptcheck.model.result import Finding
 from ci_scriptcheck.project.assembly import assembly
-from ci_scriptcheck.project.assembly.pipelines import Surroundings, read_pipelines
+from ci_scriptcheck.project.assembly.pipelines import PipelineParts, read_pipelines
 from ci_scriptcheck.project.assembly.steps import read_steps
 from ci_scriptcheck.project.cursus.reading import (
     CONTRACT_ENDING,
@@ -105,7 +105,7 @@ def _put_together(
     usages = {script: one for script, one in found.items() if isinstance(one, Usage)}
     read_, strange = read_steps(read, adapters.steps, named, usages)
     pipelines, odd = read_pipelines(
-        Surroundings(
+        PipelineParts(
             native=read, folder=folder, steps=read_, named=named, adapters=adapters.pipelines
         )
     )

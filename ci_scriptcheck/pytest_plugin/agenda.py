@@ -22,7 +22,7 @@ ATTEMPTS = 2
 """How often a job is begun at most, where its worker dies."""
 
 
-class Ended(StrEnum):
+class JobEnded(StrEnum):
     """What the end of a job means for those that need it."""
 
     WELL = "well"
@@ -132,11 +132,11 @@ class Agenda:
         self._return(job)
         return True
 
-    def finish(self, job: str, how: Ended) -> tuple[Blocked, ...]:
+    def finish(self, job: str, how: JobEnded) -> tuple[Blocked, ...]:
         """Count a running job as ended, and give what can never be done because of that."""
         self._running.remove(job)
         del self._missing[job]
-        if how is Ended.BADLY:
+        if how is JobEnded.BADLY:
             return self._block(job)
         for follower in self._followers[job]:
             missing = self._missing.get(follower)
@@ -192,7 +192,7 @@ def forecast(
             return Forecast(seconds=clock, width=width)
         width = max(width, len(running))
         clock, job = heapq.heappop(running)
-        agenda.finish(job, Ended.WELL)
+        agenda.finish(job, JobEnded.WELL)
 
 
 def _nearest(

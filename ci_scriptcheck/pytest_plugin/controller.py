@@ -13,7 +13,7 @@ from ci_scriptcheck.model import not_run, project
 from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.pytest_plugin import reports, work
-from ci_scriptcheck.pytest_plugin.agenda import Agenda, Blocked, Ended
+from ci_scriptcheck.pytest_plugin.agenda import Agenda, Blocked, JobEnded
 from ci_scriptcheck.pytest_plugin.event import OnFailure, TaskFinished, TaskStarted
 from ci_scriptcheck.pytest_plugin.handover import HANDED_OVER
 from ci_scriptcheck.pytest_plugin.items import in_short
@@ -143,22 +143,22 @@ class Controller:
         """Say how often workers have reported the beginning of a task."""
         return self._begun[item]
 
-    def ended(self, item: str) -> Ended:
+    def ended(self, item: str) -> JobEnded:
         """Tell how a task ended, and say so."""
         result = self._result(item)
         if result is None:
-            return Ended.BADLY
+            return JobEnded.BADLY
         self._tell(item, result)
-        return Ended.WELL if reasons.is_usable(result) else Ended.BADLY
+        return JobEnded.WELL if reasons.is_usable(result) else JobEnded.BADLY
 
-    def lost(self, item: str, attempts: int, worker: str) -> Ended:
+    def lost(self, item: str, attempts: int, worker: str) -> JobEnded:
         """Write the result of a task whose worker died for the last time, and tell pytest."""
         if self._result(item) is not None:
             return self.ended(item)  # it died behind the last line
         result = self._lost(item, attempts, worker)
         self._report(reports.broken(item, in_short(result)))
         self._count_failure()
-        return Ended.BADLY
+        return JobEnded.BADLY
 
     def blocked(self, blocked: Blocked) -> None:
         """Write that a task is not run because of another, and tell pytest."""

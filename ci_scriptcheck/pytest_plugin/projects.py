@@ -26,7 +26,7 @@ from ci_scriptcheck.pytest_plugin.workbench import Workbench
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ci_scriptcheck.pytest_plugin.work import Hosts
+    from ci_scriptcheck.pytest_plugin.work import RunningHosts
 
 
 class Projects:
@@ -44,7 +44,7 @@ class Projects:
             file: workflow.start(workflow.prepare(_options(config, file.parent), os.environ))
             for file in _files(config)
         }
-        self._hosts: list[Hosts] = []
+        self._hosts: list[RunningHosts] = []
         self._records: list[str] = []
 
     def begin(self) -> None:

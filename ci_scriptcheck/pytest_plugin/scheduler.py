@@ -19,7 +19,7 @@ from ci_scriptcheck.pytest_plugin.agenda import IDLE, Agenda
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ci_scriptcheck.pytest_plugin.agenda import Blocked, Ended
+    from ci_scriptcheck.pytest_plugin.agenda import Blocked, JobEnded
 
 
 class Gateway(Protocol):
@@ -62,11 +62,11 @@ class Witness(Protocol):
         """Say how often workers have reported the beginning of a task."""
         ...
 
-    def ended(self, item: str) -> Ended:
+    def ended(self, item: str) -> JobEnded:
         """Count a task as done by its worker, and say how it ended."""
         ...
 
-    def lost(self, item: str, attempts: int, worker: str) -> Ended:
+    def lost(self, item: str, attempts: int, worker: str) -> JobEnded:
         """Report a task whose worker died for the last time, and say how it ended."""
         ...
 
@@ -217,7 +217,7 @@ class LongestPathScheduling:
         elif not agenda.retry(item):
             self._finish(item, self._witness.lost(item, agenda.attempts(item), worker))
 
-    def _finish(self, item: str, how: Ended) -> None:
+    def _finish(self, item: str, how: JobEnded) -> None:
         for blocked in self._agenda.finish(item, how):
             self._witness.blocked(blocked)
 

@@ -17,7 +17,7 @@ Pull = Callable[[str], TaskResult]
 """Gives the result of a task, by its id: found, or run now."""
 
 
-class Hosts(Protocol):
+class RunningHosts(Protocol):
     """The warm processes in which scripts run."""
 
     @property
@@ -55,11 +55,11 @@ class Work:
         opened: `module:function` of an `OpenWork`, called in each worker.
     """
 
-    hosts: Callable[[Course], AbstractContextManager[Hosts]]
+    hosts: Callable[[Course], AbstractContextManager[RunningHosts]]
     opened: str
 
 
-def _service(course: Course) -> AbstractContextManager[Hosts]:
+def _service(course: Course) -> AbstractContextManager[RunningHosts]:
     # What starts processes is imported only where something is to be run.
     from ci_scriptcheck.run.service import Service
 

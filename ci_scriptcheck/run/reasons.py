@@ -13,7 +13,7 @@ from ci_scriptcheck.run.store.keys import scenario_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-from ci_scriptcheck.model.plan import Plan, Task
+    from ci_scriptcheck.model.plan import Plan, Task
 
 
 def is_usable(result: TaskResult) -> bool:

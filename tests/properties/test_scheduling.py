@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ci_scriptcheck.pytest_plugin.agenda import ATTEMPTS, IDLE, Agenda, Blocked, Ended, Job
+from ci_scriptcheck.pytest_plugin.agenda import ATTEMPTS, IDLE, Agenda, Blocked, Job, JobEnded
 from ci_scriptcheck.pytest_plugin.scheduler import Gateway, LongestPathScheduling
 
 if TYPE_CHECKING:
@@ -114,13 +114,13 @@ class World:
     def begun(self, item: str) -> int:
         return self.begins[item]
 
-    def ended(self, item: str) -> Ended:
+    def ended(self, item: str) -> JobEnded:
         passes = self.graph.fates[item] is Fate.PASSES
-        return self.tell(item, Ended.WELL if passes else Ended.BADLY)
+        return self.tell(item, JobEnded.WELL if passes else JobEnded.BADLY)
 
-    def lost(self, item: str, attempts: int, worker: str) -> Ended:
+    def lost(self, item: str, attempts: int, worker: str) -> JobEnded:
         assert attempts == ATTEMPTS, worker
-        return self.tell(item, Ended.BADLY)
+        return self.tell(item, JobEnded.BADLY)
 
     def blocked(self, blocked: Blocked) -> None:
         assert self.ends[blocked.cause] == "badly"
@@ -185,7 +185,7 @@ class World:
         self.workers.append(worker)
         self.scheduler.add_node(worker)
 
-    def tell(self, item: str, how: Ended) -> Ended:
+    def tell(self, item: str, how: JobEnded) -> JobEnded:
         assert item not in self.ends
         self.ends[item] = how.value
         return how

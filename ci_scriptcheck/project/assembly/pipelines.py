@@ -29,7 +29,7 @@ MOST_RIVALS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class PipelineParts:
     """What the pipelines of a file refer to."""
 
     native: Native
@@ -40,7 +40,7 @@ class Surroundings:
 
 
 def read_pipelines(
-    around: Surroundings,
+    around: PipelineParts,
 ) -> tuple[dict[str, DeclaredPipeline], tuple[Finding, ...]]:
     """Give all pipelines, those of adapters with what the file adds to them.
 
@@ -68,7 +68,7 @@ def read_pipelines(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pipeline:
-    around: Surroundings
+    around: PipelineParts
     name: str
 
     @property

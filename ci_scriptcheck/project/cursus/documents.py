@@ -39,7 +39,7 @@ class Variables(BaseModel):
     optional: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
 
 
-class Argument(BaseModel):
+class JobArgument(BaseModel):
     """One argument of the command line."""
 
     flag: str
@@ -52,7 +52,7 @@ class Contract(BaseModel):
     inputs: dict[str, ContractPort] = Field(default_factory=dict)
     outputs: dict[str, ContractPort] = Field(default_factory=dict)
     env_vars: Variables | None = None
-    job_arguments: list[Argument] | None = None
+    job_arguments: list[JobArgument] | None = None
     input_source_overrides: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -65,7 +65,7 @@ class Dependency(BaseModel):
     semantic_keywords: list[str] = Field(default_factory=list)
 
 
-class Output(BaseModel):
+class OutputSpec(BaseModel):
     """What an output is known by."""
 
     type: str | None = None
@@ -77,7 +77,7 @@ class Specification(BaseModel):
     """How the step is joined to others."""
 
     dependencies: dict[str, Dependency] = Field(default_factory=dict)
-    outputs: dict[str, Output] = Field(default_factory=dict)
+    outputs: dict[str, OutputSpec] = Field(default_factory=dict)
 
 
 class Variant(BaseModel):

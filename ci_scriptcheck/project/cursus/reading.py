@@ -21,7 +21,7 @@ from ci_scriptcheck.project.cursus.documents import (
     Dependency,
     Interface,
     Lines,
-    Output,
+    OutputSpec,
     Variables,
     Variant,
     read_contract,
@@ -248,7 +248,7 @@ def _outputs(interface: Interface, where: Lines) -> tuple[DeclaredPort, ...]:
     ports = []
     for name in dict.fromkeys((*contract.outputs, *outputs)):
         path = contract.outputs.get(name, ContractPort()).path
-        written = outputs.get(name, Output())
+        written = outputs.get(name, OutputSpec())
         ports.append(
             DeclaredPort(
                 name=name,

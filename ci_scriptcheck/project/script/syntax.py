@@ -62,7 +62,7 @@ def module_of(source: str) -> Module:
     )
 
 
-class Scope:
+class LocalNames:
     """What names stand for inside of one function, as far as it can be known."""
 
     def __init__(self, module: Module, bound: Mapping[str, Bound]) -> None:
@@ -153,17 +153,17 @@ class Scope:
             self.bound[target.id] = texts
 
 
-def environment_read(node: ast.AST, scope: Scope) -> tuple[Names, str | None]:
+def environment_read(node: ast.AST, local: LocalNames) -> tuple[Names, str | None]:
     """Give the variables that this very expression reads by `os`, and the default."""
     match node:
         case ast.Subscript(value=holder, slice=key, ctx=ast.Load()) if _is_environ(holder):
-            return scope.texts(key) or (), None
+            return local.texts(key) or (), None
         case ast.Compare(left=key, ops=[ast.In() | ast.NotIn()], comparators=[holder]) if (
             _is_environ(holder)
         ):
-            return scope.texts(key) or (), None
+            return local.texts(key) or (), None
         case ast.Call(func=called, args=[key, *rest]) if _reads_environ(called):
-            return scope.texts(key) or (), scope.default(rest[0]) if rest else None
+            return local.texts(key) or (), local.default(rest[0]) if rest else None
         case _:
             return (), None
 
@@ -233,17 +233,17 @@ def _collect_functions(body: list[ast.stmt], found: dict[str, FunctionNode]) -> 
 
 
 def _constants(body: list[ast.stmt], owner: str) -> dict[str, Names]:
-    scope = Scope(Module(tree=ast.Module(body=[], type_ignores=[])), {})
+    local = LocalNames(Module(tree=ast.Module(body=[], type_ignores=[])), {})
     found: dict[str, Names] = {}
     for node in body:
         if isinstance(node, ast.ClassDef) and not owner:
             found.update(_constants(node.body, f"{node.name}."))
         target, value = _assignment(node)
         if target is not None and value is not None:
-            texts = scope.texts(value)
+            texts = local.texts(value)
             if texts is not None:
                 found[owner + target] = texts
-                scope.bound[target] = texts
+                local.bound[target] = texts
     return found
 
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 
 from ci_scriptcheck.project.script.syntax import (
     Bound,
+    LocalNames,
     Module,
     Names,
     Role,
-    Scope,
     environment_read,
     module_of,
     outside_guard,
@@ -144,9 +144,9 @@ class _Reading:
 
     def take_environment(self) -> None:
         """Note what the module reads from the environment itself, but for its guarded end."""
-        scope = Scope(self.module, {})
+        local = LocalNames(self.module, {})
         for node in outside_guard(self.module.tree, self.module.source):
-            name, default = environment_read(node, scope)
+            name, default = environment_read(node, local)
             for one in name:
                 self._variable(one, default)
 
@@ -158,61 +158,61 @@ class _Reading:
         if key in self.followed or len(self.followed) >= MOST_CALLS:
             return
         self.followed.add(key)
-        scope = Scope(self.module, bound)
-        scope.learn(function)
+        local = LocalNames(self.module, bound)
+        local.learn(function)
         seen: set[int] = set()
         for node in ast.walk(function):
-            self._look(node, scope, seen)
+            self._look(node, local, seen)
         for node in ast.walk(function):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                role = scope.role(node)
+                role = local.role(node)
                 if role is not None and id(node) not in seen:
                     self.unknown.add(role)
 
-    def _look(self, node: ast.AST, scope: Scope, seen: set[int]) -> None:
+    def _look(self, node: ast.AST, local: LocalNames, seen: set[int]) -> None:
         match node:
             case ast.Subscript(value=holder, slice=key) if (
-                role := scope.role(holder)
+                role := local.role(holder)
             ) is not None:
                 seen.add(id(holder))
                 if isinstance(node.ctx, ast.Load):
-                    self._taken(role, scope.texts(key), self.required)
+                    self._taken(role, local.texts(key), self.required)
             case ast.Compare(left=key, ops=[ast.In() | ast.NotIn()], comparators=[holder]) if (
-                role := scope.role(holder)
+                role := local.role(holder)
             ) is not None:
                 seen.add(id(holder))
-                self._taken(role, scope.texts(key), self.optional)
-            case ast.Attribute(value=holder, attr=name) if scope.role(holder) == "args":
+                self._taken(role, local.texts(key), self.optional)
+            case ast.Attribute(value=holder, attr=name) if local.role(holder) == "args":
                 seen.add(id(holder))
                 self.args.add(name)
             case ast.Assign(value=holder) | ast.AnnAssign(value=holder) if holder is not None:
-                seen.update(scope.aliased(holder))
+                seen.update(local.aliased(holder))
             case ast.If(test=test) | ast.IfExp(test=test) | ast.Assert(test=test):
                 seen.update(id(one) for one in _tested(test))
             case ast.Call():
-                self._call(node, scope, seen)
+                self._call(node, local, seen)
             case ast.FormattedValue(value=holder):
                 seen.add(id(holder))
             case _:
                 pass
 
-    def _call(self, node: ast.Call, scope: Scope, seen: set[int]) -> None:
+    def _call(self, node: ast.Call, local: LocalNames, seen: set[int]) -> None:
         match node.func:
             case ast.Attribute(value=holder, attr=method) if (
-                role := scope.role(holder)
+                role := local.role(holder)
             ) is not None and role != "args":
                 if method in _LOOKUPS and node.args:
                     seen.add(id(holder))
-                    self._taken(role, scope.texts(node.args[0]), self.optional)
-                    self._default(role, node, scope)
+                    self._taken(role, local.texts(node.args[0]), self.optional)
+                    self._default(role, node, local)
             case ast.Attribute(attr=method) if method in _LOGGING:
                 seen.update(id(one) for one in node.args)
             case ast.Name(id="getattr" | "hasattr") if len(node.args) > 1:
-                if scope.role(node.args[0]) == "args":
+                if local.role(node.args[0]) == "args":
                     seen.add(id(node.args[0]))
-                    self._taken("args", scope.texts(node.args[1]), self.optional)
+                    self._taken("args", local.texts(node.args[1]), self.optional)
             case ast.Name(id=name) if name in self.module.functions:
-                self._follow_call(node, self.module.functions[name], scope, seen)
+                self._follow_call(node, self.module.functions[name], local, seen)
             case ast.Name(id=name) if name in _HARMLESS:
                 seen.update(id(one) for one in node.args)
             case _:
@@ -222,7 +222,7 @@ class _Reading:
         self,
         node: ast.Call,
         function: ast.FunctionDef | ast.AsyncFunctionDef,
-        scope: Scope,
+        local: LocalNames,
         seen: set[int],
     ) -> None:
         names = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
@@ -230,8 +230,8 @@ class _Reading:
         given.extend((one.arg, one.value) for one in node.keywords if one.arg is not None)
         bound: dict[str, Bound] = {}
         for name, value in given:
-            role = scope.role(value)
-            texts = scope.texts(value)
+            role = local.role(value)
+            texts = local.texts(value)
             if role is not None:
                 seen.add(id(value))
                 bound[name] = role
@@ -251,10 +251,10 @@ class _Reading:
         else:
             kept[role].update(names)
 
-    def _default(self, role: Role, node: ast.Call, scope: Scope) -> None:
+    def _default(self, role: Role, node: ast.Call, local: LocalNames) -> None:
         if role == "env" and len(node.args) > 1:
-            for name in scope.texts(node.args[0]) or ():
-                self._variable(name, scope.default(node.args[1]))
+            for name in local.texts(node.args[0]) or ():
+                self._variable(name, local.default(node.args[1]))
 
     def _variable(self, name: str, default: str | None) -> None:
         if self.env.get(name) is None:

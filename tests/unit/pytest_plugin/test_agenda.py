@@ -1,6 +1,6 @@
 """Which jobs are handed out, in which order, and which are given up."""
 
-from ci_scriptcheck.pytest_plugin.agenda import Agenda, Blocked, Ended, Forecast, Job, forecast
+from ci_scriptcheck.pytest_plugin.agenda import Agenda, Blocked, Forecast, Job, JobEnded, forecast
 
 DIAMOND = (
     Job(id="load"),
@@ -16,7 +16,7 @@ def test_only_jobs_whose_needs_have_ended_well_are_handed_out() -> None:
 
     assert agenda.take() == "load"
     assert agenda.take() is None
-    agenda.finish("load", Ended.WELL)
+    agenda.finish("load", JobEnded.WELL)
     assert [agenda.take(), agenda.take(), agenda.take()] == ["right", "left", None]
 
 
@@ -29,12 +29,12 @@ def test_the_job_with_the_longest_way_behind_it_goes_first() -> None:
 def test_all_that_follows_a_failure_is_given_up_once() -> None:
     agenda = Agenda(DIAMOND, wanted=ALL)
     agenda.take()
-    agenda.finish("load", Ended.WELL)
+    agenda.finish("load", JobEnded.WELL)
     agenda.take()
     agenda.take()
 
-    assert agenda.finish("right", Ended.BADLY) == (Blocked(job="join", cause="right"),)
-    assert agenda.finish("left", Ended.BADLY) == ()
+    assert agenda.finish("right", JobEnded.BADLY) == (Blocked(job="join", cause="right"),)
+    assert agenda.finish("left", JobEnded.BADLY) == ()
     assert agenda.is_finished
 
 
@@ -42,7 +42,7 @@ def test_a_job_that_is_left_out_still_orders_the_ones_around_it() -> None:
     agenda = Agenda(DIAMOND, wanted={"load", "join"})
 
     assert [agenda.take(), agenda.take()] == ["load", None]
-    assert agenda.finish("load", Ended.BADLY) == (Blocked(job="join", cause="load"),)
+    assert agenda.finish("load", JobEnded.BADLY) == (Blocked(job="join", cause="load"),)
 
 
 def test_a_job_that_is_done_orders_nothing() -> None:

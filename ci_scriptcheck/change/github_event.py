@@ -12,7 +12,7 @@ Payload = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class GitHubEvent:
     """One event.
 
     Attributes:
@@ -41,7 +41,7 @@ class Event:
         return self.text("repository", "default_branch")
 
 
-def event_of(environ: Mapping[str, str], root: Path) -> Event | None:
+def event_of(environ: Mapping[str, str], root: Path) -> GitHubEvent | None:
     """Read the event from the environment of a GitHub job.
 
     A repository outside the job's workspace, such as one that a test has made, is not what the
@@ -50,7 +50,7 @@ def event_of(environ: Mapping[str, str], root: Path) -> Event | None:
     name = environ.get("GITHUB_EVENT_NAME")
     if not name or not _is_about(environ, root):
         return None
-    return Event(
+    return GitHubEvent(
         name=name,
         commit=environ.get("GITHUB_SHA") or None,
         branch=environ.get("GITHUB_REF", "").removeprefix("refs/heads/") or None,
