@@ -104,6 +104,18 @@ class Started:
     ready: Mapping[str, TaskResult]
 
 
+def will_run(options: Options, environ: Mapping[str, str]) -> bool:
+    """Say whether it is certain, before anything is read, that a warm host will be needed.
+
+    That is so where steps are asked for whatever changed, and nothing is kept that could be reused.
+    """
+    if (options.start or _default_start()) != "warm":
+        return False
+    if not options.everything and not options.selectors:
+        return False
+    return Store.of(git.repository_root(options.project), environ).is_empty
+
+
 def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     """Find what the change can break, and plan the tasks that show whether it did.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,11 @@ from ci_scriptcheck.report.page import Detail
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.run.process.hosts import Hosts
 
 
 def check(
@@ -30,6 +32,29 @@ def check(
     Raises:
         ScriptcheckError: the run cannot go on.
     """
+    with _begun(options, environ) as begun:
+        return _checked(options, given, console, environ, begun)
+
+
+@contextmanager
+def _begun(options: workflow.Options, environ: Mapping[str, str]) -> Iterator[Hosts | None]:
+    """Have a host import its libraries meanwhile, where something has to be run whatever is found."""
+    if not workflow.will_run(options, environ):
+        yield None
+        return
+    from ci_scriptcheck.run import early
+
+    with early.hosts(options.project) as hosts:
+        yield hosts
+
+
+def _checked(
+    options: workflow.Options,
+    given: Namespace,
+    console: Console,
+    environ: Mapping[str, str],
+    begun: Hosts | None,
+) -> int:
     told, page = console.out, console.out_page
     if given.json:
         told, page = console.err, console.err_page
@@ -44,7 +69,7 @@ def check(
         for result in started.ready.values():
             progress(TaskFinished(result=result))
         try:
-            execution.execute(started, progress)
+            execution.execute(started, progress, begun=begun)
         except KeyboardInterrupt as interruption:
             signalled = getattr(interruption, "signal", "SIGINT")
     record = workflow.conclude(started, interrupted=signalled)

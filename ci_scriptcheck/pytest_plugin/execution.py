@@ -10,15 +10,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ci_scriptcheck.pytest_plugin.event import Event
+    from ci_scriptcheck.run.process.hosts import Hosts
     from ci_scriptcheck.workflow import Started
 
 
-def execute(started: Started, on_event: Callable[[Event], None]) -> None:
+def execute(
+    started: Started, on_event: Callable[[Event], None], *, begun: Hosts | None = None
+) -> None:
     """Run every task that has no result yet; nothing is started where there is none.
 
     Args:
         started: What is to be run.
         on_event: Told of each task's beginning and end.
+        begun: Hosts of which one has begun before the plan was known.
 
     Raises:
         ScriptcheckError: the run cannot go on.
@@ -30,11 +34,13 @@ def execute(started: Started, on_event: Callable[[Event], None]) -> None:
         return
     # What starts processes is only imported where something is to be run.
     from ci_scriptcheck.pytest_plugin.session import run_plan
+    from ci_scriptcheck.pytest_plugin.work import scripts
 
     run_plan(
         started.run_directory,
         tasks=left,
         workers=prepared.workers,
         on_event=on_event,
+        work=scripts(begun),
         on_failure=OnFailure.STOP if prepared.options.fail_fast else OnFailure.CONTINUE,
     )

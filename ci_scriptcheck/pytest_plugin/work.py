@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ci_scriptcheck.model.contract import Json
 from ci_scriptcheck.model.result import TaskResult
 from ci_scriptcheck.pytest_plugin.course import Course
 from ci_scriptcheck.run import record
 from ci_scriptcheck.values import dataclass
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.run.process.hosts import Hosts
 
 Pull = Callable[[str], TaskResult]
 """Gives the result of a task, by its id: found, or run now."""
@@ -59,15 +62,19 @@ class Work:
     opened: str
 
 
-def _service(course: Course) -> AbstractContextManager[RunningHosts]:
-    # What starts processes is imported only where something is to be run.
-    from ci_scriptcheck.run.service import Service
+def scripts(begun: Hosts | None = None) -> Work:
+    """Run tasks as what they are, scripts in warm hosts; one of them may have begun already."""
 
-    return Service(course.plan, course.run_directory, course.tasks)
+    def hosts(course: Course) -> AbstractContextManager[RunningHosts]:
+        # What starts processes is imported only where something is to be run.
+        from ci_scriptcheck.run.service import Service
+
+        return Service(course.plan, course.run_directory, course.tasks, begun=begun)
+
+    return Work(hosts=hosts, opened="ci_scriptcheck.run.service:opened")
 
 
-SCRIPTS = Work(hosts=_service, opened="ci_scriptcheck.run.service:opened")
-"""Tasks are run as what they are: scripts in warm hosts."""
+SCRIPTS = scripts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

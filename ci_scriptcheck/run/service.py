@@ -40,8 +40,15 @@ class Service:
     Starting does not wait for their libraries to be imported.
     """
 
-    def __init__(self, plan: Plan, run_directory: Path, tasks: Iterable[str]) -> None:
-        """Start them.
+    def __init__(
+        self,
+        plan: Plan,
+        run_directory: Path,
+        tasks: Iterable[str],
+        *,
+        begun: Hosts | None = None,
+    ) -> None:
+        """Start them; `begun` has a host that began before the plan was known.
 
         Raises:
             UsageError: an interpreter cannot be started.
@@ -54,7 +61,9 @@ class Service:
         reader = _reader_of(plan)
         self._closing = run_directory / _CLOSING
         self._closing.unlink(missing_ok=True)
-        self._hosts = Hosts([reader, *specs])
+        self._hosts = Hosts() if begun is None else begun
+        # The reader comes last: it has less to import.
+        self._hosts.start([*specs, reader])
         found = self._hosts.addresses
         self._addresses = {_name(spec): found[host_key(spec)] for spec in specs}
         self._addresses[_READER] = found[host_key(reader)]

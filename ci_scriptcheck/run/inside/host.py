@@ -41,7 +41,8 @@ def main(arguments: dict[str, Any]) -> None:
         arguments: `listen` and `lifeline` (descriptors), `folder` (of the controller, removed by
             whoever ends last), `controller` (its process id), `preload`, `start`, `secret`
             (SHA-256 of what callers must know), `answers` (folder of the answering pip), `bytecode`
-            (folder of compiled modules), `path`,
+            (folder of compiled modules), `path`, `waits` (to be told on standard input what to
+            preload in the end, where that was not known when the host began),
             `bootstrap` and `child_bootstrap` (programs that begin again here or in the child).
     """
     census.adopt_orphans()
@@ -51,6 +52,9 @@ def main(arguments: dict[str, Any]) -> None:
     if arguments["start"] == "warm":
         with _ending_early(arguments):
             _preload(arguments)
+            if arguments["waits"]:
+                arguments = _told(arguments)
+                _preload(arguments)
     # The child's own modules, so that no run has to import them.
     for name in (
         "bytecode",
@@ -177,6 +181,18 @@ def _ending_early(arguments: dict[str, Any]) -> Iterator[None]:
     signal.signal(signal.SIGIO, signal.SIG_DFL)
 
 
+def _told(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Wait for the names of all modules to preload; where nobody is left to tell them, end."""
+    line = sys.stdin.readline()
+    if not line:
+        shutil.rmtree(arguments["folder"], ignore_errors=True)
+        os._exit(0)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    dropped = arguments.get("dropped", [])
+    names = [name for name in json.loads(line) if name.partition(".")[0] not in dropped]
+    return {**arguments, "preload": names, "waits": False}
+
+
 def _preload(arguments: dict[str, Any]) -> None:
     """Import modules; one that starts a thread is left out, by beginning again without it."""
     attempts = arguments.get("attempts", 0)
@@ -193,7 +209,8 @@ def _preload(arguments: dict[str, Any]) -> None:
         return
     top = culprit.partition(".")[0]
     names = [name for name in arguments["preload"] if name.partition(".")[0] != top]
-    again = {**arguments, "preload": names, "attempts": attempts + 1}
+    dropped = [*arguments.get("dropped", []), top]
+    again = {**arguments, "preload": names, "dropped": dropped, "attempts": attempts + 1}
     for descriptor in (arguments["listen"], arguments["lifeline"]):
         os.set_inheritable(descriptor, True)
     command = [sys.executable, "-c", arguments["bootstrap"], json.dumps(again)]

@@ -16,16 +16,17 @@ import sys
 import time
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.run.inside import census
 from ci_scriptcheck.run.process import surroundings
 from ci_scriptcheck.run.process.request import Address, HostSpec, Start
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from types import TracebackType
 
 _INSIDE = Path(__file__).parents[1] / "inside"
@@ -61,18 +62,47 @@ class Hosts:
         addresses: `host_key` of each specification → where its host listens.
     """
 
-    def __init__(self, specs: Iterable[HostSpec]) -> None:
+    def __init__(self, specs: Iterable[HostSpec] = ()) -> None:
         self.addresses: dict[str, Address] = {}
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._early: _Early | None = None
         self._folder = surroundings.new_folder()
         self._lifeline_end, self._lifeline = os.pipe()
-        try:
+        self.start(specs)
+
+    def begin(self, spec: HostSpec) -> None:
+        """Have a host begin to import before it is known what it will have to import in the end.
+
+        `start` tells it the rest, or ends it where nothing that is started is like it.
+        """
+        with self._closed_by_failure():
+            address = self._address(spec)
+            process = self._started(spec, address, waits=True)
+            self._early = _Early(spec=spec, address=address, process=process)
+
+    def start(self, specs: Iterable[HostSpec]) -> None:
+        """Start hosts.
+
+        Raises:
+            UsageError: an interpreter cannot be started.
+        """
+        with self._closed_by_failure():
             for spec in specs:
-                if host_key(spec) not in self.addresses:
-                    self._start(spec)
-        except BaseException:
-            self.close()
-            raise
+                key = host_key(spec)
+                if key in self.addresses:
+                    continue
+                if self._early is not None and self._early.can_be(spec):
+                    self.addresses[key] = self._early.address
+                    self._early.tell(spec)
+                    self._early = None
+                else:
+                    address = self._address(spec)
+                    self._started(spec, address)
+                    self.addresses[key] = address
+            if self._early is not None:
+                _end(self._early.process)
+                self._processes.remove(self._early.process)
+                self._early = None
 
     def __enter__(self) -> Self:
         return self
@@ -101,31 +131,60 @@ class Hosts:
             try:
                 process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                census.kill_below(process.pid)
-                process.kill()
-                process.wait()
+                _end(process)
+            if process.stdin is not None:
+                process.stdin.close()
             self._processes.pop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _start(self, spec: HostSpec) -> None:
+    @contextlib.contextmanager
+    def _closed_by_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
+
+    def _address(self, spec: HostSpec) -> Address:
         key = host_key(spec)
-        address = Address(
+        return Address(
             socket=str(self._folder / f"{key[:6]}.sock"),
             token=secrets.token_hex(16),
             log=str(self._folder / f"{key[:6]}.log"),
         )
+
+    def _started(
+        self, spec: HostSpec, address: Address, *, waits: bool = False
+    ) -> subprocess.Popen[bytes]:
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         with listener, Path(address.log).open("wb") as log:
             listener.bind(address.socket)
             listener.listen(_BACKLOG)
-            self._processes.append(self._started(spec, address, listener.fileno(), log.fileno()))
-        self.addresses[key] = address
+            arguments = self._arguments(spec, address, listener.fileno(), waits=waits)
+            try:
+                process = subprocess.Popen(
+                    [spec.python, "-c", arguments["bootstrap"], json.dumps(arguments)],
+                    stdin=subprocess.PIPE if waits else subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=surroundings.environment(spec, self._folder),
+                    cwd="/",
+                    pass_fds=(listener.fileno(), self._lifeline_end),
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise UsageError(
+                    what=f"the interpreter `{spec.python}` cannot be started: {error.strerror}",
+                    advice="make it, or name another one under `python:`",
+                ) from error
+        self._processes.append(process)
+        return process
 
-    def _started(
-        self, spec: HostSpec, address: Address, listener: int, log: int
-    ) -> subprocess.Popen[bytes]:
+    def _arguments(
+        self, spec: HostSpec, address: Address, listener: int, *, waits: bool
+    ) -> dict[str, Any]:
         bootstrap = _BOOTSTRAP.format(code=str(_INSIDE), module="host")
-        arguments: dict[str, object] = {
+        return {
             "listen": listener,
             "lifeline": self._lifeline_end,
             "folder": str(self._folder),
@@ -138,23 +197,37 @@ class Hosts:
             "secret": sha256(address.token.encode()).hexdigest(),
             "bootstrap": bootstrap,
             "child_bootstrap": _BOOTSTRAP.format(code=str(_INSIDE), module="child"),
+            "waits": waits,
         }
-        try:
-            return subprocess.Popen(
-                [spec.python, "-c", bootstrap, json.dumps(arguments)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=surroundings.environment(spec, self._folder),
-                cwd="/",
-                pass_fds=(listener, self._lifeline_end),
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise UsageError(
-                what=f"the interpreter `{spec.python}` cannot be started: {error.strerror}",
-                advice="make it, or name another one under `python:`",
-            ) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Early:
+    """A host that waits to be told what else to import."""
+
+    spec: HostSpec
+    address: Address
+    process: subprocess.Popen[bytes]
+
+    def can_be(self, spec: HostSpec) -> bool:
+        """Say whether it can become this host: alike, and nothing imported that it would not."""
+        wanted = [f"{name}." for name in spec.preload]
+        return replace(self.spec, preload=()) == replace(spec, preload=()) and all(
+            any(name.startswith(f"{early}.") for name in wanted) for early in self.spec.preload
+        )
+
+    def tell(self, spec: HostSpec) -> None:
+        # If it has ended meanwhile, the first call finds that out, as with any host.
+        with contextlib.suppress(OSError), cast("IO[bytes]", self.process.stdin) as told:
+            told.write(json.dumps(spec.preload).encode() + b"\n")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    census.kill_below(process.pid)
+    process.kill()
+    process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _start(spec: HostSpec) -> Start:

@@ -58,6 +58,11 @@ class Store:
         return cls(Path(named).absolute() if named else root / ".scriptcheck" / "store")
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no result is kept."""
+        return not next((self._place / "results").glob("*"), None)
+
+    @property
     def digests(self) -> Path:
         """The file in which digests of project files are remembered."""
         return self._place / "digests.json"
