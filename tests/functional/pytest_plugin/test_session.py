@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from tests.functional.pytest_plugin.acting import ACTING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ci_scriptcheck.pytest_plugin.work import Work
 
 
 def a_node(node: str, step: str, *needs: str) -> Task:
@@ -39,14 +42,20 @@ class Run:
         self.events: list[Event] = []
         record.write_plan(folder, a_plan(*tasks))
 
-    def go(self, *, workers: int, on_failure: OnFailure = OnFailure.CONTINUE) -> Run:
+    def go(
+        self,
+        *,
+        workers: int,
+        on_failure: OnFailure = OnFailure.CONTINUE,
+        work: Work = ACTING,
+    ) -> Run:
         run_plan(
             self.folder,
             tasks=self.tasks,
             workers=workers,
             on_event=self.events.append,
             on_failure=on_failure,
-            work=ACTING,
+            work=work,
         )
         return self
 
@@ -164,6 +173,22 @@ def test_a_worker_that_dies_while_it_starts_costs_nothing(
     assert set(run.outcomes().values()) == {Outcome.PASSED}
     del run
     gc.collect()  # here, so that no other test is told of that process
+
+
+def test_tasks_that_no_worker_lives_to_begin_are_reported_and_not_blamed(tmp_path: Path) -> None:
+    run = Run(tmp_path, *(a_node(f"n{i}", "passes") for i in range(4)))
+    leaving = replace(ACTING, opened="tests.functional.pytest_plugin.leaving:opened")
+
+    run.go(workers=2, work=leaving)
+
+    assert set(run.outcomes().values()) == {Outcome.CRASHED}
+    assert [finding.rule for finding in run.result("n3").findings] == ["SC223"]
+    assert run.result("n3").attempts == 0
+    # Nothing has begun, and each task is told of once.
+    assert sorted(
+        event.result.task for event in run.events if isinstance(event, TaskFinished)
+    ) == ["p/n0", "p/n1", "p/n2", "p/n3"]
+    assert len(run.events) == len(run.tasks)
 
 
 def test_a_crash_counts_as_a_failure_when_asked_to_stop(tmp_path: Path) -> None:
