@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ci_scriptcheck import atomic
+from ci_scriptcheck.change.virtual_environment import environment_of
 from ci_scriptcheck.values import dataclass, field
 
 FORMAT = 1
@@ -19,9 +20,6 @@ FORMAT = 1
 
 _PACKAGES = frozenset({"site-packages", "dist-packages"})
 _METADATA = (".dist-info", ".egg-info")
-_CFG_VERSION = re.compile(r"^version(?:_info)?\s*=\s*(\d+\.\d+)", re.MULTILINE)
-_CFG_SYSTEM = re.compile(r"^include-system-site-packages\s*=\s*true", re.MULTILINE | re.IGNORECASE)
-_CFG_HOME = re.compile(r"^home\s*=\s*(.+)$", re.MULTILINE)
 _REQUIRES = re.compile(r"^Requires-Dist:\s*([A-Za-z0-9._-]+)(.*)$", re.MULTILINE)
 _MODULE_SUFFIX = re.compile(r"\.(?:py|so|pyd|[^./]*\.(?:so|pyd))$")
 
@@ -106,18 +104,15 @@ def package_folders(python: Path | None) -> tuple[Path, ...]:
 
 
 def _folders_of(python: Path) -> Iterator[Path]:
-    prefix = python.parent.parent
-    try:
-        settings = (prefix / "pyvenv.cfg").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+    environment = environment_of(python)
+    if environment is None:
         yield from _folders_of_installation(python)
         return
-    version = _CFG_VERSION.search(settings)
-    yield from sorted(prefix.glob(f"lib*/python{version[1] if version else '3*'}/site-packages"))
-    home = _CFG_HOME.search(settings)
-    if home is not None and _CFG_SYSTEM.search(settings):
-        name = f"python{version[1]}" if version else python.name
-        yield from _folders_of_installation(Path(home[1].strip()) / name)
+    version = environment.version
+    yield from sorted(python.parent.parent.glob(f"lib*/python{version or '3*'}/site-packages"))
+    if environment.home is not None and environment.sees_system:
+        name = f"python{version}" if version else python.name
+        yield from _folders_of_installation(Path(environment.home) / name)
 
 
 def _folders_of_installation(python: Path) -> Iterator[Path]:

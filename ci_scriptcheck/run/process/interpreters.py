@@ -7,8 +7,9 @@ import re
 import sys
 from pathlib import Path
 
-_IN_CFG = re.compile(r"^version(?:_info)?\s*=\s*(\d+\.\d+)", re.MULTILINE)
-_IN_NAME = re.compile(r"python(\d+\.\d+)")
+from ci_scriptcheck.change.virtual_environment import environment_of
+
+_NAME = re.compile(r"python(\d+\.\d+)")
 
 
 def located(root: Path, folder: str, python: str | None) -> str:
@@ -33,22 +34,16 @@ def identity(python: str) -> tuple[str, str]:
 def _version(python: Path) -> str:
     if str(python) == sys.executable:
         return f"{sys.version_info.major}.{sys.version_info.minor}"
-    try:
-        written = (python.parent.parent / "pyvenv.cfg").read_text(encoding="utf-8")
-        found = _IN_CFG.search(written)
-        if found is None:
-            found = _IN_NAME.search(python.resolve(strict=True).name)
-        if found is not None:
-            return found[1]
-    except OSError:
-        pass
+    environment = environment_of(python)
+    if environment is not None and environment.version is not None:
+        return environment.version
     return _by_file(python)
 
 
 def _by_file(python: Path) -> str:
     try:
         real = python.resolve(strict=True)
-        found = _IN_NAME.fullmatch(real.name)
+        found = _NAME.fullmatch(real.name)
         seen = real.stat()
     except OSError:
         return "absent"
