@@ -159,7 +159,7 @@ def _node_reason(
     also = [
         *contract_changes.scenario_names(sides, pipeline.scenarios, before.scenarios),
         *contract_changes.rule_names(sides, node.step),
-        *_call_names(sides, node.step),
+        *_script_names(sides, node.step),
     ]
     return (
         code
@@ -171,11 +171,11 @@ def _node_reason(
     )
 
 
-def _call_names(sides: Sides, step: str) -> list[str]:
+def _script_names(sides: Sides, step: str) -> list[str]:
     after, before = sides.head.steps.get(step), sides.base.steps.get(step)
     if after is None or before is None:
         return []
-    return contract_changes.call_names(after, before)
+    return contract_changes.script_names(after, before)
 
 
 def _follow(head: Project, steps: Reasons, nodes: Reasons) -> None:

@@ -59,10 +59,10 @@ class Sides:
 def settings_reason(
     after: Step | Node, before: Step | Node, *, also: Iterable[str] = ()
 ) -> Reason | None:
-    """Compare function, ports and settings; `also` are names of what else differs."""
+    """Compare script, ports and settings; `also` are names of what else differs."""
     names = [*also]
     if isinstance(after, Step) and isinstance(before, Step):
-        names += call_names(after, before)
+        names += script_names(after, before)
     names += _changed_ports("inputs", after.inputs, before.inputs)
     names += _changed_ports("outputs", after.outputs, before.outputs)
     names += _changed_settings(after.settings, before.settings)
@@ -70,11 +70,9 @@ def settings_reason(
     return SettingsChanged(names=tuple(names), file=file) if names else None
 
 
-def call_names(after: Step, before: Step) -> list[str]:
-    """Name what differs in how a step's script is called."""
-    return [
-        name for name in ("script", "function") if getattr(after, name) != getattr(before, name)
-    ]
+def script_names(after: Step, before: Step) -> list[str]:
+    """Name the setting that has another script do a step."""
+    return ["script"] if after.script != before.script else []
 
 
 def scenario_names(sides: Sides, after: Iterable[str], before: Iterable[str]) -> list[str]:

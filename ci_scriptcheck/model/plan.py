@@ -83,7 +83,6 @@ class Input:
         parameter: The key in `input_paths`.
         file: Name of the file that the script wants instead of the folder.
         expects: Dataset that the content is checked against.
-        container_path: Where the port lies on the platform.
     """
 
     port: str
@@ -92,7 +91,6 @@ class Input:
     required: bool = True
     file: str | None = None
     expects: str | None = None
-    container_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +136,6 @@ class Task:
     purpose: Purpose = Purpose.CHECK
     reason: Reason
     script: str | None = None
-    function: str = "main"
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
     settings: Settings

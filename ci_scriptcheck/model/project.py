@@ -86,13 +86,11 @@ class Step:
 
     Attributes:
         script: Path relative to the repository; `None` where the platform itself does the work.
-        function: The function that is called.
         variables: Environment variables that the script reads → the default in its code.
     """
 
     name: str
     script: str | None
-    function: str = "main"
     variables: Mapping[str, str | None] = field(default_factory=dict)
     inputs: tuple[Port, ...] = ()
     outputs: tuple[Port, ...] = ()

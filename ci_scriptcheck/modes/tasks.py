@@ -33,7 +33,6 @@ def of_step(
         scenario=scenario,
         reason=reason,
         script=step.script,
-        function=step.function,
         inputs=_inputs(step.inputs, feeding),
         outputs=_outputs(step.outputs),
         settings=settings,
@@ -69,7 +68,6 @@ def of_node(  # noqa: PLR0913  (a node is known by its pipeline; the rest is wha
         purpose=purpose,
         reason=reason,
         script=step.script,
-        function=step.function,
         inputs=_inputs(node.inputs, feeding),
         outputs=_outputs(node.outputs),
         settings=node.settings,
@@ -89,7 +87,6 @@ def _inputs(ports: tuple[Port, ...], feeding: Mapping[str, Source]) -> tuple[Inp
             required=port.required,
             file=port.file,
             expects=port.expects,
-            container_path=port.path,
         )
         for port in ports
         if port.name in feeding

@@ -63,7 +63,6 @@ class DeclaredStep:
     name: str
     script: str | None = None
     script_expected: str | None = None
-    function: str = "main"
     inputs: tuple[DeclaredPort, ...] = ()
     outputs: tuple[DeclaredPort, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)

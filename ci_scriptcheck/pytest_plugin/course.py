@@ -85,5 +85,5 @@ class Course:
 
 
 def _what_runs(task: Task) -> str:
-    script = (task.step, task.script, task.function, task.settings, sorted(task.variables.items()))
+    script = (task.step, task.script, task.settings, sorted(task.variables.items()))
     return repr((script, task.side, task.scenario, task.blocked, task.inputs, task.outputs))

@@ -192,7 +192,6 @@ def _call(context: Context, task: Task, space: Workspace) -> Call:
         target=Script(
             file=str(context.root / (task.script or "")),
             roots=hosting.import_roots(context.plan, context.root, settings),
-            function=task.function,
             input_paths=inputs,
             output_paths=outputs,
             environ_vars=settings.env,

@@ -110,7 +110,6 @@ def _step(parts: Parts, step: ReadStep) -> Step:
     return Step(
         name=declared.name,
         script=declared.script,
-        function=declared.function,
         variables=step.usage.env,
         inputs=_ports(parts, declared.inputs, inputs),
         outputs=_ports(parts, declared.outputs, outputs),

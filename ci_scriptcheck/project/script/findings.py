@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from ci_scriptcheck.project.native.reading import Native
 
 
-def read_usage(script: str, content: bytes, function: str = "main") -> Usage | Finding:
+def read_usage(script: str, content: bytes) -> Usage | Finding:
     """Say what a script uses, or why Python refuses it."""
     text = content.decode("utf-8", "replace")
     try:
-        return usage(text.removeprefix("\ufeff"), function)
+        return usage(text.removeprefix("\ufeff"))
     except SyntaxError as error:
         line = error.lineno or 1
         return Finding(
@@ -65,7 +65,7 @@ def unfit_functions(steps: Mapping[str, Step], usages: Mapping[str, Usage]) -> I
             yield Finding(
                 rule="SC110",
                 severity=Level.ERROR,
-                message=f"`{step.script}` does not define `{step.function}`",
+                message=f"`{step.script}` does not define `main`",
                 subject=step.script,
                 step=name,
                 place=Place(file=step.script, line=1),
@@ -76,7 +76,7 @@ def unfit_functions(steps: Mapping[str, Step], usages: Mapping[str, Usage]) -> I
             yield Finding(
                 rule="SC110",
                 severity=Level.ERROR,
-                message=f"`{step.function}` asks for {shown}, which nothing gives",
+                message=f"`main` asks for {shown}, which nothing gives",
                 subject=step.script,
                 step=name,
                 place=Place(file=step.script, line=found.function.line),

@@ -77,18 +77,18 @@ class Usage:
     is_defined: bool = False
 
 
-def usage(source: str, function: str = "main") -> Usage:
-    """Say what the function of a script uses.
+def usage(source: str) -> Usage:
+    """Say what the `main` of a script uses.
 
     Raises:
         SyntaxError: Python refuses the text.
     """
     module = module_of(source)
-    defined = module.functions.get(function)
+    defined = module.functions.get("main")
     reading = _Reading(module)
     if defined is None:
         reading.take_environment()
-        return reading.found(None, is_defined=function in module.names)
+        return reading.found(None, is_defined="main" in module.names)
     reading.follow(defined, _roles(defined))
     reading.take_environment()
     return reading.found(_signature(defined), is_defined=True)

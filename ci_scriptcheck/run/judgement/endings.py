@@ -126,11 +126,11 @@ def _message(case: Case) -> str:  # noqa: C901, PLR0911, PLR0912  (one sentence 
     ending, task, limits = case.ending, case.task, case.call.limits
     match ending.how:
         case Ended.NO_FUNCTION:
-            return f"{task.script} defines no function `{task.function}`"
+            return f"{task.script} defines no function `main`"
         case Ended.EXITED:
             return _exit_message(case)
         case Ended.SIGNALLED:
-            after = f" after `{task.function}` had returned" if ending.finished else ""
+            after = " after `main` had returned" if ending.finished else ""
             return f"ended by {ending.signal or 'a signal'}{after}"
         case Ended.TIMED_OUT:
             return f"still running after {case.call.timeout:g} s{_going_on(case)}"
@@ -148,25 +148,25 @@ def _message(case: Case) -> str:  # noqa: C901, PLR0911, PLR0912  (one sentence 
         case Ended.LOST:
             return "the process that ran this task was lost"
         case _:
-            return f"`{task.function}` {ending.how.value.replace('_', ' ')}"
+            return f"`main` {ending.how.value.replace('_', ' ')}"
 
 
 def _going_on(case: Case) -> str:
     if not case.ending.finished:
         return ""
-    return f": `{case.task.function}` returned, but a thread or an exit function goes on"
+    return ": `main` returned, but a thread or an exit function goes on"
 
 
 def _vanished(case: Case) -> str:
     ended = f"the process ended with status {case.ending.exit_status}"
     if case.ending.finished:
-        return f"{ended} in a thread or an exit function, after `{case.task.function}` returned"
-    return f"{ended}, without a result of `{case.task.function}`"
+        return f"{ended} in a thread or an exit function, after `main` returned"
+    return f"{ended}, without a result of `main`"
 
 
 def _exit_message(case: Case) -> str:
     status = case.ending.exit_status
     said = case.shortened(case.ending.errors[0].text) if case.ending.errors else ""
     said = (said.splitlines() or [""])[0].strip()
-    message = f"left by `sys.exit` with status {status} before `{case.task.function}` returned"
+    message = f"left by `sys.exit` with status {status} before `main` returned"
     return f"{message}: {said}" if said and said != str(status) else message

@@ -64,7 +64,7 @@ class Keys:
         return _digest(
             FORMAT,
             self._plan.version,
-            [task.script, task.function, self._code(task.script)],
+            [task.script, self._code(task.script)],
             self._environment(settings.python, task.script),
             [self._input(task, item, written) for item in task.inputs],
             [self._output(item) for item in task.outputs],

@@ -213,14 +213,14 @@ def test_a_changed_port_is_named() -> None:
     )
 
 
-def test_another_function_of_the_script_affects_step_and_node() -> None:
+def test_a_script_that_is_named_no_more_affects_step_and_node() -> None:
     pipeline = a_pipeline("daily", nodes={"train": {}})
-    head = a_project([a_step("train", function="run")], pipeline)
+    head = a_project([a_step("train", script=None)], pipeline)
 
     selection = affected(head, changed(), base=a_project(["train"], pipeline))
 
     assert selection.steps["train"] == selection.nodes["daily/train"]
-    assert selection.steps["train"] == SettingsChanged(names=("function",))
+    assert selection.steps["train"] == SettingsChanged(names=("script",))
 
 
 def test_settings_of_one_node_affect_that_node_and_what_follows() -> None:

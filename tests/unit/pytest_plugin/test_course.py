@@ -40,8 +40,8 @@ def test_both_take_their_time_where_nothing_is_reused() -> None:
     assert (forecast.seconds, forecast.width) == (2.0, 3)
 
 
-def test_another_function_makes_another_run() -> None:
-    other = a_task("load", pipeline="daily", function="other")
+def test_another_script_makes_another_run() -> None:
+    other = a_task("load", pipeline="daily", script="other.py")
 
     assert a_course(a_plan(CHAIN[0], other)).forecast().width == 2
 
