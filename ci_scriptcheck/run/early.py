@@ -8,6 +8,7 @@ that imported what no script imports is ended and another one started.
 from __future__ import annotations
 
 import re
+import stat
 import sys
 from contextlib import contextmanager
 from pathlib import PurePosixPath
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 MOST_SCRIPTS = 100
 """Scripts that are looked into at most: in a larger project this is no short way any more."""
 
+_LARGEST_FILE = 1_000_000
 _SCRIPT = re.compile(r"[\w./-]+\.py\b")
 _OTHER_PYTHON = re.compile(r"\bpython\b[\"']?\s*:")
 _IMPORT = re.compile(r"^(?:import|from)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
@@ -71,7 +73,11 @@ def guessed(project: Path) -> tuple[str, ...]:
 
 
 def _text(file: Path) -> str:
+    # A pipe or a device in a file's place may have no end.
     try:
+        seen = file.stat()
+        if not stat.S_ISREG(seen.st_mode) or seen.st_size > _LARGEST_FILE:
+            return ""
         return file.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
