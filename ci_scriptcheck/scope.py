@@ -112,7 +112,7 @@ def of_change(
         changes=changes,
         selection=selection,
         closures=closures,
-        findings=_told_apart(project, base),
+        findings=_told_apart(project, _before_settings(tree, base_tree, project) or base),
     )
 
 
@@ -243,6 +243,29 @@ def _base_project(root: Path, tree: Tree, head: Project) -> Project | None:
         return cache.load_cached(tree, head.folder, root / CACHE)
     except ScriptcheckError:
         return None
+
+
+def _before_settings(tree: Tree, base: Tree, head: Project) -> Project | None:
+    """Read what base would have shown, had it had the settings file that is new here.
+
+    Who begins to check a repository has not broken what has long been there. What stands in the
+    settings themselves is new, and what they speak of beside contracts and scripts may be.
+    """
+    settings = within(head.folder, FILE_NAME) or ""
+    if base.has(settings) or not head.findings:
+        return None
+    from ci_scriptcheck.project.laid_over import LaidOver
+    from ci_scriptcheck.project.loader import load_project
+
+    added = {path for path in tree.paths() if not base.has(path)}
+    try:
+        found = load_project(
+            LaidOver(base, tree, {settings} | (added - set(head.files))), head.folder
+        )
+    except ScriptcheckError:
+        return None
+    old = (one for one in found.findings if one.place is not None and base.has(one.place.file))
+    return replace(found, findings=tuple(old))
 
 
 def _told_apart(head: Project, base: Project | None) -> tuple[Finding, ...]:

@@ -54,6 +54,39 @@ def outcomes(record: dict[str, Any]) -> dict[str, str]:
     return {task["id"].rpartition("/")[2]: task["outcome"] for task in record["tasks"]}
 
 
+def test_defects_that_were_there_before_the_settings_do_not_block_their_first_pull_request(
+    root: Path,
+) -> None:
+    contract = "src/tea/steps/contracts/order_cleaning.step.yaml"
+    settings = (root / "scriptcheck.yaml").read_text()
+    git(root, "rm", "--quiet", "scriptcheck.yaml")
+    edit(root, contract, 'LEAST_GRAMS: "1"', 'LEAST_GRAMS: "1", NEVER_READ: x')
+    edit(
+        root,
+        "src/tea/pipelines/daily/rates.dag.json",
+        '"OrderLoading_training",\n',
+        '"RateTrainnig", "OrderLoading_training",\n',
+    )
+    commit(root)
+    git(root, "switch", "--quiet", "--create", "check")
+    (root / "scriptcheck.yaml").write_text(settings)
+    (root / "src/tea/pipelines/daily/more.dag.json").write_text(
+        '{"dag": {"nodes": ["Unknown"], "edges": []}}'
+    )
+    commit(root)
+
+    found = checked(root, "--base", "main")["findings"]
+
+    assert {(one["rule"], one["also_on_base"]) for one in found} >= {
+        ("SC114", True),
+        ("SC112", True),
+        ("SC112", False),
+    }
+    assert {one["place"]["file"] for one in found if not one["also_on_base"]} == {
+        "src/tea/pipelines/daily/more.dag.json"
+    }
+
+
 def test_every_node_runs_from_loading_to_package(root: Path) -> None:
     record = checked(root, "--all", "--mode", "pipeline")
 
