@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.project.cursus.reading import CONTRACT_ENDING, PIPELINE_ENDING
+from ci_scriptcheck.project.import_roots import import_roots
 from ci_scriptcheck.project.script.usage import PARAMETERS, Usage, usage
 from ci_scriptcheck.values import dataclass
 
@@ -55,13 +56,35 @@ def draft(tree: Tree, folder: str = "") -> str:
             facts=(f"a script defines `main({', '.join(PARAMETERS)})`",),
             advice="name the folder with `--project`",
         )
-    parts = [HEAD]
+    parts = [HEAD, _root_part(tree, paths, [script.path for script in scripts], claimed, folder)]
     if contracts:
         parts.append(_adapter_part(contracts, paths, claimed or "", folder))
     if scripts:
         parts.extend((_step_part(scripts), _source_part(scripts, paths, folder)))
         parts.append(_pipeline_part(scripts))
     return "\n".join(part for part in parts if part)
+
+
+def _root_part(
+    tree: Tree, paths: list[str], scripts: list[str], claimed: str | None, folder: str
+) -> str:
+    """Name the folders that scripts import from, where these lie neither beside nor above them."""
+    called = {path for path in paths if path.endswith(".py") and _is_below(path, claimed)}
+    called.update(f"{folder}/{script}" if folder else script for script in scripts)
+    sources = {
+        _relative(path, folder): content.decode("utf-8", "replace")
+        for path, content in tree.read_many(sorted(called)).items()
+    }
+
+    def text_of(path: str) -> str:
+        return tree.read(f"{folder}/{path}" if folder else path).decode("utf-8", "replace")
+
+    found = import_roots(sources, (_relative(path, folder) for path in paths), text_of)
+    if not found:
+        return ""
+    names = ", ".join(name for modules in found.values() for name in modules)
+    roots = ", ".join(_quoted(root) for root in found)
+    return f"defaults:\n  # guess: scripts import {names} from there.\n  path: [{roots}]\n"
 
 
 def _is_below(path: str, folder: str | None) -> bool:

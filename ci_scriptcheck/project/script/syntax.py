@@ -47,7 +47,8 @@ def module_of(source: str) -> Module:
         with warnings.catch_warnings():
             # Python warns of odd escapes while it parses; that is not the reader's to tell.
             warnings.simplefilter("ignore")
-            tree = ast.parse(source)
+            # Editors put a byte order mark there, which Python passes over in files only.
+            tree = ast.parse(source.removeprefix("\ufeff"))
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(str(error) or "nested too deeply") from error
     functions: dict[str, FunctionNode] = {}

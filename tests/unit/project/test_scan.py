@@ -107,6 +107,52 @@ def test_what_the_function_asks_for_beside_is_said() -> None:
     assert "b" not in project.steps
 
 
+def test_the_folder_that_scripts_import_from_is_a_guess() -> None:
+    script = "import shop.tables\nfrom util import x\nimport pandas, json, beside\n" + a_script()
+
+    text, project = loaded(
+        {
+            "jobs/a.py": script,
+            "jobs/beside.py": "",
+            "src/shop/tables.py": "",
+            "src/util.py": "x = 1\n",
+            "old/util.py": "y = 1\n",
+            "tests/pandas/x.py": "",
+            "more/pandas/__init__.py": "",
+        }
+    )
+
+    assert "defaults:\n  # guess: scripts import shop, util from there.\n  path: [src]\n" in text
+    assert project.steps["a"].settings.path == ("src",)
+
+
+def test_no_folder_is_guessed_where_scripts_find_what_they_import() -> None:
+    text, _ = loaded(
+        {
+            "src/shop/__init__.py": "",
+            "src/shop/jobs/__init__.py": "",
+            "src/shop/jobs/a.py": "from shop import tables\nimport helper\n" + a_script(),
+            "src/shop/jobs/helper.py": "",
+            "src/shop/tables.py": "",
+        }
+    )
+
+    assert "path:" not in text
+
+
+def test_modules_at_the_top_make_the_top_a_root() -> None:
+    text, project = loaded({"jobs/a.py": "from lib import x\n" + a_script(), "lib/x.py": ""})
+
+    assert "  path: [.]\n" in text
+    assert project.steps["a"].settings.path == (".",)
+
+
+def test_a_script_may_begin_with_a_byte_order_mark() -> None:
+    _, project = loaded({"a.py": "\ufeff" + a_script(reads=["x"])})
+
+    assert [port.name for port in project.steps["a"].inputs] == ["x"]
+
+
 def test_where_nothing_is_found_that_is_said() -> None:
     with pytest.raises(UsageError, match="no pipeline script was found"):
         draft(MemoryTree({"a.py": "print('hello')\n"}))
