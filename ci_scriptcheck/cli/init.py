@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.cli import opening
 from ci_scriptcheck.errors import ScriptcheckError, UsageError
 from ci_scriptcheck.project import loader, scan
-from ci_scriptcheck.project.paths import FILE_NAME
+from ci_scriptcheck.project.paths import FILE_NAME, is_misnamed, within
 from ci_scriptcheck.report import mistake
 from ci_scriptcheck.report.page import counted
 
@@ -27,6 +27,12 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
     folder = opening.folder_of(given)
     target = folder / FILE_NAME
     place = opening.place_of(folder)
+    for path in place.tree.paths():
+        if is_misnamed(path, place.folder):
+            raise UsageError(
+                what=f"`{path}` seems to be the settings file, under a name that nothing reads",
+                advice=f"rename it: `git mv {path} {within(place.folder, FILE_NAME)}`",
+            )
     text = scan.draft(place.tree, place.folder)
     try:
         with target.open("x", encoding="utf-8") as file:

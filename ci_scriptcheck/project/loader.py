@@ -24,9 +24,10 @@ from ci_scriptcheck.project.native.datasets import read_datasets
 from ci_scriptcheck.project.native.named_scripts import named_scripts
 from ci_scriptcheck.project.native.reading import read_native
 from ci_scriptcheck.project.native.scenarios import read_scenarios
-from ci_scriptcheck.project.paths import FILE_NAME, within
+from ci_scriptcheck.project.paths import FILE_NAME, folder_of, is_misnamed, within
 from ci_scriptcheck.project.script.agreement import disagreements
 from ci_scriptcheck.project.script.findings import (
+    known_despite,
     missing_scripts,
     read_usage,
     steps_without_script,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ci_scriptcheck.model.tree import Tree
+    from ci_scriptcheck.project.native.named_scripts import NamedScript
     from ci_scriptcheck.project.native.reading import Native
 
     UsageReader = Callable[[Tree, Iterable[str]], Mapping[str, Usage | Finding]]
@@ -85,11 +87,18 @@ def load(tree: Tree, folder: str, usages_of: UsageReader) -> Loaded:
     file = within(folder, FILE_NAME)
     read = read_native(_content(tree, file), file or FILE_NAME)
     adapters = _adapters(tree, folder, read)
+    parsed: dict[str, Usage | Finding] = {}
+
+    def remembered(tree: Tree, scripts: Iterable[str]) -> Mapping[str, Usage | Finding]:
+        parsed.update(usages_of(tree, scripts))
+        return parsed
+
     try:
-        return _put_together(tree, folder, read, adapters, usages_of)
+        return _put_together(tree, folder, read, adapters, remembered)
     except UsageError as error:
-        # What the settings speak of may well stand in a contract that nobody could read.
+        # What the settings speak of may well stand in a file that nobody could read.
         broken = [one for one in adapters.findings if one.rule == "SC113"]
+        broken += [one for one in parsed.values() if isinstance(one, Finding)]
         facts = tuple(f"{one.message} ({one.place})" for one in broken)
         error.facts += facts
         raise
@@ -125,20 +134,32 @@ def _put_together(
         files=tuple(sorted({read.source.file, *adapters.files, *found})),
     )
     missing = (*adapters.findings, *missing_scripts(named, read, tree))
+    unread = _unread(named, read, usages)
     findings = (
         *missing,
         *(one for one in found.values() if isinstance(one, Finding)),
         *unfit_functions(steps, usages),
         *disagreements(steps, adapters.steps, usages),
         *steps_without_script(steps, joined, {one.step for one in missing}),
-        *strange,
-        *odd,
-        *wrong,
+        *known_despite((*strange, *odd, *wrong), unread, joined),
     )
     return Loaded(
         project=replace(project, findings=levelled(project.rules, findings)),
         usages=found,
         listed=(CONTRACT_ENDING, PIPELINE_ENDING) if adapters.files else (),
+    )
+
+
+def _unread(
+    named: Mapping[str, NamedScript], read: Native, usages: Mapping[str, Usage]
+) -> frozenset[str]:
+    """Name the steps whose ports only their scripts could tell, which nobody could read."""
+    written = read.document.steps
+    return frozenset(
+        step
+        for step, one in named.items()
+        if one.script not in usages
+        and ((said := written.get(step)) is None or said.inputs is None or said.outputs is None)
     )
 
 
@@ -157,6 +178,13 @@ def _content(tree: Tree, file: str | None) -> bytes:
             what=f"`{file}` is not a regular file",
             where=Place(file=file),
             advice="write the settings into a file of this name",
+        )
+    misnamed = [one for one in tree.paths() if is_misnamed(one, folder_of(file or FILE_NAME))]
+    if misnamed:
+        raise UsageError(
+            what=f"there is no `{file or FILE_NAME}`",
+            facts=(f"`{misnamed[0]}` is there, and nothing reads a file of this name",),
+            advice=f"rename it: `git mv {misnamed[0]} {file or FILE_NAME}`",
         )
     others = find_projects(tree)
     raise UsageError(

@@ -19,3 +19,15 @@ def within(folder: str, written: str) -> str | None:
     if path == ".." or path.startswith("../"):
         return None
     return "" if path == "." else path
+
+
+def folder_of(path: str) -> str:
+    """Give the folder in which a file lies, empty for the root."""
+    return path.rpartition("/")[0]
+
+
+def is_misnamed(path: str, folder: str) -> bool:
+    """Say whether a file of this folder seems to be meant as its settings."""
+    name = path.rpartition("/")[2]
+    known = {"scriptcheck.yaml", "scriptcheck.yml"}
+    return folder_of(path) == folder and name != FILE_NAME and name.lstrip(".").lower() in known

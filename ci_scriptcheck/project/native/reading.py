@@ -16,6 +16,7 @@ from ci_scriptcheck.project.native.documents import (
 )
 from ci_scriptcheck.project.native.source_lines import KeyPath, Source
 from ci_scriptcheck.project.native.yaml_text import read_yaml
+from ci_scriptcheck.project.paths import within
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def read_native(content: bytes, file: str) -> Native:
     except ValidationError as error:
         raise mistakes.mistake(error, source) from error
     _check_names(document, source)
+    _check_roots(document, source)
     _check_rules(document, source)
     return Native(document=document, source=source)
 
@@ -72,6 +74,26 @@ def _check_names(document: ProjectDocument, source: Source) -> None:
     for path in _names(document):
         if "/" in str(path[-1]):
             raise _name_mistake(source, path)
+    for name in document.datasets:
+        if "." in name:
+            raise source.mistake(
+                f"the dataset `{name}` has a `.` in its name",
+                ("datasets", name),
+                advice="`dataset.column` names a column; use another character",
+            )
+
+
+def _check_roots(document: ProjectDocument, source: Source) -> None:
+    """Refuse import roots that are not part of what a commit holds."""
+    folder = source.file.rpartition("/")[0]
+    for part, path in settings_parts(document):
+        for position, root in enumerate(part.path or ()):
+            if within(folder, root) is None:
+                raise source.mistake(
+                    f"`{root}` leads out of the repository",
+                    (*path, "path", position),
+                    advice="what lies elsewhere is no part of a commit: install it for `python:`",
+                )
 
 
 def _names(document: ProjectDocument) -> list[KeyPath]:

@@ -10,12 +10,15 @@ from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.project.script.usage import PARAMETERS, Usage, usage
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from ci_scriptcheck.model.project import Pipeline, Step
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.project.native.named_scripts import NamedScript
     from ci_scriptcheck.project.native.reading import Native
+
+_BY_JOINTS = frozenset({"SC103", "SC111"})
+"""Rules that say that something is not joined."""
 
 
 def read_usage(script: str, content: bytes) -> Usage | Finding:
@@ -53,6 +56,27 @@ def missing_scripts(
             excerpt=native.source.excerpt(one.path),
             advice=None if near is None else f"did you mean `{near}`?",
         )
+
+
+def known_despite(
+    findings: Iterable[Finding], unread: Collection[str], pipelines: Mapping[str, Pipeline]
+) -> Iterator[Finding]:
+    """Leave out what only seems wrong because a script cannot be read, so that its ports are unknown.
+
+    Args:
+        findings: What was found by the ports of all steps.
+        unread: Steps whose ports are unknown.
+        pipelines: Where they have nodes: what is not joined there may well be, once they are read.
+    """
+    unclear = {
+        name
+        for name, pipeline in pipelines.items()
+        if any(node.step in unread for node in pipeline.nodes)
+    }
+    for one in findings:
+        is_guess = one.rule in _BY_JOINTS and one.pipeline in unclear
+        if not is_guess and not (one.rule == "SC101" and one.step in unread):
+            yield one
 
 
 def unfit_functions(steps: Mapping[str, Step], usages: Mapping[str, Usage]) -> Iterator[Finding]:

@@ -71,6 +71,12 @@ def told(root: Path, *words: str, **variables: str) -> str:
         ("cycle", "clean: {}", "clean: {inputs: {data: train.out}}"),
         ("missing_script", "scripts/train.py", "scripts/trian.py"),
         ("missing_data", "copy: data", "copy: date"),
+        ("path_outside", "project: shop", "defaults: {path: [lib, ../../shared]}"),
+        (
+            "dataset_with_dot",
+            "  raw: {copy: data}",
+            "  raw: {copy: data}\n  raw.old: {copy: data}",
+        ),
         ("no_interpreter", "project: shop", "defaults: {python: .venv/bin/python}"),
     ],
 )
@@ -164,6 +170,19 @@ def test_settings_that_lie_elsewhere(root: Path, golden: Golden) -> None:
     (root / "scriptcheck.yaml").rename(root / "ml" / "scriptcheck.yaml")
 
     golden("errors/no_settings.txt", told(root, "run"))
+
+
+def test_settings_under_another_name(root: Path, golden: Golden) -> None:
+    (root / "scriptcheck.yaml").rename(root / "scriptcheck.yml")
+
+    texts = [f"$ scriptcheck {word}\n{told(root, word)}" for word in ("run", "init")]
+    golden("errors/settings_misnamed.txt", "\n".join(texts))
+
+
+def test_a_script_with_a_byte_order_mark_is_run_as_python_runs_it(root: Path) -> None:
+    (root / "scripts" / "train.py").write_text("\ufeff" + ORDINARY, encoding="utf-8")
+
+    assert told(root, "run", "train").startswith("exit code 0\n")
 
 
 @pytest.fixture

@@ -326,3 +326,30 @@ def test_a_pipeline_runs_standard_and_what_it_names() -> None:
     )
 
     assert project.pipelines["p"].scenarios == ("standard", "edge_cases")
+
+
+def test_a_script_that_cannot_be_read_makes_nothing_else_seem_wrong() -> None:
+    project = a_project(
+        "pipelines: {p: [load.py, clean.py, fit.py], q: [load.py, clean.py], r: [fit.py]}",
+        load=a_script(writes=["raw"]),
+        clean="def main(:\n",
+        fit=FIT,
+    )
+
+    assert [(one.rule, one.pipeline) for one in project.findings] == [
+        ("SC107", None),
+        ("SC103", "r"),
+    ]
+
+
+def test_a_link_to_a_script_that_cannot_be_read_names_the_script() -> None:
+    mistake = the_mistake(
+        """
+        steps: {load: {script: load.py}, fit: {script: fit.py}}
+        pipelines: {p: {nodes: {load: {}, fit: {inputs: {data: load.data}}}}}
+        """,
+        load="def main(:\n",
+        fit=FIT,
+    )
+
+    assert mistake.facts[-1] == "`load.py` cannot be parsed: invalid syntax (load.py:1)"
