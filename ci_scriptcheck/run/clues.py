@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
     from ci_scriptcheck.run.process.request import Call, Ending, Raised

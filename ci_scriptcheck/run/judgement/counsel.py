@@ -6,13 +6,13 @@ General rules of Python and its libraries only. Where nothing helpful is known, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import nearest
 from ci_scriptcheck.run import clues
 from ci_scriptcheck.run.judgement.case import shown
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

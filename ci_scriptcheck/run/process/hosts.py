@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import secrets
+import select
 import shutil
 import socket
 import subprocess
@@ -129,7 +130,7 @@ class Hosts:
         while self._processes:
             process = self._processes[-1]
             try:
-                process.wait(max(0.0, deadline - time.monotonic()))
+                _wait(process, max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 _end(process)
             if process.stdin is not None:
@@ -220,6 +221,25 @@ class _Early:
         # If it has ended meanwhile, the first call finds that out, as with any host.
         with contextlib.suppress(OSError), cast("IO[bytes]", self.process.stdin) as told:
             told.write(json.dumps(spec.preload).encode() + b"\n")
+
+
+def _wait(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Wait for its end without the pauses of `Popen.wait`, which grow to a twentieth of a second.
+
+    Raises:
+        TimeoutExpired: it goes on.
+    """
+    if sys.platform == "linux" and process.returncode is None:
+        with contextlib.suppress(OSError):  # an old system, or one that forbids it
+            watched = os.pidfd_open(process.pid)
+            try:
+                if select.select([watched], [], [], seconds)[0]:
+                    process.wait()
+                    return
+            finally:
+                os.close(watched)
+            seconds = 0
+    process.wait(seconds)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -114,6 +114,27 @@ def test_quiet_prints_failures_only(main: Path, broken: Path) -> None:
     assert len(passed.splitlines()) == 1
 
 
+def test_a_run_with_nothing_to_do_imports_nothing_that_takes_long(main: Path) -> None:
+    scriptcheck("run", "--all", folder=main)
+    slow = ("ast", "dataclasses", "duckdb", "inspect", "pandas", "pydantic", "pytest", "yaml")
+    code = (
+        "import os, sys; from ci_scriptcheck.cli.main import main\n"
+        "main(['run', '--all', '--quiet'], os.environ)\n"
+        f"print([name for name in {slow} if name in sys.modules], file=sys.stderr)"
+    )
+
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=main,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert ended.stderr == "[]\n"
+
+
 def test_all_is_reused_when_nothing_changed(main: Path) -> None:
     scriptcheck("run", "--all", folder=main)
 

@@ -1,0 +1,147 @@
+"""How a worker uses the hosts of a run.
+
+Where a host has died, a worker starts one of its own, so that the loss costs one attempt.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ci_scriptcheck.model.codec import from_json
+from ci_scriptcheck.run import engine, making, record
+from ci_scriptcheck.run.context import Context, Interrupted
+from ci_scriptcheck.run.process import calls, hosting
+from ci_scriptcheck.run.process.hosts import Hosts, host_key
+from ci_scriptcheck.run.process.reader import Reader, reader_spec
+from ci_scriptcheck.run.process.request import Address, Call, Ended, Ending, HostSpec
+from ci_scriptcheck.run.service import CLOSING, READER, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from ci_scriptcheck.model.contract import Json
+    from ci_scriptcheck.model.plan import Plan
+    from ci_scriptcheck.model.result import TaskResult
+
+
+@contextmanager
+def opened(
+    run_directory: Path, addresses: Json, worker: str | None
+) -> Iterator[Callable[[str], TaskResult]]:
+    """Make ready, in a worker, what runs the tasks of a run directory.
+
+    Gives the function that runs a task by its id; it and its processes live while the context is
+    open.
+    """
+    site = record.read_site(run_directory)
+    plan = record.read_plan(run_directory)
+    folder = run_directory / READER / (worker or "main")
+    for needed in (folder, making.folder(run_directory)):
+        needed.mkdir(parents=True, exist_ok=True)
+    line = _Line(plan, run_directory, from_json(dict[str, Address], addresses), site.root, folder)
+    context = Context(
+        root=Path(site.root),
+        run_directory=run_directory,
+        plan=plan,
+        store=site.opened_store(),
+        call=line.call,
+        ask=line.ask,
+        libraries=site.libraries,
+        clock=site.clock,
+        today=date.fromisoformat(site.today),
+        worker=worker,
+    )
+    try:
+        yield partial(engine.pull, context)
+    finally:
+        line.close()
+        context.keys.digests.save()
+
+
+class _Line:
+    """A worker's line to the hosts, with hosts of its own in place of those that died."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        run_directory: Path,
+        addresses: Mapping[str, Address],
+        root: str,
+        folder: Path,
+    ) -> None:
+        self._plan = plan
+        self._root = Path(root)
+        self._run_directory = run_directory
+        self._addresses = dict(addresses)
+        self._folder = folder
+        self._own: list[Hosts] = []
+        self._reader: Reader | None = None
+
+    def call(self, host: HostSpec, call: Call) -> Ending:
+        """Run something in the host of this specification.
+
+        Raises:
+            Interrupted: the hosts are being ended.
+        """
+        name = name_of(host)
+        if name not in self._addresses:
+            self._start(name, host)
+        ending = calls.call(self._addresses[name], call)
+        if ending.how is Ended.LOST:
+            if self._is_closing():
+                raise Interrupted
+            # Whether the host or only this run was lost cannot be told quickly and surely.
+            self._start(name, host)
+        return ending
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Have a request answered by the reader; where it ended, by a new one, then a new host's.
+
+        Raises:
+            Interrupted: the hosts are being ended.
+        """
+        answer = self._asked(request)
+        if self._has_ended() and not self._is_closing():
+            answer = self._asked(request)
+        if self._has_ended() and not self._is_closing():
+            self._start(READER, reader_spec())
+            answer = self._asked(request)
+        if self._has_ended() and self._is_closing():
+            raise Interrupted
+        return answer
+
+    def close(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+        for hosts in self._own:
+            hosts.close()
+
+    def _asked(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self._reader is None:
+            self._reader = Reader(
+                self._addresses[READER],
+                folder=self._folder,
+                writable=(str(making.folder(self._run_directory)),),
+            )
+        return self._reader.ask(request)
+
+    def _start(self, name: str, spec: HostSpec) -> None:
+        if name == READER and self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        else:
+            specs = hosting.hosts_for(self._plan, self._root, self._plan.tasks)
+            spec = next((one for one in specs if name_of(one) == name), spec)
+        hosts = Hosts([spec])
+        self._own.append(hosts)
+        self._addresses[name] = hosts.addresses[host_key(spec)]
+
+    def _has_ended(self) -> bool:
+        return self._reader is not None and not self._reader.is_running
+
+    def _is_closing(self) -> bool:
+        return (self._run_directory / CLOSING).exists()
