@@ -7,14 +7,11 @@ the modules in it. What other files hold does not matter.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import ci_scriptcheck
-from ci_scriptcheck import atomic
+from ci_scriptcheck import cache_file
 from ci_scriptcheck.change import fact_cache
 from ci_scriptcheck.model.change import Closure
 
@@ -60,7 +57,7 @@ class ClosureCache:
         """Read what earlier runs left."""
         self._file = file
         self._tree = tree
-        self._kept = _read(file)
+        self._kept = cache_file.read(file, version=_version())
         self._names = _digest(tree.paths()) if file is not None else ""
         self._ids: dict[str, str] = {}
         self._used: dict[str, list[Any]] = {}
@@ -111,8 +108,7 @@ class ClosureCache:
         others = [key for key in self._kept if key not in self._used]
         room = max(LEAST_ROOM, len(self._used))
         kept = {key: self._kept[key] for key in others[-room:]} | self._used
-        with suppress(OSError):
-            atomic.write_text(self._file, json.dumps({"version": _version(), "closures": kept}))
+        cache_file.write(self._file, kept, version=_version())
 
     def _key(self, script: str, roots: tuple[str, ...]) -> str:
         return _digest([self._names, script, *roots])
@@ -149,21 +145,5 @@ def _digest(texts: Iterable[str]) -> str:
     return hashlib.sha256(joined).hexdigest()[:32]
 
 
-def _read(file: Path | None) -> Mapping[str, list[Any]]:
-    try:
-        data = json.loads(file.read_bytes()) if file is not None else {}
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(data, dict) or data.get("version") != _version():
-        return {}
-    closures = data.get("closures")
-    return closures if isinstance(closures, dict) else {}
-
-
 def _version() -> str:
-    """Give what differs when imports are followed otherwise; in the making, the files' times too."""
-    version = f"{FORMAT} {ci_scriptcheck.__version__} {fact_cache.FORMAT}"
-    if "dev" not in version:
-        return version
-    files = Path(__file__).parent.glob("*.py")
-    return f"{version} {max(file.stat().st_mtime_ns for file in files)}"
+    return cache_file.version_of(Path(__file__).parent, FORMAT, fact_cache.FORMAT)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck import atomic
+from ci_scriptcheck import cache_file
 from ci_scriptcheck.change import module_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from ci_scriptcheck.change.module_facts import ModuleFacts
@@ -29,7 +26,7 @@ class FactCache:
     def __init__(self, file: Path | None) -> None:
         """Read what an earlier run left."""
         self._file = file
-        self._kept = _read(file)
+        self._kept = cache_file.read(file, version=FORMAT)
         self._used: dict[str, ModuleFacts] = {}
         self._new: dict[str, list[Any]] = {}
 
@@ -57,17 +54,4 @@ class FactCache:
         others = {name: entry for name, entry in self._kept.items() if name not in self._used}
         room = max(MOST - len(used) - len(self._new), 0)
         some = dict(list(others.items())[-room:]) if room else {}
-        text = json.dumps({"format": FORMAT, "facts": {**some, **used, **self._new}})
-        with suppress(OSError):
-            atomic.write_text(self._file, text)
-
-
-def _read(file: Path | None) -> Mapping[str, list[Any]]:
-    try:
-        data = json.loads(file.read_bytes()) if file is not None else {}
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        return {}
-    facts = data.get("facts")
-    return facts if isinstance(facts, dict) else {}
+        cache_file.write(self._file, {**some, **used, **self._new}, version=FORMAT)

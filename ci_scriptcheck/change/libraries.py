@@ -7,15 +7,14 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ci_scriptcheck import atomic
+from ci_scriptcheck import cache_file
 from ci_scriptcheck.change.virtual_environment import environment_of
 from ci_scriptcheck.values import dataclass, field
 
-FORMAT = 1
+FORMAT = "2"
 """Changes with what the cache keeps."""
 
 _PACKAGES = frozenset({"site-packages", "dist-packages"})
@@ -65,13 +64,11 @@ def installed(python: Path | None, *, cache: Path | None) -> Installed:
         cache: File that keeps what was read, until something is installed or removed.
     """
     folders = package_folders(python)
-    key = json.dumps([FORMAT, [[str(folder), _changed(folder)] for folder in folders]])
-    kept = _read_cache(cache)
+    key = json.dumps([[str(folder), _changed(folder)] for folder in folders])
+    kept = cache_file.read(cache, version=FORMAT)
     if key not in kept:
         kept = dict(list(kept.items())[-7:]) | {key: _as_json(_read(folders))}
-        if cache is not None:
-            with suppress(OSError):
-                atomic.write_text(cache, json.dumps(kept))
+        cache_file.write(cache, kept, version=FORMAT)
     return _from_json(kept[key])
 
 
@@ -209,14 +206,6 @@ def _whole_version(found: Installed, name: str) -> str:
         return version
     written = "\n".join(f"{other} {found.versions[other]}" for other in others)
     return f"{version} with {hashlib.sha256(written.encode()).hexdigest()[:12]}"
-
-
-def _read_cache(cache: Path | None) -> dict[str, Any]:
-    try:
-        data = json.loads(cache.read_bytes()) if cache is not None else {}
-    except (OSError, ValueError):
-        return {}
-    return data if isinstance(data, dict) else {}
 
 
 def _as_json(found: Installed) -> list[Any]:

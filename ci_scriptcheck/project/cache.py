@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import ci_scriptcheck
-from ci_scriptcheck import atomic
+from ci_scriptcheck import cache_file
 from ci_scriptcheck.model import codec
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy
 from ci_scriptcheck.model.project import Project
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.project.loader import Loaded
     from ci_scriptcheck.project.script.usage import Usage
 
-FORMAT = 1
+FORMAT = 2
 MOST_USAGES = 5_000
 MOST_RECIPES = 8
 """Readings of one project that are kept: head, base, and some branches between."""
@@ -118,11 +118,8 @@ class _Usages:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.known: dict[str, Any] = {}
+        self.known = cache_file.read(path, version=_version())
         self.used: dict[str, Any] = {}
-        data = _read_json(path)
-        if isinstance(data, dict) and data.get("version") == _version():
-            self.known = dict(data.get("usages") or {})
 
     def of(self, tree: Tree, scripts: Iterable[str]) -> dict[str, Usage | Finding]:
         from ci_scriptcheck.project import loader
@@ -144,10 +141,7 @@ class _Usages:
         """Keep what was used now before what was known before, as far as there is room."""
         kept = [*self.used, *(blob for blob in self.known if blob not in self.used)]
         usages = {blob: self.known[blob] for blob in kept[:MOST_USAGES]}
-        try:
-            _write(self.path, {"version": _version(), "usages": usages})
-        except OSError:
-            return
+        cache_file.write(self.path, usages, version=_version())
 
 
 def _recipe(loaded: Loaded, watching: _Watching) -> Recipe:
@@ -214,60 +208,32 @@ def _listing(tree: Tree, endings: tuple[str, ...]) -> str:
 
 
 def _recipes(shelf: Path) -> list[Recipe]:
-    return list(_read_recipes(shelf / "recipes.json"))
-
-
-def _read_recipes(path: Path) -> Iterator[Recipe]:
-    data = _read_json(path)
+    kept = cache_file.read(shelf / "recipes.json", version=_version())
     try:
-        if isinstance(data, dict) and data["version"] == _version():
-            yield from codec.from_json(tuple[Recipe, ...], data["recipes"])
-    except (ValueError, KeyError):
-        return
-
-
-def _read_json(path: Path) -> object:
-    try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
+        return list(codec.from_json(tuple[Recipe, ...], kept.get("recipes", ())))
+    except ValueError:
+        return []
 
 
 def _kept(shelf: Path, key: str) -> Project | None:
     try:
-        return codec.from_json(Project, _read_json(shelf / f"{key}.json"))
+        return codec.from_json(Project, cache_file.read(shelf / f"{key}.json", version=key))
     except ValueError:
         return None
 
 
 def _keep(shelf: Path, recipe: Recipe, project: Project, recipes: list[Recipe]) -> None:
-    kept = [recipe, *(one for one in recipes if one.key != recipe.key)]
-    try:
-        _write(shelf / f"{recipe.key}.json", codec.to_json(project))
-        _write(
-            shelf / "recipes.json",
-            {
-                "version": _version(),
-                "recipes": codec.to_json(tuple(kept[:MOST_RECIPES])),
-            },
-        )
-        wanted = {one.key for one in kept[:MOST_RECIPES]}
+    kept = [recipe, *(one for one in recipes if one.key != recipe.key)][:MOST_RECIPES]
+    cache_file.write(shelf / f"{recipe.key}.json", codec.to_json(project), version=recipe.key)
+    entries = {"recipes": codec.to_json(tuple(kept))}
+    cache_file.write(shelf / "recipes.json", entries, version=_version())
+    wanted = {"recipes", "usages", *(one.key for one in kept)}
+    # Where this is impossible, the shortcut takes more room, and nothing else.
+    with suppress(OSError):
         for path in shelf.glob("*.json"):
-            if path.stem not in wanted and path.stem not in {"recipes", "usages"}:
+            if path.stem not in wanted:
                 path.unlink(missing_ok=True)
-    except OSError:
-        # A full or read-only disk costs the shortcut, and nothing else.
-        return
 
 
 def _version() -> str:
-    """Give what differs when our readers do; of a version in the making, its files' times too."""
-    version = f"{FORMAT} {ci_scriptcheck.__version__}"
-    if "dev" not in version:
-        return version
-    files = Path(__file__).parent.rglob("*.py")
-    return f"{version} {max(file.stat().st_mtime_ns for file in files)}"
-
-
-def _write(path: Path, data: object) -> None:
-    atomic.write_text(path, json.dumps(data))
+    return cache_file.version_of(Path(__file__).parent, FORMAT)

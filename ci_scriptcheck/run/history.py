@@ -6,11 +6,10 @@ makes plans better; a missing or damaged history is an empty one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import atomic
+from ci_scriptcheck import cache_file
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.values import dataclass, field
 
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ci_scriptcheck.model.plan import RunRecord
+
+_FILE, _FORMAT = "history.json", "1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,19 +37,14 @@ class History:
 def load(folder: Path) -> History:
     """Read the history that lies in a store's folder."""
     try:
-        return from_json(History, json.loads((folder / "history.json").read_bytes()))
-    except (OSError, ValueError):
+        return from_json(History, cache_file.read(folder / _FILE, version=_FORMAT))
+    except ValueError:
         return History()
 
 
 def save(folder: Path, history: History) -> None:
     """Keep the history; where that is impossible, the next plan just knows less."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(to_json(history), sort_keys=True)
-        atomic.write_text(folder / "history.json", text)
-    except OSError:
-        return
+    cache_file.write(folder / _FILE, to_json(history), version=_FORMAT)
 
 
 def after(history: History, record: RunRecord) -> History:

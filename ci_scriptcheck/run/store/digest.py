@@ -8,19 +8,18 @@ system's clock tick would leave no trace (git calls this racily clean).
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import stat
 import time
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck import atomic
+from ci_scriptcheck import cache_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-_FORMAT = 1
+_FORMAT = "2"
 # Some file systems keep times in steps of two seconds.
 _TICK = 2_000_000_000
 _MOST = 50_000
@@ -83,11 +82,7 @@ class Digests:
         merged = _remembered(self.memory) | self._fresh
         if len(merged) > _MOST:
             merged = dict(list(merged.items())[-_MOST:])
-        written = {"format": _FORMAT, "files": merged}
-        try:
-            atomic.write_text(self.memory, json.dumps(written, separators=(",", ":")))
-        except OSError:
-            return
+        cache_file.write(self.memory, merged, version=_FORMAT)
         self._fresh.clear()
 
     def _hashed(self, path: Path, name: str) -> str | None:
@@ -148,15 +143,11 @@ def _look(seen: os.stat_result) -> tuple[int, int, int, int]:
 
 
 def _remembered(memory: Path | None) -> dict[str, _Known]:
-    if memory is None:
-        return {}
     try:
-        data: Any = json.loads(memory.read_bytes())
-        if data["format"] != _FORMAT:
-            return {}
-        return {name: _as_known(item) for name, item in data["files"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        # Unreadable or cut off: everything is looked at again.
+        kept = cache_file.read(memory, version=_FORMAT)
+        return {name: _as_known(item) for name, item in kept.items()}
+    except (ValueError, TypeError):
+        # Everything is looked at again.
         return {}
 
 

@@ -124,7 +124,7 @@ def test_a_damaged_entry_is_passed_over(cache: Path) -> None:
     closures(MemoryTree(FILES), SCRIPTS, cache=cache)
     file = cache.with_name(CLOSURES)
     data = json.loads(file.read_text())
-    data["closures"] = {key: ["", 1, 2] for key in data["closures"]}
+    data["entries"] = {key: ["", 1, 2] for key in data["entries"]}
     file.write_text(json.dumps(data))
 
     assert_as_without(FILES, cache)
