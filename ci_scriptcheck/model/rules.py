@@ -155,6 +155,22 @@ _ALL = (
         cure="Use one name in both, or say `as:` at the port.",
     ),
     Rule(
+        code="SC117",
+        level=Level.ERROR,
+        title="a script that calls its function wrongly",
+        why="Here the function is called directly; in production the script's `__main__` part calls it, with arguments that its definition does not allow.",
+        example="`main(inputs, outputs, env)` where `main` takes four arguments",
+        cure="Give in the `__main__` part what the function takes.",
+    ),
+    Rule(
+        code="SC118",
+        level=Level.WARNING,
+        title="a script that does nothing when it is started",
+        why="Most scripts of the project call their function in a `__main__` part, this one does not: started as a program, it ends at once and seems to have succeeded.",
+        example="a new script without its last lines",
+        cure='Add `if __name__ == "__main__":` with the call.',
+    ),
+    Rule(
         code="SC201",
         level=Level.ERROR,
         title="the script raised an exception",

@@ -32,6 +32,7 @@ from ci_scriptcheck.project.script.findings import (
     read_usage,
     steps_without_script,
     unfit_functions,
+    unfit_programs,
 )
 from ci_scriptcheck.project.script.usage import Usage
 from ci_scriptcheck.project.working_tree import WorkingTree, exists, find_projects
@@ -139,6 +140,7 @@ def _put_together(
         *missing,
         *(one for one in found.values() if isinstance(one, Finding)),
         *unfit_functions(steps, usages),
+        *unfit_programs(steps, usages),
         *disagreements(steps, adapters.steps, usages),
         *steps_without_script(steps, joined, {one.step for one in missing}),
         *known_despite((*strange, *odd, *wrong), unread, joined),

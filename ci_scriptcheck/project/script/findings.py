@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _BY_JOINTS = frozenset({"SC103", "SC111"})
 """Rules that say that something is not joined."""
 
+_SOME = 3
+"""Scripts with a `__main__` part from which on it counts as usual in a project."""
+
 
 def read_usage(script: str, content: bytes) -> Usage | Finding:
     """Say what a script uses, or why Python refuses it."""
@@ -106,6 +109,51 @@ def unfit_functions(steps: Mapping[str, Step], usages: Mapping[str, Usage]) -> I
                 place=Place(file=step.script, line=found.function.line),
                 advice=f"say `call: {{{lacking[0]}: ...}}` at the step `{name}`",
             )
+
+
+def unfit_programs(steps: Mapping[str, Step], usages: Mapping[str, Usage]) -> Iterator[Finding]:
+    """Report scripts whose own last lines call the function wrongly, or do not call it at all.
+
+    Whether a script is started as a program, only the others of the project tell.
+    """
+    called = {
+        step.script: name
+        for name, step in reversed(list(steps.items()))
+        if step.script is not None
+    }
+    defining = {
+        script: usages[script]
+        for script in sorted(called)
+        if script in usages and usages[script].function is not None
+    }
+    programs = [script for script, found in defining.items() if found.is_program]
+    is_usual = len(programs) >= _SOME and len(programs) * 2 > len(defining)
+    for script, found in defining.items():
+        name = called[script]
+        if found.miscall is not None:
+            yield Finding(
+                rule="SC117",
+                severity=Level.ERROR,
+                message=f"the `__main__` part of `{script}` {found.miscall.what}",
+                subject=script,
+                step=name,
+                place=Place(file=script, line=found.miscall.line),
+                advice=f"call `main` as line {_line(found)} defines it",
+            )
+        elif is_usual and not found.is_program:
+            yield Finding(
+                rule="SC118",
+                severity=Level.WARNING,
+                message=f"`{script}` does nothing where it is started as a program",
+                subject=script,
+                step=name,
+                place=Place(file=script, line=_line(found)),
+                evidence=(f"{len(programs)} of {len(defining)} scripts have a `__main__` part",),
+            )
+
+
+def _line(found: Usage) -> int:
+    return 1 if found.function is None else found.function.line
 
 
 def steps_without_script(

@@ -178,8 +178,17 @@ def outside_guard(tree: ast.Module, source: str) -> Iterator[ast.AST]:
     lines = source.split("\n")
     for node in tree.body:
         text = "\n".join(lines[node.lineno - 1 : node.end_lineno])
-        if not _is_main_guard(node) and _ENVIRONMENT.search(text):
+        if not is_main_guard(node) and _ENVIRONMENT.search(text):
             yield from ast.walk(node)
+
+
+def is_main_guard(node: ast.stmt) -> bool:
+    """Say whether a statement is what runs only where the file is started as a program."""
+    match node:
+        case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
+            return True
+        case _:
+            return False
 
 
 def _is_environ(node: ast.AST) -> bool:
@@ -196,14 +205,6 @@ def _reads_environ(called: ast.expr) -> bool:
             return True
         case ast.Attribute(value=holder, attr="get" | "pop" | "setdefault"):
             return _is_environ(holder)
-        case _:
-            return False
-
-
-def _is_main_guard(node: ast.stmt) -> bool:
-    match node:
-        case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
-            return True
         case _:
             return False
 

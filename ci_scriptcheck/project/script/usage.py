@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+from ci_scriptcheck.project.script.program import Miscall, is_program, miscall
 from ci_scriptcheck.project.script.syntax import (
     Bound,
     LocalNames,
@@ -20,7 +21,7 @@ from ci_scriptcheck.project.script.syntax import (
     module_of,
     outside_guard,
 )
-from ci_scriptcheck.values import dataclass, field
+from ci_scriptcheck.values import dataclass, field, replace
 
 PARAMETERS: Mapping[str, Role] = {
     "input_paths": "inputs",
@@ -66,6 +67,8 @@ class Usage:
         unknown: Which of `inputs`, `outputs`, `env` and `args` are also used in ways that cannot
             be followed, so that names may be missing.
         is_defined: Whether the module has the function at all, be it from elsewhere.
+        is_program: Whether it does anything where it is started as a program.
+        miscall: A call of the function there that cannot succeed.
     """
 
     inputs: Mapping[str, bool] = field(default_factory=dict)
@@ -75,6 +78,8 @@ class Usage:
     unknown: tuple[str, ...] = ()
     function: Function | None = None
     is_defined: bool = False
+    is_program: bool = False
+    miscall: Miscall | None = None
 
 
 def usage(source: str) -> Usage:
@@ -91,7 +96,8 @@ def usage(source: str) -> Usage:
         return reading.found(None, is_defined="main" in module.names)
     reading.follow(defined, _roles(defined))
     reading.take_environment()
-    return reading.found(_signature(defined), is_defined=True)
+    found = reading.found(_signature(defined), is_defined=True)
+    return replace(found, is_program=is_program(module), miscall=miscall(module, defined.name))
 
 
 def _signature(defined: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
