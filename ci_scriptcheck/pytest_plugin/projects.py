@@ -22,6 +22,7 @@ from ci_scriptcheck.pytest_plugin.course import Course
 from ci_scriptcheck.pytest_plugin.items import ProjectItem
 from ci_scriptcheck.pytest_plugin.work import SCRIPTS, Brief
 from ci_scriptcheck.pytest_plugin.workbench import Workbench
+from ci_scriptcheck.report import lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,9 +64,14 @@ class Projects:
         self._controller = controller
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self) -> None:
-        """End the hosts, and write the records, also of what was not reached."""
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """End the hosts, and write the records, also of what was not reached.
+
+        That a change affects nothing is a good end; pytest takes it for tests that were not found.
+        """
         self._resources.close()
+        if session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self._is_all_unaffected():
+            session.exitstatus = pytest.ExitCode.OK
         if self._config.getoption("collectonly"):
             return
         signalled = self._controller.interruption is not None
@@ -74,9 +80,17 @@ class Projects:
             self._records.append(record.run)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say where the records lie."""
+        """Say where the records lie, and which projects the change does not touch."""
+        for started in self._started.values():
+            if not started.prepared.plan.tasks:
+                plan = started.prepared.plan
+                terminalreporter.write_line(f"{plan.project}: {lines.scope(plan)}")
         for run in self._records:
             terminalreporter.write_line(f"record  {run}/record.json")
+
+    def _is_all_unaffected(self) -> bool:
+        plans = [started.prepared.plan for started in self._started.values()]
+        return bool(plans) and not any(plan.tasks for plan in plans)
 
     def _addresses(self, courses: Iterable[Course]) -> dict[str, Any]:
         addresses = {}

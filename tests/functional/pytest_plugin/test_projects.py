@@ -64,11 +64,14 @@ class Repository:
         file.write_text(text)
 
     def pytest(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return self.pytest_of_change("--scriptcheck-all", *words)
+
+    def pytest_of_change(self, *words: str) -> subprocess.CompletedProcess[str]:
         kept_out = ("PYTEST_XDIST", "PYTEST_CURRENT", "PYTEST_ADDOPTS")
         environ = {
             name: value for name, value in os.environ.items() if not name.startswith(kept_out)
         }
-        given = ["--scriptcheck", "--scriptcheck-all", "--scriptcheck-mode=pipeline"]
+        given = ["--scriptcheck", "--scriptcheck-mode=pipeline"]
         return subprocess.run(
             [sys.executable, "-m", "pytest", *given, *words],
             cwd=self.folder,
@@ -151,6 +154,22 @@ def test_after_the_first_failure_the_rest_is_recorded_as_not_run(repository: Rep
 
     assert run.returncode == 1, run.stdout + run.stderr
     assert repository.outcomes()["gone"] is Outcome.NOT_RUN
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_change_that_affects_nothing_is_a_good_end(repository: Repository, workers: str) -> None:
+    repository.write("README.md", "Hello\n")
+
+    run = repository.pytest_of_change(workers, "scriptcheck.yaml")
+
+    assert run.returncode == pytest.ExitCode.OK, run.stdout + run.stderr
+    assert "small: 1 file changed, none used by a step: nothing to check" in run.stdout
+
+
+def test_a_word_that_fits_no_test_keeps_pytests_exit_code(repository: Repository) -> None:
+    run = repository.pytest("-k", "nowhere")
+
+    assert run.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def test_a_mistake_in_the_settings_is_a_usage_error(repository: Repository) -> None:
