@@ -7,8 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change import affected, git, imports, libraries
-from ci_scriptcheck.change.entry_points import entry_points
+from ci_scriptcheck.change import affected
+from ci_scriptcheck.change.closure import imports
+from ci_scriptcheck.change.closure.entry_points import entry_points
+from ci_scriptcheck.change.git.repository import CommitTree
+from ci_scriptcheck.change.library import libraries
 from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.model.change import ChangeSet, Closure, Selection, Unknown
 from ci_scriptcheck.model.contract import CopiedFrom
@@ -77,10 +80,10 @@ def of_change(
     if not changes.files:
         return Scope(project=project, changes=changes, selection=Selection())
     # Not needed where nothing is compared, as in a run of everything.
-    from ci_scriptcheck.change.base_closures import closures_in_base
-    from ci_scriptcheck.change.library_changes import library_changes
+    from ci_scriptcheck.change.closure.base_closures import closures_in_base
+    from ci_scriptcheck.change.library.library_changes import library_changes
 
-    base_tree = git.CommitTree(root, changes.base)
+    base_tree = CommitTree(root, changes.base)
     base = _base_project(root, base_tree, project)
     closures = closures_of(root, tree, project)
     base_closures = closures_in_base(

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import __version__, scope
-from ci_scriptcheck.change import affected, git, mentions
+from ci_scriptcheck.change import affected, mentions
+from ci_scriptcheck.change.git.repository import change_set, look, repository_root
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import Asked, ChangeSet
@@ -33,7 +34,7 @@ from ci_scriptcheck.run.store.store import Store
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.change.git import Sight
+    from ci_scriptcheck.change.git.repository import Sight
     from ci_scriptcheck.model.project import Project
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.modes.sources import Surroundings
@@ -113,7 +114,7 @@ def will_run(options: Options, environ: Mapping[str, str]) -> bool:
         return False
     if not options.everything and not options.selectors:
         return False
-    return Store.of(git.repository_root(options.project), environ).is_empty
+    return Store.of(repository_root(options.project), environ).is_empty
 
 
 def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
@@ -124,11 +125,11 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
         ChangeError: git cannot say what changed.
     """
     began = datetime.now(tz=UTC)
-    root = git.repository_root(options.project)
+    root = repository_root(options.project)
     inside = options.project.resolve().relative_to(root).as_posix()
     with contextlib.suppress(OSError):  # nothing is kept then, and nothing to be overlooked
         run_directory.hide(root)
-    sight = git.look(root)
+    sight = look(root)
     tree = working_tree.WorkingTree(root, sight.files)
     project = cache.load_cached(tree, "" if inside == "." else inside, root / scope.CACHE)
     if not project.steps and not project.findings:
@@ -230,7 +231,7 @@ def _scope(
 ) -> Scope:
     root = sight.root
     if not options.selectors and not options.everything:
-        changes = git.change_set(
+        changes = change_set(
             root, base=options.base, environ=environ, default_base=project.base, sight=sight
         )
         return scope.of_change(root, tree, project, changes, reads=learned.reads)
@@ -239,7 +240,7 @@ def _scope(
     else:
         selection = affected.everything(project, Asked())
     try:
-        changes = git.change_set(
+        changes = change_set(
             root, base=options.base, environ=environ, default_base=project.base, sight=sight
         )
     except ChangeError:

@@ -10,7 +10,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.git import CommitTree
+from ci_scriptcheck.change.git.repository import CommitTree
 from ci_scriptcheck.errors import Place, ScriptcheckError
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Level

@@ -9,8 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change import git, imports
-from ci_scriptcheck.change.entry_points import entry_points
+from ci_scriptcheck.change.closure import imports
+from ci_scriptcheck.change.closure.entry_points import entry_points
+from ci_scriptcheck.change.git.repository import change_set
 from ci_scriptcheck.cli import opening
 from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.project import loader
@@ -117,7 +118,7 @@ def _settings(project: Project) -> Observation:
 
 def _history(root: Path, project: Project | None, environ: Mapping[str, str]) -> Observation:
     try:
-        changes = git.change_set(
+        changes = change_set(
             root, base=None, environ=environ, default_base=project.base if project else None
         )
     except ScriptcheckError as error:

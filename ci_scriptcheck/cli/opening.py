@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change import git
+from ci_scriptcheck.change.git.repository import repository_root, working_files
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.tree import Tree
 from ci_scriptcheck.project import working_tree
@@ -50,12 +50,12 @@ def place_of(folder: Path) -> ProjectFolder:
     Raises:
         ChangeError: it lies in no repository.
     """
-    root = git.repository_root(folder)
+    root = repository_root(folder)
     inside = folder.resolve().relative_to(root).as_posix()
     return ProjectFolder(
         root=root,
         folder="" if inside == "." else inside,
-        tree=working_tree.WorkingTree(root, git.working_files(root)),
+        tree=working_tree.WorkingTree(root, working_files(root)),
     )
 
 

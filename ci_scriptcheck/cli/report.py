@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change import git
+from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.run import record as run_record
 from ci_scriptcheck.run import run_directory
@@ -47,7 +47,7 @@ def newest(folder: Path) -> Path:
         UsageError: nothing was run there yet.
     """
     try:
-        return run_directory.newest(git.repository_root(folder))
+        return run_directory.newest(repository_root(folder))
     except ChangeError:
         # What another job has left may lie in no repository.
         return run_directory.newest(folder)

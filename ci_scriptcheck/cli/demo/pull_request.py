@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change import command
+from ci_scriptcheck.change.git import command
 from ci_scriptcheck.errors import UsageError
 
 if TYPE_CHECKING:

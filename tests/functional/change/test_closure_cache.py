@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.change.imports import CLOSURES, closures
+from ci_scriptcheck.change.closure.imports import CLOSURES, closures
 from tests.unit.change.trees import MemoryTree
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change import command
+from ci_scriptcheck.change.git import command
 
 if TYPE_CHECKING:
     from tests.functional.change.conftest import Repository

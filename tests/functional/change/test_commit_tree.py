@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.change.git import CommitTree
+from ci_scriptcheck.change.git.repository import CommitTree
 from ci_scriptcheck.errors import ChangeError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ci_scriptcheck.change import git
+from ci_scriptcheck.change.git.repository import change_set
 from ci_scriptcheck.errors import ChangeError
 from ci_scriptcheck.model.change import ChangeSet
 from tests.functional.change.conftest import Repository
@@ -49,7 +49,7 @@ class Hub:
             "GITHUB_SHA": checkout.git("rev-parse", "HEAD"),
             "GITHUB_WORKSPACE": str(checkout.root),
         }
-        return git.change_set(
+        return change_set(
             checkout.root, base=given.pop("base", None), environ=environ | given, default_base=None
         )
 

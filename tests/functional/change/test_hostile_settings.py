@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.change import git
+from ci_scriptcheck.change.git.repository import CommitTree, change_set, working_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,9 +25,9 @@ def trap(tmp_path: Path) -> Path:
 
 
 def look(repository: Repository) -> None:
-    git.working_files(repository.root)
-    found = git.change_set(repository.root, base=None, environ={}, default_base=None)
-    git.CommitTree(repository.root, found.head or "").read_many(["a.py", "b.bin"])
+    working_files(repository.root)
+    found = change_set(repository.root, base=None, environ={}, default_base=None)
+    CommitTree(repository.root, found.head or "").read_many(["a.py", "b.bin"])
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.change import git
+from ci_scriptcheck.change.git.repository import (
+    CommitTree,
+    change_set,
+    repository_root,
+    working_files,
+)
 from ci_scriptcheck.errors import ChangeError
 from ci_scriptcheck.model.change import ChangeKind, ChangeSet, FileChange
 from tests.functional.change.conftest import Repository
@@ -16,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def changes(repository: Repository, base: str | None = None, main: str | None = None) -> ChangeSet:
-    return git.change_set(repository.root, base=base, environ={}, default_base=main)
+    return change_set(repository.root, base=base, environ={}, default_base=main)
 
 
 def kinds(found: ChangeSet) -> dict[str, str]:
@@ -67,7 +72,7 @@ def test_ignored_files_are_no_changes(repository: Repository) -> None:
     repository.write({"big.csv": "1,2\n"})
 
     assert changes(repository).files == ()
-    assert git.working_files(repository.root) == (".gitignore", "a.py")
+    assert working_files(repository.root) == (".gitignore", "a.py")
 
 
 def test_a_renamed_file_keeps_its_old_name(repository: Repository) -> None:
@@ -104,7 +109,7 @@ def test_any_name_is_told_with_its_lines(repository: Repository, name: str) -> N
     (change,) = changes(repository).files
 
     assert change == FileChange(path=name, kind=ChangeKind.MODIFIED, lines=((2, 3),))
-    assert name in git.working_files(repository.root)
+    assert name in working_files(repository.root)
 
 
 def test_a_base_that_was_asked_for_is_compared_with(repository: Repository) -> None:
@@ -195,7 +200,7 @@ def test_a_repository_without_a_commit_is_an_error(repository: Repository) -> No
 
 def test_a_folder_outside_any_repository_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ChangeError, match="is not in a git repository") as raised:
-        git.repository_root(tmp_path)
+        repository_root(tmp_path)
 
     assert raised.value.advice is not None
 
@@ -223,8 +228,8 @@ def test_the_root_is_found_from_a_folder_below_and_in_a_linked_working_tree(
     repository.commit({"deep/er/a.py": "1\n"})
     repository.git("worktree", "add", "--quiet", str(tmp_path / "linked"), "-b", "topic")
 
-    assert git.repository_root(repository.root / "deep" / "er") == repository.root
-    assert git.repository_root(tmp_path / "linked" / "deep") == tmp_path / "linked"
+    assert repository_root(repository.root / "deep" / "er") == repository.root
+    assert repository_root(tmp_path / "linked" / "deep") == tmp_path / "linked"
     assert changes(Repository(tmp_path / "linked")).files == ()
 
 
@@ -235,7 +240,7 @@ def test_a_git_hook_that_calls_us_does_not_redirect_git(
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
 
-    assert git.working_files(repository.root) == ("a.py",)
+    assert working_files(repository.root) == ("a.py",)
 
 
 def test_a_submodule_and_a_repository_inside_are_no_files(
@@ -252,8 +257,8 @@ def test_a_submodule_and_a_repository_inside_are_no_files(
     repository.git("commit", "--quiet", "--message", "a submodule")
     repository.git("clone", "--quiet", str(inner.root), "nested")
 
-    assert git.working_files(repository.root) == (".gitmodules", "a.py")
-    assert git.CommitTree(repository.root, "HEAD").paths() == (".gitmodules", "a.py")
+    assert working_files(repository.root) == (".gitmodules", "a.py")
+    assert CommitTree(repository.root, "HEAD").paths() == (".gitmodules", "a.py")
     assert changes(repository).files == ()
 
 
@@ -261,7 +266,7 @@ def test_a_sparse_checkout_lists_what_is_there(repository: Repository) -> None:
     repository.commit({"in/a.py": "1\n", "out/b.py": "1\n"})
     repository.git("sparse-checkout", "set", "in")
 
-    assert git.working_files(repository.root) == ("in/a.py",)
+    assert working_files(repository.root) == ("in/a.py",)
     assert changes(repository).files == ()
 
 

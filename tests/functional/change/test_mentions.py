@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.change import git, mentions
+from ci_scriptcheck.change import mentions
+from ci_scriptcheck.change.git.repository import change_set
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.result import Finding, Level, Outcome
 from tests.conftest import a_plan, a_record, a_result, a_task
@@ -26,7 +27,7 @@ def changes(repository: Repository) -> ChangeSet:
     repository.commit(
         {"prepare.py": AFTER, "new.py": "one\nthreshold = 3\n", "image.png": b"\0other"}
     )
-    return git.change_set(repository.root, base=base, environ={}, default_base=None)
+    return change_set(repository.root, base=base, environ={}, default_base=None)
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ci_scriptcheck.change import git
 from ci_scriptcheck.change.affected import select
-from ci_scriptcheck.change.base_closures import closures_in_base
-from ci_scriptcheck.change.entry_points import entry_points
-from ci_scriptcheck.change.imports import closures
+from ci_scriptcheck.change.closure.base_closures import closures_in_base
+from ci_scriptcheck.change.closure.entry_points import entry_points
+from ci_scriptcheck.change.closure.imports import closures
+from ci_scriptcheck.change.git.repository import CommitTree, change_set
 from ci_scriptcheck.model.change import After, Closure, Selection
 from tests.functional.change.conftest import Repository
 from tests.unit.change.projects import a_pipeline, a_project, a_step
@@ -73,9 +73,9 @@ class Situation:
 
     def selection(self) -> Selection:
         root = self.repository.root
-        changes = git.change_set(root, base=None, environ={}, default_base=None)
-        head_tree = git.CommitTree(root, self.repository.git("rev-parse", "HEAD"))
-        base_tree = git.CommitTree(root, changes.base or "")
+        changes = change_set(root, base=None, environ={}, default_base=None)
+        head_tree = CommitTree(root, self.repository.git("rev-parse", "HEAD"))
+        base_tree = CommitTree(root, changes.base or "")
         scripts = dict.fromkeys(entry_points(self.project), ("",))
         head = closures(head_tree, scripts, cache=None)
         base = closures(base_tree, scripts, cache=None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.change.git import CommitTree, working_files
+from ci_scriptcheck.change.git.repository import CommitTree, working_files
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model import codec
 from ci_scriptcheck.project.cache import load_cached

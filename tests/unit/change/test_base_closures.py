@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.base_closures import closures_in_base
-from ci_scriptcheck.change.imports import closures
+from ci_scriptcheck.change.closure.base_closures import closures_in_base
+from ci_scriptcheck.change.closure.imports import closures
 from ci_scriptcheck.model.change import ChangeKind, Closure
 from tests.unit.change.projects import changed
 from tests.unit.change.trees import MemoryTree

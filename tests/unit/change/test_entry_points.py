@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ci_scriptcheck.change.entry_points import entry_points
+from ci_scriptcheck.change.closure.entry_points import entry_points
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.project import Settings
 from tests.unit.change.projects import (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.change.imports import closures
+from ci_scriptcheck.change.closure.imports import closures
 from tests.unit.change.trees import MemoryTree
 
 if TYPE_CHECKING:

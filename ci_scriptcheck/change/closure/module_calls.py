@@ -7,8 +7,8 @@ import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.constants import THIS_FILE, Constants
-from ci_scriptcheck.change.module_facts import OPEN, OWN
+from ci_scriptcheck.change.closure.constants import THIS_FILE, Constants
+from ci_scriptcheck.change.closure.module_facts import OPEN, OWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

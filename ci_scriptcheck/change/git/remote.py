@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change import command
+from ci_scriptcheck.change.git import command
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:

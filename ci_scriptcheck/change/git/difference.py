@@ -10,7 +10,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change import command
+from ci_scriptcheck.change.git import command
 from ci_scriptcheck.model.change import ChangeKind, FileChange
 from ci_scriptcheck.values import replace
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck import cache_file
-from ci_scriptcheck.change import fact_cache
+from ci_scriptcheck.change.closure import fact_cache
 from ci_scriptcheck.model.change import Closure
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.libraries import Installed, installed, normalized, with_required
-from ci_scriptcheck.change.requirements import Pins, pins_of
-from ci_scriptcheck.change.resolve import joined
+from ci_scriptcheck.change.closure.resolve import joined
+from ci_scriptcheck.change.library.libraries import Installed, installed, normalized, with_required
+from ci_scriptcheck.change.library.requirements import Pins, pins_of
 from ci_scriptcheck.model.change import Closure, LibraryChanged
 
 if TYPE_CHECKING:

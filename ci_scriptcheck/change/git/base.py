@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change import command, remote
-from ci_scriptcheck.change.remote import Remote
+from ci_scriptcheck.change.git import command, remote
+from ci_scriptcheck.change.git.remote import Remote
 from ci_scriptcheck.errors import ChangeError, did_you_mean
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ci_scriptcheck.change.github_event import GitHubEvent
+    from ci_scriptcheck.change.git.github_event import GitHubEvent
 
 Ref = tuple[str, str]
 """Full name of a reference, and the branch as people call it."""

@@ -13,7 +13,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 
-from ci_scriptcheck.change.module_facts import OPEN, OWN
+from ci_scriptcheck.change.closure.module_facts import OPEN, OWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

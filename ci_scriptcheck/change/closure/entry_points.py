@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.resolve import joined
+from ci_scriptcheck.change.closure.resolve import joined
 from ci_scriptcheck.model.contract import GeneratedBy
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change import base as bases
-from ci_scriptcheck.change import command, difference
-from ci_scriptcheck.change.github_event import event_of
-from ci_scriptcheck.change.remote import remote_of
+from ci_scriptcheck.change.git import base as bases
+from ci_scriptcheck.change.git import command, difference
+from ci_scriptcheck.change.git.github_event import event_of
+from ci_scriptcheck.change.git.remote import remote_of
 from ci_scriptcheck.errors import ChangeError
 from ci_scriptcheck.model.change import ChangeSet
 from ci_scriptcheck.values import dataclass

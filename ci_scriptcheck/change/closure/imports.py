@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.closure_cache import Chains, ClosureCache
-from ci_scriptcheck.change.fact_cache import FactCache
-from ci_scriptcheck.change.module_facts import OPEN, ModuleFacts, Part
-from ci_scriptcheck.change.resolve import Files, Folders, Way, folder_of, joined
+from ci_scriptcheck.change.closure.closure_cache import Chains, ClosureCache
+from ci_scriptcheck.change.closure.fact_cache import FactCache
+from ci_scriptcheck.change.closure.module_facts import OPEN, ModuleFacts, Part
+from ci_scriptcheck.change.closure.resolve import Files, Folders, Way, folder_of, joined
 from ci_scriptcheck.model.change import Closure
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Facts:
 
     def _read(self, ids: Mapping[str, str], paths: list[str]) -> None:
         # Not at the top: a run with nothing to do needs no syntax trees.
-        from ci_scriptcheck.change.module_reading import facts_of
+        from ci_scriptcheck.change.closure.module_reading import facts_of
 
         for path, content in sorted(self._tree.read_many(sorted(paths)).items()):
             if self.cache.get(ids[path]) is None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.fact_cache import FactCache
-from ci_scriptcheck.change.imports import Facts, closures
+from ci_scriptcheck.change.closure.fact_cache import FactCache
+from ci_scriptcheck.change.closure.imports import Facts, closures
 from ci_scriptcheck.model.change import ChangeKind, ChangeSet, Closure
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck import cache_file
-from ci_scriptcheck.change import module_facts
+from ci_scriptcheck.change.closure import module_facts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ci_scriptcheck.change.module_facts import ModuleFacts
+    from ci_scriptcheck.change.closure.module_facts import ModuleFacts
 
 FORMAT = f"3-{sys.version_info[0]}.{sys.version_info[1]}"
 """Changes with what is kept, and with the Python whose grammar was used."""

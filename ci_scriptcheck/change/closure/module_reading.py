@@ -10,9 +10,9 @@ import ast
 import warnings
 from typing import Any
 
-from ci_scriptcheck.change.constants import Constants
-from ci_scriptcheck.change.module_calls import Calls, Noted, read_calls
-from ci_scriptcheck.change.module_facts import OPEN, Import, ModuleFacts, Part
+from ci_scriptcheck.change.closure.constants import Constants
+from ci_scriptcheck.change.closure.module_calls import Calls, Noted, read_calls
+from ci_scriptcheck.change.closure.module_facts import OPEN, Import, ModuleFacts, Part
 
 LONGEST_NAME = 255
 """Characters of the longest text that can name a file."""

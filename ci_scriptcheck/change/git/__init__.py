@@ -1,0 +1,1 @@
+"""What git tells: which commit to compare with, what differs, and the files of a commit."""
