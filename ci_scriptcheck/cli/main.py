@@ -30,7 +30,7 @@ TERMINATED = 143
 PIPE_CLOSED = 141
 INTERNAL = 70
 
-_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 # What the person at the keyboard can mend: a full disk, a folder that cannot be written.
 _THEIRS = {
@@ -56,10 +56,11 @@ def entry() -> int:
     # Nearly all that a command makes stays to its end, so looking for garbage finds none.
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     signal.signal(signal.SIGTERM, _terminate)
-    # Few of our values ever go in circles, and looking for those that do takes a twentieth of the
-    # time of a short command.
-    gc.set_threshold(50_000)
-    return main(sys.argv[1:], os.environ)
+    try:
+        return main(sys.argv[1:], os.environ)
+    finally:
+        # Python looks for garbage once more at its end, in all that is left to it.
+        gc.freeze()
 
 
 def main(words: Sequence[str], environ: Mapping[str, str]) -> int:
