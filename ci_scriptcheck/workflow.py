@@ -140,7 +140,7 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
             advice="name the scripts under `pipelines:` or `steps:`",
         )
     store = Store.of(root, environ)
-    learned = history.load(store.folder)
+    learned = history.load(history.file_of(store.folder, project.name, project.folder))
     about = _scope(sight, tree, project, options, environ, learned)
     around = scope.surroundings(root, tree, project, learned.seconds)
     plan = _plan(about, around, options)
@@ -216,8 +216,9 @@ def conclude(started: Started, *, interrupted: str | None = None) -> RunRecord:
     record.write_record(started.run_directory, found)
     if len(started.ready) < len(prepared.plan.tasks):
         prepared.site.opened_store().trim()
-    folder = Path(prepared.site.store)
-    history.save(folder, history.after(history.load(folder), found))
+    plan = prepared.plan
+    learned = history.file_of(Path(prepared.site.store), plan.project, plan.folder)
+    history.save(learned, history.after(history.load(learned), found))
     return found
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import cache_file
 from ci_scriptcheck.model.codec import from_json, to_json
+from ci_scriptcheck.run.store.digest import of_text
 from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
@@ -18,42 +19,81 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.plan import RunRecord
 
-_FILE, _FORMAT = "history.json", "1"
+_FORMAT = "2"
+MOST_TASKS = 5000
+"""Tasks that are remembered, those of the latest runs; a project with more is planned like a new one."""
+
+MOST_READS = 500
+"""Files that are remembered of one task."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What the last run of one task showed.
+
+    Attributes:
+        seconds: Its wall time.
+        reads: Files of the repository that it opened or looked for, sorted.
+    """
+
+    step: str
+    seconds: float | None = None
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """The latest known figures.
+    """The latest known figures of one project.
 
     Attributes:
-        seconds: Task id → wall time of its last run.
-        reads: Step → files of the repository that its last runs opened or looked for, sorted.
+        tasks: Task id → what its last run showed; the task that ran last is the last one.
     """
 
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tasks: Mapping[str, Learned] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> Mapping[str, float]:
+        """Give task id → wall time of its last run."""
+        found = {name: task.seconds for name, task in self.tasks.items()}
+        return {name: seconds for name, seconds in found.items() if seconds is not None}
+
+    @property
+    def reads(self) -> Mapping[str, tuple[str, ...]]:
+        """Give step → files that the last runs of its tasks opened or looked for, sorted."""
+        found: dict[str, set[str]] = {}
+        for task in self.tasks.values():
+            found.setdefault(task.step, set()).update(task.reads)
+        return {step: tuple(sorted(files)) for step, files in found.items()}
 
 
-def load(folder: Path) -> History:
-    """Read the history that lies in a store's folder."""
+def file_of(store: Path, project: str, folder: str) -> Path:
+    """Say where the history of a project lies: a repository, and a store, may hold several."""
+    return store / "history" / f"{of_text(f'{project} {folder}')[:16]}.json"
+
+
+def load(file: Path) -> History:
+    """Read a history."""
     try:
-        return from_json(History, cache_file.read(folder / _FILE, version=_FORMAT))
+        return from_json(History, cache_file.read(file, version=_FORMAT))
     except ValueError:
         return History()
 
 
-def save(folder: Path, history: History) -> None:
-    """Keep the history; where that is impossible, the next plan just knows less."""
-    cache_file.write(folder / _FILE, to_json(history), version=_FORMAT)
+def save(file: Path, history: History) -> None:
+    """Keep a history; where that is impossible, the next plan just knows less."""
+    cache_file.write(file, to_json(history), version=_FORMAT)
 
 
 def after(history: History, record: RunRecord) -> History:
-    """Add what a run has shown; what it did not run stays as it was."""
-    seconds = dict(history.seconds)
-    reads = dict(history.reads)
+    """Take over what a run has shown; what it did not run stays as it was, as long as there is room."""
+    tasks = dict(history.tasks)
     for task, result in zip(record.plan.tasks, record.results, strict=True):
-        if result.seconds is not None:
-            seconds[task.id] = round(result.seconds, 3)
-        if result.reads:
-            reads[task.step] = tuple(sorted({*reads.get(task.step, ()), *result.reads}))
-    return History(seconds=seconds, reads=reads)
+        if result.seconds is None:
+            continue
+        tasks.pop(task.id, None)
+        tasks[task.id] = Learned(
+            step=task.step,
+            seconds=round(result.seconds, 3),
+            reads=tuple(sorted(result.reads))[:MOST_READS],
+        )
+    return History(tasks=dict(list(tasks.items())[-MOST_TASKS:]))

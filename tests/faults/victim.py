@@ -86,7 +86,8 @@ class Victim:
 
     def start(self, *, workers: int) -> Run:
         """Begin a run; it forgets how long tasks take, so that it believes workers are of use."""
-        (self.store / "history.json").unlink(missing_ok=True)
+        for learned in self.store.glob("history/*.json"):
+            learned.unlink()
         mark = f"/nowhere/{os.getpid()}-{time.monotonic_ns()}"
         # Hosts and scripts get little of our environment, but they get the path.
         environ = {**os.environ, "PATH": f"{os.environ['PATH']}:{mark}"}

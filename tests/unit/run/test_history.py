@@ -1,0 +1,61 @@
+"""What earlier runs taught the next plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.result import Outcome
+from ci_scriptcheck.run import history
+from ci_scriptcheck.run.history import MOST_TASKS, History, after
+from tests.conftest import a_plan, a_record, a_result, a_task
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ci_scriptcheck.model.plan import RunRecord
+
+
+def a_run(*files: str, scenario: str = "standard", seconds: float = 2.0) -> RunRecord:
+    """Make the record of one task that opened these files."""
+    task = a_task("train", scenario=scenario)
+    result = a_result(task.id, reads=dict.fromkeys(files, "d"), seconds=seconds)
+    return a_record(a_plan(task), result)
+
+
+def test_what_a_task_no_longer_opens_is_forgotten() -> None:
+    learned = after(after(History(), a_run("old.json", "a.json")), a_run("a.json", seconds=3.0))
+
+    assert learned.reads == {"train": ("a.json",)}
+    assert learned.seconds == {"train": 3.0}
+
+
+def test_a_step_opens_what_each_of_its_tasks_opened() -> None:
+    learned = after(after(History(), a_run("a.json")), a_run("b.json", scenario="edge_cases"))
+
+    assert learned.reads == {"train": ("a.json", "b.json")}
+
+
+def test_what_was_not_run_stays_known() -> None:
+    skipped = a_record(a_plan(a_task("train")), a_result("train", Outcome.NOT_RUN))
+
+    learned = after(after(History(), a_run("a.json")), skipped)
+
+    assert learned.reads == {"train": ("a.json",)}
+
+
+def test_the_tasks_that_ran_last_are_remembered() -> None:
+    many = [a_task(f"step{number}") for number in range(MOST_TASKS)]
+
+    learned = after(after(History(), a_run("a.json")), a_record(a_plan(*many)))
+
+    assert len(learned.tasks) == MOST_TASKS
+    assert "train" not in learned.tasks
+
+
+def test_projects_of_one_repository_do_not_mix(tmp_path: Path) -> None:
+    one = history.file_of(tmp_path, "shop", "a")
+    history.save(one, after(History(), a_run("a.json")))
+
+    assert history.load(one).reads == {"train": ("a.json",)}
+    assert history.load(history.file_of(tmp_path, "shop", "b")) == History()
+    assert history.load(history.file_of(tmp_path, "bank", "a")) == History()
