@@ -10,7 +10,7 @@ from ci_scriptcheck.model.change import ChangeSet, Closure, Reason
 from ci_scriptcheck.model.contract import Dataset
 from ci_scriptcheck.model.project import RuleSetting, Settings
 from ci_scriptcheck.model.result import Finding, TaskResult
-from ci_scriptcheck.model.scenario import Scenario
+from ci_scriptcheck.model.scenario import STANDARD, Scenario
 from ci_scriptcheck.values import dataclass, field
 
 
@@ -131,7 +131,7 @@ class Task:
     step: str
     node: str
     pipeline: str | None = None
-    scenario: str = "standard"
+    scenario: str = STANDARD
     side: Side = Side.HEAD
     purpose: Purpose = Purpose.CHECK
     reason: Reason
@@ -229,9 +229,9 @@ class RunRecord:
 
 
 def task_id(
-    *, node: str, pipeline: str | None, scenario: str = "standard", side: Side = Side.HEAD
+    *, node: str, pipeline: str | None, scenario: str = STANDARD, side: Side = Side.HEAD
 ) -> str:
     """Name a task: `pipeline/node[scenario]@base`, each part only where it says something."""
     name = node if pipeline is None else f"{pipeline}/{node}"
-    variant = "" if scenario == "standard" else f"[{scenario}]"
+    variant = "" if scenario == STANDARD else f"[{scenario}]"
     return f"{name}{variant}{'@base' if side is Side.BASE else ''}"

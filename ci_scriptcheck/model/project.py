@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.contract import Dataset, Json, Port
 from ci_scriptcheck.model.result import Finding, Level
-from ci_scriptcheck.model.scenario import Scenario
+from ci_scriptcheck.model.scenario import STANDARD, Scenario
 from ci_scriptcheck.values import dataclass, field, replace
 
 
@@ -69,7 +69,7 @@ class Settings:
     network: Network = Network.NONE
     rows: int = 1000
     seed: int = 0
-    scenarios: tuple[str, ...] = ("standard",)
+    scenarios: tuple[str, ...] = (STANDARD,)
     env: Mapping[str, str] = field(default_factory=dict)
     args: Mapping[str, Json] = field(default_factory=dict)
     call: Mapping[str, Json] = field(default_factory=dict)
@@ -133,7 +133,7 @@ class Pipeline:
     nodes: tuple[Node, ...]
     links: tuple[Link, ...]
     edges: tuple[tuple[str, str], ...]
-    scenarios: tuple[str, ...] = ("standard",)
+    scenarios: tuple[str, ...] = (STANDARD,)
     place: Place | None = field(default=None, compare=False)
 
     def node(self, name: str) -> Node:

@@ -45,8 +45,11 @@ class Scenario:
     columns: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
 
 
+STANDARD = "standard"
+"""The scenario in which all data are as usual."""
+
 BUILT_IN: Mapping[str, Scenario] = {
-    "standard": Scenario(name="standard"),
+    STANDARD: Scenario(name=STANDARD),
     "edge_cases": Scenario(name="edge_cases", condition=Condition.EDGE_CASES),
     "one_row": Scenario(name="one_row", condition=Condition.ONE_ROW, expect=Expect.EITHER, rows=1),
     "no_rows": Scenario(name="no_rows", condition=Condition.NO_ROWS, expect=Expect.EITHER, rows=0),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Synthesized, WrittenBy
 from ci_scriptcheck.model.plan import Copied, Source, Synthetic, Upstream, task_id
+from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.contract import Dataset, Port
     from ci_scriptcheck.model.project import Node, Pipeline, Project, Settings, Step
-
-STANDARD = "standard"
-"""The scenario in which all data are as usual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

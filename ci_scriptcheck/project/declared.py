@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.project import Link
 from ci_scriptcheck.model.result import Finding
+from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.values import dataclass, field
 
 
@@ -109,7 +110,7 @@ class DeclaredPipeline:
     nodes: tuple[DeclaredNode, ...]
     edges: tuple[tuple[str, str], ...] = ()
     links: tuple[Link, ...] = ()
-    scenarios: tuple[str, ...] = ("standard",)
+    scenarios: tuple[str, ...] = (STANDARD,)
     place: Place | None = field(default=None, compare=False)
 
 

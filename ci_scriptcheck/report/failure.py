@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Level
+from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.report import grid
 from ci_scriptcheck.report.page import Detail, Ink, code_line, listed, visible
 from ci_scriptcheck.report.why import why_now
@@ -49,7 +50,7 @@ def reproduce(plan: Plan, task: Task) -> str:
     words = ["scriptcheck"]
     if plan.folder:
         words += ["-C", plan.folder]
-    if task.scenario == "standard":
+    if task.scenario == STANDARD:
         words += ["run", task.id]
         if task.pipeline is None:
             words += ["--mode", "isolation"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.project import Link
+from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.project.assembly.ports import Said
 from ci_scriptcheck.project.assembly.steps import ReadStep, strange_port
 from ci_scriptcheck.project.declared import DeclaredNode, DeclaredPipeline, DeclaredPort
@@ -201,12 +202,12 @@ class _Pipeline:
         return DeclaredPipeline(
             name=self.name,
             nodes=nodes,
-            scenarios=("standard",) if written is None else self._scenarios(written),
+            scenarios=(STANDARD,) if written is None else self._scenarios(written),
             place=self.around.native.source.place(self.path),
         )
 
     def _scenarios(self, written: PipelineDocument) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(("standard", *(written.scenarios or ()))))
+        return tuple(dict.fromkeys((STANDARD, *(written.scenarios or ()))))
 
     def _ports(self, node: DeclaredNode, side: str) -> tuple[DeclaredPort, ...]:
         step = self.around.steps.get(node.step or "")

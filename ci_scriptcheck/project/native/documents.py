@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from ci_scriptcheck.model.contract import ColumnType, Format
 from ci_scriptcheck.model.project import Network
 from ci_scriptcheck.model.result import Level
-from ci_scriptcheck.model.scenario import Expect
+from ci_scriptcheck.model.scenario import STANDARD, Expect
 from ci_scriptcheck.project.native import units
 
 Seconds = Annotated[
@@ -241,7 +241,7 @@ class DatasetDocument(Document):
 class ScenarioDocument(Document):
     """A condition of the data that is the project's own."""
 
-    extends: str = "standard"
+    extends: str = STANDARD
     expect: Annotated[Expect, Field(strict=False)] | None = None
     rows: Count | None = None
     columns: dict[str, ColumnDocument] | None = None

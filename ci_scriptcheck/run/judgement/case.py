@@ -12,7 +12,7 @@ from ci_scriptcheck.model.plan import Task
 from ci_scriptcheck.model.project import RuleSetting
 from ci_scriptcheck.model.result import Artefact, Finding, Level
 from ci_scriptcheck.model.rules import RULES
-from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
+from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD, Scenario
 from ci_scriptcheck.run.clues import Clues
 from ci_scriptcheck.run.process.request import Call, Ending
 from ci_scriptcheck.values import dataclass, field
@@ -44,7 +44,7 @@ class Case:
     again: Ending | None = None
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     rules: tuple[RuleSetting, ...] = ()
-    scenario: Scenario = BUILT_IN["standard"]
+    scenario: Scenario = BUILT_IN[STANDARD]
     today: date
     clues: Clues = field(default_factory=Clues)
 
