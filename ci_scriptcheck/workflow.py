@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck import __version__, scope
 from ci_scriptcheck.change import affected, mentions
 from ci_scriptcheck.change.git.repository import change_set, look, repository_root
-from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
+from ci_scriptcheck.errors import ChangeError, ScriptcheckError, UsageError, did_you_mean
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import Asked, ChangeSet
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord
-from ci_scriptcheck.model.result import TaskResult
+from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.modes import isolation, pipeline, share, supply
 from ci_scriptcheck.project import cache, working_tree
 from ci_scriptcheck.run import history, reasons, record, reuse, run_directory
@@ -220,6 +220,24 @@ def conclude(started: Started, *, interrupted: str | None = None) -> RunRecord:
     learned = history.file_of(Path(prepared.site.store), plan.project, plan.folder)
     history.save(learned, history.after(history.load(learned), found))
     return found
+
+
+def salvage(started: Started, error: ScriptcheckError) -> None:
+    """Write the record of what finished before a run could not go on, where that is possible.
+
+    What did not finish counts as crashed, so that nobody takes this record for a good run.
+    """
+    from ci_scriptcheck.run.workspace import remove_tree
+
+    folder = started.run_directory
+    with contextlib.suppress(OSError, ScriptcheckError):
+        for task in started.prepared.plan.tasks:
+            if not record.has_result(folder, task.id):
+                # On a full disk, what an unfinished task has laid out gives room for the record.
+                remove_tree(folder / "tasks" / record.quoted(task.id))
+                result = TaskResult(task=task.id, outcome=Outcome.CRASHED, why_not=error.what)
+                record.write_result(folder, result)
+        conclude(started)
 
 
 def _scope(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck import workflow
 from ci_scriptcheck.cli import report
 from ci_scriptcheck.cli.progress import Progress
+from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.pytest_plugin import execution
 from ci_scriptcheck.pytest_plugin.event import TaskFinished
@@ -70,6 +71,9 @@ def _checked(
             progress(TaskFinished(result=result))
         try:
             execution.execute(started, progress, begun=begun)
+        except ScriptcheckError as error:
+            workflow.salvage(started, error)
+            raise
         except KeyboardInterrupt as interruption:
             signalled = getattr(interruption, "signal", "SIGINT")
     record = workflow.conclude(started, interrupted=signalled)

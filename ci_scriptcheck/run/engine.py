@@ -8,6 +8,8 @@ results. Processes and readers are passed in by the context, so that this module
 from __future__ import annotations
 
 import errno
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import atomic
@@ -81,7 +83,7 @@ def _settle(context: Context, task: Task) -> TaskResult:
     try:
         result = _result(context, task)
     except OSError as error:
-        raise _cannot_write(error) from error
+        raise _cannot_write(context, error) from error
     if result.why_not != not_run.INTERRUPTED:
         record.write_result(context.run_directory, result)
     return result
@@ -239,10 +241,27 @@ def _count(starts: Path) -> int:
         return 0
 
 
-def _cannot_write(error: OSError) -> UsageError:
-    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+def _cannot_write(context: Context, error: OSError) -> UsageError:
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        return UsageError(
+            what=f"the run cannot go on: {error}",
+            facts=(str(error.filename),) if error.filename else (),
+            advice="free some space, or name another folder with `--output`",
+        )
+    # A write that fails does not say into which file.
+    places = (context.run_directory, context.store.folder)
+    full = min(places, key=lambda place: _free(place))
+    other = "`--output`" if full == context.run_directory else "`SCRIPTCHECK_STORE`"
     return UsageError(
-        what="there is no space left for the run" if full else f"the run cannot go on: {error}",
-        facts=(str(error.filename),) if error.filename else (),
-        advice="free some space, or name another folder with `--output`",
+        what="there is no space left for the run",
+        facts=(f"{full} lies on a disk that is full",),
+        advice=f"free some space, or name another folder with {other}",
     )
+
+
+def _free(folder: Path) -> int:
+    """Give the bytes that can still be written; a folder that cannot be asked is not the full one."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return sys.maxsize

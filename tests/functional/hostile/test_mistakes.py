@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -201,6 +202,27 @@ def test_a_full_disk(root: Path, small_disk: Path, golden: Golden) -> None:
     golden("errors/full_disk.txt", told(root, "run", "--all", "--workers", "1"))
     assert told(root, "run", "--all", "--output", "../elsewhere").startswith("exit code 0")
     assert small_disk.is_mount()
+
+
+def test_a_disk_that_fills_up_in_the_middle_leaves_the_record_of_what_finished(
+    root: Path, small_disk: Path, golden: Golden
+) -> None:
+    subprocess.run(["mount", "-o", "remount,size=256k", str(small_disk)], check=True)
+    (root / "big").mkdir()
+    (root / "big" / "rows.csv").write_text("a,b\n" + "1,2\n" * 100_000)
+    given = "train.py, inputs: {data: {dataset: big, external: true}}"
+    settings = SETTINGS.partition("pipelines:")[0].replace(
+        "raw: {copy: data}", "raw: {copy: data}\n  big: {copy: big}"
+    )
+    (root / "scriptcheck.yaml").write_text(settings.replace("train.py, inputs: {data: {}}", given))
+
+    text = told(root, "run", "--all", "--workers", "1", SCRIPTCHECK_STORE=str(root.parent / "s"))
+
+    golden("errors/disk_fills_up.txt", text)
+    (found,) = small_disk.glob("runs/*/record.json")
+    record = json.loads(found.read_text())
+    assert record["exit_code"] == 1
+    assert record["summary"]["crashed"] > 0
 
 
 def test_a_folder_that_cannot_be_written(root: Path, small_disk: Path, golden: Golden) -> None:
