@@ -6,6 +6,7 @@ Tasks that fail with the same findings at the same places share one block.
 from __future__ import annotations
 
 import shlex
+import textwrap
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
@@ -94,7 +95,7 @@ def block(record: RunRecord, group: list[Failure], page: Page) -> str:
     tail = _tail(result, errors, page)
     if tail:
         parts.append(tail)
-    parts.append(_commands(record, group, errors))
+    parts.append(_commands(record, group, errors, page))
     return "\n\n".join(parts)
 
 
@@ -175,7 +176,7 @@ def _tail(result: TaskResult, errors: list[Finding], page: Page) -> str | None:
     return "\n".join(["  The last it printed:", *lines])
 
 
-def _commands(record: RunRecord, group: list[Failure], errors: list[Finding]) -> str:
+def _commands(record: RunRecord, group: list[Failure], errors: list[Finding], page: Page) -> str:
     task, result = group[0]
     rows = [("help", visible(item.advice)) for item in errors if item.advice]
     rows.append(("reproduce", visible(reproduce(record.plan, task))))
@@ -183,7 +184,22 @@ def _commands(record: RunRecord, group: list[Failure], errors: list[Finding]) ->
     if len(group) > 1:
         rows.append(("also in", listed([visible(other.id) for other, _ in group[1:]])))
     unique = dict.fromkeys(rows)
-    return "\n".join(f"  {label:<{_LABEL}}{text}" for label, text in unique)
+    return "\n".join(_labelled(label, text, page) for label, text in unique)
+
+
+def _labelled(label: str, text: str, page: Page) -> str:
+    head = f"  {label:<{_LABEL}}"
+    # Commands and paths stay whole, so that they can be copied.
+    if label != "help" or page.width is None:
+        return head + text
+    return textwrap.fill(
+        text,
+        page.width,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _short(group: list[Failure], page: Page) -> str:
