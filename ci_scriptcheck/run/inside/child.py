@@ -267,8 +267,9 @@ def _set_environment(call: dict[str, Any], answers: str) -> None:
         name: os.path.join(private, folder)
         for name, folder in {"HOME": "home", "TMPDIR": "tmp", "MPLCONFIGDIR": "matplotlib"}.items()
     }
-    for folder in folders.values():
-        os.makedirs(folder, exist_ok=True)
+    for name in ("HOME", "TMPDIR"):  # the other one is made by who needs it
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(folders[name])
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     loaded = json.loads(os.environ.get("SCRIPTCHECK_LOADED", "{}"))
     variables = {

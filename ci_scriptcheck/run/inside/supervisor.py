@@ -26,6 +26,7 @@ from .limits import Limit, Usage
 _IDLE_BEAT = 0.2
 _GRACE = 0.3
 """Seconds in which processes that were about to end anyway may do so."""
+_TIME_TO_END = 0.05
 _TIME_TO_ASK = struct.pack("ll", 10, 0)
 _FIRST_WORDS, _LAST_WORDS = 0.5, 0.05
 """Seconds for a script past its time to say where it is, and between two lines of that."""
@@ -356,8 +357,13 @@ class _Run:
             if self._reap():
                 self.is_clean = self._stopped is None
                 return
-            census.kill_below(os.getpid())
-            time.sleep(0.001)
+            if self._over:
+                # There is one process, and it is killed. Its end wakes us.
+                select.select([self._woken], [], [], _TIME_TO_END)
+                self._over = False
+            else:
+                census.kill_below(os.getpid())
+                time.sleep(0.001)
 
     def _drain(self) -> None:
         while self._child.results != -1 and self._hear_child():
