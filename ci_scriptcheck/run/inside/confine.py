@@ -7,6 +7,7 @@ is claimed. Stands alone, Python 3.9 and later.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import platform
@@ -15,6 +16,7 @@ import socket
 import stat
 import struct
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ def _forbid_files(call: dict[str, Any], answers: str) -> list[str]:
         return []
     try:
         own = [call["folder"], call["private"], *call["writable"], *call["outputs"]]
-        for path in (*own, f"/proc/{os.getpid()}", *_devices()):
+        for path in (*own, f"/proc/{os.getpid()}", *devices()):
             _grant(rules, path, handled)
         if hidden:
             for path in _beside(hidden):
@@ -125,17 +127,20 @@ def _drop_capabilities() -> bool:
     return bool(_SYSTEM.capset(head, struct.pack("6I", *kept, 0, 0, 0, 0)) == 0)
 
 
-def _devices() -> Iterator[str]:
-    """List what may be written below `/dev`: no disks, no memory, no other people's terminals."""
-    try:
-        with os.scandir("/dev") as entries:
-            for entry in entries:
-                if entry.name in _DEVICES_OF_OTHERS or entry.name.startswith(_TERMINALS):
-                    continue
-                if not stat.S_ISBLK(entry.stat(follow_symlinks=False).st_mode):
-                    yield entry.path
-    except OSError:
-        return
+@cache
+def devices() -> tuple[str, ...]:
+    """List what may be written below `/dev`: no disks, no memory, no other people's terminals.
+
+    Looked at once: a host asks, and what it forks knows.
+    """
+    found = []
+    with contextlib.suppress(OSError), os.scandir("/dev") as entries:
+        for entry in entries:
+            if entry.name in _DEVICES_OF_OTHERS or entry.name.startswith(_TERMINALS):
+                continue
+            if not stat.S_ISBLK(entry.stat(follow_symlinks=False).st_mode):
+                found.append(entry.path)
+    return tuple(found)
 
 
 def _grant(rules: int, path: str, rights: int) -> None:

@@ -21,7 +21,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from . import census, pip_answers, supervisor
+from . import census, confine, pip_answers, supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,6 @@ def main(arguments: dict[str, Any]) -> None:
         "importing",
         "failure",
         "watch",
-        "confine",
         "packages",
         "pip_answers",
         "rehearsal",
@@ -70,8 +69,9 @@ def main(arguments: dict[str, Any]) -> None:
         importlib.import_module(f"{__package__}.{name}")
     for name in ("logging", "random", "shlex", "subprocess"):
         importlib.import_module(name)
-    # What is changed here need not be copied by every run in order to be changed there.
+    # What is changed or found out here need not be by every run.
     pip_answers.answer()
+    confine.devices()
     gc.collect()
     gc.freeze()
     gc.enable()

@@ -204,9 +204,9 @@ class _Run:
         """Run it to its end, whichever that is, and say how it ended."""
         for folder in (self._call["folder"], self._call["private"]):
             os.makedirs(folder, exist_ok=True)
-        self._usage.open_log()
         with contextlib.suppress(OSError):
             wire.send(self._child.calls, self._call)
+        self._usage.open_log()
         self._obey_caller()
         while self._status is None and self._stopped is None and not self._is_over():
             self._wait()
