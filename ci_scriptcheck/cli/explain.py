@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ci_scriptcheck.cli.console import Console
-    from ci_scriptcheck.model.rules import Rule
+    from ci_scriptcheck.model.rule import Rule
     from ci_scriptcheck.report.page import Page
 
 GROUPS = {
