@@ -10,13 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck.data import archives, tables
+from ci_scriptcheck.data import archives, bounds, tables
 from ci_scriptcheck.model.codec import from_json, to_json
-from ci_scriptcheck.model.contract import Dataset
+from ci_scriptcheck.model.contract import Bound, Dataset
 from ci_scriptcheck.model.scenario import Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Message = dict[str, Any]
 
@@ -89,6 +89,14 @@ def laying_out(dataset: Dataset, *, content: Path, folder: Path) -> Message:
     }
 
 
+def holding(folder: Path, wanted: Iterable[Bound]) -> Message:
+    """Ask which bounds the JSON files of a folder, absolute, break.
+
+    The answer's `breaches` are `data.bounds.Breach` as JSON, each with the number of its bound.
+    """
+    return {"do": "hold", "folder": str(folder), "bounds": [to_json(bound) for bound in wanted]}
+
+
 def answer(request: Message) -> Message:
     """Do what is asked.
 
@@ -105,6 +113,10 @@ def answer(request: Message) -> Message:
             return _laid_out(request)
         case "members":
             return {"members": archives.members(Path(request["file"]))}
+        case "hold":
+            wanted = [from_json(Bound, bound) for bound in request["bounds"]]
+            broken = bounds.breaches(Path(request["folder"]), wanted)
+            return {"breaches": [to_json(breach) for breach in broken]}
         case unknown:
             raise ValueError(f"the reader does not know how to {unknown!r}")
 

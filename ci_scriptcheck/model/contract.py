@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -108,6 +109,10 @@ class GivenFile:
 Entry = TableFile | GivenFile
 
 
+def _written(value: Scalar) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 def parted(reference: str) -> tuple[str, str]:
     """Take `dataset.column` apart."""
     dataset, _, column = reference.partition(".")
@@ -165,6 +170,40 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What must hold of a value in a JSON output.
+
+    Attributes:
+        file: Name of the file within the port's folder, or a pattern.
+        path: Way to the value, as `model.json_path` reads it.
+        min: Least value allowed.
+        max: Greatest value allowed.
+        values: The only values allowed, where there are just some.
+        length: How many items a list has.
+        tolerance: By how much a number may differ from one of `values`.
+    """
+
+    file: str
+    path: str
+    min: Scalar = None
+    max: Scalar = None
+    values: tuple[Scalar, ...] = ()
+    length: int | None = None
+    tolerance: float = 0.0
+    place: Place | None = field(default=None, compare=False)
+
+    def in_words(self) -> str:
+        """Say what it allows, such as `at least 0.6 and at most 1`."""
+        if self.length is not None:
+            return f"a list of {self.length:,}"
+        listed = [_written(value) for value in self.values]
+        parts = [f"one of {', '.join(listed)}" if len(listed) > 1 else item for item in listed[:1]]
+        parts += [f"at least {_written(self.min)}"] if self.min is not None else []
+        parts += [f"at most {_written(self.max)}"] if self.max is not None else []
+        return " and ".join(parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
     """One named input or output of a step.
 
@@ -178,6 +217,7 @@ class Port:
         pack: Archive into which the platform packs the content after the run.
         supplier: The supplier's output of this name settles a tie between links.
         path: Where the port lies in the platform's container.
+        bounds: What must hold of values in JSON files of an output.
     """
 
     name: str
@@ -190,4 +230,5 @@ class Port:
     pack: str | None = None
     supplier: str | None = None
     path: str | None = None
+    bounds: tuple[Bound, ...] = ()
     place: Place | None = field(default=None, compare=False)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.change import ChangeSet, Closure, Reason
-from ci_scriptcheck.model.contract import Dataset
+from ci_scriptcheck.model.contract import Bound, Dataset
 from ci_scriptcheck.model.project import RuleSetting, Settings
 from ci_scriptcheck.model.result import Finding, TaskResult
 from ci_scriptcheck.model.scenario import STANDARD, Scenario
@@ -102,6 +102,7 @@ class Output:
         file: Name of the file that the script wants instead of the folder.
         expects: Dataset that the content is checked against.
         pack: Archive into which the content is packed afterwards.
+        bounds: What must hold of values in its JSON files.
     """
 
     port: str
@@ -110,6 +111,7 @@ class Output:
     file: str | None = None
     expects: str | None = None
     pack: str | None = None
+    bounds: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,7 @@ def _outputs(ports: tuple[Port, ...]) -> tuple[Output, ...]:
             file=port.file,
             expects=port.expects,
             pack=port.pack,
+            bounds=port.bounds,
         )
         for port in ports
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.project.loader import Loaded
     from ci_scriptcheck.project.script.usage import Usage
 
-FORMAT = 2
+FORMAT = 3
 MOST_USAGES = 5_000
 MOST_RECIPES = 8
 """Readings of one project that are kept: head, base, and some branches between."""

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
+from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.run import (
     clues,
     excerpts,
+    holding,
     observed,
     packing,
     reading,
@@ -123,6 +125,7 @@ def judged(context: Context, task: Task, attempt: Attempt, again: Again | None) 
             scenario=context.keys.scenario(task),
             today=context.today,
             clues=_clues(context, task, attempt),
+            out_of_bounds=_out_of_bounds(context, task, attempt),
         )
     )
     log = Path(attempt.call.log)
@@ -153,6 +156,16 @@ def _clues(context: Context, task: Task, attempt: Attempt) -> clues.Clues:
         project=context.root / context.plan.folder,
         python=hosting.host_of(context.plan, context.root, task).python,
     )
+
+
+def _out_of_bounds(
+    context: Context, task: Task, attempt: Attempt
+) -> tuple[holding.OutOfBounds, ...]:
+    """Look at the values only where data that the script has to cope with gave it a good end."""
+    is_usual = context.keys.scenario(task).expect is Expect.SUCCESS
+    if attempt.ending.how is not Ended.RETURNED or not is_usual:
+        return ()
+    return holding.out_of_bounds(context.ask, task, context.workspace(task.id))
 
 
 def compared(ask: AskReader, one: Attempt, other: Attempt) -> Again:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.contract import Port
+from ci_scriptcheck.project.assembly.bounds import bounds_of
 from ci_scriptcheck.project.native.documents import InputDocument, OutputDocument, PortDocument
 from ci_scriptcheck.project.native.source_lines import KeyPath, Source
 from ci_scriptcheck.values import dataclass, replace
@@ -91,6 +92,14 @@ def port(
         pack=whole.pack,
         supplier=given.get("from_"),
         path=whole.path,
+        bounds=bounds_of(
+            [
+                (one.document.values or {}, (*one.path, "values"))
+                for one in said
+                if isinstance(one.document, OutputDocument)
+            ],
+            source,
+        ),
         place=source.place(said[-1].path) if said else whole.place,
     )
 

@@ -178,6 +178,9 @@ def _port_rows(side: str, ports: Iterable[Port]) -> Iterable[tuple[str, str, str
         if port.parameter != port.name:
             parts.append(f"as {port.parameter}")
         yield f"{side}.{port.name}", ", ".join(parts), str(port.place or "the script")
+        for bound in port.bounds:
+            way = f"{side}.{port.name}.values.{bound.file}.{bound.path}"
+            yield way, bound.in_words(), str(bound.place or "")
 
 
 def _frozen(value: Any) -> Json:  # noqa: ANN401  (what YAML can hold)

@@ -127,6 +127,16 @@ class PortDocument(Document):
     as_: str | None = Field(default=None, alias="as", description="What the script calls the port")
 
 
+class BoundDocument(Document):
+    """What must hold of a value in a JSON output."""
+
+    min: int | float | str | None = Field(default=None, description="Least value allowed")
+    max: int | float | str | None = Field(default=None, description="Greatest value allowed")
+    values: list[str | int | float | bool | None] | None = Field(
+        default=None, description="The only values allowed"
+    )
+
+
 class InputDocument(PortDocument):
     """What is said about an input."""
 
@@ -143,6 +153,10 @@ class OutputDocument(PortDocument):
 
     pack: str | None = Field(
         default=None, description="Archive that the platform packs afterwards"
+    )
+    values: dict[str, dict[str, BoundDocument | None] | None] | None = Field(
+        default=None,
+        description="Bounds of values in JSON files: file, then way to the value as folds[*].auc",
     )
 
 

@@ -14,6 +14,7 @@ from ci_scriptcheck.model.result import Artefact, Finding, Level
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD, Scenario
 from ci_scriptcheck.run.clues import Clues
+from ci_scriptcheck.run.holding import OutOfBounds
 from ci_scriptcheck.run.process.request import Call, Ending
 from ci_scriptcheck.values import dataclass, field
 
@@ -32,6 +33,7 @@ class Case:
         datasets: The plan's, by name.
         today: For failures that are known until a day.
         clues: What lies around the exception that ended the run.
+        out_of_bounds: Bounds on values in JSON outputs that do not hold.
     """
 
     task: Task
@@ -47,6 +49,7 @@ class Case:
     scenario: Scenario = BUILT_IN[STANDARD]
     today: date
     clues: Clues = field(default_factory=Clues)
+    out_of_bounds: tuple[OutOfBounds, ...] = ()
 
     @property
     def rows_in(self) -> int:

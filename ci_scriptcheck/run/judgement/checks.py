@@ -12,7 +12,7 @@ from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome
 from ci_scriptcheck.model.scenario import Expect
-from ci_scriptcheck.run.judgement import conduct, delivery, endings, named_columns
+from ci_scriptcheck.run.judgement import conduct, delivery, endings, holds, named_columns
 from ci_scriptcheck.run.process.request import Ended
 from ci_scriptcheck.values import replace
 
@@ -48,7 +48,8 @@ def _as_ended(case: Case) -> tuple[Outcome, list[Finding]]:
     if how is Ended.RETURNED:
         if case.scenario.expect is Expect.ERROR:
             return Outcome.PASSED, [_accepted(case), *conduct.look(case)]
-        found = [*delivery.look(case), *named_columns.look(case), *conduct.look(case)]
+        found = [*delivery.look(case), *named_columns.look(case), *holds.look(case)]
+        found += conduct.look(case)
         return Outcome.PASSED, found
     if how in _REFUSALS and case.scenario.expect is not Expect.SUCCESS and _is_clear(case):
         return Outcome.PASSED, [*_half_written(case), *conduct.look(case)]

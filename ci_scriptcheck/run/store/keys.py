@@ -146,7 +146,8 @@ class Keys:
 
     def _output(self, item: Output) -> list[Any]:
         expected = self._expected(item.expects)
-        return [item.port, item.parameter, item.file, item.required, expected, item.pack]
+        bounds = [to_json(bound) | {"place": None} for bound in item.bounds]
+        return [item.port, item.parameter, item.file, item.required, expected, item.pack, bounds]
 
     def _expected(self, dataset: str | None) -> str | None:
         if dataset is None:
