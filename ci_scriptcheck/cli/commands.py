@@ -314,6 +314,36 @@ _ALL_COMMANDS = (
         title="Write a first scriptcheck.yaml from what is found here.",
     ),
     Command(
+        name="infer",
+        section="Set up",
+        summary="Draft datasets from sample files",
+        title="Draft datasets from sample files, for a person to read.",
+        arguments=(
+            Argument(
+                key="files",
+                word="FILE",
+                text="CSV, TSV, Parquet, JSON lines or JSON; a folder or 'data/*.csv'\n"
+                "for many. Files of equal columns become one dataset",
+            ),
+        ),
+        groups=(
+            Group(
+                title="What to write",
+                options=(
+                    Option(
+                        name="into",
+                        word="FILE",
+                        text="Add to this settings file, whose text stays",
+                        default="printed",
+                    ),
+                    Option(
+                        name="as", word="NAME", text="Name of the dataset", default="the file's"
+                    ),
+                ),
+            ),
+        ),
+    ),
+    Command(
         name="doctor",
         section="Set up",
         summary="Check settings, git history, interpreters and protections",

@@ -16,7 +16,7 @@ from ci_scriptcheck.model.contract import Bound, Dataset
 from ci_scriptcheck.model.scenario import Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 Message = dict[str, Any]
 
@@ -35,6 +35,15 @@ def unpacking(file: Path) -> Message:
     The answer's `members` gives for each name the SHA-256 of its content, or is `None`.
     """
     return {"do": "members", "file": str(file)}
+
+
+def sampling(files: Sequence[Path], kind: str) -> Message:
+    """Ask what files that hold one table show of its columns, for the draft of a schema.
+
+    The answer's `rows` and `columns` are those of `data.sample.look`; `unreadable` says instead why
+    there are none.
+    """
+    return {"do": "sample", "files": [str(file) for file in files], "kind": kind}
 
 
 def synthesizing(  # noqa: PLR0913  (everything that data depends on)
@@ -107,6 +116,8 @@ def answer(request: Message) -> Message:
         case "measure":
             measured = tables.measure(Path(request["folder"]))
             return {"files": {name: asdict(figures) for name, figures in measured.items()}}
+        case "sample":
+            return _sampled(request)
         case "synthesize":
             return _synthesized(request)
         case "lay out":
@@ -119,6 +130,16 @@ def answer(request: Message) -> Message:
             return {"breaches": [to_json(breach) for breach in broken]}
         case unknown:
             raise ValueError(f"the reader does not know how to {unknown!r}")
+
+
+def _sampled(request: Message) -> Message:
+    from ci_scriptcheck.data import sample
+
+    try:
+        rows, columns = sample.look([Path(file) for file in request["files"]], request["kind"])
+    except (sample.UnreadableError, OSError) as error:
+        return {"unreadable": str(error)}
+    return {"rows": rows, "columns": [to_json(column) for column in columns]}
 
 
 def _synthesized(request: Message) -> Message:

@@ -225,8 +225,7 @@ def _open(path: Path, most: int) -> io.BufferedReader:
 
 
 def _csv_figures(path: Path, kind: str, most: int) -> Figures:
-    with _open(path, _HEAD * 64) as file:
-        head = file.read(_HEAD).decode("utf-8-sig", "replace")
+    head = _first_text(path)
     delimiter = "\t" if kind == "tsv" else _delimiter(head)
     first = next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), [])
     if not first:
@@ -239,6 +238,16 @@ def _csv_figures(path: Path, kind: str, most: int) -> Figures:
     if not has_header:
         return Figures(format=kind, rows=lines)
     return Figures(format=kind, rows=max(lines - 1, 0), columns=_limited(first))
+
+
+def delimiter_of(path: Path, kind: str) -> str:
+    """Tell what stands between the cells of a CSV or TSV file, from its first line."""
+    return "\t" if kind == "tsv" else _delimiter(_first_text(path))
+
+
+def _first_text(path: Path) -> str:
+    with _open(path, _HEAD * 64) as file:
+        return file.read(_HEAD).decode("utf-8-sig", "replace")
 
 
 def _delimiter(head: str) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.project.cursus.reading import CONTRACT_ENDING, PIPELINE_ENDING
 from ci_scriptcheck.project.import_roots import import_roots
+from ci_scriptcheck.project.native.quoting import quoted
 from ci_scriptcheck.project.script.usage import PARAMETERS, Usage, usage
 from ci_scriptcheck.values import dataclass
 
@@ -83,7 +84,7 @@ def _root_part(
     if not found:
         return ""
     names = ", ".join(name for modules in found.values() for name in modules)
-    roots = ", ".join(_quoted(root) for root in found)
+    roots = ", ".join(quoted(root) for root in found)
     return f"defaults:\n  # guess: scripts import {names} from there.\n  path: [{roots}]\n"
 
 
@@ -145,10 +146,10 @@ def _step_name(path: str, others: Iterable[_Script]) -> str:
 def _adapter_part(contracts: list[str], paths: list[str], scripts: str, folder: str) -> str:
     pipelines = [path for path in paths if path.endswith(PIPELINE_ENDING)]
     lines = ["adapters:", "  cursus:"]
-    lines.append(f"    interfaces: {_quoted(_common(contracts, folder))}")
-    lines.append(f"    scripts: {_quoted(_relative(scripts, folder) or '.')}")
+    lines.append(f"    interfaces: {quoted(_common(contracts, folder))}")
+    lines.append(f"    scripts: {quoted(_relative(scripts, folder) or '.')}")
     if pipelines:
-        lines.append(f"    pipelines: {_quoted(_common(pipelines, folder))}")
+        lines.append(f"    pipelines: {quoted(_common(pipelines, folder))}")
     lines.append("")
     lines.append(
         "# Contracts do not say what the data look like: describe what comes from outside under"
@@ -171,8 +172,8 @@ def _common(paths: list[str], folder: str) -> str:
 def _step_part(scripts: list[_Script]) -> str:
     lines = ["steps:"]
     for script in scripts:
-        lines.append(f"  {_quoted(script.step)}:")
-        lines.append(f"    script: {_quoted(script.path)}")
+        lines.append(f"  {quoted(script.step)}:")
+        lines.append(f"    script: {quoted(script.path)}")
         lines.extend(f"    # {line}" for line in _said(script.usage))
         lines.extend(_call(_required(script.usage)))
     return "\n".join(lines) + "\n"
@@ -220,9 +221,9 @@ def _source_part(scripts: list[_Script], paths: list[str], folder: str) -> str:
     for name in wanted:
         found = _data_like(name, paths, folder)
         if found is None:
-            lines.append(f"#  {_quoted(name)}: {{copy: path/to/{name}}}")
+            lines.append(f"#  {quoted(name)}: {{copy: path/to/{name}}}")
         else:
-            lines.append(f"  {_quoted(name)}: {{copy: {_quoted(found)}}}   # guess: by its name")
+            lines.append(f"  {quoted(name)}: {{copy: {quoted(found)}}}   # guess: by its name")
     is_empty = all(line.startswith("#") for line in lines)
     head = "# No script writes these: say where their data are, or what they look like."
     return "\n".join([head, "# datasets:" if is_empty else "datasets:", *lines]) + "\n"
@@ -249,7 +250,7 @@ def _pipeline_part(scripts: list[_Script]) -> str:
     order = _ordered(scripts)
     if order is None or len(order) < 2:
         return ""
-    listed = ", ".join(_quoted(step) for step in order)
+    listed = ", ".join(quoted(step) for step in order)
     return (
         "# guess: these scripts write and read ports of equal names.\n"
         f"pipelines:\n  main: [{listed}]\n"
@@ -272,9 +273,3 @@ def _ordered(scripts: list[_Script]) -> list[str] | None:
         return list(TopologicalSorter(graph).static_order())
     except CycleError:
         return None
-
-
-def _quoted(text: str) -> str:
-    """Write a text so that YAML reads it as this text."""
-    plain = re.fullmatch(r"[A-Za-z_][\w./-]*|\.", text) and text not in {"true", "false", "null"}
-    return text if plain else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,91 @@
+"""`scriptcheck infer`: drafts of datasets, from sample files or from a script, for a person to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck import atomic
+from ci_scriptcheck.draft import insertion, limited, samples, written
+from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.report.page import counted, visible
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterable, Mapping
+
+    from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.draft.drafted import Drafted, LeftOut
+
+
+def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
+    """Print the drafts, or put them into a settings file; 1 where there is none.
+
+    Raises:
+        UsageError: no file is there, or the settings file cannot take them.
+    """
+    return _from_files(given, console)
+
+
+def _from_files(given: Namespace, console: Console) -> int:
+    paths = _paths(given.files)
+    with limited.reading() as ask:
+        drafts, left = samples.drafts(ask, paths, name=vars(given)["as"])
+    _mention(left, console)
+    return _deliver(drafts, given, console)
+
+
+def _paths(names: Iterable[str]) -> list[Path]:
+    """Find what was named; a pattern stands for all files that it fits.
+
+    Raises:
+        UsageError: there is no such file.
+    """
+    found: list[Path] = []
+    for name in names:
+        path = Path(name)
+        fitting = [path] if path.exists() else _fitting(path)
+        if not fitting:
+            raise UsageError(what=f"there is no file `{name}`", advice="name a file or a folder")
+        found.extend(fitting)
+    if not found:
+        raise UsageError(
+            what="no sample file was named",
+            advice="`scriptcheck infer data/orders.csv` drafts a dataset from it",
+        )
+    return found
+
+
+def _fitting(pattern: Path) -> list[Path]:
+    parts = pattern.parts
+    fixed = next((n for n, part in enumerate(parts) if set(part) & set("*?[")), len(parts))
+    if fixed == len(parts):
+        return []
+    return sorted(Path(*parts[:fixed]).glob("/".join(parts[fixed:])))
+
+
+def _deliver(drafts: tuple[Drafted, ...], given: Namespace, console: Console) -> int:
+    if not drafts:
+        console.mention("nothing was found to draft a dataset from\n")
+        return 1
+    if given.into is None:
+        console.tell(written.document(drafts))
+        return 0
+    target = Path(given.into)
+    try:
+        before = target.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            what=f"`{target}` cannot be read: {error.strerror}",
+            advice="name the settings file, or begin one with `scriptcheck init`",
+        ) from error
+    atomic.write_text(target, insertion.with_datasets(before, drafts, file=str(target)))
+    names = ", ".join(f"`{draft.dataset.name}`" for draft in drafts)
+    console.tell(f"added {counted(len(drafts), 'dataset')} to {target}: {names}\n")
+    console.tell("What is marked as a guess was concluded: read it.\n")
+    return 0
+
+
+def _mention(left: Iterable[LeftOut], console: Console) -> None:
+    for one in left:
+        console.mention(visible(f"left out: {one.file}: {one.why}") + "\n")

@@ -1,0 +1,107 @@
+"""`infer`: datasets drafted from sample files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ci_scriptcheck.cli.demo import pull_request
+from ci_scriptcheck.project.loader import load_project
+from tests.functional.cli.command import scriptcheck
+from tests.unit.project.trees import MemoryTree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+HEAD = "order_id,zip,amount,band,paid,placed\n"
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> Path:
+    """Make a folder with two parts of a table, another table, and what is none."""
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    for part in (0, 1):
+        rows = [
+            f"o{part}{number:05},0{1000 + number},{'' if number % 40 == 0 else number / 4},"
+            f"{['low', 'high'][number % 2]},{number % 2},2024-01-{number % 28 + 1:02}\n"
+            for number in range(100)
+        ]
+        (folder / f"part-{part}.csv").write_text(HEAD + "".join(rows))
+    (folder / "customers.jsonl").write_text(
+        '{"id": 1, "name": "Ann"}\n{"id": 2, "name": "Bo", "tags": ["x"]}\n'
+    )
+    (folder / "notes.txt").write_text("nothing\n")
+    (folder / "model.bin").write_bytes(b"\0\1\2")
+    return tmp_path
+
+
+def test_a_folder_of_samples_becomes_datasets(
+    orders: Path, golden: Callable[[str, str], None]
+) -> None:
+    ended = scriptcheck("infer", "orders", folder=orders)
+
+    assert ended.returncode == 0
+    golden("infer/samples.yaml", ended.stdout)
+    golden("infer/samples_left_out.txt", ended.stderr)
+
+
+def test_what_is_drafted_can_be_read_and_allows_the_sample(orders: Path) -> None:
+    text = scriptcheck("infer", "orders/part-*.csv", "--as", "orders", folder=orders).stdout
+
+    project = load_project(MemoryTree({"scriptcheck.yaml": f"version: 1\n{text}"}))
+
+    dataset = project.datasets["orders"]
+    assert [file.name for file in dataset.files] == ["part-*.csv"]
+    assert [column.nulls for column in dataset.schema.columns] == [0, 0, 0.03, 0, 0, 0]
+    assert all(column.min is None is column.max for column in dataset.schema.columns)
+
+
+def test_a_dataset_is_added_and_the_rest_of_the_file_stays(orders: Path) -> None:
+    project = pull_request.lay_out(orders)
+    file = project / "scriptcheck.yaml"
+    before = file.read_text()
+
+    words = ("--into", "scriptcheck.yaml", "--as", "bought")
+    ended = scriptcheck("infer", str(orders / "orders/part-0.csv"), *words, folder=project)
+
+    assert ended.returncode == 0
+    assert "added 1 dataset to scriptcheck.yaml: `bought`" in ended.stdout
+    after = file.read_text()
+    start = after.index("  bought:\n")
+    end = start + len(after) - len(before)
+    assert after[:start] + after[end:] == before
+    assert "bought" in load_project(MemoryTree({"scriptcheck.yaml": file.read_text()})).datasets
+
+
+def test_a_name_that_is_taken_is_refused_and_nothing_written(orders: Path) -> None:
+    file = orders / "scriptcheck.yaml"
+    file.write_text("version: 1\ndatasets:\n  raw: {copy: data}\n")
+
+    words = ("--into", "scriptcheck.yaml", "--as", "raw")
+    ended = scriptcheck("infer", "orders/part-0.csv", *words, folder=orders)
+
+    assert ended.returncode == 2
+    assert "there is a dataset `raw` already" in ended.stderr
+    assert file.read_text() == "version: 1\ndatasets:\n  raw: {copy: data}\n"
+
+
+def test_a_file_that_is_not_there_is_named(orders: Path) -> None:
+    ended = scriptcheck("infer", "nothing/*.csv", folder=orders)
+
+    assert ended.returncode == 2
+    assert "there is no file `nothing/*.csv`" in ended.stderr
+
+
+def test_files_made_to_harm_the_reader_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "nul.csv").write_bytes(b"a,b\n\0\0\0,1\n")
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1" + b"\xff" * 100 + b"PAR1")
+    (tmp_path / "latin.csv").write_bytes(b"name,n\n" + b"M\xfcller,1\n" * 5)
+
+    ended = scriptcheck("infer", "nul.csv", "bad.parquet", "latin.csv", folder=tmp_path)
+
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert ended.stderr.count("left out: ") == 3
