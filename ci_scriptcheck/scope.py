@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -17,6 +19,7 @@ from ci_scriptcheck.model.change import ChangeSet, Closure, Selection, Unknown
 from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.result import Finding
+from ci_scriptcheck.modes.malformed import is_malformed
 from ci_scriptcheck.modes.sources import Surroundings
 from ci_scriptcheck.project import cache
 from ci_scriptcheck.project.paths import FILE_NAME, within
@@ -213,6 +216,45 @@ def surroundings(
         },
         absent=frozenset(script for script in scripts if not tree.has(script)),
         weights=weights,
+    )
+
+
+def names_in_code(about: Scope, root: Path) -> Mapping[str, frozenset[str]]:
+    """Find which columns and files of the datasets each script names, its own imports included.
+
+    Only for the scripts of steps that meet malformed data, as it reads all their code.
+    """
+    project = about.project
+    datasets = project.datasets.values()
+    wanted = {column.name for dataset in datasets for column in dataset.schema.columns}
+    wanted |= {Path(entry.name).name for dataset in datasets for entry in dataset.files}
+    met = {
+        node.step
+        for pipeline in project.pipelines.values()
+        if any(is_malformed(project, scenario) for scenario in pipeline.scenarios)
+        for node in pipeline.nodes
+    }
+    scripts = {
+        step.script
+        for step in project.steps.values()
+        if step.name in met
+        or any(is_malformed(project, scenario) for scenario in step.settings.scenarios)
+    }
+    return {
+        name: _named_by(root, closure, wanted)
+        for name, closure in about.closures.items()
+        if name in scripts
+    }
+
+
+def _named_by(root: Path, closure: Closure, wanted: set[str]) -> frozenset[str]:
+    code = []
+    for file in closure.files:
+        with contextlib.suppress(OSError):
+            code.append((root / file).read_text(encoding="utf-8", errors="replace"))
+    text = "\n".join(code)
+    return frozenset(
+        name for name in wanted if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
     )
 
 

@@ -143,7 +143,7 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     learned = history.load(history.file_of(store.folder, project.name, project.folder))
     about = _scope(sight, tree, project, options, environ, learned)
     around = scope.surroundings(root, tree, project, learned.seconds)
-    plan = _plan(about, around, options)
+    plan = _plan(root, about, around, options)
     pythons = {task.settings.python for task in plan.tasks}
     site = Site(
         root=str(root),
@@ -270,10 +270,12 @@ def _scope(
     return scope.of_choice(root, tree, project, changes, selection)
 
 
-def _plan(about: Scope, around: Surroundings, options: Options) -> Plan:
+def _plan(root: Path, about: Scope, around: Surroundings, options: Options) -> Plan:
     project = about.project
     if options.scenarios:
         project = _in_scenarios(project, options.scenarios)
+        about = replace(about, project=project)
+    around = replace(around, named=scope.names_in_code(about, root))
     checked = tuple(
         task for mode in options.modes for task in PLANNERS[mode](project, about.selection, around)
     )

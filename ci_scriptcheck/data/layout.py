@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from ci_scriptcheck.data import damage
 from ci_scriptcheck.data.draw import UnmakeableError
 from ci_scriptcheck.model.contract import Entry, Format, GivenFile, TableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_PARTS = 2
-"""Into how many files a name with `*` is split."""
+    from ci_scriptcheck.model.defect import Defect
 
 _COPY = {
     Format.CSV: "format csv, header true, delimiter ','",
@@ -30,13 +30,19 @@ _COPY = {
 }
 
 
-def write(table: pa.Table | None, entries: Sequence[Entry], folder: Path) -> tuple[str, ...]:
+def write(
+    table: pa.Table | None,
+    entries: Sequence[Entry],
+    folder: Path,
+    defect: Defect | None = None,
+) -> tuple[str, ...]:
     """Write the files of a dataset and list their names, sorted.
 
     Args:
         table: Its rows, in an order that is random already; `None` where all files are given.
         entries: What its files are.
         folder: Where they go; folders in their names are made.
+        defect: What is to be wrong with the files.
 
     Raises:
         UnmakeableError: a file has no format that rows can be written in, or leaves the folder.
@@ -51,28 +57,37 @@ def write(table: pa.Table | None, entries: Sequence[Entry], folder: Path) -> tup
         for name, kind, part in _parts(table, tables):
             _write_table(part, kind, _inside(folder, name))
             written.append(name)
+    if defect is not None:
+        damage.of_files(folder, entries, defect)
     return tuple(sorted(written))
 
 
-def lay_out(content: Path, entries: Sequence[Entry], folder: Path) -> tuple[str, ...]:
+def lay_out(
+    content: Path, entries: Sequence[Entry], folder: Path, defect: Defect | None = None
+) -> tuple[str, ...]:
     """Write what a generator gave as the files of its dataset, and list their names, sorted.
 
     Args:
         content: A table in Parquet or CSV, by the name's ending; anything else is one whole file.
         entries: What its files are; none for one file that keeps the content's name.
         folder: Where they go.
+        defect: What is to be wrong with them.
 
     Raises:
         UnmakeableError: it is one whole file, and the dataset has several.
     """
     files = [entry for entry in entries if isinstance(entry, TableFile)]
     if content.suffix in {".parquet", ".csv"} and files:
-        return write(_read(content), entries, folder)
+        table = _read(content)
+        return write(damage.of_table(table, defect) if defect else table, entries, folder, defect)
     if len(files) > 1 or any("*" in file.name for file in files):
         raise UnmakeableError("the generator gave one file, and its dataset has several")
     name = files[0].name if files else content.name
     shutil.copyfile(content, _inside(folder, name))
-    return tuple(sorted((name, *write(None, entries, folder))))
+    written = write(None, entries, folder)
+    if defect is not None:
+        damage.of_files(folder, entries, defect)
+    return tuple(sorted((name, *written)))
 
 
 def _read(content: Path) -> pa.Table:
@@ -87,9 +102,7 @@ def _parts(table: pa.Table, files: Sequence[TableFile]) -> Iterator[tuple[str, F
     for file in files:
         part = _rows_between(table, start, start + file.share)
         start += file.share
-        names = [file.name]
-        if "*" in file.name:
-            names = [file.name.replace("*", f"{number:05d}") for number in range(_PARTS)]
+        names = file.names()
         for number, name in enumerate(names):
             low, high = (round(part.num_rows * turn / len(names)) for turn in (number, number + 1))
             yield name, file.format, part.slice(low, high - low)

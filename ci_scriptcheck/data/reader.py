@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ci_scriptcheck.data import archives, bounds, tables
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.contract import Bound, Dataset
+from ci_scriptcheck.model.defect import Defect
 from ci_scriptcheck.model.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def synthesizing(  # noqa: PLR0913  (everything that data depends on)
     rows: int,
     root: Path,
     folder: Path,
+    defect: Defect | None = None,
 ) -> Message:
     """Ask for a dataset to be made in a folder.
 
@@ -70,6 +72,7 @@ def synthesizing(  # noqa: PLR0913  (everything that data depends on)
         rows: For schemas that do not say how many.
         root: The repository, where copied datasets lie.
         folder: Where the files go.
+        defect: What is to be wrong with them.
     """
     return {
         "do": "synthesize",
@@ -81,10 +84,13 @@ def synthesizing(  # noqa: PLR0913  (everything that data depends on)
         "rows": rows,
         "root": str(root),
         "folder": str(folder),
+        "defect": to_json(defect),
     }
 
 
-def laying_out(dataset: Dataset, *, content: Path, folder: Path) -> Message:
+def laying_out(
+    dataset: Dataset, *, content: Path, folder: Path, defect: Defect | None = None
+) -> Message:
     """Ask for what a generator gave to be written as the files of its dataset.
 
     The answer is as for `synthesizing`. A table (Parquet or CSV, by the name) is split into the
@@ -95,6 +101,7 @@ def laying_out(dataset: Dataset, *, content: Path, folder: Path) -> Message:
         "dataset": to_json(dataset),
         "content": str(content),
         "folder": str(folder),
+        "defect": to_json(defect),
     }
 
 
@@ -152,6 +159,7 @@ def _synthesized(request: Message) -> Message:
         seed=request["seed"],
         rows=request["rows"],
         root=Path(request["root"]),
+        defect=_defect(request),
     )
     try:
         names = maker.write(
@@ -168,7 +176,14 @@ def _laid_out(request: Message) -> Message:
 
     dataset = from_json(Dataset, request["dataset"])
     try:
-        names = layout.lay_out(Path(request["content"]), dataset.files, Path(request["folder"]))
+        names = layout.lay_out(
+            Path(request["content"]), dataset.files, Path(request["folder"]), _defect(request)
+        )
     except UnmakeableError as error:
         return {"unmakeable": str(error)}
     return {"files": list(names)}
+
+
+def _defect(request: Message) -> Defect | None:
+    found = request.get("defect")
+    return None if found is None else from_json(Defect, found)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from ci_scriptcheck.data import draw, formula, layout, tables
+from ci_scriptcheck.data import damage, draw, formula, layout, tables
 from ci_scriptcheck.data.draw import UnmakeableError
 from ci_scriptcheck.model.contract import (
     Column,
@@ -24,6 +24,7 @@ from ci_scriptcheck.model.contract import (
     TableFile,
     parted,
 )
+from ci_scriptcheck.model.defect import Defect
 from ci_scriptcheck.model.scenario import Condition, Scenario
 
 if TYPE_CHECKING:
@@ -31,15 +32,6 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.contract import Json
 
-_MADE = frozenset(
-    {
-        Condition.STANDARD,
-        Condition.EDGE_CASES,
-        Condition.ONE_ROW,
-        Condition.NO_ROWS,
-        Condition.LARGE_VOLUME,
-    }
-)
 _ROWS_FOR_ONE_DUPLICATE = 100
 _EVERYWHERE = ""
 """Stands for the node where all nodes draw the same."""
@@ -54,6 +46,7 @@ class Maker:
         seed: The project's.
         rows: For schemas that do not say how many.
         root: The repository, where copied datasets lie.
+        defect: What is to be wrong with files that are written.
     """
 
     datasets: Mapping[str, Dataset]
@@ -61,6 +54,7 @@ class Maker:
     seed: int
     rows: int
     root: Path
+    defect: Defect | None = None
     _pools: dict[tuple[str, str], pa.Array] = field(default_factory=dict)
     _asked: list[str] = field(default_factory=list)
 
@@ -73,7 +67,9 @@ class Maker:
         dataset = self.datasets[name]
         made = any(isinstance(entry, TableFile) for entry in dataset.files)
         table = self.table(name, node=node) if made else None
-        return layout.write(table, dataset.files, folder)
+        if table is not None and self.defect is not None:
+            table = damage.of_table(table, self.defect)
+        return layout.write(table, dataset.files, folder, self.defect)
 
     def table(self, name: str, *, node: str) -> pa.Table:
         """Make the rows of a dataset for a node.
@@ -82,10 +78,6 @@ class Maker:
             UnmakeableError: its schema allows no such rows.
         """
         dataset = self.datasets[name]
-        if self.scenario.condition not in _MADE:
-            raise UnmakeableError(
-                f"data for the condition `{self.scenario.condition}` cannot be made yet"
-            )
         columns = self._columns(dataset)
         if not columns:
             raise UnmakeableError(f"dataset `{name}` has no columns to make rows from")

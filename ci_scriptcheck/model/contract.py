@@ -89,6 +89,10 @@ class Schema:
     checks: Mapping[str, str] = field(default_factory=dict)
 
 
+PARTS = 2
+"""Into how many files a name with `*` is split."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFile:
     """A file, or several by a pattern with `*`, that holds a share of the rows (0 to 1)."""
@@ -96,6 +100,12 @@ class TableFile:
     name: str
     format: Format
     share: float = 1.0
+
+    def names(self) -> tuple[str, ...]:
+        """List the files it is written as."""
+        if "*" not in self.name:
+            return (self.name,)
+        return tuple(self.name.replace("*", f"{number:05d}") for number in range(PARTS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

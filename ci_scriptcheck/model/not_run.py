@@ -51,6 +51,11 @@ def unchanged_by(scenario: str) -> str:
     return f"no input is made, so `{scenario}` would change nothing"
 
 
+def unbreakable(scenario: str) -> str:
+    """Say that no defect can be put into what a task is given."""
+    return f"no made input has columns or a format to break, so `{scenario}` would change nothing"
+
+
 def refused_by(supplier: str) -> str:
     """Say that a supplier rightly refused bad data, so that there is nothing to read."""
     return f"{supplier} refused the data of this scenario"

@@ -8,6 +8,7 @@ from enum import StrEnum
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.change import ChangeSet, Closure, Reason
 from ci_scriptcheck.model.contract import Bound, Dataset
+from ci_scriptcheck.model.defect import Defect
 from ci_scriptcheck.model.project import RuleSetting, Settings
 from ci_scriptcheck.model.result import Finding, TaskResult
 from ci_scriptcheck.model.scenario import STANDARD, Scenario
@@ -43,10 +44,12 @@ class Synthetic:
     Attributes:
         dataset: Name of the dataset in the plan.
         node: Whose rows are drawn: the same node draws the same bytes in every pipeline.
+        defect: What is wrong with the data, where it is malformed.
     """
 
     dataset: str
     node: str
+    defect: Defect | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.modes import tasks
+from ci_scriptcheck.modes import malformed, tasks
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.change import Selection
@@ -14,10 +14,19 @@ if TYPE_CHECKING:
 
 
 def plan(project: Project, selection: Selection, surroundings: Surroundings) -> tuple[Task, ...]:
-    """Make one task for each affected step that has a script, in each of its scenarios."""
-    return tuple(
-        tasks.of_step(project, step, reason, surroundings, scenario=scenario)
-        for name, reason in sorted(selection.steps.items())
-        if (step := project.steps.get(name)) is not None and step.script is not None
-        for scenario in step.settings.scenarios
-    )
+    """Make one task for each affected step that has a script, in each of its scenarios.
+
+    Where the data are malformed, it is one for each kind of defect.
+    """
+    made: list[Task] = []
+    for name, reason in sorted(selection.steps.items()):
+        step = project.steps.get(name)
+        if step is None or step.script is None:
+            continue
+        for scenario in step.settings.scenarios:
+            task = tasks.of_step(project, step, reason, surroundings, scenario=scenario)
+            if malformed.is_malformed(project, scenario):
+                made += malformed.variants(project, task, scenario, surroundings)
+            else:
+                made.append(task)
+    return tuple(made)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.plan import Purpose
-from ci_scriptcheck.modes import sources, tasks
+from ci_scriptcheck.model.plan import Purpose, Synthetic
+from ci_scriptcheck.model.scenario import STANDARD
+from ci_scriptcheck.modes import malformed, sources, tasks
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
 
 def plan(project: Project, selection: Selection, surroundings: Surroundings) -> tuple[Task, ...]:
-    """Make one task for each affected node, in each scenario of its pipeline."""
+    """Make one task for each affected node, in each scenario of its pipeline.
+
+    Where the data are malformed, only nodes with made inputs get tasks: what they refuse, as they
+    should, gives nothing to the others.
+    """
     made: list[Task] = []
     for name in sorted(project.pipelines):
         pipeline = project.pipelines[name]
@@ -26,6 +31,7 @@ def plan(project: Project, selection: Selection, surroundings: Surroundings) -> 
             if f"{name}/{node}" in selection.nodes
         }
         for scenario in pipeline.scenarios:
+            is_malformed = malformed.is_malformed(project, scenario)
             idle = _why_unchanged(project, pipeline, surroundings, scenario)
             for node, reason in reasons.items():
                 task = tasks.of_node(
@@ -34,11 +40,20 @@ def plan(project: Project, selection: Selection, surroundings: Surroundings) -> 
                     pipeline.node(node),
                     reason,
                     surroundings,
-                    scenario=scenario,
+                    # What other nodes give to a malformed one is good.
+                    scenario=STANDARD if is_malformed else scenario,
                     purpose=Purpose.CHECK,
                 )
-                made.append(replace(task, blocked=task.blocked or idle))
+                task = replace(task, blocked=task.blocked or idle)
+                if not is_malformed:
+                    made.append(task)
+                elif idle is not None or _is_given_made_data(task):
+                    made += malformed.variants(project, task, scenario, surroundings)
     return tuple(made)
+
+
+def _is_given_made_data(task: Task) -> bool:
+    return any(isinstance(item.source, Synthetic) for item in task.inputs)
 
 
 def _why_unchanged(

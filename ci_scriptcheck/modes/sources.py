@@ -30,11 +30,13 @@ class Surroundings:
         missing: Interpreter as the settings name it → modules named by `needs` that it lacks.
         absent: Scripts that contracts name and the repository does not hold.
         weights: Task id → seconds it took the last time.
+        named: Script → columns and files of datasets that its code names.
     """
 
     missing: Mapping[str | None, frozenset[str]] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     weights: Mapping[str, float] = field(default_factory=dict)
+    named: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def why_not(step: Step, settings: Settings, surroundings: Surroundings) -> str | None:

@@ -11,6 +11,7 @@ from ci_scriptcheck import atomic
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
+from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.run import observed, reading, workspace
 from ci_scriptcheck.run.context import Interrupted
 from ci_scriptcheck.run.process import hosting
@@ -119,7 +120,8 @@ def _generate(
     if ending.how is not Ended.RETURNED or ending.returned is None:
         raise Unmakeable(_what_failed(dataset, ending))
     written = space.folder / "content" / ending.returned
-    reading.lay_out(context.ask, dataset, content=written, folder=space.output(_PORT))
+    out = space.output(_PORT)
+    reading.lay_out(context.ask, dataset, content=written, folder=out, defect=source.defect)
     return observed.reads(context, call.target.file, ending, since=since)
 
 
@@ -146,7 +148,8 @@ def _call(
             function=origin.function,
             rows=rows,
             seed=seed,
-            scenario=scenario.name,
+            # A defect is put into good data; a generator need not know of it.
+            scenario=scenario.name if source.defect is None else STANDARD,
             folder=str(content),
         ),
         folder=str(space.work),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ci_scriptcheck.model.contract import Dataset
+    from ci_scriptcheck.model.defect import Defect
     from ci_scriptcheck.model.plan import Synthetic, Task
     from ci_scriptcheck.model.result import Artefact, FileFacts
     from ci_scriptcheck.run.context import AskReader, Context
@@ -66,18 +67,26 @@ def synthesize(context: Context, task: Task, source: Synthetic, folder: Path) ->
             rows=task.settings.rows,
             root=context.root,
             folder=folder,
+            defect=source.defect,
         )
     )
     _refuse_error(answer)
 
 
-def lay_out(ask: AskReader, dataset: Dataset, *, content: Path, folder: Path) -> None:
+def lay_out(
+    ask: AskReader,
+    dataset: Dataset,
+    *,
+    content: Path,
+    folder: Path,
+    defect: Defect | None = None,
+) -> None:
     """Write what a generator gave in the layout that its dataset describes.
 
     Raises:
         Unmakeable: it does not fit.
     """
-    _refuse_error(ask(reader.laying_out(dataset, content=content, folder=folder)))
+    _refuse_error(ask(reader.laying_out(dataset, content=content, folder=folder, defect=defect)))
 
 
 def _refuse_error(answer: dict[str, Any]) -> None:

@@ -12,7 +12,14 @@ from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome
 from ci_scriptcheck.model.scenario import Expect
-from ci_scriptcheck.run.judgement import conduct, delivery, endings, holds, named_columns
+from ci_scriptcheck.run.judgement import (
+    conduct,
+    delivery,
+    endings,
+    holds,
+    named_columns,
+    refusal,
+)
 from ci_scriptcheck.run.process.request import Ended
 from ci_scriptcheck.values import replace
 
@@ -46,41 +53,16 @@ def _as_ended(case: Case) -> tuple[Outcome, list[Finding]]:
     if how in _UNTOLD:
         return endings.OUTCOMES[how], [ended] if ended else []
     if how is Ended.RETURNED:
-        if case.scenario.expect is Expect.ERROR:
-            return Outcome.PASSED, [_accepted(case), *conduct.look(case)]
+        accepted = refusal.accepted(case) if case.scenario.expect is Expect.ERROR else None
+        if accepted is not None:
+            return Outcome.PASSED, [accepted, *conduct.look(case)]
         found = [*delivery.look(case), *named_columns.look(case), *holds.look(case)]
         found += conduct.look(case)
         return Outcome.PASSED, found
-    if how in _REFUSALS and case.scenario.expect is not Expect.SUCCESS and _is_clear(case):
-        return Outcome.PASSED, [*_half_written(case), *conduct.look(case)]
+    if refusal.is_refusal(case):
+        return Outcome.PASSED, [*refusal.look(case), *conduct.look(case)]
     explaining = named_columns.look(case) if how in _REFUSALS else ()
     return endings.OUTCOMES[how], [*([ended] if ended else []), *explaining, *conduct.look(case)]
-
-
-def _is_clear(case: Case) -> bool:
-    """Say whether the script told in words what it refuses, and did not just exit with 0."""
-    told = any(raised.text.strip() for raised in case.ending.errors)
-    return told if case.ending.how is Ended.RAISED else bool(case.ending.exit_status)
-
-
-def _accepted(case: Case) -> Finding:
-    return case.finding(
-        "SC225", f"ended well on the data of scenario `{case.scenario.name}`", subject="accepted"
-    )
-
-
-def _half_written(case: Case) -> list[Finding]:
-    return [
-        case.finding(
-            "SC226",
-            f"`{port}` holds files although the script refused its data",
-            subject=port,
-            port=port,
-            evidence=tuple(f"{file.path} ({file.bytes:,} bytes)" for file in artefact.files[:5]),
-        )
-        for port, artefact in sorted(case.outputs.items())
-        if artefact.files
-    ]
 
 
 def _after_good_end(findings: tuple[Finding, ...]) -> Outcome:

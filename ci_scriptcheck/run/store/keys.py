@@ -83,6 +83,7 @@ class Keys:
             described,
             to_json(self.scenario(task)),
             source.node,
+            to_json(source.defect),
             settings.rows,
             settings.seed,
             # Columns can refer to what is copied.

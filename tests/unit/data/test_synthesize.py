@@ -19,7 +19,7 @@ from ci_scriptcheck.model.contract import (
     Synthesized,
     TableFile,
 )
-from ci_scriptcheck.model.scenario import BUILT_IN, Condition, Scenario
+from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
 
 
 def a_column(name: str, type: str = "string", **given: Any) -> Column:  # noqa: A002  (as in YAML)
@@ -364,11 +364,6 @@ def test_edge_cases_keep_keys_and_references() -> None:
     customers = maker.table("customers", node="b")
     assert len(orders["order_id"].unique()) == orders.num_rows == 1000
     assert set(orders["customer_id"].to_pylist()) <= set(customers["customer_id"].to_pylist())
-
-
-def test_a_condition_that_is_not_known_how_to_make_is_refused() -> None:
-    with pytest.raises(UnmakeableError, match="`malformed` cannot be made"):
-        made(ORDERS, CUSTOMERS, scenario=Scenario(name="bad", condition=Condition.MALFORMED))
 
 
 @pytest.mark.parametrize(

@@ -173,16 +173,16 @@ def test_a_variable_takes_its_value_from_the_settings_before_the_default_in_the_
 
 def test_a_scenario_is_not_run_where_no_input_is_made() -> None:
     copied = a_dataset("raw", CopiedFrom(path="data/raw.csv"))
-    odd = replace(PREPARE, settings=Settings(scenarios=("standard", "malformed")))
+    odd = replace(PREPARE, settings=Settings(scenarios=("standard", "edge_cases")))
     shop = a_project(odd, datasets=(copied,))
-    daily = replace(shop.pipelines["daily"], scenarios=("standard", "malformed"))
+    daily = replace(shop.pipelines["daily"], scenarios=("standard", "edge_cases"))
     shop = replace(shop, pipelines={"daily": daily})
     asked = Selection(steps={"prepare": Asked()}, nodes={"daily/prepare": Asked()})
-    why = "no input is made, so `malformed` would change nothing"
+    why = "no input is made, so `edge_cases` would change nothing"
 
     for mode in (isolation, pipeline):
-        usual, malformed = mode.plan(shop, asked, NOWHERE)
-        assert (usual.blocked, malformed.blocked) == (None, why)
+        usual, odd_one = mode.plan(shop, asked, NOWHERE)
+        assert (usual.blocked, odd_one.blocked) == (None, why)
 
     made = replace(shop, datasets={"raw": RAW})
     for mode in (isolation, pipeline):

@@ -16,6 +16,7 @@ from ci_scriptcheck.model.contract import (
     Synthesized,
     TableFile,
 )
+from ci_scriptcheck.model.defect import Defect, DefectKind
 from ci_scriptcheck.model.plan import Input, Output, Synthetic
 from ci_scriptcheck.model.project import Known, RuleSetting, Settings
 from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Level, Outcome
@@ -579,6 +580,92 @@ def test_an_exception_without_a_word_is_no_clear_refusal() -> None:
     outcome, (found,) = judge(a_case(ending, scenario=BUILT_IN["no_rows"]))
 
     assert (outcome, found.message) == (Outcome.FAILED, "AssertionError")
+
+
+def malformed(ending: Ending, defect: Defect, **given: Any) -> Case:
+    """Make a case whose input has a defect, and that left nothing."""
+    source = Synthetic(dataset="orders", node="train", defect=defect)
+    item = Input(port="data", parameter="data_dir", source=source)
+    parts = {"outputs": {"result": lies()}, "scenario": BUILT_IN["malformed"]} | given
+    return a_case(ending, task={"inputs": (item,)}, **parts)
+
+
+NO_AMOUNT = Defect(what=DefectKind.MISSING_COLUMN, column="amount")
+NO_FLOAT = Defect(what=DefectKind.WRONG_TYPE, column="amount", type="float")
+NOTHING = Defect(what=DefectKind.EMPTY, file="sub/orders.csv")
+
+
+def raised(text: str, kind: str = "ValueError") -> Ending:
+    return Ending(how=Ended.RAISED, errors=(Raised(type=kind, text=text),))
+
+
+@pytest.mark.parametrize(
+    ("said", "defect"),
+    [
+        ("'amount'", NO_AMOUNT),
+        ("could not convert string to float: 'not a float 17'", NO_FLOAT),
+        ("[Errno 22] in/data/sub/orders.csv is empty", NOTHING),
+        ("orders.csv holds no table", NOTHING),
+        ("nothing in data_dir", NOTHING),
+    ],
+)
+def test_an_error_that_names_file_column_or_value_refuses_bad_data(
+    said: str, defect: Defect
+) -> None:
+    assert judge(malformed(raised(said), defect)) == (Outcome.PASSED, ())
+
+
+@pytest.mark.parametrize(
+    ("said", "defect"),
+    [
+        ("No columns to parse from file", NOTHING),
+        ("invalid amounts", NO_AMOUNT),
+        ("'>' not supported between instances of 'str' and 'int'", NO_FLOAT),
+    ],
+)
+def test_an_error_that_names_nothing_of_it_is_not_clear(said: str, defect: Defect) -> None:
+    outcome, (found,) = judge(malformed(raised(said), defect))
+
+    assert (outcome, found.rule, found.port) == (Outcome.FAILED, "SC229", "data")
+    assert found.message.endswith(f", and `ValueError: {said}` does not say so")
+
+
+def test_what_the_error_was_raised_from_counts_too() -> None:
+    chain = (
+        Raised(type="RuntimeError", text="bad input"),
+        Raised(type="KeyError", text="'amount'"),
+    )
+
+    assert judge(malformed(Ending(how=Ended.RAISED, errors=chain), NO_AMOUNT))[1] == ()
+
+
+def test_a_logged_error_and_an_exit_status_refuse_bad_data() -> None:
+    logged = LoggedError(text="bad data", level="ERROR", logger="x", file="/repo/a.py", line=1)
+    ending = Ending(how=Ended.EXITED, exit_status=3, logged=(logged,))
+
+    assert judge(malformed(ending, NOTHING)) == (Outcome.PASSED, ())
+    silent = judge(malformed(Ending(how=Ended.EXITED, exit_status=3), NOTHING))
+    assert (silent[0], codes(silent[1])) == (Outcome.FAILED, ["SC203"])
+
+
+def test_bad_data_that_pass_silently_are_told_with_their_defect() -> None:
+    outcome, (found,) = judge(malformed(RETURNED, NO_AMOUNT))
+
+    assert (outcome, found.rule) == (Outcome.FAILED, "SC225")
+    assert found.message == "ended well, although input `data` lacks column `amount`"
+
+
+def test_bad_data_that_were_never_opened_were_not_accepted() -> None:
+    unread = {"data": lies(a_table("order_id"), read=False)}
+
+    outcome, found = judge(malformed(RETURNED, NO_AMOUNT, inputs=unread))
+
+    assert (outcome, codes(found)) == (Outcome.VACUOUS, ["SC209", "SC210"])
+
+
+@pytest.mark.parametrize("how", [Ended.TIMED_OUT, Ended.MEMORY, Ended.SIGNALLED, Ended.NO_RESULT])
+def test_no_other_end_refuses_bad_data(how: Ended) -> None:
+    assert judge(malformed(Ending(how=how), NO_AMOUNT))[0] in {Outcome.CRASHED, Outcome.TIMED_OUT}
 
 
 def known(rule: str = "SC201", until: str | None = None) -> dict[str, Any]:
