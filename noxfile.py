@@ -83,6 +83,13 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
+    """Break projects as pull requests do, and count what is found; arguments name edits."""
+    session.install("-e", ".", "-r", "examples/requirements.txt")
+    session.run("python", "-m", "benchmarks.faults", *session.posargs)
+
+
+@nox.session
+def kills(session: nox.Session) -> None:
     """Kill the tool, its workers and its hosts at random moments, and look what is left."""
     session.install("-e", ".", *group("tests"))
-    session.run("pytest", "tests/faults", "-p", "no:cacheprovider", *session.posargs)
+    session.run("pytest", "tests/kills", "-p", "no:cacheprovider", *session.posargs)

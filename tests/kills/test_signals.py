@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.test_kills import assert_nothing_is_left
-from tests.faults.victim import Victim
+from tests.kills.test_kills import assert_nothing_is_left
+from tests.kills.victim import Victim
 
 if TYPE_CHECKING:
     from pathlib import Path

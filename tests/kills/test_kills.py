@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.victim import GRAPH, Victim
+from tests.kills.victim import GRAPH, Victim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.faults.victim import Run
+    from tests.kills.victim import Run
 
 ENDED_WITHIN = 2.0
 """Seconds after which nothing of a killed tool may be left."""
