@@ -25,7 +25,7 @@ from ci_scriptcheck.model.change import Asked, ChangeSet
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord
 from ci_scriptcheck.model.result import Outcome, TaskResult
-from ci_scriptcheck.modes import isolation, pipeline, share, supply
+from ci_scriptcheck.modes import isolation, pipeline, share, supply, variants
 from ci_scriptcheck.project import cache, working_tree
 from ci_scriptcheck.run import history, reasons, record, reuse, run_directory
 from ci_scriptcheck.run.process import interpreters
@@ -255,7 +255,7 @@ def _scope(
         )
         return scope.of_change(root, tree, project, changes, reads=learned.reads)
     if options.selectors:
-        selection = scope.named(root, tree, project, options.selectors)
+        selection = scope.named(root, tree, project, variants.names(project, options.selectors))
     else:
         selection = affected.everything(project, Asked())
     try:
@@ -276,8 +276,13 @@ def _plan(root: Path, about: Scope, around: Surroundings, options: Options) -> P
         project = _in_scenarios(project, options.scenarios)
         about = replace(about, project=project)
     around = replace(around, named=scope.names_in_code(about, root))
-    checked = tuple(
-        task for mode in options.modes for task in PLANNERS[mode](project, about.selection, around)
+    checked = variants.chosen(
+        (
+            task
+            for mode in options.modes
+            for task in PLANNERS[mode](project, about.selection, around)
+        ),
+        options.selectors,
     )
     if options.shard is not None:
         number, of = options.shard
@@ -307,7 +312,7 @@ def _plan(root: Path, about: Scope, around: Surroundings, options: Options) -> P
             for name, found in about.closures.items()
             if name in code
         },
-        datasets=project.datasets if tasks else {},
+        datasets=project.with_stated() if tasks else {},
         scenarios=project.scenarios,
         findings=about.findings,
         rules=project.rules,
@@ -335,7 +340,12 @@ def _in_scenarios(project: Project, names: tuple[str, ...]) -> Project:
     return replace(
         project,
         steps={
-            step.name: replace(step, settings=replace(step.settings, scenarios=names))
+            step.name: replace(
+                step,
+                settings=replace(step.settings, scenarios=names),
+                tests=(),
+                variations=(),
+            )
             for step in project.steps.values()
         },
         pipelines={

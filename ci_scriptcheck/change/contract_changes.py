@@ -63,6 +63,7 @@ def settings_reason(
     names = [*also]
     if isinstance(after, Step) and isinstance(before, Step):
         names += script_names(after, before)
+        names += _further_tasks(after, before)
     names += _changed_ports("inputs", after.inputs, before.inputs)
     names += _changed_ports("outputs", after.outputs, before.outputs)
     names += _changed_settings(after.settings, before.settings)
@@ -73,6 +74,14 @@ def settings_reason(
 def script_names(after: Step, before: Step) -> list[str]:
     """Name the setting that has another script do a step."""
     return ["script"] if after.script != before.script else []
+
+
+def _further_tasks(after: Step, before: Step) -> Iterator[str]:
+    """Name tests that are new or say something else, and settings that are varied otherwise."""
+    old = {test.name: test for test in before.tests}
+    yield from (f"tests.{test.name}" for test in after.tests if old.get(test.name) != test)
+    if after.variations != before.variations:
+        yield "vary"
 
 
 def scenario_names(sides: Sides, after: Iterable[str], before: Iterable[str]) -> list[str]:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import archives, bounds, tables
 from ci_scriptcheck.model.codec import from_json, to_json
-from ci_scriptcheck.model.contract import Bound, Dataset
+from ci_scriptcheck.model.contract import Bound, Dataset, Stated
 from ci_scriptcheck.model.defect import Defect
 from ci_scriptcheck.model.scenario import Scenario
+from ci_scriptcheck.model.step_test import ExpectedRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -113,7 +114,17 @@ def holding(folder: Path, wanted: Iterable[Bound]) -> Message:
     return {"do": "hold", "folder": str(folder), "bounds": [to_json(bound) for bound in wanted]}
 
 
-def answer(request: Message) -> Message:
+def comparing(folder: Path, expected: Iterable[ExpectedRows]) -> Message:
+    """Ask how the tables of a folder, absolute, differ from the rows that are expected there.
+
+    The answer's `differences` has, for each expectation, how many rows are `equal`, `missing`,
+    `further` and `changed`, which columns are `absent`, and those that differ as a table
+    (`columns`, `rows`); or under `unreadable` why there is nothing to compare.
+    """
+    return {"do": "compare", "folder": str(folder), "expected": [to_json(one) for one in expected]}
+
+
+def answer(request: Message) -> Message:  # noqa: PLR0911  (one for each request)
     """Do what is asked.
 
     Raises:
@@ -131,6 +142,9 @@ def answer(request: Message) -> Message:
             return _laid_out(request)
         case "members":
             return {"members": archives.members(Path(request["file"]))}
+        case "compare":
+            expected = [from_json(ExpectedRows, one) for one in request["expected"]]
+            return {"differences": [_compared(Path(request["folder"]), one) for one in expected]}
         case "hold":
             wanted = [from_json(Bound, bound) for bound in request["bounds"]]
             broken = bounds.breaches(Path(request["folder"]), wanted)
@@ -150,7 +164,7 @@ def _sampled(request: Message) -> Message:
 
 
 def _synthesized(request: Message) -> Message:
-    from ci_scriptcheck.data import synthesize
+    from ci_scriptcheck.data import stated, synthesize
     from ci_scriptcheck.data.draw import UnmakeableError
 
     maker = synthesize.Maker(
@@ -162,9 +176,11 @@ def _synthesized(request: Message) -> Message:
         defect=_defect(request),
     )
     try:
-        names = maker.write(
-            request["dataset"], node=request["node"], folder=Path(request["folder"])
-        )
+        name, node, folder = request["dataset"], request["node"], Path(request["folder"])
+        if isinstance(maker.datasets[name].origin, Stated):
+            names = stated.write(maker, name, node=node, folder=folder)
+        else:
+            names = maker.write(name, node=node, folder=folder)
     except (UnmakeableError, LookupError) as error:
         return {"unmakeable": str(error)}
     return {"files": list(names)}
@@ -187,3 +203,29 @@ def _laid_out(request: Message) -> Message:
 def _defect(request: Message) -> Defect | None:
     found = request.get("defect")
     return None if found is None else from_json(Defect, found)
+
+
+def _compared(folder: Path, expected: ExpectedRows) -> Message:
+    from ci_scriptcheck.data import row_difference, table_rows
+
+    names = [expected.file] if expected.file is not None else table_rows.tables_of(folder)
+    named = [name for row in expected.rows for name in row]
+    found: list[table_rows.Row] = []
+    for name in names:
+        try:
+            found += table_rows.rows_of(folder / name, named)
+        except table_rows.UnreadableError as error:
+            return {"unreadable": f"`{name}` {error}"}
+    made = row_difference.difference(
+        expected.rows, found, ordered=expected.ordered, tolerance=expected.tolerance
+    )
+    columns, rows = row_difference.shown(made)
+    return {
+        "equal": made.equal,
+        "missing": len(made.missing),
+        "further": len(made.further),
+        "changed": len(made.changed),
+        "absent": list(made.absent),
+        "columns": list(columns),
+        "rows": [list(row) for row in rows],
+    }

@@ -158,7 +158,18 @@ class WrittenBy:
     port: str
 
 
-Origin = Synthesized | CopiedFrom | GeneratedBy | WrittenBy
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """Rows that stand in the settings; cells that they do not give are drawn from the schema.
+
+    Attributes:
+        tables: File → its rows; an empty name stands for all rows, laid out as the dataset says.
+    """
+
+    tables: Mapping[str, tuple[Mapping[str, Scalar], ...]]
+
+
+Origin = Synthesized | CopiedFrom | GeneratedBy | WrittenBy | Stated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

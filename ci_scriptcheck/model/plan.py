@@ -12,6 +12,7 @@ from ci_scriptcheck.model.defect import Defect
 from ci_scriptcheck.model.project import RuleSetting, Settings
 from ci_scriptcheck.model.result import Finding, TaskResult
 from ci_scriptcheck.model.scenario import STANDARD, Scenario
+from ci_scriptcheck.model.step_test import ExpectedRows
 from ci_scriptcheck.values import dataclass, field
 
 
@@ -106,6 +107,7 @@ class Output:
         expects: Dataset that the content is checked against.
         pack: Archive into which the content is packed afterwards.
         bounds: What must hold of values in its JSON files.
+        rows: Rows that have to come out, where a test states them.
     """
 
     port: str
@@ -115,6 +117,7 @@ class Output:
     expects: str | None = None
     pack: str | None = None
     bounds: tuple[Bound, ...] = ()
+    rows: tuple[ExpectedRows, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +127,7 @@ class Task:
     Attributes:
         id: `pipeline/node`, or the step's name alone; see `task_id`.
         node: Name of the node, or of the step where it runs alone.
+        variant: Name of the test, or the settings, that it is beside the step's usual tasks.
         script: Path relative to the repository.
         variables: Environment variables that the script reads → the value it gets, defaults in its
             code included, for the rule about variables that name columns.
@@ -137,6 +141,7 @@ class Task:
     node: str
     pipeline: str | None = None
     scenario: str = STANDARD
+    variant: str | None = None
     side: Side = Side.HEAD
     purpose: Purpose = Purpose.CHECK
     reason: Reason

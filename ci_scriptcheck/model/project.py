@@ -11,6 +11,7 @@ from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.contract import Dataset, Json, Port
 from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.model.scenario import STANDARD, Scenario
+from ci_scriptcheck.model.step_test import StepTest, Variation
 from ci_scriptcheck.values import dataclass, field, replace
 
 
@@ -87,6 +88,8 @@ class Step:
     Attributes:
         script: Path relative to the repository; `None` where the platform itself does the work.
         variables: Environment variables that the script reads → the default in its code.
+        tests: Literal tests: rows that go in, and what has to come out.
+        variations: Other values of some settings, with which it is run alone, too.
     """
 
     name: str
@@ -95,6 +98,8 @@ class Step:
     inputs: tuple[Port, ...] = ()
     outputs: tuple[Port, ...] = ()
     settings: Settings = field(default_factory=Settings)
+    tests: tuple[StepTest, ...] = ()
+    variations: tuple[Variation, ...] = ()
     place: Place | None = field(default=None, compare=False)
 
 
@@ -218,6 +223,16 @@ class Project:
     rules: tuple[RuleSetting, ...] = ()
     findings: tuple[Finding, ...] = field(default=(), compare=False)
     files: tuple[str, ...] = field(default=(), compare=False)
+
+    def with_stated(self) -> Mapping[str, Dataset]:
+        """Give the datasets together with those that literal tests state."""
+        stated = {
+            dataset.name: dataset
+            for step in self.steps.values()
+            for test in step.tests
+            for dataset in test.given.values()
+        }
+        return {**self.datasets, **stated} if stated else self.datasets
 
 
 def level_of(rules: tuple[RuleSetting, ...], rule: str, step: str | None, default: Level) -> Level:

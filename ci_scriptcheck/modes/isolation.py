@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def plan(project: Project, selection: Selection, surroundings: Surroundings) -> tuple[Task, ...]:
     """Make one task for each affected step that has a script, in each of its scenarios.
 
-    Where the data are malformed, it is one for each kind of defect.
+    Where the data are malformed, it is one for each kind of defect. Beside them is one for each of
+    its tests, and for each further value of its settings.
     """
     made: list[Task] = []
     for name, reason in sorted(selection.steps.items()):
@@ -29,4 +30,9 @@ def plan(project: Project, selection: Selection, surroundings: Surroundings) -> 
                 made += malformed.variants(project, task, scenario, surroundings)
             else:
                 made.append(task)
+        made += [
+            tasks.of_variation(project, step, variation, reason, surroundings)
+            for variation in step.variations
+        ]
+        made += [tasks.of_test(project, step, test, reason, surroundings) for test in step.tests]
     return tuple(made)

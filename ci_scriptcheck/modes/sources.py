@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model import not_run
-from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Synthesized, WrittenBy
+from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Stated, Synthesized, WrittenBy
 from ci_scriptcheck.model.plan import Copied, Source, Synthetic, Upstream, task_id
 from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.values import dataclass, field, replace
@@ -58,7 +58,7 @@ def of_dataset(dataset: Dataset, *, node: str) -> Source:
             return Copied(path=path)
         case WrittenBy(pipeline=pipeline, node=writer, port=port):
             return Upstream(task=task_id(node=writer, pipeline=pipeline), port=port)
-        case Synthesized() | GeneratedBy():
+        case Synthesized() | GeneratedBy() | Stated():
             return Synthetic(dataset=dataset.name, node=node)
         case _:
             assert_never(dataset.origin)

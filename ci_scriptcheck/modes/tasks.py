@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import not_run
-from ci_scriptcheck.model.plan import Input, Mode, Output, Purpose, Task, task_id
+from ci_scriptcheck.model.plan import Input, Mode, Output, Purpose, Synthetic, Task, task_id
+from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.modes import sources
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Port
     from ci_scriptcheck.model.plan import Source
     from ci_scriptcheck.model.project import Node, Pipeline, Project, Settings, Step
+    from ci_scriptcheck.model.step_test import StepTest, Variation
     from ci_scriptcheck.modes.sources import Surroundings
 
 
@@ -41,6 +44,77 @@ def of_step(
         or sources.unchanged_by(scenario, feeding.values()),
         weight=surroundings.weights.get(name, 1.0),
         place=step.place,
+    )
+
+
+def of_test(
+    project: Project, step: Step, test: StepTest, reason: Reason, surroundings: Surroundings
+) -> Task:
+    """Make the task that runs a step alone on the rows of a test.
+
+    Its outputs are held against what the test expects, and against no schema: a few rows are no
+    whole table.
+    """
+    made = of_step(project, step, reason, surroundings, scenario=STANDARD)
+    stated: Mapping[str, Source] = {
+        port: Synthetic(dataset=dataset.name, node=step.name)
+        for port, dataset in test.given.items()
+    }
+    feeding = {**{item.port: item.source for item in made.inputs}, **stated}
+    env = {**made.settings.env, **test.env}
+    settings = replace(
+        made.settings,
+        env={name: value for name, value in env.items() if value is not None},
+        args={**made.settings.args, **test.args},
+    )
+    inputs = _inputs(step.inputs, feeding)
+    return replace(
+        _beside(made, test.name, settings, surroundings),
+        inputs=tuple(replace(item, expects=None) for item in inputs),
+        outputs=tuple(
+            replace(
+                item,
+                expects=None,
+                bounds=test.bounds.get(item.port, ()),
+                rows=test.rows.get(item.port, ()),
+            )
+            for item in made.outputs
+        ),
+        variables=_variables(step, settings),
+        blocked=_blocked(step, settings, step.inputs, feeding, surroundings),
+        place=test.place,
+    )
+
+
+def of_variation(
+    project: Project,
+    step: Step,
+    variation: Variation,
+    reason: Reason,
+    surroundings: Surroundings,
+) -> Task:
+    """Make the task that runs a step alone with other values of some settings."""
+    made = of_step(project, step, reason, surroundings, scenario=STANDARD)
+    settings = replace(
+        made.settings,
+        env={**made.settings.env, **variation.env},
+        args={**made.settings.args, **variation.args},
+    )
+    return replace(
+        _beside(made, variation.name, settings, surroundings),
+        variables=_variables(step, settings),
+        place=variation.place,
+    )
+
+
+def _beside(made: Task, variant: str, settings: Settings, surroundings: Surroundings) -> Task:
+    name = f"{made.id}[{variant}]"
+    return replace(
+        made,
+        id=name,
+        variant=variant,
+        settings=settings,
+        weight=surroundings.weights.get(name, 1.0),
     )
 
 

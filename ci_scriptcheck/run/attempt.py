@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
@@ -125,7 +125,7 @@ def judged(context: Context, task: Task, attempt: Attempt, again: Again | None) 
             scenario=context.keys.scenario(task),
             today=context.today,
             clues=_clues(context, task, attempt),
-            out_of_bounds=_out_of_bounds(context, task, attempt),
+            **_held(context, task, attempt),
         )
     )
     log = Path(attempt.call.log)
@@ -158,14 +158,23 @@ def _clues(context: Context, task: Task, attempt: Attempt) -> clues.Clues:
     )
 
 
-def _out_of_bounds(
-    context: Context, task: Task, attempt: Attempt
-) -> tuple[holding.OutOfBounds, ...]:
-    """Look at the values only where data that the script has to cope with gave it a good end."""
+def _held(context: Context, task: Task, attempt: Attempt) -> _Held:
+    """Look at what came out only where data that the script has to cope with gave it a good end."""
     is_usual = context.keys.scenario(task).expect is Expect.SUCCESS
     if attempt.ending.how is not Ended.RETURNED or not is_usual:
-        return ()
-    return holding.out_of_bounds(context.ask, task, context.workspace(task.id))
+        return {}
+    space = context.workspace(task.id)
+    return {
+        "out_of_bounds": holding.out_of_bounds(context.ask, task, space),
+        "differing_rows": holding.differing_rows(context.ask, task, space),
+    }
+
+
+class _Held(TypedDict, total=False):
+    """Parts of a case that the limited reader has told."""
+
+    out_of_bounds: tuple[holding.OutOfBounds, ...]
+    differing_rows: tuple[holding.RowsDiffer, ...]
 
 
 def compared(ask: AskReader, one: Attempt, other: Attempt) -> Again:

@@ -17,7 +17,9 @@ from ci_scriptcheck.model.project import (
 )
 from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.project.assembly import ports, settings
+from ci_scriptcheck.project.assembly.step_tests import tests_of
 from ci_scriptcheck.project.assembly.steps import ReadStep, strange_port
+from ci_scriptcheck.project.assembly.variations import variations_of
 from ci_scriptcheck.project.assembly.wiring import Choices, wire
 from ci_scriptcheck.project.declared import DeclaredNode, DeclaredPipeline, DeclaredStep
 from ci_scriptcheck.project.native.documents import (
@@ -107,7 +109,7 @@ def _check_rule_steps(parts: Parts, code: str, written: RuleDocument) -> None:
 def _step(parts: Parts, step: ReadStep) -> Step:
     declared = step.declared
     inputs, outputs = ports.stacked([step.inputs]), ports.stacked([step.outputs])
-    return Step(
+    made = Step(
         name=declared.name,
         script=declared.script,
         variables=step.usage.env,
@@ -115,6 +117,11 @@ def _step(parts: Parts, step: ReadStep) -> Step:
         outputs=_ports(parts, declared.outputs, outputs),
         settings=settings.in_force(_step_levels(parts, step, declared)),
         place=declared.place,
+    )
+    return replace(
+        made,
+        tests=tests_of(parts.native, made, parts.datasets),
+        variations=variations_of(parts.native, made),
     )
 
 

@@ -45,12 +45,12 @@ def written(document: SettingsDocument, source: Source, path: KeyPath) -> Values
     found: dict[str, tuple[Any, Place | None]] = {}
     for name in PLAIN:
         if name in document.model_fields_set:
-            found[name] = (_frozen(getattr(document, name)), source.place((*path, name)))
+            found[name] = (frozen(getattr(document, name)), source.place((*path, name)))
     for name in MAPPINGS:
         part = getattr(document, name)
         items = part if isinstance(part, dict) else part.given() if part is not None else {}
         for key, value in items.items():
-            found[f"{name}.{key}"] = (_frozen(value), source.place((*path, name, key)))
+            found[f"{name}.{key}"] = (frozen(value), source.place((*path, name, key)))
     if document.known is not None:
         known = Known(**document.known.given())  # type: ignore[arg-type]  # the document's fields
         found["known"] = (known, source.place((*path, "known")))
@@ -111,6 +111,7 @@ def settings_table(project: Project, name: str) -> Table:
     rows = [*_setting_rows(found.settings)]
     rows.extend(_port_rows("inputs", found.inputs))
     rows.extend(_port_rows("outputs", found.outputs))
+    rows.extend(_further_tasks(found))
     return Table(columns=("setting", "value", "from"), rows=tuple(rows))
 
 
@@ -163,6 +164,18 @@ def _shown(name: str, value: Any) -> str:  # noqa: ANN401  (any setting)
     return json.dumps(value, default=str, ensure_ascii=False)
 
 
+def _further_tasks(found: Step | Node) -> Iterable[tuple[str, str, str]]:
+    """Show the tests of a step, and the settings it is run with beside its own."""
+    if isinstance(found, Node):
+        return
+    for test in found.tests:
+        given = ", ".join(test.given) or "nothing"
+        expected = ", ".join(sorted({*test.rows, *test.bounds}))
+        yield f"tests.{test.name}", f"given {given}, expects {expected}", str(test.place or "")
+    for one in found.variations:
+        yield "vary", one.name, str(one.place or "")
+
+
 def _port_rows(side: str, ports: Iterable[Port]) -> Iterable[tuple[str, str, str]]:
     for port in ports:
         parts = ["required" if port.required else "optional"]
@@ -183,10 +196,11 @@ def _port_rows(side: str, ports: Iterable[Port]) -> Iterable[tuple[str, str, str
             yield way, bound.in_words(), str(bound.place or "")
 
 
-def _frozen(value: Any) -> Json:  # noqa: ANN401  (what YAML can hold)
+def frozen(value: Any) -> Json:  # noqa: ANN401  (what YAML can hold)
+    """Make tuples of lists, so that a value stays as it is."""
     if isinstance(value, list | tuple):
-        return tuple(_frozen(item) for item in value)
+        return tuple(frozen(item) for item in value)
     if isinstance(value, dict):
-        return {str(key): _frozen(item) for key, item in value.items()}
+        return {str(key): frozen(item) for key, item in value.items()}
     kept: Json = value
     return kept

@@ -9,6 +9,7 @@ from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.project.assembly import ports
 from ci_scriptcheck.project.assembly.ports import Said
+from ci_scriptcheck.project.assembly.step_tests import ports_of_tests
 from ci_scriptcheck.project.declared import DeclaredPort, DeclaredStep
 from ci_scriptcheck.project.native.documents import InputDocument, OutputDocument, StepDocument
 from ci_scriptcheck.project.native.reading import Native
@@ -183,9 +184,20 @@ def _overlaid(
 
 def _strange_ports(step: ReadStep, native: Native) -> Iterator[Finding]:
     declared = (step.declared, *step.declared.variants.values())
+    given, expected = ports_of_tests(native, step.declared.name)
     sides = (
-        ("input", "reads", step.inputs, [port for one in declared for port in one.inputs]),
-        ("output", "writes", step.outputs, [port for one in declared for port in one.outputs]),
+        (
+            "input",
+            "reads",
+            {**given, **step.inputs},
+            [port for one in declared for port in one.inputs],
+        ),
+        (
+            "output",
+            "writes",
+            {**expected, **step.outputs},
+            [port for one in declared for port in one.outputs],
+        ),
     )
     for side, verb, said, known in sides:
         names = tuple(dict.fromkeys(port.name for port in known))

@@ -14,6 +14,7 @@ from ci_scriptcheck.model.contract import ColumnType, Format
 from ci_scriptcheck.model.project import Network
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import STANDARD, Expect
+from ci_scriptcheck.model.step_test import TOLERANCE
 from ci_scriptcheck.project.native import units
 
 Seconds = Annotated[
@@ -41,6 +42,7 @@ Bytes = Annotated[
     ),
 ]
 EnvValue = Annotated[str | None, WithJsonSchema({"type": ["string", "number", "boolean", "null"]})]
+VariedValue = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
 JsonValue = Annotated[Any, WithJsonSchema({})]
 Positive = Annotated[int, Field(ge=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -176,12 +178,53 @@ class StepOutputDocument(OutputDocument):
     )
 
 
+Cell = str | int | float | bool | None
+Row = dict[str, Cell]
+
+
+class StepTestDocument(Document):
+    """A literal test of a step: rows that go in, and rows that have to come out."""
+
+    # `given` is a method of every document.
+    given_: dict[str, list[Row] | dict[str, JsonValue]] = Field(
+        default_factory=dict,
+        alias="given",
+        description="Rows of inputs, or files with their rows or content; others are as usual",
+    )
+    env: dict[str, EnvValue] | None = Field(
+        default=None, description="Variables that are different in this test"
+    )
+    args: dict[str, JsonValue] | None = Field(
+        default=None, description="Attributes of job_args that are different in this test"
+    )
+    expect: dict[str, list[Row] | dict[str, JsonValue]] = Field(
+        description="Rows of outputs, or files with their rows or, in JSON, some of their values"
+    )
+    ordered: bool = Field(default=False, description="Whether rows have to come out in this order")
+    tolerance: Annotated[float, Field(ge=0)] = Field(
+        default=TOLERANCE, description="By how much numbers may differ, relative to their size"
+    )
+
+
+class VaryDocument(Document):
+    """Settings with the values that a step is run alone with, each with each."""
+
+    env: dict[str, Annotated[list[VariedValue], Field(min_length=1)]] = Field(default_factory=dict)
+    args: dict[str, Annotated[list[JsonValue], Field(min_length=1)]] = Field(default_factory=dict)
+
+
 class StepDocument(SettingsDocument):
     """A step: its script, its ports and its settings."""
 
     script: str | None = None
     inputs: dict[str, str | StepInputDocument | None] | None = None
     outputs: dict[str, str | StepOutputDocument | None] | None = None
+    tests: dict[str, StepTestDocument] | None = Field(
+        default=None, description="Literal tests of the step alone"
+    )
+    vary: VaryDocument | None = Field(
+        default=None, description="Further values of settings that the step is run alone with"
+    )
 
 
 class NodeNameDocument(SettingsDocument):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -61,13 +61,25 @@ def read_native(content: bytes, file: str) -> Native:
 def _take_env_as_written(data: dict[str, object], source: Source) -> None:
     """Put the text of each variable in the place of the number or boolean YAML makes of it."""
     for path, text in source.texts.items():
-        depth = ENV_DEPTHS.get(str(path[0])) if path else None
-        if depth is not None and len(path) == depth + 1 and path[depth - 1] == "env":
-            holder: object = data
+        if _is_of_variable(path):
+            holder: Any = data
             for key in path[:-1]:
-                holder = holder[key]  # type: ignore[index]  # the path was made from these data
-            if isinstance(holder, dict) and holder[path[-1]] is not None:
-                holder[path[-1]] = text
+                holder = holder[key]
+            if isinstance(holder, dict | list) and holder[path[-1]] is not None:  # type: ignore[index]  # the path was made from these data
+                holder[path[-1]] = text  # type: ignore[index]
+
+
+def _is_of_variable(path: KeyPath) -> bool:
+    """Say whether a path leads to the value of a variable, or to one of several in `vary`."""
+    if not path:
+        return False
+    depth = ENV_DEPTHS.get(str(path[0]))
+    if depth is not None and len(path) == depth + 1 and path[depth - 1] == "env":
+        return True
+    is_inside_step = path[0] == "steps" and len(path) == 6
+    return is_inside_step and (
+        (path[2], path[4]) == ("tests", "env") or path[2:4] == ("vary", "env")
+    )
 
 
 def _check_names(document: ProjectDocument, source: Source) -> None:

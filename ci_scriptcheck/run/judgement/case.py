@@ -14,7 +14,7 @@ from ci_scriptcheck.model.result import Artefact, Finding, Level
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD, Scenario
 from ci_scriptcheck.run.clues import Clues
-from ci_scriptcheck.run.holding import OutOfBounds
+from ci_scriptcheck.run.holding import OutOfBounds, RowsDiffer
 from ci_scriptcheck.run.process.request import Call, Ending
 from ci_scriptcheck.values import dataclass, field
 
@@ -34,6 +34,7 @@ class Case:
         today: For failures that are known until a day.
         clues: What lies around the exception that ended the run.
         out_of_bounds: Bounds on values in JSON outputs that do not hold.
+        differing_rows: Outputs that hold other rows than a test expects.
     """
 
     task: Task
@@ -50,6 +51,7 @@ class Case:
     today: date
     clues: Clues = field(default_factory=Clues)
     out_of_bounds: tuple[OutOfBounds, ...] = ()
+    differing_rows: tuple[RowsDiffer, ...] = ()
 
     @property
     def rows_in(self) -> int:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.run.judgement.case import shown
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ci_scriptcheck.model.result import Finding
-    from ci_scriptcheck.run.holding import OutOfBounds
+    from ci_scriptcheck.run.holding import OutOfBounds, RowsDiffer
     from ci_scriptcheck.run.judgement.case import Case
 
 
@@ -21,6 +22,10 @@ def look(case: Case) -> Iterator[Finding]:
         artefact = case.outputs.get(one.port)
         if artefact is not None and artefact.files:
             yield _out_of_bounds(case, one)
+    for differing in case.differing_rows:
+        artefact = case.outputs.get(differing.port)
+        if artefact is not None and artefact.files:
+            yield _rows_differ(case, differing)
 
 
 def _out_of_bounds(case: Case, one: OutOfBounds) -> Finding:
@@ -51,3 +56,30 @@ def _out_of_bounds(case: Case, one: OutOfBounds) -> Finding:
         evidence=evidence,
         advice=advice,
     )
+
+
+def _rows_differ(case: Case, one: RowsDiffer) -> Finding:
+    wanted = len(one.expected.rows)
+    where = f"output `{one.port}`"
+    if one.expected.file is not None:
+        where = f"`{one.expected.file}` of {where}"
+    evidence: tuple[str, ...] = ()
+    if one.unreadable is not None:
+        message = f"{where} holds no rows to compare: {one.unreadable}"
+    elif one.absent:
+        message = f"{where} has no column {shown(one.absent)}"
+    else:
+        kinds = ("changed", "missing", "further")
+        counts = {kind: int(getattr(one, kind)) for kind in kinds}
+        told = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count)
+        message = f"{one.equal:,} of {wanted:,} expected rows came out in {where}: {told}"
+        evidence = ("changed cells are shown as expected → found",) if one.changed else ()
+    found = case.finding(
+        "SC315",
+        message,
+        subject=f"{one.port} {one.expected.file or ''} {case.task.variant}".strip(),
+        port=one.port,
+        place=one.expected.place,
+        evidence=evidence,
+    )
+    return replace(found, table=one.table)

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, assert_never
 
 from ci_scriptcheck.model.codec import to_json
-from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Synthesized, WrittenBy
+from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Stated, Synthesized, WrittenBy
 from ci_scriptcheck.model.plan import Copied, Fixture, Synthetic, Upstream
 from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
 from ci_scriptcheck.run.process import interpreters
@@ -98,7 +98,7 @@ class Keys:
                 environment = self._environment(settings.python, file)
                 parts += [self._code(file), environment, list(settings.path)]
                 parts += [dict(settings.env), settings.network.value]
-            case Synthesized() | CopiedFrom() | WrittenBy():
+            case Synthesized() | CopiedFrom() | WrittenBy() | Stated():
                 pass
             case _:
                 assert_never(dataset.origin)
@@ -148,7 +148,9 @@ class Keys:
     def _output(self, item: Output) -> list[Any]:
         expected = self._expected(item.expects)
         bounds = [to_json(bound) | {"place": None} for bound in item.bounds]
-        return [item.port, item.parameter, item.file, item.required, expected, item.pack, bounds]
+        rows = [to_json(one) | {"place": None} for one in item.rows]
+        said = [expected, bounds, rows]
+        return [item.port, item.parameter, item.file, item.required, item.pack, said]
 
     def _expected(self, dataset: str | None) -> str | None:
         if dataset is None:
@@ -226,7 +228,9 @@ def related_datasets(plan: Plan, name: str) -> Mapping[str, Dataset]:
     referring = {
         dataset.name: dataset
         for dataset in plan.datasets.values()
-        if not found.keys().isdisjoint(_referred(dataset))
+        # What a test states draws nothing that others could refer to.
+        if not isinstance(dataset.origin, Stated)
+        and not found.keys().isdisjoint(_referred(dataset))
     }
     return found | referring
 
