@@ -66,6 +66,7 @@ def select(  # noqa: PLR0913  (each is a part of the evidence)
         head=head,
         base=base,
         touched=changes.touched(),
+        come_or_gone=changes.come_or_gone(),
         head_closures=head_closures,
         base_closures=base_closures,
     )
@@ -113,8 +114,17 @@ def _dependency_reason(sides: Sides, script: str | None) -> Reason | None:
 
 
 def _read_reason(sides: Sides, reads: tuple[str, ...]) -> Reason | None:
-    file = min(sides.touched.intersection(reads), default=None)
-    return None if file is None else Reads(file=file)
+    """Look for a change among what runs opened or looked for, and in the folders they listed.
+
+    A folder's path ends in `/`. Where a run read more than is noted, that is `.`, for any file.
+    """
+    if "." in reads:
+        found = sides.touched
+    else:
+        folders = tuple("" if path == "./" else path for path in reads if path.endswith("/"))
+        listed = {path for path in sides.come_or_gone if path.startswith(folders)}
+        found = sides.touched.intersection(reads) | listed
+    return Reads(file=min(found)) if found else None
 
 
 def _steps(sides: Sides, code: Mapping[str, Reason]) -> Reasons:

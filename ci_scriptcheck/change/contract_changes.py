@@ -27,11 +27,16 @@ _COMPARED_ELSEWHERE = frozenset({"origins", "requirements", "scenarios"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """What is compared: both projects, both sides' closures, and the paths that differ."""
+    """What is compared: both projects, both sides' closures, and the paths that differ.
+
+    Attributes:
+        come_or_gone: Those of them that are there on one side only.
+    """
 
     head: Project
     base: Project
     touched: frozenset[str]
+    come_or_gone: frozenset[str]
     head_closures: Mapping[str, Closure]
     base_closures: Mapping[str, Closure]
 
@@ -149,6 +154,9 @@ def _content_reason(sides: Sides, name: str, seen: set[str]) -> Reason | None:
     file = _touched_origin(sides, dataset)
     if file is not None:
         return Reads(file=file, dataset=name)
+    if _referred(sides.head, name) != _referred(sides.base, name):
+        # What others refer to is drawn in another way: the same for all nodes.
+        return DatasetChanged(dataset=name)
     for column in dataset.schema.columns:
         other = column.referred[0] if column.referred else None
         if (
@@ -158,6 +166,14 @@ def _content_reason(sides: Sides, name: str, seen: set[str]) -> Reason | None:
         ):
             return reason
     return None
+
+
+def _referred(project: Project, name: str) -> frozenset[str]:
+    """Give the columns of a dataset that columns of others refer to."""
+    references = [
+        column.referred for other in project.datasets.values() for column in other.schema.columns
+    ]
+    return frozenset(found[1] for found in references if found and found[0] == name)
 
 
 def _touched_origin(sides: Sides, dataset: Dataset) -> str | None:

@@ -172,9 +172,7 @@ _WRITE = (
     Option(name="junit", word="FILE", text="Also write JUnit XML"),
     Option(name="json", text="Print the record instead of text"),
 )
-_SHARD = Option(
-    name="shard", word="I/N", text="Only this share of the plan, by recorded durations"
-)
+_SHARD = Option(name="shard", word="I/N", text="Only this share of the plan, for several machines")
 _TWICE = Option(name="twice", text="Run everything twice and report what differs")
 _SCENARIO = Option(
     name="scenario",

@@ -57,6 +57,12 @@ class ChangeSet:
         new = {change.path for change in self.files}
         return frozenset(new | {change.old_path for change in self.files if change.old_path})
 
+    def come_or_gone(self) -> frozenset[str]:
+        """Give every path that is there on one side only, so that its folder lists another name."""
+        moved = [change for change in self.files if change.kind is not ChangeKind.MODIFIED]
+        new = {change.path for change in moved}
+        return frozenset(new | {change.old_path for change in moved if change.old_path})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:

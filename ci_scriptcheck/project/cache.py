@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -236,4 +237,4 @@ def _keep(shelf: Path, recipe: Recipe, project: Project, recipes: list[Recipe]) 
 
 
 def _version() -> str:
-    return cache_file.version_of(Path(__file__).parent, FORMAT)
+    return cache_file.version_of(Path(__file__).parent, FORMAT, *sys.version_info[:2])

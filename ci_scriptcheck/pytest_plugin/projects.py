@@ -41,9 +41,14 @@ class Projects:
         """
         self._config = config
         self._resources = ExitStack()
+        files = _files(config)
         self._started = {
-            file: workflow.start(workflow.prepare(_options(config, file.parent), os.environ))
-            for file in _files(config)
+            file: workflow.start(
+                workflow.prepare(
+                    _options(config, file.parent, number if len(files) > 1 else None), os.environ
+                )
+            )
+            for number, file in enumerate(files, 1)
         }
         self._hosts: list[RunningHosts] = []
         self._records: list[str] = []
@@ -168,7 +173,8 @@ def _place(config: pytest.Config, word: str) -> Path:
     return (config.invocation_params.dir / word.partition("::")[0]).resolve()
 
 
-def _options(config: pytest.Config, project: Path) -> workflow.Options:
+def _options(config: pytest.Config, project: Path, number: int | None) -> workflow.Options:
+    """Say what is asked for of one project; `number` tells several of them apart."""
     modes = tuple(Mode(name) for name in config.getoption("scriptcheck_mode") or ())
     folder = config.getoption("scriptcheck_run_directory")
     return workflow.Options(
@@ -177,7 +183,9 @@ def _options(config: pytest.Config, project: Path) -> workflow.Options:
         base=config.getoption("scriptcheck_base"),
         everything=config.getoption("scriptcheck_all"),
         workers=len(config.getoption("tx", [])) or 1,
-        output=None if folder is None else Path(folder),
+        output=None
+        if folder is None
+        else Path(folder, *([] if number is None else [str(number)])),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import cache_file
 from ci_scriptcheck.model.codec import from_json, to_json
+from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.run.store.digest import of_text
 from ci_scriptcheck.values import dataclass, field
 
@@ -23,8 +24,10 @@ _FORMAT = "2"
 MOST_TASKS = 5000
 """Tasks that are remembered, those of the latest runs; a project with more is planned like a new one."""
 
-MOST_READS = 500
-"""Files that are remembered of one task."""
+MOST_READS = 2_000
+"""Files that are remembered of one task; one that read more counts as having read all."""
+
+ANY_FILE = "."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,7 @@ class Learned:
 
     Attributes:
         seconds: Its wall time.
-        reads: Files of the repository that it opened or looked for, sorted.
+        reads: Files of the repository that it opened or looked for, and folders it listed, sorted.
     """
 
     step: str
@@ -90,10 +93,13 @@ def after(history: History, record: RunRecord) -> History:
     for task, result in zip(record.plan.tasks, record.results, strict=True):
         if result.seconds is None:
             continue
-        tasks.pop(task.id, None)
+        before = tasks.pop(task.id, None)
+        # One that ended early has not shown all that it reads.
+        is_whole = result.outcome in {Outcome.PASSED, Outcome.REUSED}
+        reads = {*result.reads, *(before.reads if before and not is_whole else ())}
         tasks[task.id] = Learned(
             step=task.step,
             seconds=round(result.seconds, 3),
-            reads=tuple(sorted(result.reads))[:MOST_READS],
+            reads=tuple(sorted(reads)) if len(reads) <= MOST_READS else (ANY_FILE,),
         )
     return History(tasks=dict(list(tasks.items())[-MOST_TASKS:]))

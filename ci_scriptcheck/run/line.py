@@ -78,7 +78,7 @@ class _Line:
         self._run_directory = run_directory
         self._addresses = dict(addresses)
         self._folder = folder
-        self._own: list[Hosts] = []
+        self._own: dict[str, Hosts] = {}
         self._reader: Reader | None = None
 
     def call(self, host: HostSpec, call: Call) -> Ending:
@@ -117,7 +117,7 @@ class _Line:
     def close(self) -> None:
         if self._reader is not None:
             self._reader.close()
-        for hosts in self._own:
+        for hosts in self._own.values():
             hosts.close()
 
     def _asked(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -136,8 +136,9 @@ class _Line:
         else:
             specs = hosting.hosts_for(self._plan, self._root, self._plan.tasks)
             spec = next((one for one in specs if name_of(one) == name), spec)
-        hosts = Hosts([spec])
-        self._own.append(hosts)
+        if name in self._own:
+            self._own.pop(name).close()
+        hosts = self._own[name] = Hosts([spec])
         self._addresses[name] = hosts.addresses[host_key(spec)]
 
     def _has_ended(self) -> bool:

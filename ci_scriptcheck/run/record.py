@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.result import Artefact, Finding
 
 FORMAT = 1
+_RECORD = "record.json"
 T = TypeVar("T")
 _LONGEST_NAME = 150
 
@@ -69,6 +70,11 @@ def is_run_directory(folder: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(data, dict) and {"format", "written_by", "plan"} <= data.keys()
+
+
+def is_finished(folder: Path) -> bool:
+    """Say whether a run has come to its record."""
+    return (folder / _RECORD).is_file()
 
 
 def write_site(run_directory: Path, site: Site) -> None:
@@ -127,7 +133,7 @@ def write_record(run_directory: Path, record: RunRecord) -> Path:
     Raises:
         UsageError: the run directory cannot be written.
     """
-    path = run_directory / "record.json"
+    path = run_directory / _RECORD
     _write(path, to_public(record))
     return path
 
@@ -138,7 +144,7 @@ def read_record(run_directory: Path) -> RunRecord:
     Raises:
         UsageError: there is none, or another version wrote it.
     """
-    return _read(run_directory / "record.json", "run", RunRecord)
+    return _read(run_directory / _RECORD, "run", RunRecord)
 
 
 def to_public(record: RunRecord) -> dict[str, Any]:

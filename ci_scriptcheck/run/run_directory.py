@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import UsageError
@@ -18,6 +19,9 @@ RUNS = ".scriptcheck/runs"
 
 KEPT = 10
 """How many finished runs stay to be looked at."""
+
+_ABANDONED = 24 * 3600.0
+"""Seconds after which a run without a record counts as killed."""
 
 
 def make(root: Path, asked: Path | None, *, moment: int) -> Path:
@@ -103,4 +107,5 @@ def _remove_oldest(runs: Path) -> None:
         key=lambda path: (path.stat().st_mtime_ns, path.name),
     )
     for folder in folders[:-KEPT]:
-        shutil.rmtree(folder, ignore_errors=True)
+        if record.is_finished(folder) or time.time() - folder.stat().st_mtime > _ABANDONED:
+            shutil.rmtree(folder, ignore_errors=True)

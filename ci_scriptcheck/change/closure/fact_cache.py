@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck import cache_file
 from ci_scriptcheck.change.closure import module_facts
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ci_scriptcheck.change.closure.module_facts import ModuleFacts
 
 FORMAT = f"3-{sys.version_info[0]}.{sys.version_info[1]}"
@@ -26,7 +25,7 @@ class FactCache:
     def __init__(self, file: Path | None) -> None:
         """Read what an earlier run left."""
         self._file = file
-        self._kept = cache_file.read(file, version=FORMAT)
+        self._kept = cache_file.read(file, version=_version())
         self._used: dict[str, ModuleFacts] = {}
         self._new: dict[str, list[Any]] = {}
 
@@ -54,4 +53,8 @@ class FactCache:
         others = {name: entry for name, entry in self._kept.items() if name not in self._used}
         room = max(MOST - len(used) - len(self._new), 0)
         some = dict(list(others.items())[-room:]) if room else {}
-        cache_file.write(self._file, {**some, **used, **self._new}, version=FORMAT)
+        cache_file.write(self._file, {**some, **used, **self._new}, version=_version())
+
+
+def _version() -> str:
+    return cache_file.version_of(Path(__file__).parent, FORMAT)

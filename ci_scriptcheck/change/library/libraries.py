@@ -65,10 +65,11 @@ def installed(python: Path | None, *, cache: Path | None) -> Installed:
     """
     folders = package_folders(python)
     key = json.dumps([[str(folder), _changed(folder)] for folder in folders])
-    kept = cache_file.read(cache, version=FORMAT)
+    version = cache_file.version_of(Path(__file__).parent, FORMAT)
+    kept = cache_file.read(cache, version=version)
     if key not in kept:
         kept = dict(list(kept.items())[-7:]) | {key: _as_json(_read(folders))}
-        cache_file.write(cache, kept, version=FORMAT)
+        cache_file.write(cache, kept, version=version)
     return _from_json(kept[key])
 
 

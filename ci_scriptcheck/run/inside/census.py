@@ -101,6 +101,19 @@ def is_alone(pid: int) -> bool:
     return len(threads) == 1 and _HAS_CHILDREN_FILES and descendants(os.getpid()) == [pid]
 
 
+def is_ending(pid: int) -> bool:
+    """Say whether a process runs nothing of its own any more, calls to the system included.
+
+    A killed process first finishes the call that it is in, and that may take as long as it likes.
+    """
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b") ")[2].split()
+    except OSError:
+        return False
+    return fields[0] in {b"Z", b"X"} or bool(int(fields[6]) & _EXITING)
+
+
 def kill_below(root: int) -> None:
     """Kill all processes below one, once.
 

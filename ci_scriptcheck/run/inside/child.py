@@ -45,7 +45,7 @@ from .failure import frames_of_fault
 __all__ = ["frames_of_fault", "main"]
 
 _LONGEST_RETURN = 500
-_PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "TZ", "VIRTUAL_ENV")
+_PASSED_ON = ("LD_LIBRARY_PATH", "PATH", "VIRTUAL_ENV")
 _SPARE_MEMORY = 1 << 30
 _TIME_TO_BE_ENDED = 1.0
 _exit, _select, _sleep = os._exit, select.select, time.sleep
@@ -273,7 +273,9 @@ def _set_environment(call: dict[str, Any], answers: str) -> None:
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     loaded = json.loads(os.environ.get("SCRIPTCHECK_LOADED", "{}"))
     variables = {
+        # Language and time zone of the machine are no part of what a result is kept under.
         "LANG": "C.UTF-8",
+        "TZ": "UTC",
         **passed_on,
         "PYTHONDONTWRITEBYTECODE": "1",
         **loaded,
@@ -288,6 +290,7 @@ def _set_environment(call: dict[str, Any], answers: str) -> None:
     variables.update(pip_answers.variables(private))
     os.environ.clear()
     os.environ.update(variables)
+    time.tzset()
     tempfile.tempdir = None
 
 

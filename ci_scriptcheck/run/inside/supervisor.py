@@ -27,6 +27,7 @@ _IDLE_BEAT = 0.2
 _GRACE = 0.3
 """Seconds in which processes that were about to end anyway may do so."""
 _TIME_TO_END = 0.05
+_LOOKS, _BETWEEN_LOOKS = 20, 0.0002
 _TIME_TO_ASK = struct.pack("ll", 10, 0)
 _FIRST_WORDS, _LAST_WORDS = 0.5, 0.05
 """Seconds for a script past its time to say where it is, and between two lines of that."""
@@ -235,7 +236,11 @@ class _Run:
             return False
         was_alone = census.is_alone(self._child.pid)
         census.kill(self._child.pid)
-        self._over = was_alone and census.is_alone(self._child.pid)
+        for _ in range(_LOOKS):
+            if census.is_ending(self._child.pid):
+                self._over = was_alone and census.is_alone(self._child.pid)
+                break
+            time.sleep(_BETWEEN_LOOKS)
         if self._over:
             self._usage.add_seconds((self._result or {}).get("cpu_used", 0.0))
         return self._over

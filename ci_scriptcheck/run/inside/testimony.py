@@ -10,6 +10,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+_LARGEST_NUMBER = 2**53
+"""Up to here whole numbers survive whatever is computed with them."""
+
 _NUMBER = object()
 _OPTIONAL_TEXT = object()
 _OPTIONAL_INT = object()
@@ -86,6 +89,8 @@ def _each_fits(said: dict[str, Any], forms: dict[str, Any]) -> bool:
 
 
 def _fits(value: Any, form: Any) -> bool:  # noqa: ANN401, PLR0911  (JSON; one line for each form)
+    if type(value) is int and abs(value) > _LARGEST_NUMBER:
+        return False
     if form is _NUMBER:
         return type(value) in (int, float) and math.isfinite(value) and value >= 0
     if form is _OPTIONAL_TEXT:

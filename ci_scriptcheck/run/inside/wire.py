@@ -17,7 +17,9 @@ _encoded = _MAKE({}, repr, _ENCODE, None, ":", ",", False, False, True) if _MAKE
 _loads, _write = json.loads, os.write
 
 _LENGTH = 4
-LARGEST = 64 * 1024 * 1024
+LARGEST = 32 * 1024 * 1024
+_MOST_PARTS = 200_000
+"""Of a message: each takes twenty times the memory of its text."""
 
 
 def packed(message: Message) -> bytes:
@@ -67,6 +69,8 @@ class Incoming:
 
 
 def _message(text: bytes) -> Message:
+    if text.count(b"[") + text.count(b"{") > _MOST_PARTS:
+        raise ValueError("a message has too many parts")
     try:
         message = _loads(text)
     except RecursionError:

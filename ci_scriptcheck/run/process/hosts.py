@@ -229,7 +229,8 @@ def _wait(process: subprocess.Popen[bytes], seconds: float) -> None:
     Raises:
         TimeoutExpired: it goes on.
     """
-    if sys.platform == "linux" and process.returncode is None:
+    # Not every build of Python for Linux has it: it depends on the headers it was built with.
+    if hasattr(os, "pidfd_open") and process.returncode is None:
         with contextlib.suppress(OSError):  # an old system, or one that forbids it
             watched = os.pidfd_open(process.pid)
             try:

@@ -540,6 +540,27 @@ ATTACKS = {
         rule="SC201",
         says="ValueError: the truth",
     ),
+    "tells_a_number_beyond_all_numbers": Hostile(
+        before=TELL,
+        body="""
+        tell({"protections": []})
+        tell({"result": {"how": "returned", "own_peak": 10 ** 400}})
+        os._exit(0)
+        """,
+        outcome="crashed",
+        rule="SC207",
+        says="without a result of `main`",
+    ),
+    "tells_a_duration_beyond_all_numbers": Hostile(
+        before=TELL,
+        body="""
+        tell({"result": {"how": "returned", "seconds": 10 ** 400}})
+        os._exit(0)
+        """,
+        outcome="crashed",
+        rule="SC207",
+        says="without a result of `main`",
+    ),
     "tells_nonsense": Hostile(
         before=TELL,
         body="""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -101,3 +102,19 @@ def test_the_processor_time_and_the_memory_of_a_script_are_told(stage: Stage) ->
 
     assert 0.25 < ending.cpu_seconds < 5
     assert ending.peak_memory > 50_000_000
+
+
+def test_language_and_time_zone_of_the_machine_do_not_reach_a_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    monkeypatch.setenv("LC_ALL", "C")
+    spec = HostSpec(python=sys.executable)
+    with Hosts([spec]) as hosts:
+        ending = Stage(tmp_path, hosts, spec).run("""
+            import os, time
+            def main():
+                return [time.timezone, os.environ.get("LC_ALL"), os.environ["LANG"]]
+        """)
+
+    assert ending.returned == "[0, None, 'C.UTF-8']"

@@ -153,3 +153,14 @@ def test_an_interpreter_may_be_as_old_as_3_9(tmp_path: Path, start: Start) -> No
         )
 
     assert (ending.how, ending.returned) == (Ended.RETURNED, "(3, 9)")
+
+
+def test_a_python_that_cannot_watch_processes_ends_hosts_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "pidfd_open", raising=False)
+    spec = HostSpec(python=sys.executable)
+    with Hosts([spec]) as hosts:
+        assert Stage(tmp_path, hosts, spec).run("def main(): pass\n").how is Ended.RETURNED
+
+    assert [pid for pid in census.children(os.getpid()) if "scq-" in _words(pid)] == []

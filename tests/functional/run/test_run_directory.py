@@ -1,5 +1,7 @@
 """Where runs lie: folders that are ours are used again, and no other folder is emptied."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -25,3 +27,19 @@ def test_a_folder_with_the_plan_of_another_tool_is_left_alone(tmp_path: Path) ->
         run_directory.make(tmp_path, tmp_path, moment=1)
 
     assert (tmp_path / "main.tf").exists()
+
+
+def test_of_old_runs_those_that_are_not_finished_stay(tmp_path: Path) -> None:
+    runs = tmp_path / run_directory.RUNS
+    for number in range(run_directory.KEPT + 2):
+        folder = runs / f"{number:02}"
+        folder.mkdir(parents=True)
+        if number > 0:
+            (folder / "record.json").write_text("{}")
+        os.utime(folder, (time.time() - 1000 + number, time.time() - 1000 + number))
+
+    run_directory.make(tmp_path, None, moment=1)
+
+    left = {folder.name for folder in runs.iterdir()}
+    assert "00" in left
+    assert "01" not in left

@@ -162,6 +162,40 @@ def test_a_file_that_the_last_run_opened_affects_the_step() -> None:
     assert selection.steps == {"train": Reads(file="conf/x.json")}
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_affected"),
+    [(ChangeKind.ADDED, True), (ChangeKind.DELETED, True), (ChangeKind.MODIFIED, False)],
+)
+@pytest.mark.parametrize("listed", ["rules/", "./"])
+def test_what_comes_to_or_goes_from_a_folder_that_the_last_run_listed_affects_the_step(
+    kind: ChangeKind, is_affected: bool, listed: str
+) -> None:
+    changes = replace(changed(), files=(FileChange(path="rules/two.json", kind=kind),))
+
+    selection = affected(a_project(["train"]), changes, reads={"train": (listed,)})
+
+    assert ("train" in selection.steps) is is_affected
+
+
+def test_a_step_that_read_more_than_is_noted_is_affected_by_any_file() -> None:
+    selection = affected(a_project(["train"]), changed("notes.txt"), reads={"train": (".",)})
+
+    assert selection.steps == {"train": Reads(file="notes.txt")}
+
+
+def test_a_dataset_that_others_begin_to_refer_to_is_drawn_anew() -> None:
+    buyer = Column(name="buyer", type=ColumnType.INT)
+    base, head = (
+        with_dataset(
+            a_dataset("orders"),
+            a_dataset("refunds", schema=Schema(columns=(replace(buyer, references=to),))),
+        )
+        for to in (None, "orders.buyer")
+    )
+
+    assert affected(head, changed(), base=base).steps == {"load": DatasetChanged(dataset="orders")}
+
+
 def test_a_moved_script_is_a_changed_one() -> None:
     base = a_project(["train"])
     head = a_project([a_step("train", script="jobs/train.py")])

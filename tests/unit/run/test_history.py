@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.run import history
-from ci_scriptcheck.run.history import MOST_TASKS, History, after
+from ci_scriptcheck.run.history import ANY_FILE, MOST_READS, MOST_TASKS, History, after
 from tests.conftest import a_plan, a_record, a_result, a_task
 
 if TYPE_CHECKING:
@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import RunRecord
 
 
-def a_run(*files: str, scenario: str = "standard", seconds: float = 2.0) -> RunRecord:
+def a_run(
+    *files: str,
+    scenario: str = "standard",
+    seconds: float = 2.0,
+    outcome: Outcome = Outcome.PASSED,
+) -> RunRecord:
     """Make the record of one task that opened these files."""
     task = a_task("train", scenario=scenario)
-    result = a_result(task.id, reads=dict.fromkeys(files, "d"), seconds=seconds)
+    result = a_result(task.id, outcome, reads=dict.fromkeys(files, "d"), seconds=seconds)
     return a_record(a_plan(task), result)
 
 
@@ -27,6 +32,20 @@ def test_what_a_task_no_longer_opens_is_forgotten() -> None:
 
     assert learned.reads == {"train": ("a.json",)}
     assert learned.seconds == {"train": 3.0}
+
+
+def test_a_run_that_failed_early_makes_nothing_forgotten() -> None:
+    failed = a_run("b.json", outcome=Outcome.FAILED)
+
+    learned = after(after(History(), a_run("a.json")), failed)
+
+    assert learned.reads == {"train": ("a.json", "b.json")}
+
+
+def test_a_task_that_opened_too_many_files_counts_as_having_opened_all() -> None:
+    many = [f"{number}.json" for number in range(MOST_READS + 1)]
+
+    assert after(History(), a_run(*many)).reads == {"train": (ANY_FILE,)}
 
 
 def test_a_step_opens_what_each_of_its_tasks_opened() -> None:
