@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import archives, bounds, tables
+from ci_scriptcheck.data.validate.terms import Terms
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.contract import Bound, Dataset, Stated
 from ci_scriptcheck.model.defect import Defect
@@ -124,7 +125,20 @@ def comparing(folder: Path, expected: Iterable[ExpectedRows]) -> Message:
     return {"do": "compare", "folder": str(folder), "expected": [to_json(one) for one in expected]}
 
 
-def answer(request: Message) -> Message:  # noqa: PLR0911  (one for each request)
+def validating(folder: Path, dataset: Dataset, terms: Terms) -> Message:
+    """Ask whether what lies in a folder fits a dataset.
+
+    The answer's `mismatches` lists what does not, each as `to_json` writes a `Mismatch`.
+    """
+    return {
+        "do": "validate",
+        "folder": str(folder),
+        "dataset": to_json(dataset),
+        "terms": to_json(terms),
+    }
+
+
+def answer(request: Message) -> Message:  # noqa: PLR0911  (an arm for each request)
     """Do what is asked.
 
     Raises:
@@ -149,6 +163,8 @@ def answer(request: Message) -> Message:  # noqa: PLR0911  (one for each request
             wanted = [from_json(Bound, bound) for bound in request["bounds"]]
             broken = bounds.breaches(Path(request["folder"]), wanted)
             return {"breaches": [to_json(breach) for breach in broken]}
+        case "validate":
+            return _validated(request)
         case unknown:
             raise ValueError(f"the reader does not know how to {unknown!r}")
 
@@ -184,6 +200,15 @@ def _synthesized(request: Message) -> Message:
     except (UnmakeableError, LookupError) as error:
         return {"unmakeable": str(error)}
     return {"files": list(names)}
+
+
+def _validated(request: Message) -> Message:
+    from ci_scriptcheck.data.validate import validation
+
+    dataset = from_json(Dataset, request["dataset"])
+    terms = from_json(Terms, request["terms"])
+    found = validation.validate(Path(request["folder"]), dataset, terms)
+    return {"mismatches": [to_json(one) for one in found]}
 
 
 def _laid_out(request: Message) -> Message:

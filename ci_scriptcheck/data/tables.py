@@ -29,8 +29,8 @@ MOST_BYTES = 1_000_000_000
 MOST_JSON_BYTES = 100_000_000
 """Of a JSON document, which has to lie in memory as a whole."""
 
-_HEAD = 65_536
-_MOST_COLUMNS = 10_000
+HEAD = 65_536
+MOST_COLUMNS = 10_000
 _LOOKED_AT = 100
 
 _MAGIC = (
@@ -56,6 +56,8 @@ _BY_SUFFIX = {
     ".json": "json",
 }
 _DELIMITERS = ",\t;|"
+_JSON = re.compile(rb"\s*(?:\{\s*\"|\[\s*[\[{])")
+"""How JSON begins and a table with a header does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ class Figures:
     columns: tuple[str, ...] = ()
 
 
-class _TooLargeError(Exception):
+class TooLargeError(Exception):
     """There is more in a file than is read of one."""
 
 
@@ -83,7 +85,7 @@ def measure(
     """
     if folder.is_file() and not folder.is_symlink():
         return {folder.name: figures(folder, most_bytes)}
-    paths = sorted(_files(folder))[:most_files]
+    paths = sorted(files_of(folder))[:most_files]
     return {path.relative_to(folder).as_posix(): figures(path, most_bytes) for path in paths}
 
 
@@ -91,8 +93,8 @@ def figures(path: Path, most_bytes: int = MOST_BYTES) -> Figures:
     """Tell a file's format, and the rows and columns of a table; this never fails."""
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD)
-        kind = _format(path.name, head)
+            head = file.read(HEAD)
+        kind = format_of(path.name, head)
     except OSError:
         return Figures(format="unreadable")
     try:
@@ -109,7 +111,7 @@ def column(path: Path, name: str) -> pa.Array:
     """
     import duckdb
 
-    files = [path] if path.is_file() else sorted(_files(path))
+    files = [path] if path.is_file() else sorted(files_of(path))
     having = [file for file in files if name in figures(file).columns]
     if not having:
         raise LookupError(f"no table in {path.name} has a column `{name}`")
@@ -136,7 +138,8 @@ _SCAN = {
 }
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files_of(folder: Path) -> Iterator[Path]:
+    """Give the files below a folder; what links lead to is not below it."""
     for parent, folders, names in os.walk(folder):
         folders.sort()
         for name in names:
@@ -145,7 +148,8 @@ def _files(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _format(name: str, head: bytes) -> str:
+def format_of(name: str, head: bytes) -> str:
+    """Tell a format from the first bytes of a file; its name tells one text from another."""
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return _inside_gzip(name) if kind == "gzip" else kind
@@ -158,9 +162,10 @@ def _format(name: str, head: bytes) -> str:
 
 def _text_format(name: str, head: bytes) -> str:
     suffix = PurePosixPath(name).suffix.lower()
-    if suffix:
-        return _BY_SUFFIX.get(suffix, "text")
-    return _by_content(head)
+    known = _BY_SUFFIX.get(suffix, "text") if suffix else None
+    if known is None or (known in {"csv", "tsv"} and _JSON.match(head)):
+        return _by_content(head)
+    return known
 
 
 def _inside_gzip(name: str) -> str:
@@ -172,7 +177,7 @@ def _inside_gzip(name: str) -> str:
 
 def _is_text(head: bytes) -> bool:
     try:
-        head[: -4 if len(head) == _HEAD else None].decode("utf-8-sig")
+        head[: -4 if len(head) == HEAD else None].decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # A character may be cut at the end; old encodings have no control characters either.
         return error.start > len(head) - 8 or not re.search(rb"[\x00-\x08\x0e-\x1a]", head)
@@ -208,7 +213,7 @@ class _Bounded(io.RawIOBase):
         data = self._file.read(len(buffer))
         self._left -= len(data)
         if self._left < 0:
-            raise _TooLargeError
+            raise TooLargeError
         buffer[: len(data)] = data
         return len(data)
 
@@ -217,7 +222,11 @@ class _Bounded(io.RawIOBase):
         super().close()
 
 
-def _open(path: Path, most: int) -> io.BufferedReader:
+def opened(path: Path, most: int) -> io.BufferedReader:
+    """Open a file, unpacked where it is gzip, of which no more than so many bytes can be read.
+
+    Reading more raises `TooLargeError`.
+    """
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     opened = cast("BinaryIO", gzip.GzipFile(path)) if packed else path.open("rb")
@@ -226,14 +235,14 @@ def _open(path: Path, most: int) -> io.BufferedReader:
 
 def _csv_figures(path: Path, kind: str, most: int) -> Figures:
     head = _first_text(path)
-    delimiter = "\t" if kind == "tsv" else _delimiter(head)
+    delimiter = "\t" if kind == "tsv" else delimiter_in(head)
     first = next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), [])
     if not first:
         return Figures(format=kind, rows=0)
-    has_header = not _is_data(first)
+    has_header = not is_data(first)
     try:
         lines = _count_records(path, delimiter, most)
-    except (_TooLargeError, csv.Error, EOFError, OSError):
+    except (TooLargeError, csv.Error, EOFError, OSError):
         return Figures(format=kind, columns=_limited(first) if has_header else ())
     if not has_header:
         return Figures(format=kind, rows=lines)
@@ -242,20 +251,21 @@ def _csv_figures(path: Path, kind: str, most: int) -> Figures:
 
 def delimiter_of(path: Path, kind: str) -> str:
     """Tell what stands between the cells of a CSV or TSV file, from its first line."""
-    return "\t" if kind == "tsv" else _delimiter(_first_text(path))
+    return "\t" if kind == "tsv" else delimiter_in(_first_text(path))
 
 
 def _first_text(path: Path) -> str:
-    with _open(path, _HEAD * 64) as file:
-        return file.read(_HEAD).decode("utf-8-sig", "replace")
+    with opened(path, HEAD * 64) as file:
+        return file.read(HEAD).decode("utf-8-sig", "replace")
 
 
-def _delimiter(head: str) -> str:
+def delimiter_in(head: str) -> str:
+    """Tell what stands between the cells of a first line."""
     first = re.sub(r'"(?:[^"]|"")*"', "", head.partition("\n")[0])
     return max(_DELIMITERS, key=lambda mark: (first.count(mark), mark == ","))
 
 
-def _is_data(cells: list[str]) -> bool:
+def is_data(cells: list[str]) -> bool:
     """Say whether the first line holds numbers only, and is no header of numbered columns."""
     numbered = cells == [str(number) for number in range(len(cells))]
     return not numbered and all(_is_number(cell) for cell in cells)
@@ -272,7 +282,7 @@ def _is_number(cell: str) -> bool:
 def _count_records(path: Path, delimiter: str, most: int) -> int:
     """Count the records of a CSV file, header and all; line ends inside quotes are none."""
     lines, last = 0, b"\n"
-    with _open(path, most) as file:
+    with opened(path, most) as file:
         while chunk := file.read(1 << 20):
             if b'"' in chunk or b"\r" in chunk or b"\n\n" in last + chunk:
                 return _count_with_quotes(path, delimiter, most)
@@ -282,9 +292,9 @@ def _count_records(path: Path, delimiter: str, most: int) -> int:
 
 
 def _count_with_quotes(path: Path, delimiter: str, most: int) -> int:
-    csv.field_size_limit(_HEAD * 1024)
+    csv.field_size_limit(HEAD * 1024)
     with (
-        _open(path, most) as file,
+        opened(path, most) as file,
         io.TextIOWrapper(file, "utf-8", "replace", newline="") as text,
     ):
         return sum(1 for record in csv.reader(text, delimiter=delimiter) if record)
@@ -292,7 +302,7 @@ def _count_with_quotes(path: Path, delimiter: str, most: int) -> int:
 
 def _jsonl_figures(path: Path, kind: str, most: int) -> Figures:
     rows, names = 0, dict[str, None]()
-    with _open(path, most) as file:
+    with opened(path, most) as file:
         for line in iter(lambda: file.readline(MOST_JSON_BYTES), b""):
             if not line.strip():
                 continue
@@ -303,7 +313,7 @@ def _jsonl_figures(path: Path, kind: str, most: int) -> Figures:
 
 
 def _json_figures(path: Path, kind: str, most: int) -> Figures:
-    with _open(path, min(most, MOST_JSON_BYTES)) as file:
+    with opened(path, min(most, MOST_JSON_BYTES)) as file:
         document = json.loads(file.read().decode("utf-8-sig"))
     # An empty list can be anything, such as a report without entries.
     if isinstance(document, list) and document and all(isinstance(row, dict) for row in document):
@@ -345,7 +355,7 @@ def _parquet_figures(path: Path, kind: str, _: int) -> Figures:
 
 
 def _limited(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))[:_MOST_COLUMNS]
+    return tuple(dict.fromkeys(names))[:MOST_COLUMNS]
 
 
 _FIGURES = {

@@ -93,13 +93,26 @@ PARTS = 2
 """Into how many files a name with `*` is split."""
 
 
+class Said(StrEnum):
+    """What the settings say of a file; data is made with the rest, and never held against it."""
+
+    ALL = "all"
+    FORMAT = "format"
+    NOTHING = "nothing"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFile:
-    """A file, or several by a pattern with `*`, that holds a share of the rows (0 to 1)."""
+    """A file, or several by a pattern with `*`, that holds a share of the rows (0 to 1).
+
+    Attributes:
+        said: Whether the settings say its name, or its format at least.
+    """
 
     name: str
     format: Format
     share: float = 1.0
+    said: Said = Said.ALL
 
     def names(self) -> tuple[str, ...]:
         """List the files it is written as."""

@@ -97,6 +97,19 @@ class Input:
     expects: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Reader:
+    """An input of another node that gets what is written here.
+
+    Attributes:
+        expects: Dataset that the content is checked against.
+    """
+
+    node: str
+    port: str
+    expects: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """One output of a task.
@@ -108,6 +121,7 @@ class Output:
         pack: Archive into which the content is packed afterwards.
         bounds: What must hold of values in its JSON files.
         rows: Rows that have to come out, where a test states them.
+        readers: Who reads it in the pipeline and expects something of it.
     """
 
     port: str
@@ -118,6 +132,7 @@ class Output:
     pack: str | None = None
     bounds: tuple[Bound, ...] = ()
     rows: tuple[ExpectedRows, ...] = ()
+    readers: tuple[Reader, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

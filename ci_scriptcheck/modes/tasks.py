@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import not_run
-from ci_scriptcheck.model.plan import Input, Mode, Output, Purpose, Synthetic, Task, task_id
+from ci_scriptcheck.model.plan import (
+    Input,
+    Mode,
+    Output,
+    Purpose,
+    Reader,
+    Synthetic,
+    Task,
+    task_id,
+)
 from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.modes import sources
 from ci_scriptcheck.values import replace
@@ -37,7 +46,7 @@ def of_step(
         reason=reason,
         script=step.script,
         inputs=_inputs(step.inputs, feeding),
-        outputs=_outputs(step.outputs),
+        outputs=_outputs(step.outputs, {}),
         settings=settings,
         variables=_variables(step, settings),
         blocked=_blocked(step, settings, step.inputs, feeding, surroundings)
@@ -143,7 +152,7 @@ def of_node(  # noqa: PLR0913  (a node is known by its pipeline; the rest is wha
         reason=reason,
         script=step.script,
         inputs=_inputs(node.inputs, feeding),
-        outputs=_outputs(node.outputs),
+        outputs=_outputs(node.outputs, _readers(pipeline, node)),
         settings=node.settings,
         variables=_variables(step, node.settings),
         blocked=_blocked(step, node.settings, node.inputs, feeding, surroundings),
@@ -167,7 +176,9 @@ def _inputs(ports: tuple[Port, ...], feeding: Mapping[str, Source]) -> tuple[Inp
     )
 
 
-def _outputs(ports: tuple[Port, ...]) -> tuple[Output, ...]:
+def _outputs(
+    ports: tuple[Port, ...], readers: Mapping[str, tuple[Reader, ...]]
+) -> tuple[Output, ...]:
     return tuple(
         Output(
             port=port.name,
@@ -177,9 +188,22 @@ def _outputs(ports: tuple[Port, ...]) -> tuple[Output, ...]:
             expects=port.expects,
             pack=port.pack,
             bounds=port.bounds,
+            readers=readers.get(port.name, ()),
         )
         for port in ports
     )
+
+
+def _readers(pipeline: Pipeline, node: Node) -> Mapping[str, tuple[Reader, ...]]:
+    """Give by output port who expects what of it."""
+    found: dict[str, list[Reader]] = {}
+    for link in pipeline.links:
+        if link.producer == node.name:
+            for port in pipeline.node(link.consumer).inputs:
+                if port.name == link.input and port.expects is not None:
+                    reader = Reader(node=link.consumer, port=port.name, expects=port.expects)
+                    found.setdefault(link.output, []).append(reader)
+    return {output: tuple(sorted(readers)) for output, readers in found.items()}
 
 
 def _variables(step: Step, settings: Settings) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.run import (
     clues,
+    contents,
     excerpts,
     holding,
     observed,
@@ -125,6 +126,7 @@ def judged(context: Context, task: Task, attempt: Attempt, again: Again | None) 
             scenario=context.keys.scenario(task),
             today=context.today,
             clues=_clues(context, task, attempt),
+            misfits=_misfits(context, task, attempt),
             **_held(context, task, attempt),
         )
     )
@@ -156,6 +158,14 @@ def _clues(context: Context, task: Task, attempt: Attempt) -> clues.Clues:
         project=context.root / context.plan.folder,
         python=hosting.host_of(context.plan, context.root, task).python,
     )
+
+
+def _misfits(context: Context, task: Task, attempt: Attempt) -> tuple[contents.Misfit, ...]:
+    """Look at the content where the script ended well on data that it has to cope with."""
+    is_to_fail = context.keys.scenario(task).expect is Expect.ERROR
+    if attempt.ending.how is not Ended.RETURNED or is_to_fail:
+        return ()
+    return contents.misfits(context, task, attempt.given, attempt.written)
 
 
 def _held(context: Context, task: Task, attempt: Attempt) -> _Held:

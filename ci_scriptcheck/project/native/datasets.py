@@ -20,6 +20,7 @@ from ci_scriptcheck.model.contract import (
     GivenFile,
     Json,
     Origin,
+    Said,
     Schema,
     Synthesized,
     TableFile,
@@ -253,7 +254,8 @@ class _Making:
                 return ()
             wanted = Format(whole.values.get("format") or Format.CSV)
             ending = "txt" if wanted is Format.TEXT else wanted.value
-            return (TableFile(name=f"data.{ending}", format=wanted),)
+            said = Said.FORMAT if whole.values.get("format") else Said.NOTHING
+            return (TableFile(name=f"data.{ending}", format=wanted, said=said),)
         if isinstance(written, str):
             return (self._table(written, 1.0, whole, path),)
         entries = tuple(

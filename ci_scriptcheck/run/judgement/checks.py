@@ -14,6 +14,7 @@ from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.run.judgement import (
     conduct,
+    content,
     delivery,
     endings,
     holds,
@@ -56,8 +57,8 @@ def _as_ended(case: Case) -> tuple[Outcome, list[Finding]]:
         accepted = refusal.accepted(case) if case.scenario.expect is Expect.ERROR else None
         if accepted is not None:
             return Outcome.PASSED, [accepted, *conduct.look(case)]
-        found = [*delivery.look(case), *named_columns.look(case), *holds.look(case)]
-        found += conduct.look(case)
+        found = [*delivery.look(case), *content.look(case), *holds.look(case)]
+        found += [*named_columns.look(case), *conduct.look(case)]
         return Outcome.PASSED, found
     if refusal.is_refusal(case):
         return Outcome.PASSED, [*refusal.look(case), *conduct.look(case)]

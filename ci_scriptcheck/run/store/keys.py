@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.project import Settings
     from ci_scriptcheck.run.store.digest import Digests
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the same run would now be judged or measured otherwise."""
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
@@ -86,12 +86,6 @@ class Keys:
             to_json(source.defect),
             settings.rows,
             settings.seed,
-            # Columns can refer to what is copied.
-            [
-                self._tree(related.origin.path)
-                for related in related_datasets(self._plan, source.dataset).values()
-                if isinstance(related.origin, CopiedFrom)
-            ],
         ]
         match dataset.origin:
             case GeneratedBy(file=file):
@@ -149,7 +143,9 @@ class Keys:
         expected = self._expected(item.expects)
         bounds = [to_json(bound) | {"place": None} for bound in item.bounds]
         rows = [to_json(one) | {"place": None} for one in item.rows]
-        said = [expected, bounds, rows]
+        # Not who they are: two pipelines with equal expectations share results.
+        readers = sorted({str(self._expected(reader.expects)) for reader in item.readers})
+        said = [expected, bounds, rows, readers]
         return [item.port, item.parameter, item.file, item.required, item.pack, said]
 
     def _expected(self, dataset: str | None) -> str | None:
@@ -159,11 +155,18 @@ class Keys:
         return described
 
     def _described(self, name: str) -> str:
-        """Write down a dataset with all that it refers to."""
+        """Write down a dataset with all that it refers to, and what of that is copied."""
         related = related_datasets(self._plan, name)
+        copied = {
+            other: self._tree(item.origin.path)
+            for other, item in related.items()
+            if isinstance(item.origin, CopiedFrom)
+        }
         # Two datasets that refer to each other have equal relations; the name tells them apart.
         return _digest(
-            name, {other: to_json(item) | {"place": None} for other, item in related.items()}
+            name,
+            {other: to_json(item) | {"place": None} for other, item in related.items()},
+            copied,
         )
 
     def _environment(self, python: str | None, script: str | None) -> list[Any]:

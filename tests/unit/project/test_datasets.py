@@ -9,6 +9,7 @@ from ci_scriptcheck.model.contract import (
     Format,
     GeneratedBy,
     GivenFile,
+    Said,
     Synthesized,
     TableFile,
 )
@@ -53,10 +54,12 @@ def test_formats_come_from_names_and_a_schema_alone_makes_csv() -> None:
 """
     )
 
-    assert found["a"].files == (TableFile(name="data.csv", format=Format.CSV),)
+    assert found["a"].files == (TableFile(name="data.csv", format=Format.CSV, said=Said.NOTHING),)
     assert found["b"].files == (TableFile(name="part-*.parquet", format=Format.PARQUET),)
     assert found["c"].files == (TableFile(name="table.bin", format=Format.CSV),)
-    assert found["d"].files == (TableFile(name="data.jsonl", format=Format.JSONL),)
+    assert found["d"].files == (
+        TableFile(name="data.jsonl", format=Format.JSONL, said=Said.FORMAT),
+    )
     assert found["e"].files == ()
 
 

@@ -1,0 +1,1 @@
+"""Files held against the schema of their dataset, in generated DuckDB SQL."""

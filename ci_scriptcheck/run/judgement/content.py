@@ -1,0 +1,127 @@
+"""Data that does not fit its schema, in findings: what was expected, by whom, and what is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.errors import nearest
+from ci_scriptcheck.model.result import Level
+from ci_scriptcheck.model.rules import RULES
+from ci_scriptcheck.run.judgement.case import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ci_scriptcheck.model.mismatch import Mismatch
+    from ci_scriptcheck.model.result import Finding
+    from ci_scriptcheck.run.contents import Misfit
+    from ci_scriptcheck.run.judgement.case import Case
+
+
+def look(case: Case) -> Iterator[Finding]:
+    """Find where outputs, and inputs that were copied or generated, do not fit."""
+    groups: dict[object, list[Misfit]] = {}
+    for misfit in case.misfits:
+        if not _is_told(case, misfit):
+            groups.setdefault(_kind(misfit), []).append(misfit)
+    for group in groups.values():
+        yield _finding(case, group)
+
+
+def _is_told(case: Case, misfit: Misfit) -> bool:
+    """Say whether a table without rows is told as an output in which nothing came out."""
+    mismatch = misfit.mismatch
+    if mismatch.rule != "SC309" or mismatch.of_rows or misfit.is_input:
+        return False
+    return any(
+        output.port == misfit.port and output.required and output.expects is not None
+        for output in case.task.outputs
+    )
+
+
+def _kind(misfit: Misfit) -> object:
+    """Say what misfits share that are told together: missing columns, and equal ones of several readers."""
+    mismatch = misfit.mismatch
+    if mismatch.rule == "SC301" and mismatch.column is not None:
+        return (misfit.port, misfit.is_input, misfit.dataset, mismatch.file, "columns")
+    return (misfit.port, misfit.is_input, mismatch)
+
+
+def _finding(case: Case, group: Sequence[Misfit]) -> Finding:
+    misfit = group[0]
+    mismatch = misfit.mismatch
+    columns = tuple(dict.fromkeys(one.mismatch.column or "" for one in group))
+    is_part = mismatch.rule == "SC309" and bool(mismatch.of_rows)
+    about = mismatch.column if mismatch.rule != "SC301" else ", ".join(columns)
+    return case.finding(
+        mismatch.rule,
+        _message(case, misfit, columns),
+        subject=" ".join(filter(None, [misfit.port, about or mismatch.file])),
+        port=misfit.port,
+        evidence=(*_rows(mismatch), *_expecting(group)),
+        advice=_advice(case, misfit),
+        level=Level.WARNING if is_part else None,
+    )
+
+
+def _message(case: Case, misfit: Misfit, columns: tuple[str, ...]) -> str:  # noqa: PLR0911  (a sentence for each rule)
+    mismatch, where = misfit.mismatch, _where(case, misfit)
+    match mismatch.rule:
+        case "SC301" if mismatch.column is not None:
+            names = shown(columns, limit=5)
+            return f"{where} has no column{'s' if len(columns) > 1 else ''} {names}"
+        case "SC301":
+            return f"{where} has {mismatch.found}, where {mismatch.expected} are expected"
+        case "SC303":
+            return f"{where} is {mismatch.found}, where {mismatch.expected} is expected"
+        case "SC304":
+            return f"{where} has no file {mismatch.expected}"
+        case "SC309":
+            return f"{where} holds no rows"
+        case "SC312":
+            return f"{where} has a further column `{mismatch.column}`, and its schema is closed"
+        case "SC313":
+            return f"`{mismatch.column}` does not hold in {where}: `{mismatch.expected}`"
+        case _:
+            return f"`{mismatch.column}` in {where} has {mismatch.found}, where {mismatch.expected} is expected"
+
+
+def _where(case: Case, misfit: Misfit) -> str:
+    side = "input" if misfit.is_input else "output"
+    file = misfit.mismatch.file
+    artefact = (case.inputs if misfit.is_input else case.outputs).get(misfit.port)
+    is_plain = file is None or misfit.mismatch.rule == "SC304"
+    if is_plain or artefact is None or len(artefact.files) < 2:
+        return f"{side} `{misfit.port}`"
+    return f"`{file}` of {side} `{misfit.port}`"
+
+
+def _rows(mismatch: Mismatch) -> Iterator[str]:
+    if mismatch.rule in {"SC304", "SC301"} and mismatch.column is None:
+        if mismatch.rule == "SC304":
+            yield f"it holds {mismatch.found}"
+    elif mismatch.rule == "SC301":
+        yield f"it has {mismatch.found}"
+    elif mismatch.rule == "SC313" and mismatch.found != "it does not hold":
+        yield mismatch.found
+    if mismatch.rows is not None and mismatch.of_rows:
+        share = f"{100 * mismatch.rows / mismatch.of_rows:.3g} %"
+        yield f"in {mismatch.rows:,} of {mismatch.of_rows:,} rows ({share})"
+
+
+def _expecting(group: Sequence[Misfit]) -> Iterator[str]:
+    for misfit in {(one.dataset, one.readers): one for one in group}.values():
+        if not misfit.readers:
+            yield f"dataset `{misfit.dataset}` says so"
+        for reader in misfit.readers:
+            yield f"`{reader.node}` expects it of its input `{reader.port}` (dataset `{misfit.dataset}`)"
+
+
+def _advice(case: Case, misfit: Misfit) -> str | None:
+    mismatch = misfit.mismatch
+    artefact = (case.inputs if misfit.is_input else case.outputs).get(misfit.port)
+    if mismatch.rule == "SC301" and mismatch.column is not None and artefact is not None:
+        near = nearest(mismatch.column, artefact.columns)
+        if near is not None and near != mismatch.column:
+            return f"Is `{near}` the one? {RULES['SC301'].cure}"
+    return None
