@@ -14,7 +14,7 @@ from ci_scriptcheck.change.closure import imports
 from ci_scriptcheck.change.closure.entry_points import entry_points
 from ci_scriptcheck.change.git.repository import CommitTree
 from ci_scriptcheck.change.library import libraries
-from ci_scriptcheck.errors import ScriptcheckError
+from ci_scriptcheck.errors import ScriptcheckError, UsageError
 from ci_scriptcheck.model.change import ChangeSet, Closure, Selection, Unknown
 from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.project import Project
@@ -30,6 +30,8 @@ from ci_scriptcheck.values import dataclass, field, replace
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ci_scriptcheck.model.change import Reason
+    from ci_scriptcheck.model.plan import Mode
     from ci_scriptcheck.model.project import Settings
     from ci_scriptcheck.model.tree import Tree
 
@@ -135,6 +137,13 @@ def of_choice(
     )
 
 
+def reached(
+    root: Path, tree: Tree, about: Scope, reads: Mapping[str, tuple[str, ...]]
+) -> Mapping[str, Reason]:
+    """Give the nodes that the change can affect, whatever was chosen: `pipeline/node` → why."""
+    return of_change(root, tree, about.project, about.changes, reads=reads).selection.nodes
+
+
 def named(root: Path, tree: Tree, project: Project, selectors: tuple[str, ...]) -> Selection:
     """Give what somebody asked for by name, or by the path of a script.
 
@@ -146,6 +155,16 @@ def named(root: Path, tree: Tree, project: Project, selectors: tuple[str, ...]) 
         tuple(_inside(root, selector) for selector in selectors),
         called_from=_called_from(root),
         dependants=partial(dependants, root, tree, project),
+    )
+
+
+def nothing_to_run(selectors: tuple[str, ...], modes: tuple[Mode, ...]) -> UsageError:
+    """Say that what was named gives no task in the modes that were asked for."""
+    names = ", ".join(f"`{name}`" for name in selectors)
+    return UsageError(
+        what=f"there is nothing to run for {names} in mode {' or '.join(modes)}",
+        facts=("a step that stands in no pipeline is run alone, in mode isolation",),
+        advice="`scriptcheck plan --all` lists what can be run, and in which mode",
     )
 
 

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,10 @@ from ci_scriptcheck.run.store.store import Store
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ci_scriptcheck.change.git.repository import Sight
+    from ci_scriptcheck.model.change import Reason
     from ci_scriptcheck.model.project import Project
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.modes.sources import Surroundings
@@ -143,7 +147,8 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     learned = history.load(history.file_of(store.folder, project.name, project.folder))
     about = _scope(sight, tree, project, options, environ, learned)
     around = scope.surroundings(root, tree, project, learned.seconds)
-    plan = _plan(root, about, around, options)
+    reached = partial(scope.reached, root, tree, about, learned.reads)
+    plan = _plan(root, about, around, options, reached)
     pythons = {task.settings.python for task in plan.tasks}
     site = Site(
         root=str(root),
@@ -270,7 +275,13 @@ def _scope(
     return scope.of_choice(root, tree, project, changes, selection)
 
 
-def _plan(root: Path, about: Scope, around: Surroundings, options: Options) -> Plan:
+def _plan(
+    root: Path,
+    about: Scope,
+    around: Surroundings,
+    options: Options,
+    reached: Callable[[], Mapping[str, Reason]],
+) -> Plan:
     project = about.project
     if options.scenarios:
         project = _in_scenarios(project, options.scenarios)
@@ -284,10 +295,14 @@ def _plan(root: Path, about: Scope, around: Surroundings, options: Options) -> P
         ),
         options.selectors,
     )
+    if options.selectors and not checked:
+        raise scope.nothing_to_run(options.selectors, options.modes)
     if options.shard is not None:
         number, of = options.shard
         checked = share.share_of(checked, number=number, of=of)
     tasks = supply.complete(project, checked, around)
+    if options.selectors and len(tasks) > len(checked):
+        tasks = supply.with_reach(tasks, reached())
     if options.timeout is not None:
         tasks = tuple(
             replace(task, settings=replace(task.settings, timeout=options.timeout))

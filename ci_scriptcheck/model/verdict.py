@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ci_scriptcheck.model import change
 from ci_scriptcheck.model.plan import Plan, Purpose, RunRecord, Side, Task
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
 
@@ -56,11 +57,26 @@ def failures(record: RunRecord) -> tuple[tuple[Task, TaskResult], ...]:
     )
 
 
+def has_tested_nothing(record: RunRecord) -> bool:
+    """Say whether somebody named what is to be checked, and none of it was run."""
+    asked = [
+        result for task, result in head_results(record) if isinstance(task.reason, change.Asked)
+    ]
+    # All was asked for where the run is strict, and nobody named anything.
+    return (
+        bool(asked)
+        and not record.plan.strict
+        and all(result.outcome is Outcome.NOT_RUN for result in asked)
+    )
+
+
 def exit_code(record: RunRecord) -> int:
     """Give what the command ends with: 0, 1, or 130 and 143 where a signal ended the run."""
     if record.interrupted is not None:
         return 143 if record.interrupted == "SIGTERM" else 130
-    failing = failures(record) or any(
-        counts(finding, record.plan) for finding in record.plan.findings
+    failing = (
+        failures(record)
+        or has_tested_nothing(record)
+        or any(counts(finding, record.plan) for finding in record.plan.findings)
     )
     return 1 if failing else 0

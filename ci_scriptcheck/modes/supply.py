@@ -16,6 +16,7 @@ from ci_scriptcheck.values import replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from ci_scriptcheck.model.change import Reason
     from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.project import Node, Pipeline, Project
     from ci_scriptcheck.modes.sources import Surroundings
@@ -40,6 +41,21 @@ def complete(
                 found[name] = _supplier(project, places[name], surroundings)
                 waiting.append(found[name])
     return _ordered(found)
+
+
+def with_reach(tasks: Iterable[Task], reached: Mapping[str, Reason]) -> tuple[Task, ...]:
+    """Have suppliers count that a change can affect: they may fail by it, whatever was asked for.
+
+    Args:
+        tasks: Of a plan.
+        reached: `pipeline/node` → why the change can affect it.
+    """
+    return tuple(
+        replace(task, purpose=Purpose.CHECK, reason=reached[f"{task.pipeline}/{task.node}"])
+        if task.purpose is Purpose.SUPPLY and f"{task.pipeline}/{task.node}" in reached
+        else task
+        for task in tasks
+    )
 
 
 def _places(project: Project) -> Mapping[str, _NodeInScenario]:

@@ -70,6 +70,8 @@ def _last(record: RunRecord, page: Page) -> list[str]:
     if not record.results and not record.plan.findings and record.interrupted is None:
         return []
     told = [summary.interruption(record), summary.last_line(record, page)]
+    if record.interrupted is None and verdict.has_tested_nothing(record):
+        told.insert(0, "nothing that was asked for was run, so nothing was tested")
     if verdict.exit_code(record) != 0:
         told.append(f"record  {record.run}/record.json")
     return ["\n".join(text for text in told if text)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import change, not_run, verdict
-from ci_scriptcheck.model.plan import Purpose, Side
+from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
 from ci_scriptcheck.report.page import Ink, code_line, counted, seconds, visible
 
@@ -69,7 +69,7 @@ def scope(plan: Plan) -> str:
     if plan.changes.unknown:
         start = f"{visible(plan.changes.unknown)}, so everything is checked"
     elif any(isinstance(task.reason, change.Asked) for task in heads):
-        steps = len({task.step for task in heads if task.purpose is Purpose.CHECK})
+        steps = len({task.step for task in heads if isinstance(task.reason, change.Asked)})
         start = f"{steps} of {counted(plan.counts.steps, 'step')} asked for"
     else:
         start = (
