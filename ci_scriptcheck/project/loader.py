@@ -10,6 +10,7 @@ from ci_scriptcheck.errors import Place, UsageError, did_you_mean
 from ci_scriptcheck.model.contract import CopiedFrom, Dataset, GeneratedBy
 from ci_scriptcheck.model.project import Project, levelled
 from ci_scriptcheck.model.result import Finding
+from ci_scriptcheck.project import compatibility
 from ci_scriptcheck.project.assembly import assembly
 from ci_scriptcheck.project.assembly.pipelines import PipelineParts, read_pipelines
 from ci_scriptcheck.project.assembly.steps import read_steps
@@ -142,6 +143,7 @@ def _put_together(
         *unfit_functions(steps, usages),
         *unfit_programs(steps, usages),
         *disagreements(steps, adapters.steps, usages),
+        *compatibility.disagreements(joined, datasets),
         *steps_without_script(steps, joined, {one.step for one in missing}),
         *known_despite((*strange, *odd, *wrong), unread, joined),
     )
