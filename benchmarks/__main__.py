@@ -8,13 +8,14 @@ import os
 import platform
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
 
-from benchmarks import overhead, peers, scheduling
+from benchmarks import overhead, peers, scheduling, synthesis
 
-PARTS = ("peers", "scheduling", "overhead")
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def main() -> None:
@@ -26,31 +27,43 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
-    parts = given.parts or PARTS
     data: dict[str, Any] = {"machine": _machine()}
     texts = [f"Measured on {data['machine']}."]
-    if "peers" in parts:
-        pairs = peers.measured(given.rounds)
-        data["peers"] = [asdict(pair) for pair in pairs]
-        texts.append(_peers(pairs))
-    if "scheduling" in parts:
-        figures = scheduling.measured(scheduling.GRAPHS)
-        scripts = scheduling.measured_with_scripts(given.rounds)
-        data["scheduling"] = scheduling.summary(figures) | {
-            "pipelines": [asdict(figure) for figure in figures],
-            "with_scripts": [asdict(figure) for figure in scripts],
-        }
-        texts.append(_scheduling(figures, scripts))
-    if "overhead" in parts:
-        cost = overhead.cost(given.rounds)
-        begins = overhead.begins(given.rounds)
-        data["overhead"] = asdict(cost) | {"begins": [asdict(begin) for begin in begins]}
-        texts.append(_overhead(cost, begins))
+    for name in given.parts or PARTS:
+        data[name], text = PARTS[name](given.rounds)
+        texts.append(text)
     text = "\n\n".join(texts) + "\n"
     print(text)  # noqa: T201  (a command)
     given.output.mkdir(parents=True, exist_ok=True)
     (given.output / "benchmarks.md").write_text(text)
     (given.output / "benchmarks.json").write_text(json.dumps(data, indent=2) + "\n")
+
+
+def _measure_peers(rounds: int) -> tuple[Any, str]:
+    pairs = peers.measured(rounds)
+    return [asdict(pair) for pair in pairs], _peers(pairs)
+
+
+def _measure_scheduling(rounds: int) -> tuple[Any, str]:
+    figures = scheduling.measured(scheduling.GRAPHS)
+    scripts = scheduling.measured_with_scripts(rounds)
+    data = scheduling.summary(figures) | {
+        "pipelines": [asdict(figure) for figure in figures],
+        "with_scripts": [asdict(figure) for figure in scripts],
+    }
+    return data, _scheduling(figures, scripts)
+
+
+def _measure_overhead(rounds: int) -> tuple[Any, str]:
+    cost = overhead.cost(rounds)
+    begins = overhead.begins(rounds)
+    data = asdict(cost) | {"begins": [asdict(begin) for begin in begins]}
+    return data, _overhead(cost, begins)
+
+
+def _measure_synthesis(rounds: int) -> tuple[Any, str]:
+    made = synthesis.measured(rounds)
+    return [asdict(figure) for figure in made], _synthesis(made)
 
 
 def _peers(pairs: list[peers.Pair]) -> str:
@@ -96,9 +109,36 @@ def _overhead(cost: overhead.Cost, begins: list[overhead.Begin]) -> str:
     return f"{step}\n\n{table}"
 
 
+def _synthesis(made: list[synthesis.Figure]) -> str:
+    rows = [
+        [
+            figure.format,
+            f"{figure.ours:.2f} s",
+            f"{figure.theirs:.2f} s",
+            f"{figure.ratio:.2f}",
+            f"{figure.cpu_ratio:.2f}",
+            f"≤ {synthesis.GOAL}",
+            f"{figure.our_memory:,.0f} MB",
+            f"{figure.their_memory:,.0f} MB",
+        ]
+        for figure in made
+    ]
+    headers = ["format", "scriptcheck", "by hand", "ratio", "of processor time", "goal"]
+    headers += ["our memory", "theirs"]
+    title = f"{synthesis.ROWS:,} rows of {len(synthesis.COLUMNS)} columns made and written:"
+    return f"{title}\n\n{tabulate(rows, headers, tablefmt='github', disable_numparse=True)}"
+
+
 def _machine() -> str:
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
 
+
+PARTS: dict[str, Callable[[int], tuple[Any, str]]] = {
+    "peers": _measure_peers,
+    "scheduling": _measure_scheduling,
+    "overhead": _measure_overhead,
+    "synthesis": _measure_synthesis,
+}
 
 if __name__ == "__main__":
     main()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,13 +17,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ci_scriptcheck.data import pattern
+from ci_scriptcheck.data import distinct, pattern
 from ci_scriptcheck.model.contract import ColumnType
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ci_scriptcheck.model.contract import Column, Scalar
 
 Bound = TypeVar("Bound", int, float)
@@ -41,8 +40,6 @@ _TROUBLESOME = [
     'say "so", they',
     "two\nlines",
 ]
-_ROUNDS_WITHOUT_NEWS = 20
-_LEAST_ROUND = 64
 
 _ARROW = {
     ColumnType.STRING: pa.string(),
@@ -52,6 +49,30 @@ _ARROW = {
     ColumnType.DATE: pa.date32(),
     ColumnType.DATETIME: pa.timestamp("us"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some of the rows of a column, those from one number up to another, and how many there are."""
+
+    start: int
+    stop: int
+    total: int
+
+    @property
+    def count(self) -> int:
+        """How many rows these are."""
+        return self.stop - self.start
+
+    def allotted(self, number: int) -> tuple[int, int]:
+        """Say which of so many things belong here, if they are spread over all rows."""
+        total = max(self.total, 1)
+        return number * self.start // total, number * self.stop // total
+
+
+def all_of(rows: int) -> Span:
+    """Give the span of a whole column."""
+    return Span(0, rows, rows)
 
 
 class UnmakeableError(Exception):
@@ -72,15 +93,22 @@ def arrow_type(column: Column) -> pa.DataType:
     return inferred if inferred in {pa.int64(), pa.float64(), pa.bool_()} else pa.string()
 
 
-def cells(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
-    """Draw the cells of a column, none of them null.
+def cells(column: Column, span: Span, rng: np.random.Generator) -> pa.Array:
+    """Draw cells of a column, none of them null; duplicates are not looked for.
 
     Raises:
         UnmakeableError: its schema allows none.
     """
-    if column.unique:
-        return distinct(lambda count: _cells(column, count, rng), rows)
-    return _cells(column, rows, rng)
+    return _cells(column, span, rng)
+
+
+def different(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
+    """Draw all cells of a column at once, without duplicates; fewer where there are not so many.
+
+    Raises:
+        UnmakeableError: its schema allows none.
+    """
+    return distinct.cells(lambda count: _cells(column, all_of(count), rng), rows)
 
 
 def edge_cells(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
@@ -91,45 +119,12 @@ def edge_cells(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
     """
     if column.values and not column.unique:
         return _with_rare(column, rows, rng)
-    joined = pa.concat_arrays([_edges(column), cells(column, rows, rng)])
+    drawn = different if column.unique else _all_cells
+    joined = pa.concat_arrays([_edges(column), drawn(column, rows, rng)])
     if column.unique:
         joined = joined.unique()
     found = joined.slice(0, rows)
     return found.take(pa.array(rng.permutation(len(found))))
-
-
-def distinct(draw: Callable[[int], pa.Array], rows: int) -> pa.Array:
-    """Draw until all cells differ; fewer come back where there are not so many."""
-    found = draw(rows).unique()
-    idle = 0
-    # A few duplicates by chance need a few draws; a second shortage shows that values are scarce.
-    count = 4 * (rows - len(found))
-    while len(found) < rows and idle < _ROUNDS_WITHOUT_NEWS:
-        more = draw(max(count, _LEAST_ROUND))
-        count = rows
-        joined = pa.concat_arrays([found, more]).unique()
-        idle = idle + 1 if len(joined) == len(found) else 0
-        found = joined
-    return found.slice(0, rows)
-
-
-def distinct_rows(draw: Callable[[int], pa.Table], rows: int) -> pa.Table:
-    """Draw rows until all differ; fewer come back where there are not so many."""
-    found = _first_of_each(draw(rows))
-    idle = 0
-    while len(found) < rows and idle < _ROUNDS_WITHOUT_NEWS:
-        joined = _first_of_each(pa.concat_tables([found, draw(max(rows, _LEAST_ROUND))]))
-        idle = idle + 1 if len(joined) == len(found) else 0
-        found = joined
-    return found.slice(0, rows)
-
-
-def _first_of_each(table: pa.Table) -> pa.Table:
-    codes = np.zeros((table.num_rows, table.num_columns), np.int64)
-    for number, column in enumerate(table.columns):
-        codes[:, number] = column.combine_chunks().dictionary_encode().indices
-    _, first = np.unique(codes, axis=0, return_index=True)
-    return table.take(pa.array(np.sort(first)))
 
 
 def usual_nulls(share: float, rows: int) -> int:
@@ -147,59 +142,88 @@ def with_nulls(drawn: pa.Array, count: int, rng: np.random.Generator) -> pa.Arra
     """Take away so many cells."""
     if count == 0:
         return drawn
-    missing = np.zeros(len(drawn), bool)
-    missing[rng.permutation(len(drawn))[:count]] = True
-    return pc.if_else(pa.array(missing), pa.scalar(None, drawn.type), drawn)
+    there = np.ones(len(drawn), bool)
+    there[rng.permutation(len(drawn))[:count]] = False
+    if drawn.null_count or drawn.offset:
+        return pc.if_else(pa.array(there), drawn, pa.scalar(None, drawn.type))
+    bits = pa.py_buffer(np.packbits(there, bitorder="little").tobytes())
+    return pa.Array.from_buffers(drawn.type, len(drawn), [bits, *drawn.buffers()[1:]])
 
 
-def _cells(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:  # noqa: PLR0911  (one arm for each type)
+def _all_cells(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
+    return _cells(column, all_of(rows), rng)
+
+
+def _cells(column: Column, span: Span, rng: np.random.Generator) -> pa.Array:  # noqa: PLR0911  (one arm for each type)
     if column.values:
-        return _among(column, rows, rng)
+        return _among(column, span, rng)
     if column.pattern is not None:
-        return _matching(column, rows, rng)
+        return _matching(column, span.count, rng)
+    rows = span.count
     match column.type:
         case ColumnType.INT:
-            least, most = _whole_bounds(column, rows)
+            least, most = whole_bounds(column, span.total)
             return pa.array(rng.integers(least, most, size=rows, endpoint=True))
         case ColumnType.FLOAT:
             return pa.array(_floats(column, rows, rng))
         case ColumnType.BOOL:
-            return pa.array(rng.integers(2, size=rows).astype(bool))
+            return pa.array(rng.integers(2, size=rows, dtype=np.uint8).astype(bool))
         case ColumnType.DATE:
-            first, last = _days(column)
-            days = rng.integers(first, last, size=rows, endpoint=True, dtype=np.int32)
-            return pa.array(days).cast(pa.date32())
+            first, last = days(column)
+            return as_dates(rng.integers(first, last, size=rows, endpoint=True, dtype=np.int32))
         case ColumnType.DATETIME:
-            first, last = _seconds(column)
-            seconds = rng.integers(first, last, size=rows, endpoint=True)
-            return pa.array(seconds * 1_000_000).cast(pa.timestamp("us"))
+            first, last = seconds(column)
+            return as_moments(rng.integers(first, last, size=rows, endpoint=True))
         case _:
-            return _names(column, rows, rng)
+            return named(column, rng.integers(1, most_names(column, span.total) + 1, size=rows))
+
+
+def as_dates(numbers: np.ndarray) -> pa.Array:
+    """Take days since 1970 for dates."""
+    return pa.array(numbers.astype(np.int32, copy=False)).cast(pa.date32())
+
+
+def as_moments(numbers: np.ndarray) -> pa.Array:
+    """Take seconds since 1970 for moments."""
+    return pa.array(numbers * 1_000_000).cast(pa.timestamp("us"))
 
 
 def _values(column: Column) -> list[Scalar]:
     return [value for value in column.values if value is not None]
 
 
-def _among(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
-    """Draw among given values; each of them occurs where there are rows enough."""
+def allowed_values(column: Column) -> pa.Array:
+    """Give the values of a column that lie within its bounds.
+
+    Raises:
+        UnmakeableError: none does.
+    """
     allowed = [value for value in _values(column) if _is_within(column, value)]
     if not allowed:
         raise UnmakeableError(f"none of the values of `{column.name}` lies within its bounds")
-    chosen = rng.integers(len(allowed), size=rows)
-    if rows >= len(allowed):
-        chosen[rng.permutation(rows)[: len(allowed)]] = np.arange(len(allowed))
-    return _cast(column, _as_array(column, allowed)).take(pa.array(chosen))
+    return _cast(column, _as_array(column, allowed))
+
+
+def _among(column: Column, span: Span, rng: np.random.Generator) -> pa.Array:
+    """Draw among given values; each of them occurs where there are rows enough."""
+    allowed = allowed_values(column)
+    small = np.uint16 if len(allowed) < 2**16 else np.int64
+    chosen = rng.integers(len(allowed), size=span.count, dtype=small)
+    if span.total >= len(allowed):
+        low, high = span.allotted(len(allowed))
+        chosen[rng.permutation(span.count)[: high - low]] = np.arange(low, high)
+    return allowed.take(pa.array(chosen))
 
 
 def _with_rare(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
     """Draw among given values, the last of which is rare."""
     rare = max(_RARE_ROWS, round(_RARE_SHARE * rows))
     if len(_values(column)) < 2 or rows <= rare:
-        return _among(column, rows, rng)
+        return _among(column, all_of(rows), rng)
     *common, last = (value for value in _values(column) if _is_within(column, value))
-    usual = _among(replace(column, values=tuple(common) or (last,)), rows - rare, rng)
-    seldom = _among(replace(column, values=(last,)), rare, rng)
+    few = replace(column, values=tuple(common) or (last,))
+    usual = _among(few, all_of(rows - rare), rng)
+    seldom = _among(replace(column, values=(last,)), all_of(rare), rng)
     return pa.concat_arrays([seldom, usual]).take(pa.array(rng.permutation(rows)))
 
 
@@ -262,7 +286,8 @@ def _cast(column: Column, drawn: pa.Array) -> pa.Array:
         raise UnmakeableError(f"column `{column.name}` is no {column.type}: {error}") from error
 
 
-def _whole_bounds(column: Column, rows: int) -> tuple[int, int]:
+def whole_bounds(column: Column, rows: int) -> tuple[int, int]:
+    """Give the least and the greatest whole number, with room for so many rows without duplicates."""
     room = max(1000, 10 * rows) if column.unique else 1000
     low, high = _number(column, column.min), _number(column, column.max)
     if low is None and high is None:
@@ -272,11 +297,16 @@ def _whole_bounds(column: Column, rows: int) -> tuple[int, int]:
     return _ordered(column, least, most)
 
 
-def _floats(column: Column, rows: int, rng: np.random.Generator) -> np.ndarray:
+def float_bounds(column: Column) -> tuple[float, float]:
+    """Give the least and the greatest number."""
     low, high = _number(column, column.min), _number(column, column.max)
     least = low if low is not None else min(0.0, (high if high is not None else 100.0) - 100.0)
     most = high if high is not None else max(least + 100.0, least)
-    _ordered(column, least, most)
+    return _ordered(column, float(least), float(most))
+
+
+def _floats(column: Column, rows: int, rng: np.random.Generator) -> np.ndarray:
+    least, most = float_bounds(column)
     drawn = rng.uniform(least, most, size=rows)
     if column.unique or most == least:
         return drawn
@@ -299,7 +329,8 @@ def _number(column: Column, bound: Scalar) -> float | int | None:
     raise UnmakeableError(f"`{bound}` is no number, and bounds column `{column.name}`")
 
 
-def _days(column: Column) -> tuple[int, int]:
+def days(column: Column) -> tuple[int, int]:
+    """Give the first and the last day, counted from 1970."""
     first = _moment(column, column.min).date() if column.min is not None else None
     last = _moment(column, column.max).date() if column.max is not None else None
     first = first or (min(_FIRST_DAY, last) if last else _FIRST_DAY)
@@ -307,7 +338,8 @@ def _days(column: Column) -> tuple[int, int]:
     return _ordered(column, (first - _EPOCH).days, (last - _EPOCH).days)
 
 
-def _seconds(column: Column) -> tuple[int, int]:
+def seconds(column: Column) -> tuple[int, int]:
+    """Give the first and the last moment in seconds since 1970."""
     first = _moment(column, column.min) if column.min is not None else None
     last = _moment(column, column.max) if column.max is not None else None
     start = datetime(2024, 1, 1)  # noqa: DTZ001  (cells without a time zone)
@@ -328,8 +360,19 @@ def _since_epoch(moment: datetime) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _names(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
+def most_names(column: Column, rows: int) -> int:
+    """Say how many different texts a column without values and pattern is drawn from."""
     if column.min is not None or column.max is not None:
         raise UnmakeableError(f"column `{column.name}` holds texts, which have no min and max")
-    numbers = rng.integers(1, (max(1000, 10 * rows) if column.unique else 1000) + 1, size=rows)
+    return max(1000, 10 * rows) if column.unique else 1000
+
+
+def named(column: Column, numbers: np.ndarray) -> pa.Array:
+    """Write texts such as `note_17`, for numbers from 1 on."""
+    if column.unique or len(numbers) < 1000:
+        return _joined(column, numbers)
+    return _joined(column, np.arange(1, 1001)).take(pa.array(numbers - 1))
+
+
+def _joined(column: Column, numbers: np.ndarray) -> pa.Array:
     return pc.binary_join_element_wise(column.name, pa.array(numbers).cast(pa.string()), "_")

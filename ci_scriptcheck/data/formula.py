@@ -8,6 +8,7 @@ another.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -36,6 +37,14 @@ _SQL_TYPES = {
 }
 
 
+def is_of_row(column: Column) -> bool:
+    """Say whether a column needs no other row than its own, so that pieces can be made alone."""
+    if column.formula is None:
+        return True
+    looks_around = re.search(r"\b(over|select)\b", column.formula, re.IGNORECASE)
+    return looks_around is None and not column.unique
+
+
 def apply(table: pa.Table, columns: Sequence[Column], *, seed: str) -> pa.Table:
     """Compute the columns that have a formula, each after those it names.
 
@@ -50,12 +59,19 @@ def apply(table: pa.Table, columns: Sequence[Column], *, seed: str) -> pa.Table:
     computed = [column for column in columns if column.formula is not None]
     if not computed:
         return table
-    with duckdb.connect(":memory:", config=_ALONE) as connection:
-        for column in _in_order(computed):
-            chance = float(generator(seed, column.name, "formula").uniform(-1, 1))
-            connection.execute("select setseed(?)", [chance]).fetchall()
-            table = _computed(connection, table, column)
+    connection = _connection()
+    for column in _in_order(computed):
+        chance = float(generator(seed, column.name, "formula").uniform(-1, 1))
+        connection.execute("select setseed(?)", [chance]).fetchall()
+        table = _computed(connection, table, column)
+    connection.unregister("data")
     return table
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """Open the only connection of this process; to open one takes as long as to compute a piece."""
+    return duckdb.connect(":memory:", config=_ALONE)
 
 
 def _computed(connection: duckdb.DuckDBPyConnection, table: pa.Table, column: Column) -> pa.Table:

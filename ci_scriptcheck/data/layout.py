@@ -5,21 +5,25 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from ci_scriptcheck.data import damage
 from ci_scriptcheck.data.draw import UnmakeableError
+from ci_scriptcheck.data.rows import of_table
 from ci_scriptcheck.model.contract import Entry, Format, GivenFile, TableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ci_scriptcheck.data.rows import Rows
     from ci_scriptcheck.model.defect import Defect
 
 _COPY = {
@@ -28,10 +32,13 @@ _COPY = {
     Format.JSONL: "format json",
     Format.JSON: "format json, array true",
 }
+_LOOKED_AT = 4096
+_EMPTY = {Format.JSONL: "", Format.JSON: "[]\n"}
+"""What DuckDB does not write for a table without rows."""
 
 
 def write(
-    table: pa.Table | None,
+    rows: Rows | None,
     entries: Sequence[Entry],
     folder: Path,
     defect: Defect | None = None,
@@ -39,10 +46,10 @@ def write(
     """Write the files of a dataset and list their names, sorted.
 
     Args:
-        table: Its rows, in an order that is random already; `None` where all files are given.
+        rows: In an order that is random already; `None` where all files are given.
         entries: What its files are.
         folder: Where they go; folders in their names are made.
-        defect: What is to be wrong with the files.
+        defect: What is to be wrong with them.
 
     Raises:
         UnmakeableError: a file has no format that rows can be written in, or leaves the folder.
@@ -53,9 +60,12 @@ def write(
             _inside(folder, entry.name).write_text(entry.text, encoding="utf-8", newline="")
             written.append(entry.name)
     tables = [entry for entry in entries if isinstance(entry, TableFile)]
-    if table is not None:
-        for name, kind, part in _parts(table, tables):
-            _write_table(part, kind, _inside(folder, name))
+    if rows is not None:
+        for name, kind, spans in _parts(rows.count, tables):
+            parts = (part for low, high in spans for part in rows.between(low, high))
+            if defect is not None:
+                parts = (damage.of_table(part, defect) for part in parts)
+            _write_table(parts, kind, _inside(folder, name))
             written.append(name)
     if defect is not None:
         damage.of_files(folder, entries, defect)
@@ -78,8 +88,7 @@ def lay_out(
     """
     files = [entry for entry in entries if isinstance(entry, TableFile)]
     if content.suffix in {".parquet", ".csv"} and files:
-        table = _read(content)
-        return write(damage.of_table(table, defect) if defect else table, entries, folder, defect)
+        return write(of_table(_read(content)), entries, folder, defect)
     if len(files) > 1 or any("*" in file.name for file in files):
         raise UnmakeableError("the generator gave one file, and its dataset has several")
     name = files[0].name if files else content.name
@@ -97,26 +106,34 @@ def _read(content: Path) -> pa.Table:
         raise UnmakeableError(f"what the generator gave is no table: {error}") from error
 
 
-def _parts(table: pa.Table, files: Sequence[TableFile]) -> Iterator[tuple[str, Format, pa.Table]]:
+def _parts(
+    count: int, files: Sequence[TableFile]
+) -> Iterator[tuple[str, Format, list[tuple[int, int]]]]:
+    """Give for each file which of so many rows it holds, from one number up to another."""
     start = 0.0
     for file in files:
-        part = _rows_between(table, start, start + file.share)
+        first, length = _rows_between(count, start, start + file.share)
         start += file.share
         names = file.names()
         for number, name in enumerate(names):
-            low, high = (round(part.num_rows * turn / len(names)) for turn in (number, number + 1))
-            yield name, file.format, part.slice(low, high - low)
+            low, high = (round(length * turn / len(names)) for turn in (number, number + 1))
+            yield name, file.format, _around(count, first + low, high - low)
 
 
-def _rows_between(table: pa.Table, start: float, end: float) -> pa.Table:
-    """Cut out a share of the rows; shares beyond the whole begin again at its first row."""
+def _rows_between(count: int, start: float, end: float) -> tuple[int, int]:
+    """Give the first row and the number of rows of a share."""
     if end <= 1 + 1e-9:
-        low, high = round(table.num_rows * start), round(table.num_rows * min(end, 1))
-        return table.slice(low, high - low)
-    low = round(table.num_rows * (start % 1))
-    wanted = round(table.num_rows * (end - start))
-    around = pa.concat_tables([table.slice(low), table.slice(0, low)])
-    return around.slice(0, wanted)
+        low, high = round(count * start), round(count * min(end, 1))
+        return low, high - low
+    return round(count * (start % 1)), min(round(count * (end - start)), count)
+
+
+def _around(count: int, first: int, length: int) -> list[tuple[int, int]]:
+    """Begin again at the first row where shares go beyond the whole."""
+    first %= max(count, 1)
+    until = min(first + length, count)
+    rest = first + length - until
+    return [(first, until), (0, rest)] if rest > 0 else [(first, until)]
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -128,36 +145,65 @@ def _inside(folder: Path, name: str) -> Path:
     return path
 
 
-def _write_table(table: pa.Table, kind: Format, path: Path) -> None:
+def _write_table(parts: Iterator[pa.Table], kind: Format, path: Path) -> None:
     match kind:
         case Format.PARQUET:
-            pq.write_table(table, path)
+            first = next(parts)
+            with pq.ParquetWriter(path, first.schema, use_dictionary=_repeating(first)) as writer:
+                for part in chain([first], parts):
+                    writer.write_table(part)
         case Format.TEXT:
-            _write_lines(table, path)
+            _write_lines(parts, path)
         case Format.ANY:
             raise UnmakeableError(f"no rows can be written to `{path.name}`: its format is `any`")
         case _:
-            _copy(table, _COPY[kind], path)
+            _copy(parts, kind, path)
     if path.suffix == ".gz" and kind is not Format.PARQUET:
-        # Without a time stamp, so that equal rows are equal bytes.
-        path.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+        _compress(path)
 
 
-def _copy(table: pa.Table, options: str, path: Path) -> None:
-    if "json" in options and table.num_rows == 0:
-        path.write_text("" if options == _COPY[Format.JSONL] else "[]\n", encoding="utf-8")
+def _repeating(table: pa.Table) -> list[str]:
+    """Name the columns whose values recur; to look for recurring ones in others costs most."""
+    some = table.slice(0, _LOOKED_AT)
+    return [
+        name
+        for name in some.column_names
+        if pc.count_distinct(some[name]).as_py() <= some.num_rows // 2
+    ]
+
+
+def _compress(path: Path) -> None:
+    plain = path.with_name(f"{path.name}.plain")
+    path.rename(plain)
+    # Without name and time stamp, so that equal rows are equal bytes.
+    with (
+        plain.open("rb") as source,
+        path.open("wb") as target,
+        gzip.GzipFile("", "wb", fileobj=target, mtime=0) as packed,
+    ):
+        shutil.copyfileobj(source, packed, 1 << 20)
+    plain.unlink()
+
+
+def _copy(parts: Iterator[pa.Table], kind: Format, path: Path) -> None:
+    first = next(parts)
+    if kind in _EMPTY and first.num_rows == 0:
+        path.write_text(_EMPTY[kind], encoding="utf-8")
         return
+    batches = (batch for part in chain([first], parts) for batch in part.to_batches())
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-        connection.register("data", table)
+        connection.register("data", pa.RecordBatchReader.from_batches(first.schema, batches))
         quoted = str(path).replace("'", "''")
         # DuckDB compresses by the name's ending; that would put the time into the file.
-        connection.execute(f"copy data to '{quoted}' ({options}, compression none)")
+        connection.execute(f"copy data to '{quoted}' ({_COPY[kind]}, compression none)")
 
 
-def _write_lines(table: pa.Table, path: Path) -> None:
+def _write_lines(parts: Iterator[pa.Table], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
-            file.write("\t".join("" if cell is None else _as_text(cell) for cell in row) + "\n")
+        for part in parts:
+            for row in zip(*(column.to_pylist() for column in part.columns), strict=True):
+                cells = ("" if cell is None else _as_text(cell) for cell in row)
+                file.write("\t".join(cells) + "\n")
 
 
 def _as_text(cell: object) -> str:

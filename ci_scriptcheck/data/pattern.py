@@ -17,13 +17,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-Codes = NDArray[np.uint32]
+Codes = NDArray[Any]
 Rows = NDArray[np.intp]
 
 MOST_REPEATS = 8
 """How often a part that may be repeated without end is repeated at most, beyond its minimum."""
 
 _CHUNK = 65_536
+_EMPTY_SET = "a set of characters of the pattern is empty"
 _ATTEMPTS = 64
 
 # The parser has no public name; it gives the same tree from Python 3.11 on.
@@ -73,6 +74,72 @@ def texts(pattern: str, rows: int, rng: np.random.Generator) -> pa.Array:
     return pa.chunked_array(chunks, pa.string()).combine_chunks()
 
 
+def places(pattern: str) -> list[NDArray[np.uint32]] | None:
+    """Give the characters each place of a text may hold, where all texts are as long and free.
+
+    Raises:
+        PatternError: the pattern is none.
+    """
+    try:
+        tree = _without_anchors(_parser.parse(pattern))
+    except (re.error, OverflowError, RecursionError) as error:
+        raise PatternError(f"`{pattern}` is not a regular expression: {error}") from error
+    found = _places(tree)
+    if found is not None and not all(len(place) for place in found):
+        raise PatternError(_EMPTY_SET)
+    return found
+
+
+def _places(tree: Any) -> list[NDArray[np.uint32]] | None:  # noqa: ANN401  (the parser's own tree)
+    found: list[NDArray[np.uint32]] = []
+    for operation, value in tree:
+        part = _single(operation, value)
+        if part is not None:
+            found.append(part)
+            continue
+        within: list[NDArray[np.uint32]] | None = None
+        times = 1
+        if str(operation) == "SUBPATTERN" and not (value[1] or value[2]):
+            within = _places(value[3])
+        elif str(operation) in {"MAX_REPEAT", "MIN_REPEAT"} and value[0] == value[1]:
+            within, times = _places(value[2]), value[0]
+        if within is None:
+            return None
+        found += within * times
+    return found
+
+
+def spelled(places: list[NDArray[np.uint32]], numbers: NDArray[np.int64]) -> pa.Array:
+    """Write the texts that have these numbers among all that the places allow."""
+    kind = np.result_type(*(_smallest(place) for place in places)) if places else np.uint8
+    codes = np.empty((len(numbers), len(places)), kind)
+    for place in range(len(places) - 1, -1, -1):
+        numbers, own = np.divmod(numbers, len(places[place]))
+        codes[:, place] = _smallest(places[place])[own]
+    return _as_strings(codes)
+
+
+def _single(operation: Any, value: Any) -> NDArray[np.uint32] | None:  # noqa: ANN401  (the parser's)
+    """Give the characters that a part of one character may be; `None` for any other part."""
+    match str(operation):
+        case "LITERAL":
+            return np.array([value], np.uint32)
+        case "NOT_LITERAL":
+            others: NDArray[np.uint32] = _PRINTABLE[value != _PRINTABLE]
+            return others
+        case "ANY":
+            return _PRINTABLE
+        case "IN":
+            return _members(value)
+        case _:
+            return None
+
+
+def _smallest(members: NDArray[np.uint32]) -> NDArray[Any]:
+    """Hold characters in bytes where they are ASCII; most are, and are faster so."""
+    return members.astype(np.uint8) if members.max(initial=0) < 0x80 else members
+
+
 def _without_anchors(tree: Any) -> list[Any]:  # noqa: ANN401  (the parser's own tree)
     """Leave out the anchors around a whole pattern, which say nothing about a whole text."""
     parts = list(tree)
@@ -106,31 +173,35 @@ def _chunk(
 
 def _as_strings(codes: Codes) -> pa.Array:
     """Write a matrix of code points as strings, without a loop over the rows."""
+    if codes.dtype == np.uint8 and codes.all():
+        offsets = np.arange(len(codes) + 1, dtype=np.int32) * codes.shape[1]
+        data = codes.tobytes()
+        return pa.StringArray.from_buffers(
+            len(codes), pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(data)
+        )
     present = codes != 0
-    flat = codes[present]
-    width = 1 + (codes >= 0x80).astype(np.int8) + (codes >= 0x800) + (codes >= 0x10000)
-    lengths = np.where(present, width, 0).sum(axis=1, dtype=np.int64)
+    if codes.dtype == np.uint8:
+        lengths = present.sum(axis=1, dtype=np.int64)
+        data = codes[present].tobytes()
+    else:
+        width = 1 + (codes >= 0x80).astype(np.int8) + (codes >= 0x800) + (codes >= 0x10000)
+        lengths = np.where(present, width, 0).sum(axis=1, dtype=np.int64)
+        data = codes[present].astype("<u4").tobytes().decode("utf-32-le").encode()
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    data = flat.astype("<u4").tobytes().decode("utf-32-le").encode()
     return pa.StringArray.from_buffers(len(codes), pa.py_buffer(offsets), pa.py_buffer(data))
 
 
 def _sequence(tree: Any, rows: Rows, drawing: _Drawing) -> Codes:  # noqa: ANN401  (the parser's)
     parts = [_part(operation, value, rows, drawing) for operation, value in tree]
     drawn = [part for part in parts if part is not None]
-    return np.hstack(drawn) if drawn else np.zeros((len(rows), 0), np.uint32)
+    return np.hstack(drawn) if drawn else np.zeros((len(rows), 0), np.uint8)
 
 
-def _part(operation: Any, value: Any, rows: Rows, drawing: _Drawing) -> Codes | None:  # noqa: ANN401, PLR0911
+def _part(operation: Any, value: Any, rows: Rows, drawing: _Drawing) -> Codes | None:  # noqa: ANN401
+    members = _single(operation, value)
+    if members is not None:
+        return _pick(members, rows, drawing)
     match str(operation):
-        case "LITERAL":
-            return np.full((len(rows), 1), value, np.uint32)
-        case "NOT_LITERAL":
-            return _pick(_PRINTABLE[value != _PRINTABLE], rows, drawing)
-        case "ANY":
-            return _pick(_PRINTABLE, rows, drawing)
-        case "IN":
-            return _pick(_members(value), rows, drawing)
         case "BRANCH":
             return _branch(value[1], rows, drawing)
         case "SUBPATTERN":
@@ -152,10 +223,15 @@ def _uncertain(operation: str, value: Any, rows: Rows, drawing: _Drawing) -> Cod
     raise PatternError(f"`{operation.lower()}` in a pattern cannot be drawn")
 
 
-def _pick(members: NDArray[np.uint32], rows: Rows, drawing: _Drawing) -> Codes:
+def _pick(members: NDArray[np.uint32], rows: Rows, drawing: _Drawing, width: int = 1) -> Codes:
     if not len(members):
-        raise PatternError("a set of characters of the pattern is empty")
-    return members[drawing.rng.integers(len(members), size=(len(rows), 1))]
+        raise PatternError(_EMPTY_SET)
+    held = _smallest(members)
+    if len(held) == 1:
+        return np.full((len(rows), width), held[0])
+    small = np.uint8 if len(held) <= 0x100 else np.uint32
+    codes: Codes = held[drawing.rng.integers(len(held), size=(len(rows), width), dtype=small)]
+    return codes
 
 
 def _members(items: Any) -> NDArray[np.uint32]:  # noqa: ANN401  (the parser's)
@@ -193,7 +269,8 @@ def _branch(branches: Any, rows: Rows, drawing: _Drawing) -> Codes:  # noqa: ANN
         _sequence(branch, rows[chosen == number], drawing)
         for number, branch in enumerate(branches)
     ]
-    codes = np.zeros((len(rows), max(part.shape[1] for part in drawn)), np.uint32)
+    kind = np.result_type(*drawn)
+    codes = np.zeros((len(rows), max(part.shape[1] for part in drawn)), kind)
     for number, part in enumerate(drawn):
         codes[chosen == number, : part.shape[1]] = part
     return codes
@@ -202,9 +279,10 @@ def _branch(branches: Any, rows: Rows, drawing: _Drawing) -> Codes:  # noqa: ANN
 def _group(number: int | None, tree: Any, rows: Rows, drawing: _Drawing) -> Codes:  # noqa: ANN401  (the parser's)
     codes = _sequence(tree, rows, drawing)
     if number is not None:
-        known = drawing.groups.get(number, np.zeros((drawing.rows, 0), np.uint32))
+        known = drawing.groups.get(number, np.zeros((drawing.rows, 0), np.uint8))
         wider = max(known.shape[1], codes.shape[1])
         kept = np.pad(known, ((0, 0), (0, wider - known.shape[1])))
+        kept = kept.astype(np.result_type(known, codes))
         kept[rows] = np.pad(codes, ((0, 0), (0, wider - codes.shape[1])))
         drawing.groups[number] = kept
     return codes
@@ -215,11 +293,17 @@ def _repeat(value: Any, rows: Rows, drawing: _Drawing, *, possessive: bool) -> C
     drawing.certain &= not possessive
     most = min(most, least + MOST_REPEATS) if most is _words.MAXREPEAT else most
     counts = drawing.rng.integers(least, most + 1, size=len(rows))
+    alone = _single(*tree[0]) if len(tree) == 1 else None
+    if alone is not None:
+        codes = _pick(alone, rows, drawing, int(counts.max(initial=0)))
+        if least != most:
+            codes[np.arange(codes.shape[1]) >= counts[:, None]] = 0
+        return codes
     parts = []
     for turn in range(int(counts.max(initial=0))):
         going = counts > turn
         part = _sequence(tree, rows[going], drawing)
-        codes = np.zeros((len(rows), part.shape[1]), np.uint32)
+        codes = np.zeros((len(rows), part.shape[1]), part.dtype)
         codes[going] = part
         parts.append(codes)
-    return np.hstack(parts) if parts else np.zeros((len(rows), 0), np.uint32)
+    return np.hstack(parts) if parts else np.zeros((len(rows), 0), np.uint8)

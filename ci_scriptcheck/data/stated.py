@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from ci_scriptcheck.data import draw, formula, layout
 from ci_scriptcheck.data.draw import UnmakeableError
+from ci_scriptcheck.data.rows import of_table
 from ci_scriptcheck.data.synthesize import Maker
 from ci_scriptcheck.model.contract import GivenFile, Scalar, Stated, Synthesized, TableFile
 from ci_scriptcheck.model.scenario import STANDARD, Scenario
@@ -30,7 +31,8 @@ def write(maker: Maker, name: str, *, node: str, folder: Path) -> tuple[str, ...
     origin = dataset.origin
     assert isinstance(origin, Stated)  # noqa: S101  (the caller has looked; for mypy)
     if "" in origin.tables:
-        return layout.write(_table(maker, dataset, origin.tables[""], node), dataset.files, folder)
+        table = _table(maker, dataset, origin.tables[""], node)
+        return layout.write(of_table(table), dataset.files, folder)
     given = [entry for entry in dataset.files if isinstance(entry, GivenFile)]
     written = list(layout.write(None, given, folder))
     for entry in dataset.files:
@@ -39,7 +41,7 @@ def write(maker: Maker, name: str, *, node: str, folder: Path) -> tuple[str, ...
             rows = origin.tables.get(entry.name, ())
             if rows or dataset.schema.columns:
                 table = _table(maker, dataset, rows, node)
-                written += layout.write(table, (replace(entry, share=1.0),), folder)
+                written += layout.write(of_table(table), (replace(entry, share=1.0),), folder)
     return tuple(sorted(written))
 
 

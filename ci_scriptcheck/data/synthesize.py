@@ -6,15 +6,16 @@ dataset refers to are drawn without the node, so that rows find their partners a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from ci_scriptcheck.data import damage, draw, formula, layout, tables
+from ci_scriptcheck.data import distinct, draw, formula, layout, numbering, tables
 from ci_scriptcheck.data.draw import UnmakeableError
+from ci_scriptcheck.data.rows import PIECE, Rows
 from ci_scriptcheck.model.contract import (
     Column,
     ColumnType,
@@ -30,11 +31,43 @@ from ci_scriptcheck.model.scenario import Condition, Scenario
 if TYPE_CHECKING:
     import numpy as np
 
+    from ci_scriptcheck.data.draw import Span
     from ci_scriptcheck.model.contract import Json
 
 _ROWS_FOR_ONE_DUPLICATE = 100
 _EVERYWHERE = ""
 """Stands for the node where all nodes draw the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """Columns without duplicates, together: so many rows, and those from one number to another."""
+
+    names: tuple[str, ...]
+    size: int
+    at: Callable[[int, int], Mapping[str, pa.Array]]
+
+    @property
+    def name(self) -> str:
+        return self.names[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawing:
+    """How a table is made for a node.
+
+    Attributes:
+        count: Rows that it has in the end.
+        piece: Rows that are made at a time.
+        sources: Of the columns without duplicates.
+    """
+
+    dataset: Dataset
+    columns: tuple[Column, ...]
+    node: str
+    count: int
+    piece: int = PIECE
+    sources: tuple[_Source, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,13 +99,19 @@ class Maker:
         """
         dataset = self.datasets[name]
         made = any(isinstance(entry, TableFile) for entry in dataset.files)
-        table = self.table(name, node=node) if made else None
-        if table is not None and self.defect is not None:
-            table = damage.of_table(table, self.defect)
-        return layout.write(table, dataset.files, folder, self.defect)
+        found = self.rows_of(name, node=node) if made else None
+        return layout.write(found, dataset.files, folder, self.defect)
 
     def table(self, name: str, *, node: str) -> pa.Table:
-        """Make the rows of a dataset for a node.
+        """Make all rows of a dataset for a node at once.
+
+        Raises:
+            UnmakeableError: its schema allows no such rows.
+        """
+        return self.rows_of(name, node=node).table()
+
+    def rows_of(self, name: str, *, node: str) -> Rows:
+        """Say how the rows of a dataset are made for a node, piece by piece.
 
         Raises:
             UnmakeableError: its schema allows no such rows.
@@ -81,12 +120,36 @@ class Maker:
         columns = self._columns(dataset)
         if not columns:
             raise UnmakeableError(f"dataset `{name}` has no columns to make rows from")
-        table = self._values(dataset, columns, node=node)
-        place = self._place(dataset, None, node)
-        table = formula.apply(table, columns, seed=f"{self.seed}/{name}/{place}")
+        drawing = self._drawing(dataset, columns, node=node)
+        return Rows(
+            count=drawing.count,
+            piece=drawing.piece,
+            make=lambda low, high: self._piece(drawing, draw.Span(low, high, drawing.count)),
+        )
+
+    def _piece(self, drawing: _Drawing, span: Span) -> pa.Table:
+        dataset, columns = drawing.dataset, drawing.columns
+        drawn = {
+            name: cells
+            for source in drawing.sources
+            for name, cells in source.at(span.start, span.stop).items()
+        }
+        for column in columns:
+            if column.name not in drawn:
+                drawn[column.name] = self._cells(drawing, column, span)
+        table = pa.table({column.name: drawn[column.name] for column in columns})
+        place = self._place(dataset, None, drawing.node)
+        part = f"/{span.start}" if span.start else ""
+        seed = f"{self.seed}/{dataset.name}/{place}{part}"
+        table = formula.apply(table, columns, seed=seed)
         if self._has_edges and not any(column.unique for column in columns):
             table = table if dataset.schema.key else _with_duplicates(table)
-        return self._with_nulls(dataset, table, columns, node=node)
+        return pa.table(
+            {
+                column.name: self._with_nulls(drawing, column, _whole(table[column.name]), span)
+                for column in columns
+            }
+        )
 
     def _columns(self, dataset: Dataset) -> tuple[Column, ...]:
         """Give the columns as this scenario has them; those of a key are never null."""
@@ -129,85 +192,106 @@ class Maker:
         return _EVERYWHERE if column in referred or together or computed else node
 
     def _generator(
-        self, dataset: Dataset, column: str, node: str, purpose: str
+        self, drawing: _Drawing, column: str, purpose: str, start: int = 0
     ) -> np.random.Generator:
-        place = self._place(dataset, column, node)
-        return draw.generator(self.seed, dataset.name, place, column, purpose)
+        name = drawing.dataset.name
+        place = self._place(drawing.dataset, column, drawing.node)
+        part = (start,) if start else ()
+        return draw.generator(self.seed, name, place, column, purpose, *part)
 
-    def _values(self, dataset: Dataset, columns: tuple[Column, ...], *, node: str) -> pa.Table:
-        drawn, rows = self._different(dataset, columns, node=node)
-        for column in columns:
-            if column.name not in drawn:
-                drawn[column.name] = self._cells(dataset, column, rows, node=node)
-        return pa.table({column.name: drawn[column.name] for column in columns})
-
-    def _different(
-        self, dataset: Dataset, columns: tuple[Column, ...], *, node: str
-    ) -> tuple[dict[str, pa.Array], int]:
-        """Draw the columns without duplicates; they say how many rows there can be."""
+    def _drawing(self, dataset: Dataset, columns: tuple[Column, ...], *, node: str) -> _Drawing:
+        """Decide how the columns without duplicates are made; they say how many rows there can be."""
         wanted = self._rows(dataset)
-        drawn: dict[str, pa.Array] = {}
+        drawing = _Drawing(dataset=dataset, columns=columns, node=node, count=wanted)
         together = _drawn_together(dataset, columns)
-        if together:
-            drawn |= self._key(dataset, together, wanted, node=node)
-        for column in columns:
-            if column.unique and column.name not in drawn:
-                drawn[column.name] = self._cells(dataset, column, wanted, node=node)
-        possible = min((len(cells) for cells in drawn.values()), default=wanted)
-        if possible < wanted:
-            self._complain(dataset, drawn, wanted)
-        return {name: cells.slice(0, possible) for name, cells in drawn.items()}, possible
+        sources = [self._key(drawing, together)] if together else []
+        keyed = {column.name for column in together}
+        sources += [
+            self._unique(drawing, column)
+            for column in columns
+            if column.unique and column.name not in keyed
+        ]
+        few = min(sources, key=lambda source: source.size, default=None)
+        if few is None or few.size >= wanted:
+            return replace(drawing, sources=tuple(sources), piece=self._most(columns, wanted))
+        if dataset.schema.rows == wanted:
+            # The schema itself asks for more rows than can differ; elsewhere, fewer are made.
+            raise UnmakeableError(
+                f"dataset `{dataset.name}` wants {wanted:,} rows, but `{few.name}` allows only"
+                f" {few.size:,} that differ"
+            )
+        piece = self._most(columns, few.size)
+        return replace(drawing, sources=tuple(sources), count=few.size, piece=piece)
 
-    def _complain(self, dataset: Dataset, drawn: Mapping[str, pa.Array], rows: int) -> None:
-        """Refuse where the schema itself asks for more rows than can differ; else make fewer."""
-        if dataset.schema.rows != rows:
-            return
-        few = min(drawn, key=lambda name: len(drawn[name]))
-        raise UnmakeableError(
-            f"dataset `{dataset.name}` wants {rows:,} rows, but `{few}` allows only"
-            f" {len(drawn[few]):,} that differ"
-        )
+    def _most(self, columns: tuple[Column, ...], count: int) -> int:
+        """Say how many rows are made at a time; some tables have to be there as a whole."""
+        whole = self._has_edges or not all(formula.is_of_row(column) for column in columns)
+        return max(count, PIECE) if whole else PIECE
 
-    def _cells(self, dataset: Dataset, column: Column, rows: int, *, node: str) -> pa.Array:
-        rng = self._generator(dataset, column.name, node, "values")
-        return self._drawn(column, rows, rng)
+    def _cells(self, drawing: _Drawing, column: Column, span: Span) -> pa.Array:
+        rng = self._generator(drawing, column.name, "values", span.start)
+        return self._drawn(column, span, rng)
 
-    def _drawn(self, column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
-        if column.references is None:
-            cells = draw.edge_cells if self._has_edges else draw.cells
-            return cells(column, rows, rng)
-        pool = self._pool(column.references)
-        if rows and not len(pool):
-            raise UnmakeableError(f"`{column.references}` has no values to refer to")
-        if column.unique:
-            return pool.take(pa.array(rng.permutation(len(pool))[:rows]))
-        return pool.take(pa.array(rng.integers(max(len(pool), 1), size=rows)))
+    def _drawn(self, column: Column, span: Span, rng: np.random.Generator) -> pa.Array:
+        pool = self._values_referred(column, span.total)
+        if pool is not None:
+            return pool.take(pa.array(rng.integers(max(len(pool), 1), size=span.count)))
+        if self._has_edges:
+            return draw.edge_cells(column, span.count, rng)
+        return draw.cells(column, span, rng)
 
-    def _key(
-        self, dataset: Dataset, columns: tuple[Column, ...], rows: int, *, node: str
-    ) -> dict[str, pa.Array]:
-        """Draw the columns of a key together, until no two rows have the same."""
-        numbers = [self._generator(dataset, item.name, node, "values") for item in columns]
+    def _unique(self, drawing: _Drawing, column: Column) -> _Source:
+        rng = self._generator(drawing, column.name, "values")
+        pool = self._values_referred(column, drawing.count)
+        if self._has_edges and pool is None:
+            return _held({column.name: draw.edge_cells(column, drawing.count, rng)})
+        numbered = numbering.of_column(column, drawing.count, pool)
+        if numbered is not None:
+            return _numbered(column.name, numbered, rng)
+        return _held({column.name: draw.different(column, drawing.count, rng)})
+
+    def _key(self, drawing: _Drawing, columns: tuple[Column, ...]) -> _Source:
+        """Draw the columns of a key together, so that no two rows have the same."""
+        numbers = [self._generator(drawing, item.name, "values") for item in columns]
+        numbered = None if self._has_edges else self._numbered_together(drawing, columns)
+        if numbered is not None:
+            return _numbered(columns[0].name, numbered, numbers[0])
 
         def drawn(count: int) -> pa.Table:
             pairs = zip(columns, numbers, strict=True)
-            return pa.table({item.name: self._drawn(item, count, rng) for item, rng in pairs})
+            span = draw.all_of(count)
+            return pa.table({item.name: self._drawn(item, span, rng) for item, rng in pairs})
 
-        found = draw.distinct_rows(drawn, rows)
-        return {name: found[name].combine_chunks() for name in found.column_names}
+        found = distinct.rows(drawn, drawing.count)
+        return _held({name: found[name].combine_chunks() for name in found.column_names})
+
+    def _numbered_together(
+        self, drawing: _Drawing, columns: tuple[Column, ...]
+    ) -> numbering.Numbered | None:
+        parts = []
+        for column in columns:
+            pool = self._values_referred(column, drawing.count)
+            part = numbering.of_column(column, drawing.count, pool)
+            if part is None:
+                return None
+            parts.append(part)
+        return numbering.together(parts)
 
     def _with_nulls(
-        self, dataset: Dataset, table: pa.Table, columns: tuple[Column, ...], *, node: str
-    ) -> pa.Table:
-        cells = {
-            column.name: draw.with_nulls(
-                table[column.name].combine_chunks(),
-                self._missing(column, table.num_rows),
-                self._generator(dataset, column.name, node, "nulls"),
-            )
-            for column in columns
-        }
-        return pa.table(cells)
+        self, drawing: _Drawing, column: Column, cells: pa.Array, span: Span
+    ) -> pa.Array:
+        low, high = span.allotted(self._missing(column, span.total))
+        rng = self._generator(drawing, column.name, "nulls", span.start)
+        return draw.with_nulls(cells, high - low, rng)
+
+    def _values_referred(self, column: Column, count: int) -> pa.Array | None:
+        """Give the values that a column repeats, `None` where it has its own."""
+        if column.references is None:
+            return None
+        pool = self._pool(column.references)
+        if count and not len(pool):
+            raise UnmakeableError(f"`{column.references}` has no values to refer to")
+        return pool
 
     def _pool(self, reference: str) -> pa.Array:
         """Give the different values of `dataset.column`, as every node finds them."""
@@ -245,13 +329,18 @@ class Maker:
         if wanted.formula is not None:
             return self.table(dataset.name, node=_EVERYWHERE)[wanted.name].combine_chunks()
         # Not the whole table: one of its other columns may refer to this one.
-        drawn, rows = self._different(dataset, self._columns(dataset), node=_EVERYWHERE)
-        if wanted.name in drawn:
-            cells = drawn[wanted.name]
-        else:
-            cells = self._cells(dataset, wanted, rows, node=_EVERYWHERE)
-        rng = self._generator(dataset, wanted.name, _EVERYWHERE, "nulls")
-        return draw.with_nulls(cells, self._missing(wanted, len(cells)), rng)
+        drawing = self._drawing(dataset, self._columns(dataset), node=_EVERYWHERE)
+        pieces = []
+        for start in range(0, max(drawing.count, 1), drawing.piece):
+            stop = min(start + drawing.piece, drawing.count)
+            span = draw.Span(start, stop, drawing.count)
+            source = next((one for one in drawing.sources if wanted.name in one.names), None)
+            if source is not None:
+                cells = source.at(start, stop)[wanted.name]
+            else:
+                cells = self._cells(drawing, wanted, span)
+            pieces.append(self._with_nulls(drawing, wanted, cells, span))
+        return pa.concat_arrays(pieces)
 
 
 def _drawn_together(dataset: Dataset, columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -259,6 +348,32 @@ def _drawn_together(dataset: Dataset, columns: tuple[Column, ...]) -> tuple[Colu
     key = [column for column in columns if column.name in dataset.schema.key]
     alone = len(key) < 2 or any(column.unique for column in key)
     return () if alone else tuple(column for column in key if column.formula is None)
+
+
+def _held(cells: Mapping[str, pa.Array]) -> _Source:
+    """Take cells that are all there."""
+    size = min(len(column) for column in cells.values())
+    return _Source(
+        names=tuple(cells),
+        size=size,
+        at=lambda low, high: {name: found.slice(low, high - low) for name, found in cells.items()},
+    )
+
+
+def _numbered(name: str, numbered: numbering.Numbered, rng: np.random.Generator) -> _Source:
+    """Take values by their numbers, in an order that is random."""
+    key = numbering.key_of(rng)
+    first = numbered.at(numbering.permuted(0, min(1, numbered.size), numbered.size, key))
+    return _Source(
+        names=(name, *(other for other in first if other != name)),
+        size=numbered.size,
+        at=lambda low, high: numbered.at(numbering.permuted(low, high, numbered.size, key)),
+    )
+
+
+def _whole(cells: pa.ChunkedArray) -> pa.Array:
+    """Give cells in one array; those that are in one already are not copied."""
+    return cells.chunk(0) if cells.num_chunks == 1 else cells.combine_chunks()
 
 
 def _with_duplicates(table: pa.Table) -> pa.Table:

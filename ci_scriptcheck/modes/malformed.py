@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import not_run
-from ci_scriptcheck.model.contract import ColumnType, Format, TableFile
+from ci_scriptcheck.model.contract import ColumnType, Format, GeneratedBy, Synthesized, TableFile
 from ci_scriptcheck.model.defect import Defect, DefectKind
 from ci_scriptcheck.model.plan import Synthetic, task_id
 from ci_scriptcheck.model.scenario import BUILT_IN, Condition
@@ -86,6 +86,8 @@ def _choices(project: Project, task: Task, surroundings: Surroundings) -> Iterat
         if not isinstance(item.source, Synthetic):
             continue
         dataset = project.datasets[item.source.dataset]
+        if not isinstance(dataset.origin, Synthesized | GeneratedBy):
+            continue
         found = (*_of_columns(dataset, named), *_of_files(dataset, item, named))
         for defect, rank in found:
             tie = _number(task.settings.seed, task.step, item.port, str(defect))

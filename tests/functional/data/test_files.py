@@ -15,6 +15,7 @@ import pytest
 from ci_scriptcheck.data import layout, tables
 from ci_scriptcheck.data.draw import UnmakeableError
 from ci_scriptcheck.data.reader import answer, laying_out, measuring, synthesizing
+from ci_scriptcheck.data.rows import of_table
 from ci_scriptcheck.model.contract import (
     Column,
     ColumnType,
@@ -193,7 +194,7 @@ def test_no_rows_are_files_with_a_header(tmp_path: Path) -> None:
     table = pa.table({"a": pa.array([], pa.string())})
     files = [a_file("a.csv", "csv"), a_file("a.json", "json"), a_file("a.jsonl", "jsonl")]
 
-    layout.write(table, files, tmp_path)
+    layout.write(of_table(table), files, tmp_path)
 
     assert measured(tmp_path) == {
         "a.csv": ("csv", 0, ["a"]),

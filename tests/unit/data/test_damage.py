@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ci_scriptcheck.data import layout
+from ci_scriptcheck.data.rows import of_table
 from ci_scriptcheck.model.contract import Format, GivenFile, TableFile
 from ci_scriptcheck.model.defect import Defect, DefectKind
 
@@ -25,7 +26,7 @@ TABLE = pa.table({"id": ["a", "b", "c", "d"], "amount": [1.5, 2.5, 3.5, 4.5], "n
 def written(folder: Path, name: str, what: DefectKind, table: pa.Table = TABLE) -> Path:
     kind = Format(name.split(".")[1])
     defect = Defect(what=what, file=name)
-    layout.write(table, [TableFile(name=name, format=kind)], folder, defect)
+    layout.write(of_table(table), [TableFile(name=name, format=kind)], folder, defect)
     return folder / name
 
 
@@ -85,7 +86,7 @@ def test_an_empty_file_has_no_bytes_and_its_neighbours_are_whole(tmp_path: Path)
         GivenFile(name="rules.json", text="{}"),
     ]
 
-    layout.write(TABLE, files, tmp_path, Defect(what=DefectKind.EMPTY, file="train.csv"))
+    layout.write(of_table(TABLE), files, tmp_path, Defect(what=DefectKind.EMPTY, file="train.csv"))
 
     assert (tmp_path / "train.csv").read_bytes() == b""
     assert len(pd.read_csv(tmp_path / "test.csv")) == 2
