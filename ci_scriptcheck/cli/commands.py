@@ -310,12 +310,26 @@ _ALL_COMMANDS = (
         section="Set up",
         summary="Write a first scriptcheck.yaml from what is found here",
         title="Write a first scriptcheck.yaml from what is found here.",
+        groups=(
+            Group(
+                title="What to write",
+                options=(
+                    Option(
+                        name="infer",
+                        text="Run scripts and make what they miss, where no data are found",
+                    ),
+                    Option(
+                        name="python", word="PATH", text="Interpreter of scripts", default="ours"
+                    ),
+                ),
+            ),
+        ),
     ),
     Command(
         name="infer",
         section="Set up",
-        summary="Draft datasets from sample files",
-        title="Draft datasets from sample files, for a person to read.",
+        summary="Draft datasets from sample files, or from a script",
+        title="Draft datasets from sample files, or from a script, for a person to read.",
         arguments=(
             Argument(
                 key="files",
@@ -325,6 +339,19 @@ _ALL_COMMANDS = (
             ),
         ),
         groups=(
+            Group(
+                title="From a script",
+                options=(
+                    Option(
+                        name="script",
+                        word="SCRIPT",
+                        text="A step, or the path of a script: run it with nothing,\n"
+                        "make what it misses, and run it again",
+                    ),
+                    Option(name="rounds", word="N", text="So often at most", default="60"),
+                    Option(name="time", word="TIME", text="So long at most", default="1m"),
+                ),
+            ),
             Group(
                 title="What to write",
                 options=(

@@ -5,9 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import atomic
-from ci_scriptcheck.draft import insertion, limited, samples, written
+from ci_scriptcheck import atomic, scope
+from ci_scriptcheck.cli import arguments, opening
+from ci_scriptcheck.draft import (
+    insertion,
+    limited,
+    repair,
+    samples,
+    scripts,
+    unwritten,
+    written,
+)
 from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.project.native.quoting import quoted
 from ci_scriptcheck.report.page import counted, visible
 
 if TYPE_CHECKING:
@@ -16,15 +26,57 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.draft.drafted import Drafted, LeftOut
+    from ci_scriptcheck.model.project import Project
 
 
 def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
     """Print the drafts, or put them into a settings file; 1 where there is none.
 
     Raises:
-        UsageError: no file is there, or the settings file cannot take them.
+        UsageError: no file or script is there, or the settings file cannot take them.
     """
-    return _from_files(given, console)
+    if given.script is None:
+        return _from_files(given, console)
+    if given.files:
+        raise UsageError(
+            what="sample files and `--script` contradict each other",
+            advice="leave one of them out",
+        )
+    return _from_script(given, console)
+
+
+def _from_script(given: Namespace, console: Console) -> int:
+    place = opening.place_of(opening.folder_of(given))
+    project = unwritten.project_of(place.tree, place.folder)
+    budget = repair.Budget(
+        rounds=arguments.worker_count(given.rounds) or repair.ROUNDS,
+        seconds=arguments.seconds(given.time) if given.time else repair.SECONDS,
+    )
+    name = _step_of(project, place, given.script)
+    step = project.steps[name]
+    if step.script is None:
+        raise UsageError(what=f"the step `{name}` has no script, so nothing can be tried")
+    with limited.bench(place.root, place.tree, project, [step]) as bench:
+        repaired = repair.repair(bench, step, budget)
+    found = scripts.drafted(repaired)
+    drafts = tuple(found.datasets.values())
+    if given.into is None:
+        console.tell(written.document(drafts) if drafts else "")
+    elif drafts:
+        _add(drafts, given, console)
+    lines = list(scripts.step_lines(found))
+    if lines:
+        body = "".join(f"    {line}\n" for line in lines)
+        console.tell(f"steps:\n  {quoted(name)}:\n{body}")
+    for line in scripts.told(repaired):
+        console.mention(visible(line) + "\n")
+    return 0 if repaired.is_well else 1
+
+
+def _step_of(project: Project, place: opening.ProjectFolder, name: str) -> str:
+    if name in project.steps:
+        return name
+    return scope.running(place.root, place.tree, project, name)[0]
 
 
 def _from_files(given: Namespace, console: Console) -> int:
@@ -71,6 +123,11 @@ def _deliver(drafts: tuple[Drafted, ...], given: Namespace, console: Console) ->
     if given.into is None:
         console.tell(written.document(drafts))
         return 0
+    _add(drafts, given, console)
+    return 0
+
+
+def _add(drafts: tuple[Drafted, ...], given: Namespace, console: Console) -> None:
     target = Path(given.into)
     try:
         before = target.read_text(encoding="utf-8")
@@ -83,7 +140,6 @@ def _deliver(drafts: tuple[Drafted, ...], given: Namespace, console: Console) ->
     names = ", ".join(f"`{draft.dataset.name}`" for draft in drafts)
     console.tell(f"added {counted(len(drafts), 'dataset')} to {target}: {names}\n")
     console.tell("What is marked as a guess was concluded: read it.\n")
-    return 0
 
 
 def _mention(left: Iterable[LeftOut], console: Console) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.cli import opening
+from ci_scriptcheck.draft import first
 from ci_scriptcheck.errors import ScriptcheckError, UsageError
 from ci_scriptcheck.project import loader, scan
 from ci_scriptcheck.project.paths import FILE_NAME, is_misnamed, within
 from ci_scriptcheck.report import mistake
-from ci_scriptcheck.report.page import counted
+from ci_scriptcheck.report.page import counted, visible
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -33,7 +34,11 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
                 what=f"`{path}` seems to be the settings file, under a name that nothing reads",
                 advice=f"rename it: `git mv {path} {within(place.folder, FILE_NAME)}`",
             )
-    text = scan.draft(place.tree, place.folder)
+    about = first.Place(root=place.root, tree=place.tree, folder=place.folder)
+    more = first.from_samples(about, given.python)
+    if given.infer:
+        more = first.from_scripts(about, more, lambda line: console.mention(visible(line) + "\n"))
+    text = scan.draft(place.tree, place.folder, more)
     try:
         with target.open("x", encoding="utf-8") as file:
             file.write(text)

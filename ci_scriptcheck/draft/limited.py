@@ -1,4 +1,4 @@
-"""The limited process in which drafting opens files and makes data, for as long as it is needed."""
+"""The processes of drafting: one that opens files and makes data, and hosts for scripts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ci_scriptcheck.change.closure import imports
+from ci_scriptcheck.change.closure.entry_points import entry_points
+from ci_scriptcheck.draft.repair import Bench
+from ci_scriptcheck.run.process import calls, interpreters
 from ci_scriptcheck.run.process.hosts import Hosts, host_key
 from ci_scriptcheck.run.process.reader import Reader, reader_spec
+from ci_scriptcheck.run.process.request import HostSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ci_scriptcheck.model.project import Project, Step
+    from ci_scriptcheck.model.tree import Tree
+    from ci_scriptcheck.run.process.request import Call, Ending
 
 
 @contextmanager
@@ -24,3 +33,49 @@ def reading() -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
         Reader(hosts.addresses[host_key(spec)], folder=Path(folder)) as reader,
     ):
         yield reader.ask
+
+
+@contextmanager
+def bench(root: Path, tree: Tree, project: Project, steps: Iterable[Step]) -> Iterator[Bench]:
+    """Start what the scripts of these steps need, and end it when they were tried.
+
+    Raises:
+        UsageError: an interpreter cannot be started.
+    """
+    specs = _hosts(root, tree, project, steps)
+    reads = reader_spec()
+    with tempfile.TemporaryDirectory(prefix="scriptcheck-") as name:
+        # Where the temporary folder is a link, a script sees where it leads to.
+        folder = Path(name).resolve()
+        aside, made = folder / "reader", folder / "scripts"
+        aside.mkdir()
+        made.mkdir()
+        with (
+            Hosts([*specs.values(), reads]) as hosts,
+            Reader(
+                hosts.addresses[host_key(reads)], folder=aside, writable=(str(made),)
+            ) as reader,
+        ):
+
+            def run(step: Step, call: Call) -> Ending:
+                spec = specs[_python(root, project, step)]
+                return calls.call(hosts.addresses[host_key(spec)], call)
+
+            yield Bench(root=root, project=project.folder, folder=made, run=run, ask=reader.ask)
+
+
+def _hosts(root: Path, tree: Tree, project: Project, steps: Iterable[Step]) -> dict[str, HostSpec]:
+    closures = imports.closures(tree, entry_points(project), cache=None)
+    modules: dict[str, set[str]] = {}
+    for step in steps:
+        if step.script is not None:
+            found = closures[step.script].modules
+            modules.setdefault(_python(root, project, step), set()).update(found)
+    return {
+        python: HostSpec(python=python, preload=tuple(sorted(names)))
+        for python, names in modules.items()
+    }
+
+
+def _python(root: Path, project: Project, step: Step) -> str:
+    return interpreters.located(root, project.folder, step.settings.python)

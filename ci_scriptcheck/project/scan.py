@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -18,10 +19,10 @@ from ci_scriptcheck.project.cursus.reading import CONTRACT_ENDING, PIPELINE_ENDI
 from ci_scriptcheck.project.import_roots import import_roots
 from ci_scriptcheck.project.native.quoting import quoted
 from ci_scriptcheck.project.script.usage import PARAMETERS, Usage, usage
-from ci_scriptcheck.values import dataclass
+from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from ci_scriptcheck.model.tree import Tree
 
@@ -41,36 +42,90 @@ class _Script:
     usage: Usage
 
 
-def draft(tree: Tree, folder: str = "") -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Additions:
+    """What was found out beside the files' own words, as lines of the settings file.
+
+    Attributes:
+        python: Interpreter of the scripts.
+        sources: Name of a port that no script writes → the lines of its dataset.
+        datasets: Lines of further datasets, indented.
+        steps: Step → lines of its own.
+    """
+
+    python: str | None = None
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    datasets: tuple[str, ...] = ()
+    steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+NOTHING = Additions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Files of a repository, as far as they matter."""
+
+    paths: list[str]
+    contracts: list[str]
+    claimed: str | None
+    scripts: list[_Script]
+
+
+def sources(tree: Tree, folder: str = "") -> Mapping[str, str | None]:
+    """Name the ports that no script writes, each with the data that are called so, if there are any."""
+    found = _look(tree, folder)
+    return {
+        name: _data_like(name, found.paths, folder) for name in _unwritten_ports(found.scripts)
+    }
+
+
+def draft(tree: Tree, folder: str = "", more: Additions = NOTHING) -> str:
     """Write a settings file for what is found below a folder of the tree.
+
+    Args:
+        tree: The repository.
+        folder: Where the file is to lie.
+        more: What was found out by looking at data, or by running scripts.
 
     Raises:
         UsageError: there is neither a script nor a contract.
     """
-    paths = [path for path in tree.paths() if _is_below(path, folder)]
-    contracts = [path for path in paths if path.endswith(CONTRACT_ENDING)]
-    claimed = _script_folder(tree, contracts, paths)
-    scripts = _scripts(tree, [path for path in paths if not _is_below(path, claimed)], folder)
-    if not contracts and not scripts:
+    found = _look(tree, folder)
+    scripts = found.scripts
+    if not found.contracts and not scripts:
         raise UsageError(
             what="no pipeline script was found here",
             facts=(f"a script defines `main({', '.join(PARAMETERS)})`",),
             advice="name the folder with `--project`",
         )
-    parts = [HEAD, _root_part(tree, paths, [script.path for script in scripts], claimed, folder)]
-    if contracts:
-        parts.append(_adapter_part(contracts, paths, claimed or "", folder))
-    if scripts:
-        parts.extend((_step_part(scripts), _source_part(scripts, paths, folder)))
-        parts.append(_pipeline_part(scripts))
+    named = [script.path for script in scripts]
+    parts = [HEAD, _defaults_part(_root_part(tree, found, named, folder), more.python)]
+    if found.contracts:
+        parts.append(_adapter_part(found, folder, is_described=bool(more.datasets)))
+    parts.append(_step_part(scripts, more.steps))
+    parts.append(_source_part(found, more, folder))
+    parts.append(_pipeline_part(scripts))
     return "\n".join(part for part in parts if part)
 
 
-def _root_part(
-    tree: Tree, paths: list[str], scripts: list[str], claimed: str | None, folder: str
-) -> str:
+def _look(tree: Tree, folder: str) -> _Found:
+    paths = [path for path in tree.paths() if _is_below(path, folder)]
+    contracts = [path for path in paths if path.endswith(CONTRACT_ENDING)]
+    claimed = _script_folder(tree, contracts, paths)
+    scripts = _scripts(tree, [path for path in paths if not _is_below(path, claimed)], folder)
+    return _Found(paths=paths, contracts=contracts, claimed=claimed, scripts=scripts)
+
+
+def _defaults_part(roots: str, python: str | None) -> str:
+    lines = ([f"  python: {quoted(python)}\n"] if python else []) + ([roots] if roots else [])
+    return f"defaults:\n{''.join(lines)}" if lines else ""
+
+
+def _root_part(tree: Tree, files: _Found, scripts: list[str], folder: str) -> str:
     """Name the folders that scripts import from, where these lie neither beside nor above them."""
-    called = {path for path in paths if path.endswith(".py") and _is_below(path, claimed)}
+    paths = files.paths
+    called = {path for path in paths if path.endswith(".py") and _is_below(path, files.claimed)}
     called.update(f"{folder}/{script}" if folder else script for script in scripts)
     sources = {
         _relative(path, folder): content.decode("utf-8", "replace")
@@ -85,7 +140,7 @@ def _root_part(
         return ""
     names = ", ".join(name for modules in found.values() for name in modules)
     roots = ", ".join(quoted(root) for root in found)
-    return f"defaults:\n  # guess: scripts import {names} from there.\n  path: [{roots}]\n"
+    return f"  # guess: scripts import {names} from there.\n  path: [{roots}]\n"
 
 
 def _is_below(path: str, folder: str | None) -> bool:
@@ -143,20 +198,19 @@ def _step_name(path: str, others: Iterable[_Script]) -> str:
     return next((name for name in names if name not in taken), names[-1])
 
 
-def _adapter_part(contracts: list[str], paths: list[str], scripts: str, folder: str) -> str:
-    pipelines = [path for path in paths if path.endswith(PIPELINE_ENDING)]
+def _adapter_part(found: _Found, folder: str, *, is_described: bool) -> str:
+    pipelines = [path for path in found.paths if path.endswith(PIPELINE_ENDING)]
     lines = ["adapters:", "  cursus:"]
-    lines.append(f"    interfaces: {quoted(_common(contracts, folder))}")
-    lines.append(f"    scripts: {quoted(_relative(scripts, folder) or '.')}")
+    lines.append(f"    interfaces: {quoted(_common(found.contracts, folder))}")
+    lines.append(f"    scripts: {quoted(_relative(found.claimed or '', folder) or '.')}")
     if pipelines:
         lines.append(f"    pipelines: {quoted(_common(pipelines, folder))}")
-    lines.append("")
-    lines.append(
-        "# Contracts do not say what the data look like: describe what comes from outside under"
-    )
-    lines.append(
-        "# `datasets:`, and name it at the port that carries it: `steps: {Step: {outputs: {port: name}}}`."
-    )
+    if not is_described:
+        lines += [
+            "",
+            "# Contracts do not say what the data look like: describe what comes from outside under",
+            "# `datasets:`, and name it at the port that carries it: `steps: {Step: {outputs: {port: name}}}`.",
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -169,14 +223,20 @@ def _common(paths: list[str], folder: str) -> str:
     return _relative("/".join(shared), folder) or "."
 
 
-def _step_part(scripts: list[_Script]) -> str:
+def _step_part(scripts: list[_Script], more: Mapping[str, tuple[str, ...]]) -> str:
     lines = ["steps:"]
     for script in scripts:
         lines.append(f"  {quoted(script.step)}:")
         lines.append(f"    script: {quoted(script.path)}")
         lines.extend(f"    # {line}" for line in _said(script.usage))
         lines.extend(_call(_required(script.usage)))
-    return "\n".join(lines) + "\n"
+        lines.extend(f"    {line}" for line in more.get(script.step, ()))
+    known = {script.step for script in scripts}
+    for step, own in more.items():
+        if step not in known and own:
+            lines.append(f"  {quoted(step)}:")
+            lines.extend(f"    {line}" for line in own)
+    return "\n".join(lines) + "\n" if len(lines) > 1 else ""
 
 
 def _required(found: Usage) -> tuple[str, ...]:
@@ -210,23 +270,32 @@ def _said(found: Usage) -> Iterator[str]:
         yield f"not all {', '.join(found.unknown)} could be read from the code: declare the others"
 
 
-def _source_part(scripts: list[_Script], paths: list[str], folder: str) -> str:
+def _unwritten_ports(scripts: list[_Script]) -> tuple[str, ...]:
     written = {name for script in scripts for name in script.usage.outputs}
     wanted = dict.fromkeys(
         name for script in scripts for name in script.usage.inputs if name not in written
     )
-    if not wanted:
-        return ""
+    return tuple(wanted)
+
+
+def _source_part(files: _Found, more: Additions, folder: str) -> str:
     lines: list[str] = []
-    for name in wanted:
-        found = _data_like(name, paths, folder)
-        if found is None:
+    for name in _unwritten_ports(files.scripts):
+        found = _data_like(name, files.paths, folder)
+        if name in more.sources:
+            lines.extend(f"  {line}" for line in more.sources[name])
+        elif found is None:
             lines.append(f"#  {quoted(name)}: {{copy: path/to/{name}}}")
         else:
             lines.append(f"  {quoted(name)}: {{copy: {quoted(found)}}}   # guess: by its name")
+    head = ["# No script writes these: say where their data are, or what they look like."]
+    if not lines:
+        head = []
+    lines.extend(more.datasets)
+    if not lines:
+        return ""
     is_empty = all(line.startswith("#") for line in lines)
-    head = "# No script writes these: say where their data are, or what they look like."
-    return "\n".join([head, "# datasets:" if is_empty else "datasets:", *lines]) + "\n"
+    return "\n".join([*head, "# datasets:" if is_empty else "datasets:", *lines]) + "\n"
 
 
 def _data_like(name: str, paths: list[str], folder: str) -> str | None:

@@ -1,0 +1,108 @@
+"""What a name alone suggests: the type of a column, the value of a variable or of a key in JSON."""
+
+from __future__ import annotations
+
+import re
+
+from ci_scriptcheck.model.contract import Column, ColumnType
+
+_DATE = re.compile(r"(^|_)(date|day|dob)$", re.IGNORECASE)
+_MOMENT = re.compile(r"(_at|_on|time|timestamp|datetime|_ts)$", re.IGNORECASE)
+_ID = re.compile(r"(^|_)(id|ids|key|uuid|guid)$|[a-z]Id$", re.IGNORECASE)
+_FLAG = re.compile(
+    r"^(is|has|was)_|^(y|label|target)$|_(label|target|flag|tag)$|^(fraud|churn|tag)$",
+    re.IGNORECASE,
+)
+_CATEGORY = re.compile(
+    r"(type|status|category|country|currency|gender|sex|species|band|segment|level|state|group)$",
+    re.IGNORECASE,
+)
+_TEXT = re.compile(
+    r"(name|text|message|comment|description|city|address|email|title|code|dialogue|url|reason)$",
+    re.IGNORECASE,
+)
+
+_LIST = re.compile(r"(LIST|FIELDS|COLUMNS|COLS|FEATURES)$")
+_FIELD = re.compile(r"_(FIELD|COLUMN|COL|VAR)(_NAME)?$")
+_SHARE = re.compile(r"RATIO|RATE|FRACTION|THRESHOLD|SHARE|PERCENT|ALPHA")
+_COUNT = re.compile(
+    r"(^|_)(SIZE|NUM|COUNT|N|ROUNDS?|MAX|MIN|SEED|STATE|WORKERS|DAYS|EPOCHS|BATCH|LENGTH|LIMIT|BINS|DEPTH)(_|$)"
+)
+_SWITCH = re.compile(r"^(USE|ENABLE|IS|HAS|SKIP|SAVE|RUN|DO)_|FLAG$|ENABLED$")
+_DOCUMENT = re.compile(r"(JSON|CONFIG|PARAMS|MAP|MAPPING|DICT|KWARGS|RULES|SCHEMA)$")
+
+_VALUES = {
+    ColumnType.CATEGORY: ("a", "b", "c"),
+    ColumnType.INT: (0, 1),
+}
+
+
+def column(name: str) -> Column:
+    """Guess what a column of this name holds."""
+    kinds = (
+        (_ID, ColumnType.STRING),
+        (_DATE, ColumnType.DATE),
+        (_MOMENT, ColumnType.DATETIME),
+        (_FLAG, ColumnType.INT),
+        (_CATEGORY, ColumnType.CATEGORY),
+        (_TEXT, ColumnType.STRING),
+    )
+    kind = next((kind for pattern, kind in kinds if pattern.search(name)), ColumnType.FLOAT)
+    return of_type(name, kind)
+
+
+def of_type(name: str, kind: ColumnType) -> Column:
+    """Make a column of a type that was concluded from how it is used."""
+    is_id = kind is ColumnType.STRING and _ID.search(name) is not None
+    return Column(
+        name=name,
+        type=kind,
+        values=_VALUES.get(kind, ()),
+        unique=is_id,
+        pattern="[a-z][0-9]{8}" if is_id else None,
+    )
+
+
+def variable(name: str) -> str:
+    """Guess a value for an environment variable that a script cannot do without."""
+    upper = name.upper()
+    field = _FIELD.search(upper)
+    if field is not None:
+        return name[: field.start()].lower()
+    guesses = (
+        (_LIST, "feature_1,feature_2"),
+        (_DOCUMENT, "{}"),
+        (_SWITCH, "false"),
+        (_SHARE, "0.5"),
+        (_COUNT, "1"),
+        (re.compile("REGION"), "us-east-1"),
+        (re.compile("DATE"), "2024-01-01"),
+    )
+    return next((value for pattern, value in guesses if pattern.search(upper)), "a")
+
+
+def is_about_columns(name: str) -> bool:
+    """Say whether a variable of this name seems to hold names of columns."""
+    return (
+        _FIELD.search(name) is not None
+        or re.search(r"(FIELD|COLUMN|COL)S?(_LIST)?$", name) is not None
+    )
+
+
+def argument(name: str) -> str:
+    """Guess an attribute of `job_args`."""
+    return "training" if name == "job_type" else variable(name)
+
+
+def json_value(name: str) -> str | int | float | list[str] | dict[str, str]:
+    """Guess what a key of a JSON document holds."""
+    upper = name.upper()
+    if _LIST.search(upper) or upper.endswith("_LISTS"):
+        return []
+    if _DOCUMENT.search(upper):
+        return {}
+    if _SHARE.search(upper):
+        return 0.5
+    if _COUNT.search(upper) or upper.startswith("NUM"):
+        return 1
+    return re.sub(r"_(name|field|column|col)$", "", name) or name

@@ -1,0 +1,119 @@
+"""`infer --script` and `init --infer`: what a script needs, found by running it with nothing."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.functional.cli.command import scriptcheck
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SCRIPT = """\
+import json
+from pathlib import Path
+
+import pandas as pd
+
+
+def main(input_paths, output_paths, environ_vars, job_args):
+    files = sorted(Path(input_paths["orders"]).glob("part-*.csv"))
+    if not files:
+        raise FileNotFoundError(f"no data in '{input_paths['orders']}'")
+    orders = pd.concat([pd.read_csv(file) for file in files])
+    rules = json.loads((Path(input_paths["rules"]) / "rules.json").read_text())
+    label = environ_vars["LABEL_FIELD"]
+    kept = orders[orders["amount"] > rules["threshold"] - 1]
+    kept = kept.assign(name=kept["merchant"].str.upper(), mode=job_args.job_type)
+    missing = [name for name in (label, "placed_at") if name not in kept.columns]
+    if missing:
+        raise ValueError(f"Missing required columns: {missing}")
+    kept.to_csv(Path(output_paths["kept"]) / "kept.csv", index=False)
+"""
+
+HOPELESS = """\
+import pickle
+from pathlib import Path
+
+
+def main(input_paths, output_paths, environ_vars, job_args):
+    with open(Path(input_paths["model"]) / "model.pkl", "rb") as file:
+        pickle.load(file)
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Make a repository of two scripts that nobody has described."""
+    (tmp_path / "keep.py").write_text(SCRIPT)
+    (tmp_path / "hopeless.py").write_text(HOPELESS)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    return tmp_path
+
+
+def steady(text: str) -> str:
+    return re.sub(r"\d+\.\d s", "0.0 s", text)
+
+
+def test_what_a_script_misses_becomes_a_draft(
+    repository: Path, golden: Callable[[str, str], None]
+) -> None:
+    ended = scriptcheck("infer", "--script", "keep.py", folder=repository)
+
+    assert ended.returncode == 0, ended.stderr
+    golden("infer/script.yaml", ended.stdout)
+    golden("infer/script_told.txt", steady(ended.stderr))
+
+
+def test_what_cannot_be_found_out_is_said(
+    repository: Path, golden: Callable[[str, str], None]
+) -> None:
+    ended = scriptcheck("infer", "--script", "hopeless", folder=repository)
+
+    assert ended.returncode == 1
+    golden("infer/script_hopeless.txt", steady(ended.stderr))
+
+
+def test_so_many_rounds_and_no_more(repository: Path) -> None:
+    ended = scriptcheck("infer", "--script", "keep.py", "--rounds", "2", folder=repository)
+
+    assert ended.returncode == 1
+    assert "still does not end well (2 runs" in ended.stderr
+
+
+def test_files_and_a_script_contradict_each_other(repository: Path) -> None:
+    ended = scriptcheck("infer", "a.csv", "--script", "keep.py", folder=repository)
+
+    assert ended.returncode == 2
+    assert "contradict each other" in ended.stderr
+
+
+def test_after_init_with_infer_a_run_does_something_at_once(repository: Path) -> None:
+    (repository / "hopeless.py").unlink()
+
+    begun = scriptcheck("init", "--infer", folder=repository)
+    store = {"SCRIPTCHECK_STORE": str(repository / ".git" / "store")}
+    ended = scriptcheck("run", "--all", folder=repository, variables=store)
+
+    assert begun.returncode == 0, begun.stderr
+    assert "guess" in (repository / "scriptcheck.yaml").read_text()
+    assert ended.returncode == 0, ended.stdout
+
+
+def test_init_describes_the_data_that_are_there(repository: Path) -> None:
+    folder = repository / "data" / "orders"
+    folder.mkdir(parents=True)
+    (folder / "part-0.csv").write_text("amount,zip\n1.5,01234\n,12345\n")
+
+    ended = scriptcheck("init", folder=repository)
+
+    assert ended.returncode == 0, ended.stderr
+    text = (repository / "scriptcheck.yaml").read_text()
+    assert "  orders:\n    # guess: data/orders is called so" in text
+    assert "    copy: data/orders\n" in text
+    assert "      amount: {type: float, nulls: 0.5}" in text
