@@ -146,6 +146,8 @@ class Task:
         script: Path relative to the repository.
         variables: Environment variables that the script reads → the value it gets, defaults in its
             code included, for the rule about variables that name columns.
+        declared: Environment variables that its contract or the settings speak of; empty where
+            neither speaks of any.
         blocked: Why it cannot be run, where that is known beforehand.
         weight: Seconds it is expected to take, from earlier runs.
     """
@@ -165,6 +167,7 @@ class Task:
     outputs: tuple[Output, ...] = ()
     settings: Settings
     variables: Mapping[str, str] = field(default_factory=dict)
+    declared: tuple[str, ...] = ()
     blocked: str | None = None
     weight: float = 1.0
     place: Place | None = None

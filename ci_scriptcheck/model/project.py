@@ -88,6 +88,7 @@ class Step:
     Attributes:
         script: Path relative to the repository; `None` where the platform itself does the work.
         variables: Environment variables that the script reads → the default in its code.
+        declared: Environment variables that its contract speaks of, defaults or none.
         tests: Literal tests: rows that go in, and what has to come out.
         variations: Other values of some settings, with which it is run alone, too.
     """
@@ -98,6 +99,7 @@ class Step:
     inputs: tuple[Port, ...] = ()
     outputs: tuple[Port, ...] = ()
     settings: Settings = field(default_factory=Settings)
+    declared: tuple[str, ...] = ()
     tests: tuple[StepTest, ...] = ()
     variations: tuple[Variation, ...] = ()
     place: Place | None = field(default=None, compare=False)

@@ -238,4 +238,12 @@ RUN_RULES = (
         example="`No columns to parse from file`, of five files",
         cure="Raise an error that names the file, the column or the value.",
     ),
+    Rule(
+        code="SC230",
+        level=Level.WARNING,
+        title="a variable that nothing declares",
+        why="The code asks its environment for a variable that neither the contract nor the settings speak of, so nobody who runs it knows that it can be set, and no test sets it.",
+        example='`os.environ.get("FAST_MODE")`, and no `FAST_MODE` in the contract',
+        cure="Declare it in the contract, or set it under `env:`.",
+    ),
 )

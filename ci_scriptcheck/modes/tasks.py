@@ -49,6 +49,7 @@ def of_step(
         outputs=_outputs(step.outputs, {}),
         settings=settings,
         variables=_variables(step, settings),
+        declared=_declared(step, settings),
         blocked=_blocked(step, settings, step.inputs, feeding, surroundings)
         or sources.unchanged_by(scenario, feeding.values()),
         weight=surroundings.weights.get(name, 1.0),
@@ -79,6 +80,7 @@ def of_test(
     inputs = _inputs(step.inputs, feeding)
     return replace(
         _beside(made, test.name, settings, surroundings),
+        declared=tuple(sorted({*made.declared, *test.env})),
         inputs=tuple(replace(item, expects=None) for item in inputs),
         outputs=tuple(
             replace(
@@ -111,6 +113,7 @@ def of_variation(
     )
     return replace(
         _beside(made, variation.name, settings, surroundings),
+        declared=tuple(sorted({*made.declared, *variation.env})),
         variables=_variables(step, settings),
         place=variation.place,
     )
@@ -155,6 +158,7 @@ def of_node(  # noqa: PLR0913  (a node is known by its pipeline; the rest is wha
         outputs=_outputs(node.outputs, _readers(pipeline, node)),
         settings=node.settings,
         variables=_variables(step, node.settings),
+        declared=_declared(step, node.settings),
         blocked=_blocked(step, node.settings, node.inputs, feeding, surroundings),
         weight=surroundings.weights.get(name, 1.0),
         place=node.place,
@@ -211,6 +215,12 @@ def _variables(step: Step, settings: Settings) -> Mapping[str, str]:
         name: settings.env.get(name, default) for name, default in sorted(step.variables.items())
     }
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _declared(step: Step, settings: Settings) -> tuple[str, ...]:
+    # One that a level of the settings unsets is spoken of, and in no environment.
+    said = {name.removeprefix("env.") for name in settings.origins if name.startswith("env.")}
+    return tuple(sorted({*step.declared, *settings.env, *said}))
 
 
 def _blocked(

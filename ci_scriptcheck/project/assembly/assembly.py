@@ -113,6 +113,7 @@ def _step(parts: Parts, step: ReadStep) -> Step:
         name=declared.name,
         script=declared.script,
         variables=step.usage.env,
+        declared=tuple(sorted({*declared.env, *declared.required_env})),
         inputs=_ports(parts, declared.inputs, inputs),
         outputs=_ports(parts, declared.outputs, outputs),
         settings=settings.in_force(_step_levels(parts, step, declared)),

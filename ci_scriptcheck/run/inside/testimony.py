@@ -38,6 +38,7 @@ _NOTES: dict[str, Any] = {
 }
 _RESULT: dict[str, Any] = {
     **_NOTES,
+    "asked_in_vain": [{"name": str, "file": str, "line": int}],
     "cpu_before": _NUMBER,
     "cpu_used": _NUMBER,
     "detail": str,

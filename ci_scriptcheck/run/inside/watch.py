@@ -9,7 +9,7 @@ import posix
 import sys
 from typing import TYPE_CHECKING, Any, Callable
 
-from . import failure
+from . import failure, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,6 +51,7 @@ class Watch:
         self._listed: set[str] = set()
         self._rare: dict[str, list[str]] = {"connections": [], "refused": [], "spawned": []}
         self._logged: dict[Any, dict[str, Any]] = {}
+        self._variables = variables.Variables(self._tree)
         prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(__file__)}
         self._ignored_inside = tuple(
             prefix + "/" for prefix in prefixes if prefix.startswith(self._tree + "/")
@@ -101,10 +102,12 @@ class Watch:
         sys.addaudithook(hook)
         self._watch_existence()
         self._watch_logging()
+        self._variables.begin()
 
     def end(self) -> None:
         """Stop; what follows is our own doing."""
         self._active = False
+        self._variables.end()
 
     def seen(self, modules: Iterable[str]) -> dict[str, Any]:
         """Give what was seen, in the words of the ending.
@@ -121,6 +124,7 @@ class Watch:
             "written": sorted(self._written),
             "looked_for": sorted(self._looked_for - self._written),
             "listed": sorted(self._listed),
+            "asked_in_vain": self._variables.seen(),
             "logged": [dict(entry) for entry in self._logged.values()],
             **self._rare,
         }

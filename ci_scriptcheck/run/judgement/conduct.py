@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.errors import Place
+from ci_scriptcheck.errors import Place, did_you_mean
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.run.judgement.case import shown
 from ci_scriptcheck.run.process.request import Ended
@@ -20,12 +21,22 @@ if TYPE_CHECKING:
 _SYSTEM = ("/dev", "/proc", "/sys")
 _SHOWN_ERRORS = 5
 
+# What machines, platforms and libraries set or leave unset of their own accord.
+_OF_PLATFORM = re.compile(
+    r"(SM|AWS|SAGEMAKER|AZUREML|KUBERNETES|GITHUB|PYTHON|OMP|MKL|CUDA|NCCL|LC|XDG|SLURM|TORCH)_.*"
+    r"|.*_PROXY|(LOCAL_|GROUP_|NODE_)?RANK|(LOCAL_)?WORLD_SIZE|MASTER_(ADDR|PORT)|HOST(NAME)?"
+    r"|HOME|USER(NAME|PROFILE)?|LOGNAME|SHELL|TERM|COLUMNS|LINES|DISPLAY|TZ|TMP|TEMP|TMPDIR|LANG"
+    r"|PYTHON.*|PYTEST.*|CI|NO_COLOR|VIRTUAL_ENV|CONDA_.*",
+    re.IGNORECASE,
+)
+
 
 def look(case: Case) -> Iterator[Finding]:
     """Find what a script must not do, however it ended."""
     yield from _changed_inputs(case)
     yield from _strangers(case)
     yield from _refused(case)
+    yield from _undeclared(case)
     yield from _second_run(case)
     if case.ending.how is Ended.RETURNED:
         yield from _logged(case)
@@ -89,6 +100,28 @@ def _refused(case: Case) -> Iterator[Finding]:
             f"left {shown(ending.leftovers)} running",
             subject=ending.leftovers[0],
         )
+
+
+def _undeclared(case: Case) -> Iterator[Finding]:
+    """Report variables that only the code knows of; a project that declares none means none."""
+    declared = case.task.declared
+    if not declared:
+        return
+    for asked in case.ending.asked_in_vain:
+        if asked.name in declared or _OF_PLATFORM.fullmatch(asked.name):
+            continue
+        yield case.finding(
+            "SC230",
+            f"asked for the variable `{asked.name}`, which nothing declares",
+            subject=asked.name,
+            place=Place(file=case.relative(asked.file), line=asked.line),
+            advice=_likely(asked.name, declared),
+        )
+
+
+def _likely(name: str, declared: tuple[str, ...]) -> str | None:
+    near = did_you_mean(name, declared)
+    return None if near is None else f"{near} Else declare it, or set it under `env:`."
 
 
 def _second_run(case: Case) -> Iterator[Finding]:

@@ -217,6 +217,19 @@ class LoggedError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedInVain:
+    """A variable that the project's code asked its environment for, and that was not set.
+
+    Attributes:
+        file: Where it asked first, absolute.
+    """
+
+    name: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """How a run ended, and what was seen of it.
 
@@ -261,6 +274,7 @@ class Ending:
     refused: tuple[str, ...] = ()
     spawned: tuple[str, ...] = ()
     leftovers: tuple[str, ...] = ()
+    asked_in_vain: tuple[AskedInVain, ...] = ()
     logged: tuple[LoggedError, ...] = ()
     foreign_modules: Mapping[str, str] = field(default_factory=dict)
     protections: tuple[str, ...] = ()

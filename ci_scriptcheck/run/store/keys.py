@@ -70,6 +70,7 @@ class Keys:
             [self._output(item) for item in task.outputs],
             _that_changes_results(settings),
             dict(task.variables),
+            list(task.declared),
             self.scenario(task).expect.value,
             self._rules(task.step),
         )

@@ -245,3 +245,36 @@ def test_draws_are_seeded_in_every_kind_of_start(stage: Stage, spec: object) -> 
     assert ending.returned is not None
     drawn = json.loads(ending.returned.strip("'"))
     assert [round(number, 6) for number in drawn] == [0.844422, 0.548814, drawn[2]]
+
+
+def test_variables_that_are_asked_for_in_vain_are_told_with_the_first_place(stage: Stage) -> None:
+    ending = stage.run(f"""
+        import os
+        LABEL = os.environ.get("LABEL", "y")
+        {MAIN}
+            os.getenv("SEED")
+            os.getenv("LABEL")
+            "FLAG" in os.environ
+            os.environ.get("HOME")
+            os.environ.setdefault("THREADS", "1")
+            os.environ.pop("OLD", None)
+            dict(os.environ)
+    """)
+
+    assert ending.how is Ended.RETURNED, ending.errors
+    asked = {one.name: one.line for one in ending.asked_in_vain}
+    assert sorted(asked) == ["FLAG", "LABEL", "SEED"]
+    assert asked["SEED"] - asked["LABEL"] == 2
+
+
+def test_variables_that_libraries_ask_for_are_no_matter_of_the_script(stage: Stage) -> None:
+    ending = stage.run(f"""
+        import shutil, tempfile
+        {MAIN}
+            tempfile.gettempdir()
+            shutil.which("git")
+            shutil.get_terminal_size()
+    """)
+
+    assert ending.how is Ended.RETURNED, ending.errors
+    assert ending.asked_in_vain == ()

@@ -24,6 +24,7 @@ from ci_scriptcheck.model.scenario import BUILT_IN
 from ci_scriptcheck.run.judgement.case import Case
 from ci_scriptcheck.run.judgement.checks import judge
 from ci_scriptcheck.run.process.request import (
+    AskedInVain,
     Call,
     Ended,
     Ending,
@@ -715,3 +716,27 @@ def test_a_rule_that_is_off_finds_nothing() -> None:
     rules = (RuleSetting(rule="SC2", level=Level.OFF),)
 
     assert judge(a_case(changed={"data": ("data.csv",)}, rules=rules)) == (Outcome.PASSED, ())
+
+
+def asking(*names: str) -> Ending:
+    return Ending(
+        how=Ended.RETURNED,
+        asked_in_vain=tuple(
+            AskedInVain(name=name, file="/repo/lib/settings.py", line=3) for name in names
+        ),
+    )
+
+
+def test_a_variable_that_nothing_declares_is_told_at_the_place_that_asks() -> None:
+    ending = asking("FAST_MOD", "LABEL", "SM_CHANNEL", "no_proxy")
+
+    outcome, (found,) = judge(a_case(ending, task={"declared": ("FAST_MODE", "LABEL")}))
+
+    assert (outcome, found.rule) == (Outcome.PASSED, "SC230")
+    assert found.message == "asked for the variable `FAST_MOD`, which nothing declares"
+    assert found.place == Place(file="lib/settings.py", line=3)
+    assert found.advice == "did you mean `FAST_MODE`? Else declare it, or set it under `env:`."
+
+
+def test_where_no_variable_is_declared_none_is_asked_for_in_vain() -> None:
+    assert judge(a_case(asking("FAST_MODE"))) == (Outcome.PASSED, ())

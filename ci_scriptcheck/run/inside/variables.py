@@ -1,0 +1,64 @@
+"""See which variables a script asks its environment for in vain; stands alone, Python 3.9 and later.
+
+Only questions of the project's own code count: what libraries may look for is no part of a contract.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from . import failure
+
+_MOST = 100
+# What lies between the code that asks and the place where the answer is looked up.
+_BETWEEN = ("os.py", "<frozen os>", "_collections_abc.py", "<frozen _collections_abc>")
+# They put a value there, or take one away.
+_NO_QUESTIONS = ("setdefault", "pop")
+
+
+class Variables:
+    """The variables that were asked for and were not there, each with the place of the first time."""
+
+    def __init__(self, tree: str) -> None:
+        self._tree = tree
+        self._asked: dict[str, dict[str, Any]] = {}
+        self._active = False
+
+    def begin(self) -> None:
+        """Start watching `os.environ`, through which `os.getenv` goes, too."""
+        self._active = True
+        kind: Any = type(os.environ)
+        original = kind.__getitem__
+
+        def noticing(environ: Any, name: Any) -> Any:  # noqa: ANN401
+            try:
+                return original(environ, name)
+            except KeyError:
+                if self._active and isinstance(name, str):
+                    self._miss(name)
+                raise
+
+        kind.__getitem__ = noticing
+
+    def end(self) -> None:
+        """Stop; what follows is our own doing."""
+        self._active = False
+
+    def seen(self) -> list[dict[str, Any]]:
+        """Give name, file and line of each."""
+        return list(self._asked.values())
+
+    def _miss(self, name: str) -> None:
+        if name in self._asked or len(self._asked) >= _MOST:
+            return
+        frame = sys._getframe(2)
+        while frame.f_back is not None and frame.f_code.co_filename.endswith(_BETWEEN):
+            if frame.f_code.co_name in _NO_QUESTIONS:
+                return
+            frame = frame.f_back
+        file = frame.f_code.co_filename
+        if failure.is_inside(file, self._tree):
+            asked = {"name": failure.clean(name, 200), "file": file, "line": frame.f_lineno}
+            self._asked[name] = asked
