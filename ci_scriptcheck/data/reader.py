@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck.data import archives, bounds, tables
+from ci_scriptcheck.data import bounds, file_difference, tables
 from ci_scriptcheck.data.validate.terms import Terms
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.contract import Bound, Dataset, Stated
@@ -32,12 +32,12 @@ def measuring(folder: Path) -> Message:
     return {"do": "measure", "folder": str(folder)}
 
 
-def unpacking(file: Path) -> Message:
-    """Ask what an archive holds, by its absolute path.
+def telling_apart(one: Path, other: Path) -> Message:
+    """Ask how a file of a second run differs from that of the first, by their absolute paths.
 
-    The answer's `members` gives for each name the SHA-256 of its content, or is `None`.
+    The answer's `differs` says it, or is `None` where both hold the same.
     """
-    return {"do": "members", "file": str(file)}
+    return {"do": "tell apart", "one": str(one), "other": str(other)}
 
 
 def sampling(files: Sequence[Path], kind: str) -> Message:
@@ -154,8 +154,10 @@ def answer(request: Message) -> Message:  # noqa: PLR0911  (an arm for each requ
             return _synthesized(request)
         case "lay out":
             return _laid_out(request)
-        case "members":
-            return {"members": archives.members(Path(request["file"]))}
+        case "tell apart":
+            return {
+                "differs": file_difference.difference(Path(request["one"]), Path(request["other"]))
+            }
         case "compare":
             expected = [from_json(ExpectedRows, one) for one in request["expected"]]
             return {"differences": [_compared(Path(request["folder"]), one) for one in expected]}

@@ -101,11 +101,11 @@ class Again:
     """What a second, equal run of a script showed.
 
     Attributes:
-        differing: Output port → the files that came out differently.
+        differing: Output port → the files that came out differently → how.
     """
 
     ending: Ending
-    differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    differing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def judged(context: Context, task: Task, attempt: Attempt, again: Again | None) -> TaskResult:
@@ -191,17 +191,14 @@ def compared(ask: AskReader, one: Attempt, other: Attempt) -> Again:
     """Say what a second, equal run of a script that returned showed; archives by what they hold."""
     if other.ending.how is not Ended.RETURNED:
         return Again(ending=other.ending)
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for port, made in one.written.items():
         here, there = one.folders[port], other.folders[port]
-        found[port] = tuple(
-            name
-            for name in _differing(made, other.written[port])
-            if not reading.is_same_inside(ask, here / name, there / name)
-        )
-    return Again(
-        ending=other.ending, differing={port: names for port, names in found.items() if names}
-    )
+        for name in _differing(made, other.written[port]):
+            how = reading.difference(ask, here / name, there / name)
+            if how is not None:
+                found.setdefault(port, {})[name] = how
+    return Again(ending=other.ending, differing=found)
 
 
 def _stage(

@@ -45,10 +45,13 @@ def measured(ask: AskReader, place: Path, found: Artefact) -> Artefact:
     )
 
 
-def is_same_inside(ask: AskReader, one: Path, other: Path) -> bool:
-    """Say whether two files are archives of the same content, whatever their time stamps."""
-    here, there = (ask(reader.unpacking(file)).get("members") for file in (one, other))
-    return here is not None and here == there
+def difference(ask: AskReader, one: Path, other: Path) -> str | None:
+    """Say how a file of a second run differs from that of the first; `None` where neither does."""
+    answer = ask(reader.telling_apart(one, other))
+    if "error" in answer:
+        return f"cannot be compared: {answer['error']}"
+    found: str | None = answer["differs"]
+    return found
 
 
 def synthesize(context: Context, task: Task, source: Synthetic, folder: Path) -> None:

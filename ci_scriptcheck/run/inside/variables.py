@@ -1,6 +1,7 @@
 """See which variables a script asks its environment for in vain; stands alone, Python 3.9 and later.
 
-Only questions of the project's own code count: what libraries may look for is no part of a contract.
+Only questions of the script, and of the project's code that it calls, count. What a library may look
+for is no part of a contract, and neither are the switches of a package that is only imported.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ _NO_QUESTIONS = ("setdefault", "pop")
 class Variables:
     """The variables that were asked for and were not there, each with the place of the first time."""
 
-    def __init__(self, tree: str) -> None:
+    def __init__(self, tree: str, script: str) -> None:
         self._tree = tree
+        self._script = script
         self._asked: dict[str, dict[str, Any]] = {}
         self._active = False
 
@@ -59,6 +61,18 @@ class Variables:
                 return
             frame = frame.f_back
         file = frame.f_code.co_filename
-        if failure.is_inside(file, self._tree):
+        if failure.is_inside(file, self._tree) and self._is_asked_by_script(frame):
             asked = {"name": failure.clean(name, 200), "file": file, "line": frame.f_lineno}
             self._asked[name] = asked
+
+    def _is_asked_by_script(self, frame: Any) -> bool:  # noqa: ANN401  (a frame)
+        """Say whether the script, and not the import of another module, led to the question."""
+        while frame is not None:
+            file = frame.f_code.co_filename
+            if file == self._script:
+                return True
+            if file.startswith("<frozen importlib"):
+                return False
+            frame = frame.f_back
+        # In a thread of its own nobody can tell who began it.
+        return True

@@ -51,7 +51,7 @@ class Watch:
         self._listed: set[str] = set()
         self._rare: dict[str, list[str]] = {"connections": [], "refused": [], "spawned": []}
         self._logged: dict[Any, dict[str, Any]] = {}
-        self._variables = variables.Variables(self._tree)
+        self._variables = variables.Variables(self._tree, call["target"].get("file") or "")
         prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(__file__)}
         self._ignored_inside = tuple(
             prefix + "/" for prefix in prefixes if prefix.startswith(self._tree + "/")

@@ -29,7 +29,7 @@ class Case:
         inputs: Port → what lay there, with rows and columns, and whether it was read.
         outputs: Port → what was written; a port where nothing is has no files.
         changed: Input port → names of files there that the script changed, added or removed.
-        differing: Output port → files that came out differently in a second, equal run.
+        differing: Output port → files that came out differently in a second, equal run → how.
         again: How that second run ended; `None` where there was none.
         datasets: The plan's, by name.
         today: For failures that are known until a day.
@@ -45,7 +45,7 @@ class Case:
     inputs: Mapping[str, Artefact] = field(default_factory=dict)
     outputs: Mapping[str, Artefact] = field(default_factory=dict)
     changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    differing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     again: Ending | None = None
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     rules: tuple[RuleSetting, ...] = ()

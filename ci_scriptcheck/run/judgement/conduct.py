@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _SYSTEM = ("/dev", "/proc", "/sys")
 _SHOWN_ERRORS = 5
+_SHOWN_FILES = 5
 
 # What machines, platforms and libraries set or leave unset of their own accord.
 _OF_PLATFORM = re.compile(
@@ -133,9 +134,12 @@ def _second_run(case: Case) -> Iterator[Finding]:
         if files:
             yield case.finding(
                 "SC217",
-                f"{shown(files)} of output `{port}` came out differently the second time",
+                f"{shown(tuple(files))} of output `{port}` came out differently the second time",
                 subject=port,
                 port=port,
+                evidence=tuple(
+                    f"`{name}` {how}" for name, how in sorted(files.items())[:_SHOWN_FILES]
+                ),
             )
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck.data import archives
+from ci_scriptcheck.data import file_difference
 from ci_scriptcheck.model.change import ChangeSet, Closure, ScriptChanged
 from ci_scriptcheck.model.plan import Counts, Input, Mode, Output, Plan, Source, Task, Upstream
 from ci_scriptcheck.model.project import Settings
@@ -152,8 +152,9 @@ class Bench:
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Read CSV files, and make them with one column and as many rows as wanted."""
         self.asked.append(request["do"])
-        if request["do"] == "members":
-            return {"members": archives.members(Path(request["file"]))}
+        if request["do"] == "tell apart":
+            one, other = Path(request["one"]), Path(request["other"])
+            return {"differs": file_difference.difference(one, other)}
         folder = Path(request["folder"])
         match request["do"]:
             case "measure":

@@ -258,7 +258,9 @@ def test_two_equal_runs_that_differ_are_told(bench: Bench) -> None:
     context = bench.run()
 
     assert engine.pull(context, "flow/steady").findings == ()
-    assert engine.pull(context, "flow/clock").findings[0].rule == "SC217"
+    (told,) = engine.pull(context, "flow/clock").findings
+    assert told.rule == "SC217"
+    assert told.evidence[0].startswith("`data.csv` differs in line 2: `")
     assert engine.pull(context, "flow/stamped").findings == ()
 
 

@@ -278,3 +278,26 @@ def test_variables_that_libraries_ask_for_are_no_matter_of_the_script(stage: Sta
 
     assert ending.how is Ended.RETURNED, ending.errors
     assert ending.asked_in_vain == ()
+
+
+def test_switches_of_a_module_that_is_only_imported_are_no_matter_of_the_script(
+    stage: Stage,
+) -> None:
+    stage.write(
+        "helper.py",
+        """
+        import os
+        os.environ.get("HELPER_DEBUG")
+        def asked():
+            return os.environ.get("LABEL")
+        """,
+    )
+
+    ending = stage.run(f"""
+        import helper
+        {MAIN}
+            helper.asked()
+    """)
+
+    assert ending.how is Ended.RETURNED, ending.errors
+    assert [one.name for one in ending.asked_in_vain] == ["LABEL"]

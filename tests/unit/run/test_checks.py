@@ -455,7 +455,8 @@ def test_misconduct_warns_and_passes() -> None:
         leftovers=("sleep 1000",),
     )
 
-    outcome, found = judge(a_case(ending, differing={"result": ("data.csv",)}))
+    differing = {"result": {"data.csv": "differs in line 2: `1`, and then `2`"}}
+    outcome, found = judge(a_case(ending, differing=differing))
 
     assert outcome is Outcome.PASSED
     assert {finding.severity for finding in found} == {Level.WARNING}
@@ -467,6 +468,7 @@ def test_misconduct_warns_and_passes() -> None:
         ("SC216", "left `sleep 1000` running"),
         ("SC217", "`data.csv` of output `result` came out differently the second time"),
     ]
+    assert found[-1].evidence == ("`data.csv` differs in line 2: `1`, and then `2`",)
 
 
 def a_logged(**given: Any) -> Ending:
