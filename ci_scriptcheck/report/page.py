@@ -6,6 +6,7 @@ terminal, which would otherwise obey what they hold.
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from enum import Enum, IntEnum
@@ -16,6 +17,7 @@ COMFORTABLE = 88
 """Columns of running text: what can be read without losing the line."""
 
 _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_COMMAND = re.compile(r"(?<!\S)::")
 _JOINER = "\u200d"  # inside emoji; it cannot reorder or hide anything
 
 
@@ -80,9 +82,9 @@ PLAIN = Page()
 
 def visible(text: str) -> str:
     """Write out control and direction characters, and commands to a runner: none acts or hides."""
-    if text.lstrip().startswith("::") or "##[" in text:
-        # GitHub's runner would obey such a line of a log, whoever wrote it.
-        text = text.replace("::", "\\x3a:", 1).replace("##[", "#\\x23[")
+    # GitHub's runner would obey such a line of a log, whoever wrote it. A paragraph is broken at
+    # spaces, so what follows any of them may begin a line.
+    text = _COMMAND.sub(r"\\x3a:", text).replace("##[", "#\\x23[")
     if text.isprintable():
         return text
     return "".join(_shown(character) for character in text)

@@ -103,22 +103,30 @@ def _name(case: Case, raised: Raised) -> Counsel | None:
 def _parameter(case: Case, raised: Raised) -> Counsel | None:
     """Tell of a key that one of the script's four parameters lacks."""
     key, code = _ONE_KEY.fullmatch(raised.text), _last_line(raised)
-    if key is None:
+    # What a library says is about its own keys, though its line may name a parameter too.
+    if key is None or _SEVERAL_KEYS.search(raised.text):
         return None
     name, target = key[1], case.call.target
     given: Mapping[str, object]
     for word, kind in (("input_paths", "inputs"), ("output_paths", "outputs")):
-        if f"{word}[" in code:
-            given = getattr(target, word, {})
+        given = getattr(target, word, {})
+        if name not in given and _is_own(raised.frames) and _asks_for(code, word, name):
             advice = f"Declare `{name}` under `{kind}:` of `{case.task.step}`"
             return Counsel(
                 advice=_or_meant(advice, name, tuple(given)),
                 facts=(f"`{word}` has {shown(tuple(given), limit=_SHOWN) or 'no key'}",),
             )
     is_variable = re.search(r"\benviron|\bgetenv", code)
-    if is_variable and name not in case.task.settings.env:
+    is_asked = re.search(rf"['\"]{re.escape(name)}['\"]", code) or _is_of_variables(raised.frames)
+    if is_variable and is_asked and name not in case.task.settings.env:
         return Counsel(advice=f"Give the variable `{name}` a value under `env:`.")
     return None
+
+
+def _asks_for(code: str, word: str, name: str) -> bool:
+    """Say whether a line of code asks a mapping for a key: by this name, or by a variable."""
+    keys = re.findall(rf"\b{word}\[\s*(?:[rRuU]?(['\"])(.*?)\1\s*\]|)", code)
+    return any(quote == "" or literal == name for quote, literal in keys)
 
 
 def _or_meant(advice: str, name: str, known: tuple[str, ...]) -> str:
@@ -182,6 +190,11 @@ def _wanted(raised: Raised) -> tuple[list[str], bool]:
 
 def _is_own(frames: tuple[Frame, ...]) -> bool:
     return bool(frames) and frames[-1].inside
+
+
+def _is_of_variables(frames: tuple[Frame, ...]) -> bool:
+    """Say whether the script or `os.environ` looked for the key, and no library."""
+    return not frames or frames[-1].inside or frames[-1].file.endswith(("os.py", "<frozen os>"))
 
 
 def _file(case: Case, raised: Raised) -> Counsel | None:

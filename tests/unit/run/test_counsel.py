@@ -87,6 +87,35 @@ def test_a_variable_that_is_not_set_can_be_set() -> None:
     assert found.advice == "Give the variable `REGION` a value under `env:`."
 
 
+@pytest.mark.parametrize("text", ["'pln'", "\"['pln'] not in index\""])
+@pytest.mark.parametrize(
+    "code",
+    [
+        """df[["order_id", "pln"]].to_csv(f"{output_paths['model']}/m.csv")""",
+        """df["pln"].to_csv(Path(output_paths["result"]) / "m.csv")""",
+        """pd.read_csv(input_paths["data"])[environ_vars["LABEL"]]""",
+    ],
+)
+def test_a_missing_column_is_no_key_of_a_parameter_that_its_line_names_too(
+    text: str, code: str
+) -> None:
+    found = told("KeyError", text, own(code), PANDAS)
+
+    assert found.advice.startswith("No input has a column `pln`")
+
+
+def test_a_key_of_another_mapping_is_none_of_a_parameter_on_its_line() -> None:
+    found = told("KeyError", "'amout'", own("""row["amout"] + len(input_paths["data"])"""))
+
+    assert found.advice == "No input has a column `amout`; did you mean `amount`?"
+
+
+def test_a_key_of_a_parameter_may_stand_in_a_variable() -> None:
+    found = told("KeyError", "'dta'", own("open(input_paths[name])"))
+
+    assert found.advice == "Declare `dta` under `inputs:` of `train`; did you mean `data`?"
+
+
 def test_an_argument_that_is_not_given_can_be_given() -> None:
     found = told("AttributeError", "'Namespace' object has no attribute 'job_type'")
 
