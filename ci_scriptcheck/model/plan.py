@@ -103,11 +103,14 @@ class Reader:
 
     Attributes:
         expects: Dataset that the content is checked against.
+        is_implied: Whether that is only what its data are made from where it runs alone; the names
+            of the files are no promise then.
     """
 
     node: str
     port: str
     expects: str
+    is_implied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

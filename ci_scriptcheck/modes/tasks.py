@@ -205,7 +205,12 @@ def _readers(pipeline: Pipeline, node: Node) -> Mapping[str, tuple[Reader, ...]]
         if link.producer == node.name:
             for port in pipeline.node(link.consumer).inputs:
                 if port.name == link.input and port.expects is not None:
-                    reader = Reader(node=link.consumer, port=port.name, expects=port.expects)
+                    reader = Reader(
+                        node=link.consumer,
+                        port=port.name,
+                        expects=port.expects,
+                        is_implied=port.expects == port.dataset,
+                    )
                     found.setdefault(link.output, []).append(reader)
     return {output: tuple(sorted(readers)) for output, readers in found.items()}
 

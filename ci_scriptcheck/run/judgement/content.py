@@ -60,7 +60,18 @@ def _finding(case: Case, group: Sequence[Misfit]) -> Finding:
         port=misfit.port,
         evidence=(*_rows(mismatch), *_expecting(group)),
         advice=_advice(case, misfit),
-        level=Level.WARNING if is_part else None,
+        level=Level.WARNING if is_part or _is_only_made_so(group) else None,
+    )
+
+
+def _is_only_made_so(group: Sequence[Misfit]) -> bool:
+    """Say whether a file has a name that nobody expects: readers' data are only made with it."""
+    readers = [reader for misfit in group for reader in misfit.readers]
+    is_layout = group[0].mismatch.rule == "SC304"
+    return (
+        is_layout
+        and all(misfit.readers for misfit in group)
+        and all(reader.is_implied for reader in readers)
     )
 
 

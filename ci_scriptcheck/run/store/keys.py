@@ -145,7 +145,9 @@ class Keys:
         bounds = [to_json(bound) | {"place": None} for bound in item.bounds]
         rows = [to_json(one) | {"place": None} for one in item.rows]
         # Not who they are: two pipelines with equal expectations share results.
-        readers = sorted({str(self._expected(reader.expects)) for reader in item.readers})
+        readers = sorted(
+            {f"{self._expected(reader.expects)} {reader.is_implied}" for reader in item.readers}
+        )
         said = [expected, bounds, rows, readers]
         return [item.port, item.parameter, item.file, item.required, item.pack, said]
 
