@@ -133,8 +133,11 @@ def _tried(
         for step in steps:
             made = repair.repair(bench, step, repair.Budget(seconds=SECONDS))
             tell(next(scripts.told(made)))
-            if made.is_well:
-                found[step.name] = scripts.drafted(made)
+            draft = scripts.drafted(made)
+            if not made.is_well:
+                # Its data led nowhere; what it is told beside them may still be what it needs.
+                draft = replace(draft, datasets={}, files={}, outputs={})
+            found[step.name] = draft
     return found
 
 
