@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck import repository_file
 from ci_scriptcheck.change import affected
 from ci_scriptcheck.change.closure import imports
 from ci_scriptcheck.change.closure.entry_points import entry_points
@@ -270,7 +271,7 @@ def _named_by(root: Path, closure: Closure, wanted: set[str]) -> frozenset[str]:
     code = []
     for file in closure.files:
         with contextlib.suppress(OSError):
-            code.append((root / file).read_text(encoding="utf-8", errors="replace"))
+            code.append(repository_file.read(str(root), file).decode(errors="replace"))
     text = "\n".join(code)
     return frozenset(
         name for name in wanted if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)

@@ -6,10 +6,12 @@ change took away or put there, and the first place is told with the failure.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck import repository_file
 from ci_scriptcheck.change.git.repository import CommitTree
 from ci_scriptcheck.errors import Place, ScriptcheckError
 from ci_scriptcheck.model import verdict
@@ -69,11 +71,11 @@ def changed_lines(root: Path, changes: ChangeSet) -> Lines:
         before = tree.read_many(files.values())
     finally:
         tree.close()
-    after = {path: (root / path).read_bytes() for path in files if (root / path).is_file()}
+    after = {path: _now(root, path) for path in files}
     return tuple(
         line
         for path, old in files.items()
-        for line in _of_file(path, before.get(old, b""), after.get(path, b""))
+        for line in _of_file(path, before.get(old, b""), after[path])
     )
 
 
@@ -85,6 +87,12 @@ def first_mention(message: str, lines: Lines) -> tuple[str, Place] | None:
             if word.search(text):
                 return name, place
     return None
+
+
+def _now(root: Path, path: str) -> bytes:
+    with contextlib.suppress(FileNotFoundError, IsADirectoryError):
+        return repository_file.read(str(root), path)
+    return b""
 
 
 def _of_file(path: str, before: bytes, after: bytes) -> Iterator[tuple[Place, str]]:

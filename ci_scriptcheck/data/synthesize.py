@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from ci_scriptcheck import repository_file
 from ci_scriptcheck.data import distinct, draw, formula, layout, numbering, tables
 from ci_scriptcheck.data.draw import UnmakeableError
 from ci_scriptcheck.data.rows import PIECE, Rows
@@ -316,6 +317,8 @@ class Maker:
             raise UnmakeableError(f"`{name}.{column}` is referred to, and there is no such column")
         match dataset.origin:
             case CopiedFrom(path=path):
+                if not repository_file.is_inside(str(self.root), str(self.root / path)):
+                    raise UnmakeableError(f"`{path}` is a link that leads out of the repository")
                 return tables.column(self.root / path, column).cast(draw.arrow_type(wanted))
             case Synthesized():
                 return self._own(dataset, wanted)

@@ -6,11 +6,9 @@ Light enough for the paths on which nothing is to be done: no settings are read 
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
-from io import FileIO
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck import repository_file
 from ci_scriptcheck.project.paths import FILE_NAME
 
 if TYPE_CHECKING:
@@ -45,23 +43,11 @@ class WorkingTree:
         """Give the content of a file.
 
         Raises:
-            FileNotFoundError: the tree has no such file.
+            FileNotFoundError: the tree has no such file, or it is a link that leads out of it.
         """
         if path not in self._known:
             raise FileNotFoundError(path)
-        try:
-            # Thousands are read: a path object for each would cost more than the reading.
-            descriptor = os.open(f"{self._folder}/{path}", os.O_RDONLY | os.O_NONBLOCK)
-        except NotADirectoryError as error:
-            raise FileNotFoundError(path) from error
-        try:
-            # A submodule, a link to a folder, or a pipe or device, which may have no end.
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise FileNotFoundError(path)
-            with FileIO(descriptor, closefd=False) as file:
-                return file.readall()
-        finally:
-            os.close(descriptor)
+        return repository_file.read(self._folder, path)
 
     def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Give the contents of several files; those that do not exist are left out."""

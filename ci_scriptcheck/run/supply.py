@@ -11,6 +11,7 @@ from ci_scriptcheck.model.result import Artefact, FileFacts, TaskResult
 from ci_scriptcheck.run import making, reading
 from ci_scriptcheck.run.reading import Unmakeable
 from ci_scriptcheck.run.store import copying, store
+from ci_scriptcheck.run.store.digest import LeadsOut
 from ci_scriptcheck.run.workspace import artefact_of
 from ci_scriptcheck.values import dataclass, field
 
@@ -103,7 +104,13 @@ def bring(context: Context, given: Supply, file: FileFacts, target: Path) -> Non
 
 def _copied(context: Context, path: str) -> Supply:
     place = context.root / path
-    files = context.keys.digests.files_of(place)
+    try:
+        files = context.keys.digests.files_of(place, root=context.root)
+    except LeadsOut as error:
+        link = error.link.relative_to(context.root)
+        raise Unmakeable(
+            f"{link} is a link that leads out of the repository, or to what git keeps in it"
+        ) from None
     if files is None:
         raise Unmakeable(f"{path} does not exist")
     folder = place if place.is_dir() else place.parent

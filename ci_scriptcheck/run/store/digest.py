@@ -13,7 +13,7 @@ import stat
 import time
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck import cache_file
+from ci_scriptcheck import cache_file, repository_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +26,18 @@ _MOST = 50_000
 _NOT_PART = frozenset({".git", ".scriptcheck", "__pycache__"})
 
 _Known = tuple[int, int, int, int, str]
+
+
+class LeadsOut(Exception):  # noqa: N818  (a finding about a dataset, not a fault of ours)
+    """What is to be copied is a link out of the repository, to what only this process may read.
+
+    Attributes:
+        link: The path that leads out.
+    """
+
+    def __init__(self, link: Path) -> None:
+        super().__init__(str(link))
+        self.link = link
 
 
 class Digests:
@@ -62,15 +74,28 @@ class Digests:
             return None
         return of_text("\n".join(name for name in names if name not in _NOT_PART))
 
-    def of_tree(self, path: Path) -> str | None:
-        """Give the digest of a file or of all files below a folder, or `None` where neither is."""
-        found = self.files_of(path)
+    def of_tree(self, path: Path, *, root: Path) -> str | None:
+        """Give the digest of a file or of all files below a folder of a repository.
+
+        `None` where neither is, or where a link leads out of the repository.
+        """
+        try:
+            found = self.files_of(path, root=root)
+        except LeadsOut:
+            return None
         return None if found is None else of_files(found)
 
-    def files_of(self, path: Path) -> dict[str, str] | None:
-        """Give path below a folder → digest; a single file is listed by its name."""
+    def files_of(self, path: Path, *, root: Path) -> dict[str, str] | None:
+        """Give path below a folder → digest; a single file is listed by its name.
+
+        Raises:
+            LeadsOut: the path, or a link below it, leads out of the repository.
+        """
+        if not repository_file.is_inside(str(root), str(path)):
+            raise LeadsOut(path)
         if path.is_dir():
-            digests = {name: self.of_file(path / name) for name in files_below(path)}
+            names = files_below(path, root=root)
+            digests = {name: self.of_file(path / name) for name in names}
             return {name: digest for name, digest in digests.items() if digest is not None}
         digest = self.of_file(path)
         return None if digest is None else {path.name: digest}
@@ -114,15 +139,18 @@ def of_files(digests: Mapping[str, str]) -> str:
     return of_text("".join(f"{digest} {name}\0" for name, digest in sorted(digests.items())))
 
 
-def files_below(folder: Path) -> Iterable[str]:
+def files_below(folder: Path, *, root: Path) -> Iterable[str]:
     """List the regular files below a folder by their relative paths, sorted; links are followed.
 
     Folders that tools keep for themselves are left out, as is a link that leads back up.
+
+    Raises:
+        LeadsOut: a link leads out of the repository.
     """
-    return sorted(_walked(folder, "", {folder.resolve()}))
+    return sorted(_walked(folder, "", {folder.resolve()}, str(root)))
 
 
-def _walked(folder: Path, prefix: str, above: set[Path]) -> Iterable[str]:
+def _walked(folder: Path, prefix: str, above: set[Path], root: str) -> Iterable[str]:
     try:
         entries = list(folder.iterdir())
     except OSError:
@@ -130,10 +158,12 @@ def _walked(folder: Path, prefix: str, above: set[Path]) -> Iterable[str]:
     for entry in entries:
         if entry.name in _NOT_PART:
             continue
+        if entry.is_symlink() and not repository_file.is_inside(root, str(entry)):
+            raise LeadsOut(entry)
         if entry.is_dir():
             inside = entry.resolve() if entry.is_symlink() else entry
             if inside not in above:
-                yield from _walked(entry, f"{prefix}{entry.name}/", above | {inside})
+                yield from _walked(entry, f"{prefix}{entry.name}/", above | {inside}, root)
         elif entry.is_file():
             yield f"{prefix}{entry.name}"
 

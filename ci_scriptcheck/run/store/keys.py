@@ -203,7 +203,9 @@ class Keys:
 
     def _tree(self, path: str) -> str | None:
         digest: str | None = self._once(
-            "tree", path, make=lambda path: self.digests.of_tree(self._root / path)
+            "tree",
+            path,
+            make=lambda path: self.digests.of_tree(self._root / path, root=self._root),
         )
         return digest
 

@@ -289,13 +289,13 @@ def test_a_tree_has_another_digest_when_a_name_or_a_content_changes(tmp_path: Pa
     (tmp_path / "data" / "deep").mkdir(parents=True)
     (tmp_path / "data" / "deep" / "a").write_text("1")
     (tmp_path / "data" / "loop").symlink_to(tmp_path / "data")
-    seen = {Digests().of_tree(tmp_path / "data")}
+    seen = {Digests().of_tree(tmp_path / "data", root=tmp_path)}
 
     (tmp_path / "data" / "deep" / "a").write_text("2")
-    seen.add(Digests().of_tree(tmp_path / "data"))
+    seen.add(Digests().of_tree(tmp_path / "data", root=tmp_path))
     (tmp_path / "data" / "deep" / "a").rename(tmp_path / "data" / "a")
-    seen.add(Digests().of_tree(tmp_path / "data"))
-    seen.add(Digests().of_tree(tmp_path / "nothing"))
+    seen.add(Digests().of_tree(tmp_path / "data", root=tmp_path))
+    seen.add(Digests().of_tree(tmp_path / "nothing", root=tmp_path))
 
     assert len(seen) == 4
     assert None in seen
