@@ -28,7 +28,7 @@ from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.modes import isolation, pipeline, share, supply, variants
 from ci_scriptcheck.project import cache, working_tree
-from ci_scriptcheck.run import history, reasons, record, reuse, run_directory
+from ci_scriptcheck.run import history, own_folders, reasons, record, reuse, run_directory
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.site import Site
 from ci_scriptcheck.run.store.store import Store
@@ -131,9 +131,10 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     began = datetime.now(tz=UTC)
     root = repository_root(options.project)
     inside = options.project.resolve().relative_to(root).as_posix()
+    sight = look(root)
+    own_folders.check(root, sight.tracked, environ=environ, output=options.output)
     with contextlib.suppress(OSError):  # nothing is kept then, and nothing to be overlooked
         run_directory.hide(root)
-    sight = look(root)
     tree = working_tree.WorkingTree(root, sight.files)
     project = cache.load_cached(tree, "" if inside == "." else inside, root / scope.CACHE)
     if not project.steps and not project.findings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -39,6 +40,11 @@ def make(root: Path, asked: Path | None, *, moment: int) -> Path:
         if asked is not None:
             return _emptied(asked.absolute())
         runs = root / RUNS
+        if runs.is_symlink():
+            raise UsageError(
+                what=f"{runs} is a link, and old runs are removed there",
+                advice=f"remove it: `rm {RUNS}`",
+            )
         name = hashlib.sha256(f"{root} {moment} {os.getpid()}".encode()).hexdigest()[:6]
         folder = runs / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +68,9 @@ def hide(root: Path) -> None:
     ignore = root / ".scriptcheck" / ".gitignore"
     if not ignore.exists():
         ignore.parent.mkdir(exist_ok=True)
-        ignore.write_text("*\n", encoding="utf-8")
+        # Not through a link that leads to nothing yet.
+        with contextlib.suppress(FileExistsError), ignore.open("x", encoding="utf-8") as file:
+            file.write("*\n")
 
 
 def newest(root: Path) -> Path:

@@ -19,6 +19,7 @@ from ci_scriptcheck.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_OWN = ".scriptcheck/"
 _LONGEST_LINK_CHAIN = 10
 _LIST = ("ls-files", "-z", "-t", "-s", "-c", "-o", "-d", "--exclude-standard")
 
@@ -48,12 +49,14 @@ class Sight:
     Attributes:
         root: The repository's folder.
         files: Of the working folder, sorted: those in git and new ones, ignored ones left out.
+        tracked: Of the index, whether it is there or not.
         commits: `HEAD` and the usual names of the main branch, as far as they are there.
         filters: Variables for a call that compares the working folder.
     """
 
     root: Path
     files: tuple[str, ...]
+    tracked: tuple[str, ...]
     commits: Mapping[str, str]
     filters: Mapping[str, str]
 
@@ -71,6 +74,7 @@ def look(root: Path) -> Sight:
     return Sight(
         root=root,
         files=_files(listed),
+        tracked=_tracked(listed),
         commits=bases.resolved(names, commits),
         filters=command.without_filters(settings),
     )
@@ -85,6 +89,11 @@ def working_files(root: Path) -> tuple[str, ...]:
     return _files(command.run(root, *_LIST))
 
 
+def _tracked(listed: bytes) -> tuple[str, ...]:
+    entries = os.fsdecode(listed).split("\0")
+    return tuple(entry.partition("\t")[2] for entry in entries if not entry.startswith("?"))
+
+
 def _files(listed: bytes) -> tuple[str, ...]:
     present: set[str] = set()
     absent: set[str] = set()
@@ -95,7 +104,8 @@ def _files(listed: bytes) -> tuple[str, ...]:
         if path and not path.endswith("/") and not facts.startswith("160000"):
             # R: gone from the folder. S: left out of a sparse checkout.
             (absent if mark in "RS" else present).add(path)
-    return tuple(sorted(present - absent))
+    # What we keep in the repository ourselves is no file of a project.
+    return tuple(path for path in sorted(present - absent) if not path.startswith(_OWN))
 
 
 def change_set(

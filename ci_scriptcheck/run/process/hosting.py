@@ -73,5 +73,9 @@ def import_roots(plan: Plan, root: Path, settings: Settings) -> tuple[str, ...]:
 
 
 def hidden(root: Path, store: Path, run_directory: Path) -> tuple[str, ...]:
-    """List the folders that a script must not read: what it was given lies in a copy of its own."""
-    return (str(root / ".scriptcheck"), str(store), str(run_directory))
+    """List the folders that a script must not read: what it was given lies in a copy of its own.
+
+    By their real paths: to the kernel a link is not what it leads to.
+    """
+    own = (root / ".scriptcheck", store, run_directory)
+    return tuple(str(folder.resolve()) for folder in own)

@@ -1,4 +1,4 @@
-"""Links that a pull request may commit: what they lead to out of the repository is not read."""
+"""What a pull request may commit to be trusted or followed: links out, and files in our own folders."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def repository(tmp_path: Path) -> Repository:
 
 def link(repository: Repository, name: str, target: str) -> None:
     place = repository.root / name
-    place.parent.mkdir(exist_ok=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
     place.unlink(missing_ok=True)
     place.symlink_to(target)
-    repository.git("add", "--all")
+    repository.git("add", "--force", name)
     repository.git("commit", "--quiet", "--message", "a link")
 
 
@@ -128,3 +128,51 @@ def test_a_repository_below_a_linked_folder_is_read(repository: Repository) -> N
     ended = scriptcheck("plan", "--all", folder=other)
 
     assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        (".scriptcheck", "../outside"),
+        (".scriptcheck/runs", "../../outside"),
+        (".scriptcheck/.gitignore", "../../outside/new"),
+        (".Scriptcheck/store", "../../outside"),
+    ],
+)
+def test_a_link_in_place_of_our_folders_is_refused_and_nothing_is_written_through_it(
+    repository: Repository, name: str, target: str
+) -> None:
+    link(repository, name, target)
+
+    ended = run(repository)
+
+    assert ended.returncode == 2
+    assert f"git has `{name}`" in ended.stderr
+    assert f"git rm -r --cached {name.partition('/')[0]}" in ended.stderr
+    assert [file.name for file in (repository.root.parent / "outside").iterdir()] == ["secret"]
+
+
+def test_a_committed_store_is_refused_until_git_has_it_no_more(repository: Repository) -> None:
+    scriptcheck("run", "ingest", "--workers", "1", folder=repository.root)
+    repository.git("add", "--force", ".scriptcheck/store")
+    repository.git("commit", "--quiet", "--message", "a store")
+
+    refused = scriptcheck("plan", "ingest", folder=repository.root)
+    repository.git("rm", "-r", "--quiet", "--cached", ".scriptcheck")
+    accepted = scriptcheck("plan", "ingest", folder=repository.root)
+
+    assert (refused.returncode, accepted.returncode) == (2, 0), refused.stderr + accepted.stderr
+
+
+@pytest.mark.parametrize("name", ["kept", "kept/store", "kept/store/results/entry"])
+def test_a_store_that_was_given_a_place_in_the_repository_is_checked_too(
+    repository: Repository, name: str
+) -> None:
+    link(repository, name, "nothing")
+
+    ended = scriptcheck(
+        "plan", "--all", folder=repository.root, variables={"SCRIPTCHECK_STORE": "kept/store"}
+    )
+
+    assert ended.returncode == 2
+    assert f"git has `{name}`" in ended.stderr
