@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
 
-from benchmarks import overhead, peers, scheduling, synthesis
+from benchmarks import overhead, peers, scheduling, synthesis, validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +129,31 @@ def _synthesis(made: list[synthesis.Figure]) -> str:
     return f"{title}\n\n{tabulate(rows, headers, tablefmt='github', disable_numparse=True)}"
 
 
+def _measure_validation(rounds: int) -> tuple[Any, str]:
+    figures = validation.measured(rounds)
+    return [asdict(figure) for figure in figures], _validation(figures)
+
+
+def _validation(figures: list[validation.Figure]) -> str:
+    rows = [
+        [
+            figure.what,
+            f"{figure.ours:.2f} s",
+            f"{figure.by_hand:.2f} s",
+            f"{figure.ratio:.2f}",
+            f"{figure.peak_mb:,.0f} MB",
+            "yes" if figure.is_equal else "no",
+        ]
+        for figure in figures
+    ]
+    title = (
+        f"{validation.ROWS:,} rows of 20 columns in Parquet held against their schema, beside DuckDB"
+        f" by hand (goal ≤ {validation.GOAL}, under {validation.MOST_MB} MB, equal verdicts):"
+    )
+    headers = ["table", "scriptcheck", "by hand", "ratio", "peak", "equal verdicts"]
+    return f"{title}\n\n{tabulate(rows, headers, tablefmt='github', disable_numparse=True)}"
+
+
 def _machine() -> str:
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
 
@@ -138,6 +163,7 @@ PARTS: dict[str, Callable[[int], tuple[Any, str]]] = {
     "scheduling": _measure_scheduling,
     "overhead": _measure_overhead,
     "synthesis": _measure_synthesis,
+    "validation": _measure_validation,
 }
 
 if __name__ == "__main__":
