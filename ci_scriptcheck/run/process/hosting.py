@@ -21,19 +21,18 @@ _READ_WHILE_LOADING = (
     "CUDA_",
     "GOTO_",
     "KMP_",
-    "LD_",
     "MALLOC_",
     "MKL_",
     "NUMEXPR_",
     "OMP_",
     "OPENBLAS_",
     "POLARS_",
-    "PYTHON",
     "RAYON_",
     "TF_",
     "VECLIB_",
     "XLA_",
 )
+_OF_PYTHON = frozenset({"PYTHONHASHSEED", "PYTHONMALLOC", "PYTHONUTF8"})
 
 
 def host_of(plan: Plan, root: Path, task: Task) -> HostSpec:
@@ -41,13 +40,21 @@ def host_of(plan: Plan, root: Path, task: Task) -> HostSpec:
     environ = {
         name: value
         for name, value in sorted(task.settings.env.items())
-        if name.startswith(_READ_WHILE_LOADING)
+        if _is_harmless(name, value)
     }
     return HostSpec(
         python=interpreters.located(root, plan.folder, task.settings.python),
         environ=environ,
         start=Start(plan.start),
     )
+
+
+def _is_harmless(name: str, value: str) -> bool:
+    """Say whether a host may be given a variable: it is not confined, so none that names code.
+
+    The script is given all of them.
+    """
+    return name in _OF_PYTHON or (name.startswith(_READ_WHILE_LOADING) and "/" not in value)
 
 
 def hosts_for(plan: Plan, root: Path, tasks: Iterable[Task]) -> tuple[HostSpec, ...]:

@@ -176,3 +176,20 @@ def test_a_store_that_was_given_a_place_in_the_repository_is_checked_too(
 
     assert ended.returncode == 2
     assert f"git has `{name}`" in ended.stderr
+
+
+def test_variables_of_the_project_load_no_code_into_the_host(repository: Repository) -> None:
+    copying(repository)
+    evil, sprung = repository.root / "evil", repository.root.parent / "sprung"
+    settings = (repository.root / "scriptcheck.yaml").read_text()
+    repository.commit(
+        {
+            "evil/sitecustomize.py": f"open({str(sprung)!r}, 'w')\n",
+            "scriptcheck.yaml": f"{settings}defaults: {{env: {{PYTHONPATH: {evil}}}}}\n",
+        }
+    )
+
+    ended = run(repository)
+
+    assert "shown" in ended.stdout, ended.stderr
+    assert not sprung.exists()
