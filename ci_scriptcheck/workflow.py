@@ -151,6 +151,9 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     reached = partial(scope.reached, root, tree, about, learned.reads)
     plan = _plan(root, about, around, options, reached)
     pythons = {task.settings.python for task in plan.tasks}
+    for python in filter(None, pythons):
+        located = Path(interpreters.located(root, project.folder, python))
+        own_folders.check_interpreter(root, sight.tracked, located)
     site = Site(
         root=str(root),
         store=str(store.folder),

@@ -50,6 +50,24 @@ def check(
             )
 
 
+def check_interpreter(root: Path, tracked: Iterable[str], python: Path) -> None:
+    """See to it that git brings neither an interpreter nor anything of its environment.
+
+    Raises:
+        UsageError: it does; what runs as the interpreter is not confined.
+    """
+    own = {*_places(root, python), *_places(root, python.parent.resolve() / python.name)}
+    own |= {place for folder in (python.parents[1],) for place in _places(root, folder)}
+    below = tuple(f"{place}/" for place in own)
+    for path in tracked:
+        if path in own or path.startswith(below):
+            raise UsageError(
+                what=f"git has `{path}`, a part of the interpreter that `python:` names",
+                facts=("an interpreter is not confined, and a change could bring any program",),
+                advice="make the environment where it is needed, and keep it out of git",
+            )
+
+
 def _places(root: Path, folder: Path) -> Iterator[str]:
     """Give a folder relative to the repository, by its name and with links followed, if it is inside."""
     for place in (Path(posixpath.normpath(folder)), folder.resolve()):

@@ -193,3 +193,16 @@ def test_variables_of_the_project_load_no_code_into_the_host(repository: Reposit
 
     assert "shown" in ended.stdout, ended.stderr
     assert not sprung.exists()
+
+
+def test_an_interpreter_that_git_has_is_refused(repository: Repository) -> None:
+    copying(repository)
+    settings = (repository.root / "scriptcheck.yaml").read_text()
+    repository.commit(
+        {"py.sh": "#!/bin/sh\n", "scriptcheck.yaml": f"{settings}defaults: {{python: py.sh}}\n"}
+    )
+
+    ended = run(repository)
+
+    assert ended.returncode == 2
+    assert "git has `py.sh`" in ended.stderr
