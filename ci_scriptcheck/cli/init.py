@@ -25,7 +25,7 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
     Raises:
         UsageError: there is one already, or nothing to write about.
     """
-    folder = opening.folder_of(given)
+    folder = opening.named_folder(given)
     target = folder / FILE_NAME
     place = opening.place_of(folder)
     for path in place.tree.paths():

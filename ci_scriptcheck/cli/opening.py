@@ -9,6 +9,7 @@ from ci_scriptcheck.change.git.repository import repository_root, working_files
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.tree import Tree
 from ci_scriptcheck.project import working_tree
+from ci_scriptcheck.project.paths import FILE_NAME
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
@@ -33,7 +34,17 @@ class ProjectFolder:
 
 
 def folder_of(given: Namespace) -> Path:
-    """Give the project's folder as it was named.
+    """Give the project's folder as it was named; else the nearest, from here up, that has settings.
+
+    Raises:
+        UsageError: there is no such folder.
+    """
+    folder = named_folder(given)
+    return folder if given.project else _nearest(folder)
+
+
+def named_folder(given: Namespace) -> Path:
+    """Give the folder that was named, or the one we are in, whether it has settings or not.
 
     Raises:
         UsageError: there is no such folder.
@@ -41,6 +52,16 @@ def folder_of(given: Namespace) -> Path:
     folder = Path(given.project or ".")
     if not folder.is_dir():
         raise UsageError(what=f"there is no folder `{folder}`", advice="name one with `-C`")
+    return folder
+
+
+def _nearest(folder: Path) -> Path:
+    """Look upwards for a settings file, as git does for a repository, and not beyond that."""
+    for candidate in (folder.resolve(), *folder.resolve().parents):
+        if (candidate / FILE_NAME).is_file():
+            return candidate
+        if (candidate / ".git").exists():
+            break
     return folder
 
 

@@ -26,11 +26,15 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
 
 
 def steps_of(project: Project, place: ProjectFolder, name: str) -> tuple[str, ...]:
-    """Find the step of this name, or all that run the script at this path.
+    """Find the step of this name, that of a node, or all that run the script at this path.
 
     Raises:
         UsageError: there is none.
     """
     if name in project.steps:
         return (name,)
+    for pipeline in project.pipelines.values():
+        for node in pipeline.nodes:
+            if name == f"{pipeline.name}/{node.name}":
+                return (node.step,)
     return scope.running(place.root, place.tree, project, name)

@@ -42,7 +42,7 @@ def header(plan: Plan, workers: int | None, page: Page) -> str:
 
 def commits(changes: change.ChangeSet) -> str:
     """Write what is compared, as `main@9c1e2f4 → 1f0c9ab`."""
-    head = changes.head[:7] if changes.head else "nothing committed"
+    head = changes.head[:7] if changes.head else "nothing to compare with"
     same = changes.base is not None and changes.base == changes.head
     compared = f"{base(changes)} → {head}" if changes.base and not same else head
     shown = base(changes) if same else compared

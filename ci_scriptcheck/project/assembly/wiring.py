@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.errors import nearest
 from ci_scriptcheck.model.project import Link
 from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.project.assembly.assignment import Candidate, Consumer, Pairing, pair
@@ -157,7 +158,7 @@ class _Joints:
                 pipeline=self.pipeline.name,
                 port=port.name,
                 place=self._place(node),
-                evidence=self._offers(producers) or ("no node comes before it",),
+                evidence=self._offers(producers) or self._near(node.name, port),
                 advice=self._sources(port),
             )
 
@@ -214,6 +215,19 @@ class _Joints:
             names = ", ".join(f"`{port.name}`" for port in step.outputs) if step else ""
             said.append(f"`{name}` writes {names or 'nothing'}")
         return tuple(said)
+
+    def _near(self, consumer: str, port: DeclaredPort) -> tuple[str, ...]:
+        """Say which node writes something of nearly this name, where no node is joined."""
+        written = {
+            output.name: other.name
+            for other in self.pipeline.nodes
+            if other.name != consumer
+            for output in getattr(self.step(other.name), "outputs", ())
+        }
+        near = nearest(port.name, written)
+        if near is None:
+            return ("no node is joined to it",)
+        return (f"`{written[near]}` writes `{near}`; did you mean that?",)
 
     def _wants(self, node: DeclaredNode) -> str:
         names = ", ".join(f"`{port.name}`" for port in self._inputs(node.name))

@@ -112,3 +112,34 @@ def test_a_step_of_no_pipeline_cannot_be_asked_for_in_one(churn: Path) -> None:
 
     assert ended.returncode == 2
     assert "nothing to run for `alone` in mode pipeline" in ended.stderr
+
+
+def test_a_node_can_be_tested_alone_by_its_full_name(churn: Path) -> None:
+    ended = scriptcheck("test-script", "daily/clean", folder=churn)
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_the_settings_are_found_from_a_folder_below(churn: Path) -> None:
+    (churn / "scripts").mkdir()
+
+    ended = scriptcheck("run", "train", folder=churn / "scripts")
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_an_input_of_a_wrong_name_is_told_with_what_is_written(churn: Path) -> None:
+    (churn / "features.py").write_text(step("clean", "features"))
+
+    ended = scriptcheck("run", folder=churn)
+
+    assert ended.returncode == 1
+    assert "`clean` writes `cleaned`; did you mean that?" in ended.stdout
+
+
+def test_a_repository_without_a_main_branch_is_not_called_empty(churn: Path) -> None:
+    git(churn, "branch", "--delete", "--force", "main")
+
+    ended = scriptcheck("run", "--all", "--json", folder=churn)
+
+    assert "nothing committed" not in ended.stderr
