@@ -34,6 +34,9 @@ def check(
     Raises:
         UsageError: it has.
     """
+    tracked = tuple(tracked)
+    if output is not None:
+        _check_output(root, tracked, output)
     named = [Store.of(root, environ).folder, *([output.absolute()] if output else [])]
     own = sorted({OWN, *(place for folder in named for place in _places(root, folder))})
     lower = [place.casefold() for place in own]
@@ -48,6 +51,18 @@ def check(
                 facts=("results that lie there would be taken for those of a run",),
                 advice=f"take it out: `git rm -r --cached {_to_remove(path, own)}`",
             )
+
+
+def _check_output(root: Path, tracked: Iterable[str], output: Path) -> None:
+    """Name a folder of the project for what it is, rather than to have its files taken out of git."""
+    below = tuple(f"{place}/".casefold() for place in _places(root, output.absolute()))
+    held = next((path for path in tracked if path.casefold().startswith(below)), None)
+    if held is not None:
+        raise UsageError(
+            what=f"{output.absolute()} holds files that git has, such as {held}",
+            facts=("a run directory is emptied at the start of its run",),
+            advice="pass `--output <a new or empty folder>`",
+        )
 
 
 def check_interpreter(root: Path, tracked: Iterable[str], python: Path) -> None:

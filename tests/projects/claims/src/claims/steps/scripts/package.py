@@ -19,8 +19,7 @@ def main(input_paths, output_paths, environ_vars, job_args):
     """Read `model_input` and `calibration_model`, write `packaged_model`."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        with tarfile.open(Path(input_paths["model_input"], MODEL_ARCHIVE)) as archive:
-            archive.extractall(work, filter="data")
+        shutil.unpack_archive(Path(input_paths["model_input"], MODEL_ARCHIVE), work, "gztar")
         shutil.copytree(input_paths["calibration_model"], work / "calibration")
         shutil.copytree(SERVING, work / "code", ignore=shutil.ignore_patterns("__pycache__"))
         with tarfile.open(Path(output_paths["packaged_model"], MODEL_ARCHIVE), "w:gz") as archive:
