@@ -131,7 +131,9 @@ def _matched(
     open_: list[Mapping[str, Scalar]] = []
     # Who names most columns chooses first.
     for row in sorted(expected, key=lambda row: -len(row)):
-        at = next((n for n, other in enumerate(left) if _alike(row, other, tolerance) == 1), None)
+        equal = [n for n, other in enumerate(left) if _alike(row, other, tolerance) == 1]
+        # The very same row before one that only counts as equal: another row may need that one.
+        at = min(equal, key=lambda n: not _is_same(row, left[n]), default=None)
         if at is None:
             open_.append(row)
         else:
@@ -148,6 +150,12 @@ def _matched(
             others.discard(-place)
             pairs.append((open_[-number], left[-place]))
     return pairs
+
+
+def _is_same(row: Mapping[str, Scalar], other: Mapping[str, Scalar]) -> bool:
+    return all(
+        type(cell) is type(other[name]) and cell == other[name] for name, cell in row.items()
+    )
 
 
 def _alike(row: Mapping[str, Scalar], other: Mapping[str, Scalar], tolerance: float) -> float:

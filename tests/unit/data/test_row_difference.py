@@ -119,6 +119,12 @@ CELLS = (
 ROWS = st.lists(st.fixed_dictionaries({"a": CELLS, "b": CELLS}), max_size=6)
 
 
+def test_a_row_takes_the_very_same_one_before_one_that_counts_as_equal() -> None:
+    rows: list[dict[str, Scalar]] = [{"a": False}, {"a": 0}]
+
+    assert not between([dict(row) for row in rows], [dict(row) for row in reversed(rows)])
+
+
 @given(ROWS, st.randoms())
 def test_rows_are_equal_to_themselves_in_any_order(
     rows: list[dict[str, Scalar]], random: object
