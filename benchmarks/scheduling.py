@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from benchmarks.sleeping import SLEEPING
 from ci_scriptcheck import workflow
 from ci_scriptcheck.model.change import Asked, ChangeSet
+from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Counts, Input, Mode, Plan, Task, Upstream
 from ci_scriptcheck.model.project import Settings
 from ci_scriptcheck.pytest_plugin.event import TaskFinished, TaskStarted
@@ -141,7 +142,7 @@ def _with_scripts(seed: int) -> Figure:
     tasks = pipeline(seed)
     with tempfile.TemporaryDirectory() as folder:
         _write_project(Path(folder), tasks)
-        options = workflow.Options(
+        options = Options(
             project=Path(folder), modes=(Mode.PIPELINE,), everything=True, workers=WORKERS
         )
         began: dict[str, float] = {}

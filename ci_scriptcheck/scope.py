@@ -13,8 +13,8 @@ from ci_scriptcheck import repository_file
 from ci_scriptcheck.change import affected
 from ci_scriptcheck.change.closure import imports
 from ci_scriptcheck.change.closure.entry_points import entry_points
+from ci_scriptcheck.change.dependencies import installed
 from ci_scriptcheck.change.git.repository import CommitTree
-from ci_scriptcheck.change.library import libraries
 from ci_scriptcheck.errors import ScriptcheckError, UsageError
 from ci_scriptcheck.model.change import ChangeSet, Closure, Selection, Unknown
 from ci_scriptcheck.model.contract import CopiedFrom
@@ -87,7 +87,7 @@ def of_change(
         return Scope(project=project, changes=changes, selection=Selection())
     # Not needed where nothing is compared, as in a run of everything.
     from ci_scriptcheck.change.closure.base_closures import closures_in_base
-    from ci_scriptcheck.change.library.library_changes import library_changes
+    from ci_scriptcheck.change.dependencies.changes import library_changes
 
     base_tree = CommitTree(root, changes.base)
     base = _base_project(root, base_tree, project)
@@ -281,7 +281,7 @@ def _named_by(root: Path, closure: Closure, wanted: set[str]) -> frozenset[str]:
 def modules_of(root: Path, project: Project, python: str | None) -> Mapping[str, tuple[str, str]]:
     """Give the modules that an interpreter has, named as settings do, with their versions."""
     file = interpreters.located(root, project.folder, python)
-    return libraries.library_versions(Path(file), cache=root / CACHE / LIBRARIES)
+    return installed.library_versions(Path(file), cache=root / CACHE / LIBRARIES)
 
 
 def closures_of(root: Path, tree: Tree, project: Project) -> Mapping[str, Closure]:

@@ -17,68 +17,28 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import __version__, scope
+from ci_scriptcheck import planning, scope
 from ci_scriptcheck.change import affected, mentions
 from ci_scriptcheck.change.git.repository import change_set, look, repository_root
-from ci_scriptcheck.errors import ChangeError, ScriptcheckError, UsageError, did_you_mean
+from ci_scriptcheck.errors import ChangeError, ScriptcheckError, UsageError
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import Asked, ChangeSet
-from ci_scriptcheck.model.contract import GeneratedBy
-from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord
+from ci_scriptcheck.model.options import Options
+from ci_scriptcheck.model.plan import Machine, Plan, RunRecord
 from ci_scriptcheck.model.result import Outcome, TaskResult
-from ci_scriptcheck.modes import isolation, pipeline, share, supply, variants
+from ci_scriptcheck.modes import variants
 from ci_scriptcheck.project import cache, working_tree
 from ci_scriptcheck.run import history, own_folders, reasons, record, reuse, run_directory
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.site import Site
 from ci_scriptcheck.run.store.store import Store
-from ci_scriptcheck.values import dataclass, replace
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ci_scriptcheck.change.git.repository import Sight
-    from ci_scriptcheck.model.change import Reason
     from ci_scriptcheck.model.project import Project
     from ci_scriptcheck.model.tree import Tree
-    from ci_scriptcheck.modes.sources import Surroundings
     from ci_scriptcheck.scope import Scope
-
-PLANNERS = {Mode.ISOLATION: isolation.plan, Mode.PIPELINE: pipeline.plan}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What was asked for.
-
-    Attributes:
-        project: Folder that holds `scriptcheck.yaml`.
-        base: Commit to compare with; `None` is where the branch left the main one.
-        everything: Whether every step is checked, whatever changed.
-        selectors: Steps and nodes to check instead of what git says.
-        scenarios: Scenarios of steps and pipelines, instead of what the settings say.
-        workers: Parallel workers; `None` is as many as there are processors.
-        twice: Whether everything is run a second time, to find what differs between equal runs.
-        start: `warm` or `new`; `None` is what suits the system.
-        timeout: Seconds a script may take, instead of what the settings say.
-        output: Run directory; `None` makes one below the repository.
-        shard: Which share of the checked tasks, counted from 1, and of how many.
-    """
-
-    project: Path
-    modes: tuple[Mode, ...] = (Mode.ISOLATION, Mode.PIPELINE)
-    base: str | None = None
-    everything: bool = False
-    selectors: tuple[str, ...] = ()
-    scenarios: tuple[str, ...] = ()
-    workers: int | None = None
-    fail_fast: bool = False
-    reuse: bool = True
-    start: str | None = None
-    twice: bool = False
-    timeout: float | None = None
-    output: Path | None = None
-    shard: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +74,7 @@ def will_run(options: Options, environ: Mapping[str, str]) -> bool:
 
     That is so where steps are asked for whatever changed, and nothing is kept that could be reused.
     """
-    if (options.start or _default_start()) != "warm":
+    if options.start_kind != "warm":
         return False
     if not options.everything and not options.selectors:
         return False
@@ -149,7 +109,7 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     about = _scope(sight, tree, project, options, environ, learned)
     around = scope.surroundings(root, tree, project, learned.seconds)
     reached = partial(scope.reached, root, tree, about, learned.reads)
-    plan = _plan(root, about, around, options, reached)
+    plan = planning.planned(root, about, around, options, reached)
     pythons = {task.settings.python for task in plan.tasks}
     for python in filter(None, pythons):
         located = Path(interpreters.located(root, project.folder, python))
@@ -277,116 +237,6 @@ def _scope(
         # What changed is not asked for; it would only have been shown.
         changes = ChangeSet(base=None, head=None)
     return scope.of_choice(root, tree, project, changes, selection)
-
-
-def _plan(
-    root: Path,
-    about: Scope,
-    around: Surroundings,
-    options: Options,
-    reached: Callable[[], Mapping[str, Reason]],
-) -> Plan:
-    project = about.project
-    if options.scenarios:
-        project = _in_scenarios(project, options.scenarios)
-        about = replace(about, project=project)
-    around = replace(around, named=scope.names_in_code(about, root))
-    checked = variants.chosen(
-        (
-            task
-            for mode in options.modes
-            for task in PLANNERS[mode](project, about.selection, around)
-        ),
-        options.selectors,
-    )
-    if options.selectors and not checked:
-        raise scope.nothing_to_run(options.selectors, options.modes)
-    if options.shard is not None:
-        number, of = options.shard
-        checked = share.share_of(checked, number=number, of=of)
-    tasks = supply.complete(project, checked, around)
-    if options.selectors and len(tasks) > len(checked):
-        tasks = supply.with_reach(tasks, reached())
-    if options.timeout is not None:
-        tasks = tuple(
-            replace(task, settings=replace(task.settings, timeout=options.timeout))
-            for task in tasks
-        )
-    code = {task.script for task in tasks} | _generators(project)
-    return Plan(
-        version=__version__,
-        project=project.name,
-        folder=project.folder,
-        modes=options.modes,
-        changes=about.changes,
-        counts=Counts(
-            files_changed=len(about.changes.files),
-            steps=len(project.steps),
-            steps_affected=len(_steps(about)),
-        ),
-        tasks=tasks,
-        closures={
-            # How files lead to one another has been used to find the reasons, and is large.
-            name: replace(found, chains={})
-            for name, found in about.closures.items()
-            if name in code
-        },
-        datasets=project.with_stated() if tasks else {},
-        scenarios=project.scenarios,
-        findings=about.findings,
-        rules=project.rules,
-        start=options.start or _default_start(),
-        strict=options.everything,
-        reuse=options.reuse,
-        twice=options.twice,
-    )
-
-
-def _generators(project: Project) -> set[str]:
-    origins = [dataset.origin for dataset in project.datasets.values()]
-    return {origin.file for origin in origins if isinstance(origin, GeneratedBy)}
-
-
-def _in_scenarios(project: Project, names: tuple[str, ...]) -> Project:
-    """Have every step and every pipeline run in these scenarios instead of its own."""
-    for name in names:
-        if name not in project.scenarios:
-            raise UsageError(
-                what=f"there is no scenario `{name}`",
-                facts=(f"there are {', '.join(sorted(project.scenarios))}",),
-                advice=did_you_mean(name, project.scenarios),
-            )
-    return replace(
-        project,
-        steps={
-            step.name: replace(
-                step,
-                settings=replace(step.settings, scenarios=names),
-                tests=(),
-                variations=(),
-            )
-            for step in project.steps.values()
-        },
-        pipelines={
-            found.name: replace(found, scenarios=names) for found in project.pipelines.values()
-        },
-    )
-
-
-def _steps(about: Scope) -> frozenset[str]:
-    """Name the steps that are affected, alone or through their place in a pipeline."""
-    of_nodes = {
-        node.step
-        for pipeline_name, found in about.project.pipelines.items()
-        for node in found.nodes
-        if f"{pipeline_name}/{node.name}" in about.selection.nodes
-    }
-    return frozenset({*about.selection.steps, *of_nodes})
-
-
-def _default_start() -> str:
-    # Forking a process that has loaded macOS's frameworks is not safe.
-    return "new" if sys.platform == "darwin" else "warm"
 
 
 def _processors() -> int:

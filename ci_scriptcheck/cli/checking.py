@@ -21,13 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.model.options import Options
     from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.run.process.hosts import Hosts
 
 
-def check(
-    options: workflow.Options, given: Namespace, console: Console, environ: Mapping[str, str]
-) -> int:
+def check(options: Options, given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     """Carry out a run and report it; gives the exit code.
 
     Raises:
@@ -38,7 +37,7 @@ def check(
 
 
 @contextmanager
-def _begun(options: workflow.Options, environ: Mapping[str, str]) -> Iterator[Hosts | None]:
+def _begun(options: Options, environ: Mapping[str, str]) -> Iterator[Hosts | None]:
     """Have a host import its libraries meanwhile, where something has to be run whatever is found."""
     if not workflow.will_run(options, environ):
         yield None
@@ -50,7 +49,7 @@ def _begun(options: workflow.Options, environ: Mapping[str, str]) -> Iterator[Ho
 
 
 def _checked(
-    options: workflow.Options,
+    options: Options,
     given: Namespace,
     console: Console,
     environ: Mapping[str, str],

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import workflow
 from ci_scriptcheck.cli import arguments, opening
 from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Mode
 from ci_scriptcheck.values import replace
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
 
-def of_run(given: Namespace) -> workflow.Options:
+def of_run(given: Namespace) -> Options:
     """Read the options of `run`.
 
     Raises:
@@ -34,7 +34,7 @@ def of_run(given: Namespace) -> workflow.Options:
     )
 
 
-def of_plan(given: Namespace) -> workflow.Options:
+def of_plan(given: Namespace) -> Options:
     """Read the options of `plan`.
 
     Raises:
@@ -44,7 +44,7 @@ def of_plan(given: Namespace) -> workflow.Options:
         raise UsageError(
             what="`--all` and named steps contradict each other", advice="leave one of them out"
         )
-    return workflow.Options(
+    return Options(
         project=opening.folder_of(given),
         modes=modes(given.mode),
         base=given.base,
@@ -53,13 +53,13 @@ def of_plan(given: Namespace) -> workflow.Options:
     )
 
 
-def of_one(given: Namespace, mode: Mode, selectors: tuple[str, ...]) -> workflow.Options:
+def of_one(given: Namespace, mode: Mode, selectors: tuple[str, ...]) -> Options:
     """Read the options of `test-script` and `test-pipeline`.
 
     Raises:
         UsageError: a value cannot be understood.
     """
-    return workflow.Options(
+    return Options(
         project=opening.folder_of(given),
         modes=(mode,),
         selectors=selectors,

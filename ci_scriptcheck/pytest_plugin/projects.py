@@ -15,6 +15,7 @@ import pytest
 
 from ci_scriptcheck import workflow
 from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Mode
 from ci_scriptcheck.project.paths import FILE_NAME
 from ci_scriptcheck.pytest_plugin.controller import Controller
@@ -173,11 +174,11 @@ def _place(config: pytest.Config, word: str) -> Path:
     return (config.invocation_params.dir / word.partition("::")[0]).resolve()
 
 
-def _options(config: pytest.Config, project: Path, number: int | None) -> workflow.Options:
+def _options(config: pytest.Config, project: Path, number: int | None) -> Options:
     """Say what is asked for of one project; `number` tells several of them apart."""
     modes = tuple(Mode(name) for name in config.getoption("scriptcheck_mode") or ())
     folder = config.getoption("scriptcheck_run_directory")
-    return workflow.Options(
+    return Options(
         project=project,
         modes=modes or (Mode.ISOLATION, Mode.PIPELINE),
         base=config.getoption("scriptcheck_base"),

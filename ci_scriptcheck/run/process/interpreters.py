@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from ci_scriptcheck.change.library.virtual_environment import environment_of
+from ci_scriptcheck.change.dependencies.virtual_environment import environment_of
 
 _NAME = re.compile(r"python(\d+\.\d+)")
 

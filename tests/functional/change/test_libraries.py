@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.change.library.libraries import library_versions, package_folders
-from ci_scriptcheck.change.library.library_changes import library_changes
+from ci_scriptcheck.change.dependencies.changes import library_changes
+from ci_scriptcheck.change.dependencies.installed import library_versions, package_folders
 from ci_scriptcheck.model.change import Closure, LibraryChanged
 from ci_scriptcheck.model.project import Settings
 from tests.unit.change.projects import a_project, a_step

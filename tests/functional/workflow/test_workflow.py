@@ -10,6 +10,7 @@ import pytest
 from ci_scriptcheck import workflow
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.pytest_plugin.execution import execute
 
@@ -77,7 +78,7 @@ def commit(root: Path) -> None:
 
 
 def checked(root: Path, *selectors: str) -> RunRecord:
-    options = workflow.Options(project=root, selectors=selectors, workers=2)
+    options = Options(project=root, selectors=selectors, workers=2)
     started = workflow.start(workflow.prepare(options, {}))
     execute(started, lambda _: None)
     return workflow.conclude(started)
@@ -94,7 +95,7 @@ def test_a_file_that_no_step_uses_leaves_nothing_to_check(shop: Path) -> None:
 
 
 def test_what_is_kept_in_the_repository_never_counts_as_a_change(shop: Path) -> None:
-    folder = workflow.Options(project=shop)
+    folder = Options(project=shop)
 
     first = workflow.prepare(folder, {}).plan.changes
     second = workflow.prepare(folder, {}).plan.changes
@@ -142,7 +143,7 @@ def test_equal_output_ends_the_chain_early(shop: Path) -> None:
 
 
 def test_a_scenario_that_does_not_exist_is_refused_with_the_nearest_name(shop: Path) -> None:
-    options = workflow.Options(project=shop, everything=True, scenarios=("edge_case",))
+    options = Options(project=shop, everything=True, scenarios=("edge_case",))
 
     with pytest.raises(UsageError) as raised:
         workflow.prepare(options, {})
@@ -151,7 +152,7 @@ def test_a_scenario_that_does_not_exist_is_refused_with_the_nearest_name(shop: P
 
 
 def test_a_run_in_which_nothing_finished_says_what_interrupted_it(shop: Path) -> None:
-    options = workflow.Options(project=shop, everything=True)
+    options = Options(project=shop, everything=True)
     started = workflow.start(workflow.prepare(options, {}))
 
     record = workflow.conclude(started, interrupted="SIGTERM")
@@ -170,7 +171,7 @@ def test_a_plan_knows_what_the_generators_of_its_data_depend_on(shop: Path) -> N
         },
     )
 
-    closures = workflow.prepare(workflow.Options(project=shop), {}).plan.closures
+    closures = workflow.prepare(Options(project=shop), {}).plan.closures
 
     assert closures["make.py"].files == ("helper.py", "make.py")
     assert closures["make.py"].libraries == ("pandas",)

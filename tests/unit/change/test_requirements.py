@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from ci_scriptcheck.change.library.requirements import Pins, pins_of
+from ci_scriptcheck.change.dependencies.requirements import Pins, pins_of
 from tests.unit.change.trees import MemoryTree
 
 

@@ -9,8 +9,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.closure.resolve import joined
-from ci_scriptcheck.change.library.libraries import Installed, installed, normalized, with_required
-from ci_scriptcheck.change.library.requirements import Pins, pins_of
+from ci_scriptcheck.change.dependencies.installed import (
+    Installed,
+    installed,
+    normalized,
+    with_required,
+)
+from ci_scriptcheck.change.dependencies.requirements import Pins, pins_of
 from ci_scriptcheck.model.change import Closure, LibraryChanged
 
 if TYPE_CHECKING:

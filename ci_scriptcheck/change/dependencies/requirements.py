@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.change.closure.resolve import folder_of, joined
-from ci_scriptcheck.change.library.libraries import normalized
+from ci_scriptcheck.change.dependencies.installed import normalized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ci_scriptcheck import cache_file
-from ci_scriptcheck.change.library.virtual_environment import environment_of
+from ci_scriptcheck.change.dependencies.virtual_environment import environment_of
 from ci_scriptcheck.values import dataclass, field
 
 FORMAT = "2"

@@ -1,0 +1,141 @@
+"""From what is affected, or was asked for, to the plan: every task, and all that they need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck import __version__, scope
+from ci_scriptcheck.errors import UsageError, did_you_mean
+from ci_scriptcheck.model.contract import GeneratedBy
+from ci_scriptcheck.model.plan import Counts, Mode, Plan
+from ci_scriptcheck.modes import isolation, pipeline, share, supply, variants
+from ci_scriptcheck.values import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from ci_scriptcheck.model.change import Reason
+    from ci_scriptcheck.model.options import Options
+    from ci_scriptcheck.model.project import Project
+    from ci_scriptcheck.modes.sources import Surroundings
+    from ci_scriptcheck.scope import Scope
+
+PLANNERS = {Mode.ISOLATION: isolation.plan, Mode.PIPELINE: pipeline.plan}
+
+
+def planned(
+    root: Path,
+    about: Scope,
+    around: Surroundings,
+    options: Options,
+    reached: Callable[[], Mapping[str, Reason]],
+) -> Plan:
+    """Choose the tasks that show what the options ask for, with all that they need.
+
+    Args:
+        root: The repository.
+        about: What is affected, and of which project.
+        around: What the modes need to know beside it.
+        options: What was asked for.
+        reached: Finds what the change can break, where steps were chosen by name.
+
+    Raises:
+        UsageError: a scenario or a selector names nothing.
+    """
+    project = about.project
+    if options.scenarios:
+        project = _in_scenarios(project, options.scenarios)
+        about = replace(about, project=project)
+    around = replace(around, named=scope.names_in_code(about, root))
+    checked = variants.chosen(
+        (
+            task
+            for mode in options.modes
+            for task in PLANNERS[mode](project, about.selection, around)
+        ),
+        options.selectors,
+    )
+    if options.selectors and not checked:
+        raise scope.nothing_to_run(options.selectors, options.modes)
+    if options.shard is not None:
+        number, of = options.shard
+        checked = share.share_of(checked, number=number, of=of)
+    tasks = supply.complete(project, checked, around)
+    if options.selectors and len(tasks) > len(checked):
+        tasks = supply.with_reach(tasks, reached())
+    if options.timeout is not None:
+        tasks = tuple(
+            replace(task, settings=replace(task.settings, timeout=options.timeout))
+            for task in tasks
+        )
+    code = {task.script for task in tasks} | _generators(project)
+    return Plan(
+        version=__version__,
+        project=project.name,
+        folder=project.folder,
+        modes=options.modes,
+        changes=about.changes,
+        counts=Counts(
+            files_changed=len(about.changes.files),
+            steps=len(project.steps),
+            steps_affected=len(_steps(about)),
+        ),
+        tasks=tasks,
+        closures={
+            # How files lead to one another has been used to find the reasons, and is large.
+            name: replace(found, chains={})
+            for name, found in about.closures.items()
+            if name in code
+        },
+        datasets=project.with_stated() if tasks else {},
+        scenarios=project.scenarios,
+        findings=about.findings,
+        rules=project.rules,
+        start=options.start_kind,
+        strict=options.everything,
+        reuse=options.reuse,
+        twice=options.twice,
+    )
+
+
+def _generators(project: Project) -> set[str]:
+    origins = [dataset.origin for dataset in project.datasets.values()]
+    return {origin.file for origin in origins if isinstance(origin, GeneratedBy)}
+
+
+def _in_scenarios(project: Project, names: tuple[str, ...]) -> Project:
+    """Have every step and every pipeline run in these scenarios instead of its own."""
+    for name in names:
+        if name not in project.scenarios:
+            raise UsageError(
+                what=f"there is no scenario `{name}`",
+                facts=(f"there are {', '.join(sorted(project.scenarios))}",),
+                advice=did_you_mean(name, project.scenarios),
+            )
+    return replace(
+        project,
+        steps={
+            step.name: replace(
+                step,
+                settings=replace(step.settings, scenarios=names),
+                tests=(),
+                variations=(),
+            )
+            for step in project.steps.values()
+        },
+        pipelines={
+            found.name: replace(found, scenarios=names) for found in project.pipelines.values()
+        },
+    )
+
+
+def _steps(about: Scope) -> frozenset[str]:
+    """Name the steps that are affected, alone or through their place in a pipeline."""
+    of_nodes = {
+        node.step
+        for pipeline_name, found in about.project.pipelines.items()
+        for node in found.nodes
+        if f"{pipeline_name}/{node.name}" in about.selection.nodes
+    }
+    return frozenset({*about.selection.steps, *of_nodes})
