@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,7 +134,11 @@ def start(prepared: Prepared) -> Started:
     _find_interpreters(prepared)
     folder = run_directory.make(prepared.root, options.output, moment=time.time_ns())
     ready = reuse.reusable(
-        prepared.plan, prepared.root, prepared.site.opened_store(), prepared.site.libraries
+        prepared.plan,
+        prepared.root,
+        prepared.site.opened_store(),
+        prepared.site.libraries,
+        today=date.fromisoformat(prepared.site.today),
     )
     record.write_plan(folder, prepared.plan)
     record.write_site(folder, prepared.site)

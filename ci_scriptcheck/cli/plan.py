@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import workflow
@@ -26,6 +27,12 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     else:
         # The results that are there already, as `run` would find them.
         site = prepared.site
-        ready = reuse.reusable(prepared.plan, prepared.root, site.opened_store(), site.libraries)
+        ready = reuse.reusable(
+            prepared.plan,
+            prepared.root,
+            site.opened_store(),
+            site.libraries,
+            today=date.fromisoformat(site.today),
+        )
         console.tell(schedule.render(prepared.plan, console.out_page, frozenset(ready)))
     return 0

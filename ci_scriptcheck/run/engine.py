@@ -107,14 +107,10 @@ def _result(context: Context, task: Task) -> TaskResult:
 
 
 def _found(context: Context, task: Task, key: str) -> TaskResult | None:
-    if not reuse.is_wanted(context.plan):
+    found = reuse.found(context.plan, task, key, context.store, context.keys, today=context.today)
+    if found is None:
         return None
-    stored = context.store.find(key, context.keys.is_current)
-    if stored is None:
-        return None
-    return replace(
-        reuse.replayed(task, key, stored), started=context.clock(), worker=context.worker
-    )
+    return replace(found, started=context.clock(), worker=context.worker)
 
 
 def _made(
@@ -142,7 +138,7 @@ def _run(context: Context, task: Task, key: str, supplies: Mapping[str, Supply])
         again = _second_run(context, task, supplies, made)
         result = attempt.judged(context, task, made, again)
         result = replace(result, key=key, attempts=count, started=started)
-        if result.outcome is Outcome.PASSED:
+        if reuse.is_kept(result):
             _keep(context, task, key, result, made)
         starts.unlink(missing_ok=True)
         return result
@@ -161,10 +157,14 @@ def _second_run(
 
 
 def _keep(context: Context, task: Task, key: str, result: TaskResult, made: Attempt) -> None:
-    """Store a pass, unless the code or what it read was changed while it ran."""
+    """Store a result, unless the code or what it read was changed while it ran."""
+    passed = result.outcome is Outcome.PASSED
     if context.keys.is_code_as_planned(task.script) and observed.are_stable(result.reads):
-        context.store.save(key, result, made.folders)
-    context.workspace(task.id).tidy()
+        # What a failed run wrote is for nobody to read, but for who looks at the failure.
+        kept = result if passed else replace(result, outputs={})
+        context.store.save(key, kept, made.folders)
+    if passed:
+        context.workspace(task.id).tidy()
 
 
 def _make_again(context: Context, name: str, gone: TaskResult) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.plan import Upstream
-from ci_scriptcheck.model.result import Outcome
+from ci_scriptcheck.model.result import Level, Outcome
 from ci_scriptcheck.run import reasons
 from ci_scriptcheck.run.store.digest import Digests
 from ci_scriptcheck.run.store.keys import Keys
@@ -16,6 +16,7 @@ from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
     from pathlib import Path
 
     from ci_scriptcheck.model.plan import Plan, Task
@@ -28,6 +29,8 @@ def reusable(
     root: Path,
     store: Store,
     libraries: Callable[[str | None], Mapping[str, tuple[str, str]]],
+    *,
+    today: date,
 ) -> Mapping[str, TaskResult]:
     """Give the results that are known without running anything, by task id.
 
@@ -42,11 +45,11 @@ def reusable(
         if all(name in known for name in task.needs()):
             upstream = {name: known[name] for name in task.needs()}
             reason = reasons.why_not(plan, tasks, task, upstream)
-            result = (
-                reasons.left_out(task.id, reason)
-                if reason is not None
-                else _stored(plan, task, upstream, keys, store)
-            )
+            if reason is not None:
+                result: TaskResult | None = reasons.left_out(task.id, reason)
+            else:
+                key = keys.of_task(task, written(task, upstream))
+                result = found(plan, task, key, store, keys, today=today)
             if result is not None:
                 known[task.id] = result
     digests.save()
@@ -68,15 +71,35 @@ def written(task: Task, upstream: Mapping[str, TaskResult]) -> Mapping[str, str]
     }
 
 
-def replayed(task: Task, key: str, stored: TaskResult) -> TaskResult:
-    """Make a stored pass the result of this task; its warnings are told again."""
+def is_kept(result: TaskResult) -> bool:
+    """Say whether a result may stand for later runs of the same.
+
+    A failure may have come from the machine, and is tried again. Not so where the settings already
+    say that it is known: somebody looked at it, and it would cost every run its time.
+    """
+    if result.outcome is Outcome.PASSED:
+        return True
+    errors = [finding for finding in result.findings if finding.severity is Level.ERROR]
+    is_known = bool(errors) and all(finding.known is not None for finding in errors)
+    return is_known and result.outcome in {Outcome.FAILED, Outcome.VACUOUS}
+
+
+def found(
+    plan: Plan, task: Task, key: str, store: Store, keys: Keys, *, today: date
+) -> TaskResult | None:
+    """Give the result that an earlier run left for this task; its findings are told again."""
+    if not is_wanted(plan):
+        return None
+    stored = store.find(key, keys.is_current)
+    if stored is None or (stored.outcome is not Outcome.PASSED and is_overdue(task, today)):
+        return None
     findings = tuple(
         replace(finding, step=task.step, pipeline=task.pipeline) for finding in stored.findings
     )
     return replace(
         stored,
         task=task.id,
-        outcome=Outcome.REUSED,
+        outcome=Outcome.REUSED if stored.outcome is Outcome.PASSED else stored.outcome,
         findings=findings,
         key=key,
         log_file=None,
@@ -86,11 +109,8 @@ def replayed(task: Task, key: str, stored: TaskResult) -> TaskResult:
     )
 
 
-def _stored(
-    plan: Plan, task: Task, upstream: Mapping[str, TaskResult], keys: Keys, store: Store
-) -> TaskResult | None:
-    if not is_wanted(plan):
-        return None
-    key = keys.of_task(task, written(task, upstream))
-    stored = store.find(key, keys.is_current)
-    return None if stored is None else replayed(task, key, stored)
+def is_overdue(task: Task, today: date) -> bool:
+    """Say whether the day has passed until which a failure of this task was known."""
+    known = task.settings.known
+    until = None if known is None else known.until
+    return until is not None and today.isoformat() > until

@@ -85,7 +85,7 @@ class Store:
         return None
 
     def save(self, key: str, result: TaskResult, folders: Mapping[str, Path]) -> str | None:
-        """Keep a passed result with its outputs, which lie in these folders, by port.
+        """Keep a result with its outputs, which lie in these folders, by port.
 
         Gives the reason where it could not be kept, else `None`.
         """

@@ -31,6 +31,8 @@ from ci_scriptcheck.run.store.store import Store
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+TODAY = date(2026, 1, 1)
+
 COPY = """
 import pathlib
 def main(input_paths, output_paths, environ_vars, job_args):
@@ -60,6 +62,7 @@ class Bench:
     asked: list[str] = field(default_factory=list)
     lost: int = 0
     runs: int = 0
+    today: date = TODAY
 
     def step(self, name: str, *sources: str | Source, code: str = COPY, **given: Any) -> Task:
         """Add a task with a script of its own; a source that is text is the task that feeds it."""
@@ -125,7 +128,7 @@ class Bench:
             ask=self.ask,
             libraries=libraries,
             clock=lambda: 1.0,
-            today=date(2026, 1, 1),
+            today=self.today,
         )
 
     def call(self, _: HostSpec, call: Call) -> Ending:

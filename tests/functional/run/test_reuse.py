@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,11 @@ from ci_scriptcheck.model.contract import (
     TableFile,
 )
 from ci_scriptcheck.model.plan import Copied, Synthetic
-from ci_scriptcheck.model.project import Limits, Network, RuleSetting, Settings
+from ci_scriptcheck.model.project import Known, Limits, Network, RuleSetting, Settings
 from ci_scriptcheck.model.result import Level, Outcome, TaskResult
 from ci_scriptcheck.run import engine, reuse
 from ci_scriptcheck.run.context import Context
-from tests.functional.run.bench import COPY, Bench, libraries
+from tests.functional.run.bench import COPY, TODAY, Bench, libraries
 
 WARNING = """
 import pathlib, time
@@ -47,7 +48,7 @@ def pull_all(bench: Bench) -> dict[str, TaskResult]:
 
 
 def reusable(bench: Bench) -> list[str]:
-    found = reuse.reusable(bench.plan(), bench.root, bench.store(), libraries)
+    found = reuse.reusable(bench.plan(), bench.root, bench.store(), libraries, today=bench.today)
     return [name.removeprefix("flow/") for name in found]
 
 
@@ -151,12 +152,82 @@ def test_a_new_version_of_a_library_that_is_imported_makes_it_run_again(bench: B
     pull_all(bench)
     plan, store = bench.plan(), bench.store()
 
-    newer = reuse.reusable(plan, bench.root, store, lambda _: {"pandas": ("pandas", "3.0")})
+    newer = reuse.reusable(
+        plan, bench.root, store, lambda _: {"pandas": ("pandas", "3.0")}, today=TODAY
+    )
     other = reuse.reusable(
-        plan, bench.root, store, lambda _: {"pandas": ("pandas", "2.2.3"), "zoo": ("zoo", "1")}
+        plan,
+        bench.root,
+        store,
+        lambda _: {"pandas": ("pandas", "2.2.3"), "zoo": ("zoo", "1")},
+        today=TODAY,
     )
 
     assert (list(newer), len(other)) == ([], 3)
+
+
+BROKEN = """
+def main(input_paths, output_paths, environ_vars, job_args):
+    raise ValueError("no risk table")
+"""
+
+
+def known(*, until: str | None = None, rule: str = "SC201") -> Settings:
+    return Settings(known=Known(rule=rule, reason="ticket 12", until=until))
+
+
+def test_a_failure_is_tried_again_as_it_may_have_come_from_the_machine(bench: Bench) -> None:
+    bench.step("load", code=BROKEN)
+    pull_all(bench)
+
+    results = pull_all(bench)
+
+    assert (bench.ran, results["flow/load"].outcome) == (["load"], "failed")
+
+
+def test_a_failure_that_the_team_knows_of_is_told_again_without_running(bench: Bench) -> None:
+    bench.step("load", code=BROKEN, settings=known())
+    bench.step("train", "load")
+    first = pull_all(bench)
+
+    assert reusable(bench) == ["load", "train"]
+    second = pull_all(bench)
+
+    assert bench.ran == []
+    assert second["flow/load"].outcome is Outcome.FAILED
+    assert second["flow/load"].findings == first["flow/load"].findings
+    assert second["flow/load"].findings[0].known == "ticket 12"
+    assert second["flow/train"].outcome is Outcome.NOT_RUN
+
+
+def test_a_failure_by_another_rule_than_the_known_one_is_tried_again(bench: Bench) -> None:
+    bench.step("load", code=BROKEN, settings=known(rule="SC3"))
+    pull_all(bench)
+
+    assert reusable(bench) == []
+
+
+def test_a_known_failure_runs_again_once_its_day_has_passed(bench: Bench) -> None:
+    bench.step("load", code=BROKEN, settings=known(until=TODAY.isoformat()))
+    pull_all(bench)
+    assert reusable(bench) == ["load"]
+
+    bench.today = TODAY + timedelta(days=1)
+    assert reusable(bench) == []
+    results = pull_all(bench)
+
+    assert bench.ran == ["load"]
+    assert results["flow/load"].findings[0].known is None
+
+
+def test_a_known_failure_runs_again_once_its_script_is_mended(bench: Bench) -> None:
+    bench.step("load", code=BROKEN, settings=known())
+    pull_all(bench)
+    (bench.root / "scripts" / "load.py").write_text(COPY)
+
+    results = pull_all(bench)
+
+    assert results["flow/load"].findings[0].rule == "SC224"
 
 
 def test_an_imported_file_is_part_of_what_a_result_depends_on(bench: Bench) -> None:

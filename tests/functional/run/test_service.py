@@ -28,7 +28,7 @@ from ci_scriptcheck.run import record, reuse
 from ci_scriptcheck.run.line import opened
 from ci_scriptcheck.run.service import Service
 from ci_scriptcheck.run.site import Site
-from tests.functional.run.bench import Bench, libraries
+from tests.functional.run.bench import TODAY, Bench, libraries
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_a_pipeline_runs_on_synthetic_generated_and_copied_data(bench: Bench) ->
     ]
     assert results["flow/joined"].protections != ()
     assert all(given.read for given in results["flow/joined"].inputs.values())
-    again = reuse.reusable(bench.plan(), bench.root, bench.store(), libraries)
+    again = reuse.reusable(bench.plan(), bench.root, bench.store(), libraries, today=TODAY)
     assert list(again) == list(results)
 
 
