@@ -110,18 +110,6 @@ class ChangeError(ScriptcheckError):
     exit_code: ClassVar[int] = 3
 
 
-class FixtureError(ScriptcheckError):
-    """Real data cannot be had: role, object or size limit."""
-
-    exit_code: ClassVar[int] = 4
-
-
-class PublishError(ScriptcheckError):
-    """GitHub refused what was to be published."""
-
-    exit_code: ClassVar[int] = 5
-
-
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Find the known name that somebody who wrote `name` most likely meant."""
     # Only a mistake needs it.

@@ -11,6 +11,7 @@ from ci_scriptcheck.model.change import ChangeKind, ChangeSet, FileChange, Scrip
 from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord, Task, task_id
 from ci_scriptcheck.model.project import Settings
 from ci_scriptcheck.model.result import Outcome, TaskResult
+from ci_scriptcheck.model.scenario import STANDARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +37,7 @@ def a_task(node: str = "train", *, pipeline: str | None = None, **given: Any) ->
     """Make a task whose script changed; `pipeline` makes it a node's."""
     script = f"scripts/{node}.py"
     parts: dict[str, Any] = {
-        "id": task_id(
-            node=node,
-            pipeline=pipeline,
-            **{name: given[name] for name in ("scenario", "side") if name in given},
-        ),
+        "id": task_id(node=node, pipeline=pipeline, scenario=given.get("scenario", STANDARD)),
         "mode": Mode.ISOLATION if pipeline is None else Mode.PIPELINE,
         "step": node,
         "node": node,

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from ci_scriptcheck.cli.console import terminal_size
 from ci_scriptcheck.model import verdict
-from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.pytest_plugin.event import TaskFinished, TaskStarted
 from ci_scriptcheck.report import console as console_report
 from ci_scriptcheck.report import lines
@@ -64,9 +63,8 @@ def moving_lines(  # noqa: PLR0913  (all that a line shows)
     drawn = [lines.running_line(tasks[name], now - began, page, column) for name, began in shown]
     if len(oldest) > len(shown):
         drawn.append(page.cut(f"{'':>20}and {len(oldest) - len(shown)} more"))
-    total = sum(task.side is Side.HEAD for task in plan.tasks)
     failed = f", {failing} failed" if failing else ""
-    drawn.append(page.cut(f"{'':>20}{done} of {counted(total, 'task')} done{failed}"))
+    drawn.append(page.cut(f"{'':>20}{done} of {counted(len(plan.tasks), 'task')} done{failed}"))
     return drawn
 
 
@@ -122,12 +120,11 @@ class Progress:
         with self._lock:
             match event:
                 case TaskStarted(task=name):
-                    self._started(name)
+                    self._running[name] = self._clock()
                 case TaskFinished(result=result):
                     task = self._tasks[result.task]
                     self._running.pop(task.id, None)
-                    if task.side is Side.HEAD:
-                        self._count(task, result)
+                    self._count(task, result)
             # Nothing runs while results that were there already are told, many in no time.
             if self._running:
                 self._draw()
@@ -138,11 +135,6 @@ class Progress:
         if not lines.is_cut_short(result):
             told = console_report.finished(task, result, self._plan, self._page, self._column)
             self._finish("\n".join(told))
-
-    def _started(self, name: str) -> None:
-        task: Task = self._tasks[name]
-        if task.side is Side.HEAD:
-            self._running[name] = self._clock()
 
     def _finish(self, line: str) -> None:
         if self._page.detail is Detail.QUIET:

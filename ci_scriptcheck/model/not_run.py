@@ -41,11 +41,6 @@ def unfed(ports: Iterable[str]) -> str:
     return f"nothing feeds {', '.join(f'`{port}`' for port in ports)}"
 
 
-def without_real_data(port: str) -> str:
-    """Say that real data were wanted for a port and cannot be had."""
-    return f"has no real data for `{port}` here"
-
-
 def unchanged_by(scenario: str) -> str:
     """Say that a scenario would show nothing, as it changes made data only."""
     return f"no input is made, so `{scenario}` would change nothing"

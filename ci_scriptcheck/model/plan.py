@@ -21,14 +21,6 @@ class Mode(StrEnum):
 
     ISOLATION = "isolation"
     PIPELINE = "pipeline"
-    DEEP_DIVE = "deep-dive"
-
-
-class Side(StrEnum):
-    """Whose code and settings a task has."""
-
-    HEAD = "head"
-    BASE = "base"
 
 
 class Purpose(StrEnum):
@@ -68,15 +60,7 @@ class Upstream:
     port: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fixture:
-    """Real data from S3."""
-
-    uri: str
-    version: str | None = None
-
-
-Source = Synthetic | Copied | Upstream | Fixture
+Source = Synthetic | Copied | Upstream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +146,6 @@ class Task:
     pipeline: str | None = None
     scenario: str = STANDARD
     variant: str | None = None
-    side: Side = Side.HEAD
     purpose: Purpose = Purpose.CHECK
     reason: Reason
     script: str | None = None
@@ -259,10 +242,7 @@ class RunRecord:
     interrupted: str | None = None
 
 
-def task_id(
-    *, node: str, pipeline: str | None, scenario: str = STANDARD, side: Side = Side.HEAD
-) -> str:
-    """Name a task: `pipeline/node[scenario]@base`, each part only where it says something."""
+def task_id(*, node: str, pipeline: str | None, scenario: str = STANDARD) -> str:
+    """Name a task: `pipeline/node[scenario]`, each part only where it says something."""
     name = node if pipeline is None else f"{pipeline}/{node}"
-    variant = "" if scenario == STANDARD else f"[{scenario}]"
-    return f"{name}{variant}{'@base' if side is Side.BASE else ''}"
+    return name if scenario == STANDARD else f"{name}[{scenario}]"

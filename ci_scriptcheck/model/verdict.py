@@ -8,23 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ci_scriptcheck.model import change
-from ci_scriptcheck.model.plan import Plan, Purpose, RunRecord, Side, Task
+from ci_scriptcheck.model.plan import Plan, Purpose, RunRecord, Task
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
 
 
-def head_results(record: RunRecord) -> Iterator[tuple[Task, TaskResult]]:
-    """Give each task of head with its result, in the plan's order; base's are never counted."""
+def with_tasks(record: RunRecord) -> Iterator[tuple[Task, TaskResult]]:
+    """Give each result with its task, in the plan's order."""
     tasks = record.plan.by_id()
     for result in record.results:
-        task = tasks[result.task]
-        if task.side is Side.HEAD:
-            yield task, result
+        yield tasks[result.task], result
 
 
 def summary(record: RunRecord) -> Mapping[Outcome, int]:
-    """Count the tasks of head by outcome; every outcome is named."""
+    """Count the tasks by outcome; every outcome is named."""
     counted = dict.fromkeys(Outcome, 0)
-    for _, result in head_results(record):
+    for result in record.results:
         counted[result.outcome] += 1
     return counted
 
@@ -52,7 +50,7 @@ def failures(record: RunRecord) -> tuple[tuple[Task, TaskResult], ...]:
     """List the tasks that make the run fail, in the plan's order."""
     return tuple(
         (task, result)
-        for task, result in head_results(record)
+        for task, result in with_tasks(record)
         if is_failure(task, result, record.plan)
     )
 
@@ -60,7 +58,7 @@ def failures(record: RunRecord) -> tuple[tuple[Task, TaskResult], ...]:
 def has_tested_nothing(record: RunRecord) -> bool:
     """Say whether somebody named what is to be checked, and none of it was run."""
     asked = [
-        result for task, result in head_results(record) if isinstance(task.reason, change.Asked)
+        result for task, result in with_tasks(record) if isinstance(task.reason, change.Asked)
     ]
     # All was asked for where the run is strict, and nobody named anything.
     return (

@@ -86,4 +86,4 @@ class Course:
 
 def _what_runs(task: Task) -> str:
     script = (task.step, task.script, task.settings, sorted(task.variables.items()))
-    return repr((script, task.side, task.scenario, task.blocked, task.inputs, task.outputs))
+    return repr((script, task.scenario, task.blocked, task.inputs, task.outputs))

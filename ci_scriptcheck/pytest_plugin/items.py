@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ci_scriptcheck.model import verdict
-from ci_scriptcheck.model.plan import Purpose, Side
+from ci_scriptcheck.model.plan import Purpose
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
 from ci_scriptcheck.pytest_plugin.agenda import IDLE
 
@@ -59,8 +59,7 @@ class TaskItem(pytest.Item):
         return self.path, None, self._task.id
 
     def _counts(self, result: TaskResult) -> bool:
-        head = self._task.side is Side.HEAD
-        return head and verdict.is_failure(self._task, result, self._plan)
+        return verdict.is_failure(self._task, result, self._plan)
 
 
 class ProjectItem(pytest.Item):
@@ -114,8 +113,6 @@ def _paragraph(finding: Finding) -> str:
 
 
 def _excuse(task: Task, result: TaskResult) -> str:
-    if task.side is Side.BASE:
-        return "base is broken"
     known = [finding.known for finding in result.findings if finding.known is not None]
     if known:
         return known[0]

@@ -56,7 +56,7 @@ def render(record: RunRecord, page: Page) -> str:
         column = lines.name_width(record.plan, page)
         told = [
             line
-            for task, result in verdict.head_results(record)
+            for task, result in verdict.with_tasks(record)
             if not lines.is_cut_short(result)
             for line in finished(task, result, record.plan, page, column)
         ]

@@ -44,7 +44,7 @@ _CRASHES = frozenset({Outcome.CRASHED, Outcome.TIMED_OUT})
 def render(record: RunRecord) -> str:
     """Write the XML; equal records give equal bytes."""
     suites: dict[str, list[junit_xml.TestCase]] = {PROJECT: [], ALONE: []}
-    for task, result in verdict.head_results(record):
+    for task, result in verdict.with_tasks(record):
         suites.setdefault(task.pipeline or ALONE, []).append(_case(record, task, result))
     counting = [item for item in record.plan.findings if verdict.counts(item, record.plan)]
     suites[PROJECT] += [_project_case(record.plan, item) for item in counting]

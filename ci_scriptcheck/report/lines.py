@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import change, not_run, verdict
-from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
 from ci_scriptcheck.report.page import Ink, code_line, counted, seconds, visible
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 NO_TIME = "------"
 MOVING = Ink.QUIET
 """Colour of the lines that are drawn again and again."""
-
-"""Why tasks are not run that could have been, as runs write it."""
 
 _STATUS_WIDTH = 9
 _TIME_WIDTH = 9
@@ -62,21 +59,20 @@ def base_name(plan: Plan) -> str:
 
 def scope(plan: Plan) -> str:
     """Say how much was changed, how much of the project that affects, and what will run."""
-    heads = [task for task in plan.tasks if task.side is Side.HEAD]
     changed = counted(plan.counts.files_changed, "file") + " changed"
-    if not heads:
+    if not plan.tasks:
         return _nothing(plan, changed)
     if plan.changes.unknown:
         start = f"{visible(plan.changes.unknown)}, so everything is checked"
-    elif any(isinstance(task.reason, change.Asked) for task in heads):
-        steps = len({task.step for task in heads if isinstance(task.reason, change.Asked)})
+    elif any(isinstance(task.reason, change.Asked) for task in plan.tasks):
+        steps = len({task.step for task in plan.tasks if isinstance(task.reason, change.Asked)})
         start = f"{steps} of {counted(plan.counts.steps, 'step')} asked for"
     else:
         start = (
             f"{changed}, {plan.counts.steps_affected} of"
             f" {counted(plan.counts.steps, 'step')} affected"
         )
-    return f"{start}: {_amount(heads)}"
+    return f"{start}: {_amount(plan.tasks)}"
 
 
 def _nothing(plan: Plan, changed: str) -> str:
@@ -85,7 +81,7 @@ def _nothing(plan: Plan, changed: str) -> str:
     return f"{changed}, none used by a step: nothing to check"
 
 
-def _amount(tasks: list[Task]) -> str:
+def _amount(tasks: tuple[Task, ...]) -> str:
     alone = sum(task.pipeline is None for task in tasks)
     chained = len(tasks) - alone
     pipelines = len({task.pipeline for task in tasks if task.pipeline is not None})
@@ -100,7 +96,7 @@ def _amount(tasks: list[Task]) -> str:
 
 def name_width(plan: Plan, page: Page) -> int:
     """Give the width of the column of names: the longest, as long as reasons keep some room."""
-    names = [len(visible(task.id)) for task in plan.tasks if task.side is Side.HEAD]
+    names = [len(visible(task.id)) for task in plan.tasks]
     longest = max(names, default=0)
     if page.width is None:
         return longest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model.change import ScriptChanged, in_words
-from ci_scriptcheck.model.plan import Copied, Fixture, Purpose, Side, Synthetic, Upstream
+from ci_scriptcheck.model.plan import Copied, Purpose, Synthetic, Upstream
 from ci_scriptcheck.report import grid, lines, mistake
 from ci_scriptcheck.report.page import counted, listed, visible
 
@@ -26,9 +26,7 @@ def render(plan: Plan, page: Page, reused: frozenset[str] = frozenset()) -> str:
     """
     parts = [f"{lines.header(plan, None, page)}\n{lines.scope(plan)}"]
     checked = [
-        task
-        for task in plan.tasks
-        if task.side is Side.HEAD and task.purpose is Purpose.CHECK and task.blocked is None
+        task for task in plan.tasks if task.purpose is Purpose.CHECK and task.blocked is None
     ]
     if checked:
         rows = [_row(task, plan, reused) for task in checked]
@@ -62,8 +60,6 @@ def _source(source: Source, task: Task, plan: Plan, reused: frozenset[str]) -> s
             return f"{dataset} (made)"
         case Copied(path=path):
             return path
-        case Fixture(uri=uri):
-            return uri
         case Upstream(task=supplier):
             known = plan.by_id().get(supplier)
             same = known is not None and known.pipeline == task.pipeline
@@ -76,7 +72,7 @@ def _source(source: Source, task: Task, plan: Plan, reused: frozenset[str]) -> s
 def _blocked(plan: Plan) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for task in plan.tasks:
-        if task.blocked is not None and task.side is Side.HEAD:
+        if task.blocked is not None:
             reasons.setdefault(task.blocked, []).append(visible(task.id))
     return [
         f"not run  {counted(len(names), 'task')}: {visible(reason)} ({listed(names, MOST_INPUTS)})"

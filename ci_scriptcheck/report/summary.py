@@ -33,7 +33,7 @@ _ORDER = (
 
 def last_line(record: RunRecord, page: Page) -> str:
     """Count everything, the failures that do not count apart from those that do."""
-    results = list(verdict.head_results(record))
+    results = list(verdict.with_tasks(record))
     failing = {task.id for task, _ in verdict.failures(record)}
     numbers = Counter(
         result.outcome for task, result in results if not _is_excused(task, result, failing)
@@ -57,7 +57,7 @@ def interruption(record: RunRecord) -> str | None:
     """Say that a signal ended the run early, and what was finished by then."""
     if record.interrupted is None:
         return None
-    results = [result for _, result in verdict.head_results(record)]
+    results = list(record.results)
     finished = sum(result.outcome is not Outcome.NOT_RUN for result in results)
     return f"interrupted by {record.interrupted}: {finished} of {counted(len(results), 'task')} finished"
 
@@ -66,7 +66,7 @@ def not_counted(record: RunRecord, page: Page) -> str | None:
     """List the failures that base has too, that are known, or that only cost a reader its input."""
     failing = {task.id for task, _ in verdict.failures(record)}
     lines = []
-    for task, result in verdict.head_results(record):
+    for task, result in verdict.with_tasks(record):
         if _is_excused(task, result, failing):
             error = next((item for item in result.findings if item.severity is Level.ERROR), None)
             what = f": {error.rule} {visible(error.message)}" if error else ""
@@ -80,7 +80,7 @@ def not_run(record: RunRecord, page: Page) -> str | None:
     outcomes = {result.task: result.outcome for result in record.results}
     reasons = Counter(
         result.why_not or UNKNOWN
-        for task, result in verdict.head_results(record)
+        for task, result in verdict.with_tasks(record)
         if result.outcome is Outcome.NOT_RUN
         and result.why_not != INTERRUPTED
         and not _waited(task, outcomes)
@@ -95,7 +95,7 @@ def not_run(record: RunRecord, page: Page) -> str | None:
 def warnings(record: RunRecord, page: Page) -> str | None:
     """Write each warning once, with the tasks that gave it."""
     places: dict[tuple[str, str, str], list[str]] = {}
-    for task, result in verdict.head_results(record):
+    for task, result in verdict.with_tasks(record):
         for item in result.findings:
             if item.severity is Level.WARNING and item.known is None:
                 key = (item.rule, item.message, str(item.place or ""))

@@ -73,8 +73,7 @@ def _after(plan: Plan, task: Task, node: str, seen: frozenset[str]) -> str:
         (
             other
             for other in plan.tasks
-            if (other.node, other.pipeline, other.side) == (node, task.pipeline, task.side)
-            and other.id not in seen
+            if (other.node, other.pipeline) == (node, task.pipeline) and other.id not in seen
         ),
         None,
     )

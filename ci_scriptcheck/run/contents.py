@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data import reader
-from ci_scriptcheck.data.validate.terms import Evidence, Terms
+from ci_scriptcheck.data.validate.terms import Terms
 from ci_scriptcheck.model.codec import from_json
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy
 from ci_scriptcheck.model.mismatch import Mismatch
-from ci_scriptcheck.model.plan import Copied, Mode, Reader, Synthetic
+from ci_scriptcheck.model.plan import Copied, Reader, Synthetic
 from ci_scriptcheck.model.scenario import Condition, Expect
 from ci_scriptcheck.values import dataclass
 
@@ -118,11 +118,9 @@ class _Looking:
 
     def _terms(self, dataset: Dataset) -> Terms:
         condition, expect = self._scenario.condition, self._scenario.expect
-        is_real = self._task.mode is Mode.DEEP_DIVE and not dataset.public
         is_usual = expect is Expect.SUCCESS
         others = self._others(dataset) if is_usual else {}
         return Terms(
-            evidence=Evidence.AGGREGATES if is_real else Evidence.VALUES,
             has_rows=is_usual and self._rows_in > 0,
             whole=is_usual,
             chance=condition is not Condition.STANDARD,

@@ -13,7 +13,6 @@ from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
 from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.run import observed, reading, workspace
-from ci_scriptcheck.run.context import Interrupted
 from ci_scriptcheck.run.process import hosting
 from ci_scriptcheck.run.process.request import Call, Ended, Generator
 from ci_scriptcheck.run.reading import Unmakeable
@@ -115,8 +114,6 @@ def _generate(
     ending = context.call(host, call)
     if ending.how is Ended.LOST:
         ending = context.call(host, call)
-    if ending.how is Ended.CANCELLED:
-        raise Interrupted
     if ending.how is not Ended.RETURNED or ending.returned is None:
         raise Unmakeable(_what_failed(dataset, ending))
     written = space.folder / "content" / ending.returned

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import not_run
-from ci_scriptcheck.model.plan import Fixture, Upstream
+from ci_scriptcheck.model.plan import Upstream
 from ci_scriptcheck.model.result import Level, Outcome, TaskResult
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.run.store.keys import scenario_of
@@ -39,9 +39,6 @@ def why_not(
     for name in task.needs():
         if not is_usable(upstream[name]):
             return because_of(task, tasks[name], upstream[name])
-    for item in task.inputs:
-        if isinstance(item.source, Fixture):
-            return not_run.without_real_data(item.port)
     return _given_nothing(plan, task, upstream)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from ci_scriptcheck.model.plan import Copied, Fixture, Synthetic, Upstream
+from ci_scriptcheck.model.plan import Copied, Synthetic, Upstream
 from ci_scriptcheck.model.result import Artefact, FileFacts, TaskResult
 from ci_scriptcheck.run import making, reading
 from ci_scriptcheck.run.reading import Unmakeable
@@ -70,8 +70,6 @@ def supply(
         case Synthetic():
             made = making.made(context, task, item.source)
             return Supply(artefact=made.artefact, near=made.folder, reads=made.reads)
-        case Fixture(uri=uri):
-            raise Unmakeable(f"there is no local copy of {uri}")
         case _:
             assert_never(item.source)
 

@@ -81,7 +81,6 @@ class _Looking:
         self._connection = connection
         self._scans = scans
         self._schema = dataset.schema
-        self._dataset = dataset
         self._terms = terms
         self._shows_values = terms.evidence is Evidence.VALUES
 

@@ -150,14 +150,12 @@ class _Run:
             _finish_threads()
         seconds = time.perf_counter() - self._began
         self._watch.end()
-        modules = importing.imported_after(self._newest)
-        result.update(self._watch.seen(modules))
+        result.update(self._watch.seen(importing.imported_after(self._newest)))
         result.update(
             seconds=seconds,
             cpu_before=self._cpu_before,
             cpu_used=_cpu_seconds(),
             own_peak=_peak_memory(),
-            foreign_modules=self._foreign_modules(modules),
         )
         for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
             with contextlib.suppress(Exception):
@@ -233,15 +231,6 @@ class _Run:
         with contextlib.suppress(BaseException):
             traceback.print_exception(type(error), error, failure.foreign_part(error))
         return result
-
-    def _foreign_modules(self, modules: list[str]) -> dict[str, str]:
-        file = self._target.get("file")
-        if file is None:
-            return {}
-        roots = [os.path.dirname(file), *self._target["roots"]]
-        return importing.foreign_modules(
-            self._call["tree"], self._call["checkout"], roots, modules
-        )
 
 
 def _take_streams(log: int) -> None:

@@ -12,8 +12,6 @@ import sys
 from types import ModuleType
 from typing import Any, Callable
 
-from . import failure
-
 
 def prepare_path(file: str, roots: list[str], second: str) -> None:
     """Put the script's folder, the import roots and its package's root on the path, in this order.
@@ -56,55 +54,12 @@ def import_script(file: str, roots: list[str]) -> ModuleType:
     return _load(name, file)
 
 
-def foreign_modules(
-    tree: str, checkout: str | None, roots: list[str], modules: list[str]
-) -> dict[str, str]:
-    """Find modules of the project that were loaded from elsewhere, such as an installed copy.
-
-    These are modules that lie in the repository but not in the tree that is run, and modules
-    with a namesake on the import roots that was passed over.
-
-    Args:
-        tree: Root of the code that is run.
-        checkout: Root of the repository.
-        roots: Where the project's modules are to be found.
-        modules: Those that the script imported.
-    """
-    names = _names_on(roots, tree)
-    found = {}
-    for name in names.union(modules):
-        file = getattr(sys.modules.get(name), "__file__", None)
-        if not isinstance(file, str) or failure.is_inside(file, tree):
-            continue
-        passed_over = name.partition(".")[0] in names
-        if passed_over or (checkout and checkout != tree and failure.is_inside(file, checkout)):
-            found[name] = file
-    return dict(sorted(found.items())[:50])
-
-
 def imported_after(name: str) -> list[str]:
     """List the modules that were imported after this one.
 
     Touching every name instead would copy the memory of them all from the host.
     """
     return list(itertools.takewhile(lambda other: other != name, reversed(sys.modules)))
-
-
-def _names_on(roots: list[str], tree: str) -> set[str]:
-    names = set()
-    for root in roots:
-        if not failure.is_inside(root + "/x", tree):
-            continue
-        try:
-            entries = os.listdir(root)
-        except OSError:
-            continue
-        for entry in entries:
-            stem, extension = os.path.splitext(entry)
-            if extension == ".py" or _exists(os.path.join(root, entry, "__init__.py")):
-                names.add(stem)
-    # What our own process holds from before is no choice of the script's.
-    return names - _standard_names()
 
 
 def _standard_names() -> set[str]:

@@ -44,7 +44,6 @@ _RESULT: dict[str, Any] = {
     "detail": str,
     "errors": [_ERROR],
     "exit_status": _OPTIONAL_INT,
-    "foreign_modules": {str: str},
     "how": str,
     "listed": _PATHS,
     "logged": [_LOGGED],
@@ -100,8 +99,6 @@ def _fits(value: Any, form: Any) -> bool:  # noqa: ANN401, PLR0911  (JSON; one l
         return value is None or type(value) is int
     if isinstance(form, list):
         return isinstance(value, list) and all(_fits(item, form[0]) for item in value)
-    if isinstance(form, dict) and str in form:
-        return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
     if isinstance(form, dict):
         return isinstance(value, dict) and value.keys() == form.keys() and _each_fits(value, form)
     return type(value) is form

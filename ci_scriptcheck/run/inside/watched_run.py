@@ -111,14 +111,14 @@ class WatchedRun:
             self._reap()
 
     def _hear_caller(self) -> None:
-        """The caller only speaks again to ask something of a server, or to end the run."""
+        """The caller only speaks again to ask something of a server; it leaves to end the run."""
         try:
             data = os.read(self._caller, 65536)
             self._from_caller.feed(data)
         except (OSError, ValueError):
             data = b""
         if not data:
-            self._stopped = Limit("cancelled", "the caller is gone")
+            self._stopped = Limit("lost", "the caller is gone")
         self._obey_caller()
 
     def _obey_caller(self) -> None:
@@ -126,9 +126,7 @@ class WatchedRun:
             message = self._from_caller.take()
             if message is None:
                 return
-            if "cancel" in message:
-                self._stopped = Limit("cancelled", "the caller ended it")
-            elif "ask" in message:
+            if "ask" in message:
                 self._usage.restart_clock()
                 with contextlib.suppress(OSError):
                     wire.send(self._child.calls, message)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome
 from ci_scriptcheck.model.scenario import Expect
@@ -31,7 +30,6 @@ VACUOUS = frozenset({"SC209", "SC210"})
 """Rules that say that a script ended well and did nothing."""
 
 _REFUSALS = frozenset({Ended.RAISED, Ended.EXITED})
-_UNTOLD = frozenset({Ended.CANCELLED, Ended.LOST})
 
 
 def judge(case: Case) -> tuple[Outcome, tuple[Finding, ...]]:
@@ -51,7 +49,7 @@ def judge(case: Case) -> tuple[Outcome, tuple[Finding, ...]]:
 def _as_ended(case: Case) -> tuple[Outcome, list[Finding]]:
     how = case.ending.how
     ended = endings.describe(case)
-    if how in _UNTOLD:
+    if how is Ended.LOST:
         return endings.OUTCOMES[how], [ended] if ended else []
     if how is Ended.RETURNED:
         accepted = refusal.accepted(case) if case.scenario.expect is Expect.ERROR else None
@@ -77,7 +75,7 @@ def _with_known(
     case: Case, outcome: Outcome, findings: tuple[Finding, ...]
 ) -> tuple[Finding, ...]:
     known = case.task.settings.known
-    if known is None or case.task.side is not Side.HEAD or outcome is Outcome.NOT_RUN:
+    if known is None or outcome is Outcome.NOT_RUN:
         return findings
     if outcome not in BROKEN:
         passed = case.finding(

@@ -30,7 +30,6 @@ OUTCOMES: Mapping[Ended, Outcome] = {
     Ended.LOG: Outcome.CRASHED,
     Ended.OUTPUT: Outcome.CRASHED,
     Ended.NO_RESULT: Outcome.CRASHED,
-    Ended.CANCELLED: Outcome.NOT_RUN,
     Ended.LOST: Outcome.CRASHED,
 }
 
@@ -53,7 +52,7 @@ _SHOWN_LINES = 8
 
 
 def describe(case: Case) -> Finding | None:
-    """Say in a finding how the run ended; `None` where it returned, or was cancelled by us."""
+    """Say in a finding how the run ended; `None` where it returned."""
     how = case.ending.how
     if how not in RULE_OF:
         return None

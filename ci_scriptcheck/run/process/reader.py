@@ -81,7 +81,7 @@ class Reader:
             if self._connection is None:
                 self._connection = self._connected()
             wire.send(self._connection.fileno(), {"ask": request})
-            message = calls.reply(self._connection, None)
+            message = wire.receive(self._connection.fileno(), wire.Incoming())
         except OSError as error:
             message = {"ending": {"how": "lost", "detail": str(error)}}
         except BaseException:

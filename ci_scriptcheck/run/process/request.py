@@ -117,7 +117,6 @@ class Call:
         timeout: Seconds.
         memory: Bytes of the whole process tree.
         tree: Root of the code that is run: the repository, or what base was laid out in.
-        checkout: Root of the repository, from which no module may come when `tree` is another.
         writable: Folders it may write to, beside `folder` and `private`.
         outputs: Folders whose files and bytes count against the limits.
         hidden: Folders it must not read (the store, other runs); what it was given stays readable.
@@ -134,7 +133,6 @@ class Call:
     limits: Limits = field(default_factory=Limits)
     network: Network = Network.NONE
     tree: str
-    checkout: str | None = None
     writable: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
@@ -159,8 +157,6 @@ class Ended(StrEnum):
     OUTPUT = "output"
     NO_RESULT = "no_result"
     """The process was gone before the function returned: `os._exit`, `os.execv`."""
-    CANCELLED = "cancelled"
-    """The caller asked to end it."""
     LOST = "lost"
     """What ran it (host or supervisor) is gone; the script is not to blame."""
 
@@ -251,7 +247,6 @@ class Ending:
         refused: Those of `connections` that were not allowed.
         spawned: Commands it started.
         leftovers: Command lines of processes still running when it had ended.
-        foreign_modules: Module → file, for modules of the project that came from elsewhere.
         protections: What was active and had been tried.
         finished: Whether the function had returned; what it left may have gone on after that.
     """
@@ -276,6 +271,5 @@ class Ending:
     leftovers: tuple[str, ...] = ()
     asked_in_vain: tuple[AskedInVain, ...] = ()
     logged: tuple[LoggedError, ...] = ()
-    foreign_modules: Mapping[str, str] = field(default_factory=dict)
     protections: tuple[str, ...] = ()
     finished: bool = False

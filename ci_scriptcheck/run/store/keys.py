@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Stated, Synthesized, WrittenBy
-from ci_scriptcheck.model.plan import Copied, Fixture, Synthetic, Upstream
+from ci_scriptcheck.model.plan import Copied, Synthetic, Upstream
 from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.store.digest import of_text
@@ -133,8 +133,6 @@ class Keys:
                 content = ["content", self._tree(path)]
             case Synthetic():
                 content = ["made", self.of_made(item.source, task)]
-            case Fixture(uri=uri, version=version):
-                content = ["fixture", uri, version]
             case _:
                 assert_never(item.source)
         expected = self._expected(item.expects)

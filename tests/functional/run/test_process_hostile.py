@@ -318,15 +318,6 @@ def test_a_script_cannot_end_what_watches_it(stage: Stage) -> None:
         assert ending.how is Ended.LOST
 
 
-def test_a_run_is_cancelled_within_a_second(stage: Stage) -> None:
-    wanted = stage.prepare(f"import time\n{MAIN}\n    time.sleep(60)\n")
-    began = time.monotonic()
-
-    ending = call(stage.address, wanted, cancelled=lambda: time.monotonic() > began + 0.2)
-
-    assert ending.how is Ended.CANCELLED
-
-
 def test_threads_after_a_fork_do_their_work(stage: Stage) -> None:
     ending = stage.run(
         f"""

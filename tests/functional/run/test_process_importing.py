@@ -127,38 +127,6 @@ def test_a_missing_function_is_told(stage: Stage) -> None:
     assert stage.run("def run(): pass\n").how is Ended.NO_FUNCTION
 
 
-def test_a_module_of_the_project_from_elsewhere_is_told(stage: Stage, tmp_path: Path) -> None:
-    installed = tmp_path / "checkout" / "shop.py"
-    installed.parent.mkdir()
-    installed.write_text("PLACE = 'checkout'\n")
-    stage.write("here.py", "")
-
-    ending = stage.run(
-        f"""
-        import sys
-        sys.path.insert(0, {str(installed.parent)!r})
-        import shop, here
-        def main(): pass
-        """,
-        checkout=str(installed.parent),
-    )
-
-    assert ending.foreign_modules == {"shop": str(installed)}
-
-
-def test_a_namesake_that_was_loaded_before_is_told(stage: Stage, tmp_path: Path) -> None:
-    library = tmp_path / "site-packages"
-    library.mkdir()
-    (library / "shop.py").write_text("PLACE = 'library'\n")
-    stage.write("shop.py", "PLACE = 'project'\n")
-
-    ending = stage.run(
-        f"import sys\nsys.path.insert(0, {str(library)!r})\nimport shop\ndef main(): pass\n"
-    )
-
-    assert ending.foreign_modules == {"shop": str(library / "shop.py")}
-
-
 def test_a_pool_of_processes_finds_the_scripts_functions(stage: Stage) -> None:
     ending = stage.run(
         """

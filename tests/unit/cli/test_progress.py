@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.cli.console import Console
 from ci_scriptcheck.cli.progress import Progress, moving_lines
-from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.pytest_plugin.event import TaskFinished, TaskStarted
 from ci_scriptcheck.report.page import PLAIN, Detail, Page
@@ -68,18 +67,6 @@ def test_a_log_gets_a_line_for_each_finished_task_and_nothing_else() -> None:
 
     assert out.getvalue() == "   passed    2.0 s  load        changed\n"
     assert err.getvalue() == ""
-
-
-def test_tasks_of_base_are_not_told() -> None:
-    out = io.StringIO()
-    console = Console(out=out, err=out, out_page=PLAIN, err_page=PLAIN)
-    task = a_task("load", side=Side.BASE)
-
-    with Progress(a_plan(task), console, told=out, page=PLAIN, environ={}) as progress:
-        progress(TaskStarted(task=task.id))
-        progress(TaskFinished(result=a_result(task.id)))
-
-    assert out.getvalue() == ""
 
 
 def test_quiet_tells_no_finished_task() -> None:

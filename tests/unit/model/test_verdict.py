@@ -1,7 +1,7 @@
 """Which failures make a run fail."""
 
 from ci_scriptcheck.model import verdict
-from ci_scriptcheck.model.plan import Purpose, Side
+from ci_scriptcheck.model.plan import Purpose
 from ci_scriptcheck.model.result import Finding, Level, Outcome
 from tests.conftest import a_plan, a_record, a_result, a_task
 
@@ -57,9 +57,3 @@ def test_a_finding_of_the_project_counts() -> None:
 def test_a_signal_decides_before_all_else() -> None:
     assert verdict.exit_code(a_record(interrupted="SIGTERM")) == 143
     assert verdict.exit_code(a_record(interrupted="SIGINT")) == 130
-
-
-def test_tasks_of_base_are_not_counted() -> None:
-    plan = a_plan(a_task(), a_task(side=Side.BASE))
-
-    assert verdict.summary(a_record(plan))[Outcome.PASSED] == 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.errors import ChangeError, Excerpt, FixtureError, Place, UsageError
+from ci_scriptcheck.errors import ChangeError, Excerpt, Place, UsageError
 from ci_scriptcheck.model.change import (
     Asked,
     ChangeKind,
@@ -297,11 +297,6 @@ MISTAKES = {
         what="cannot find where this branch left main",
         facts=("the checkout holds 1 commit",),
         advice="run `git fetch --unshallow`, or pass `--base <commit>`",
-    ),
-    "fork": FixtureError(
-        what="this run has no identity token, so it cannot read S3 fixtures",
-        facts=("pull requests from forks never get one",),
-        advice="leave `--mode deep-dive` out here; run it after the merge",
     ),
     "long_line": UsageError(
         what="unknown key `script\x1b[2J`",

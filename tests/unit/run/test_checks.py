@@ -253,10 +253,6 @@ def test_every_bad_ending_has_its_outcome_and_rule(
     assert found.place is not None
 
 
-def test_a_run_that_was_cancelled_is_not_run_and_nothing_is_wrong() -> None:
-    assert judge(a_case(Ending(how=Ended.CANCELLED))) == (Outcome.NOT_RUN, ())
-
-
 def test_a_missing_output_beside_another_has_failed() -> None:
     case = a_case(task={"outputs": (writes("result"), writes("model"))})
 

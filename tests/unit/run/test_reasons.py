@@ -1,7 +1,7 @@
 """Why a task is not run is told so that the first cause is named, however far away it is."""
 
 from ci_scriptcheck.model import not_run
-from ci_scriptcheck.model.plan import Fixture, Input, Task, Upstream
+from ci_scriptcheck.model.plan import Input, Task, Upstream
 from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.run import reasons
 from tests.conftest import a_plan, a_result, a_task
@@ -67,10 +67,3 @@ def test_a_supplier_that_rightly_refused_bad_data_leaves_nothing_to_read() -> No
         "fraud/load[malformed] refused the data of this scenario"
     )
     assert why(task, load, a_result(load.id, outputs={"out": FULL})) is None
-
-
-def test_real_data_that_nobody_fetched_are_a_reason() -> None:
-    task = a_task(inputs=(Input(port="data", parameter="data", source=Fixture(uri="s3://a/b")),))
-    plan = a_plan(task)
-
-    assert reasons.why_not(plan, plan.by_id(), task, {}) == "has no real data for `data` here"
