@@ -195,8 +195,9 @@ def _usage_now(tree: Tree, path: str) -> str:
 
 def _usage_digest(found: Usage | Finding) -> str:
     written: dict[str, Any] = codec.to_json(found)
+    # Where something stands matters for findings only, and then the bytes count.
+    written.pop("input_lines", None)
     if isinstance(written.get("function"), dict):
-        # Where the function stands matters for findings only, and then the bytes count.
         written["function"]["line"] = 0
     return hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()[:32]
 

@@ -28,6 +28,7 @@ from ci_scriptcheck.project.native.scenarios import read_scenarios
 from ci_scriptcheck.project.paths import FILE_NAME, folder_of, is_misnamed, within
 from ci_scriptcheck.project.script.agreement import disagreements
 from ci_scriptcheck.project.script.findings import (
+    at_their_lines,
     known_despite,
     missing_scripts,
     read_usage,
@@ -145,7 +146,16 @@ def _put_together(
         *disagreements(steps, adapters.steps, usages),
         *compatibility.disagreements(joined, datasets),
         *steps_without_script(steps, joined, {one.step for one in missing}),
-        *known_despite((*strange, *odd, *wrong), unread, joined),
+        *at_their_lines(
+            known_despite((*strange, *odd, *wrong), unread, joined),
+            {
+                name: step.declared.script
+                for name, step in read_.items()
+                if step.has_own_ports and step.declared.script is not None
+            },
+            usages,
+            tree.read,
+        ),
     )
     return Loaded(
         project=replace(project, findings=levelled(project.rules, findings)),

@@ -64,7 +64,7 @@ def assemble(parts: Parts) -> tuple[dict[str, Step], dict[str, Pipeline], tuple[
         links, wrong = wire(
             declared,
             {step: read.declared for step, read in parts.steps.items()},
-            _choices(nodes),
+            _choices(parts, nodes),
         )
         findings.extend((*strange, *wrong))
         steps.update(_unknown_steps(declared, steps))
@@ -239,7 +239,7 @@ def _node_document(parts: Parts, pipeline: str, node: str) -> NodeDocument | Non
     return written.nodes.get(node) if isinstance(written, PipelineDocument) else None
 
 
-def _choices(nodes: tuple[Node, ...]) -> Choices:
+def _choices(parts: Parts, nodes: tuple[Node, ...]) -> Choices:
     return Choices(
         suppliers={
             (node.name, port.name): port.supplier
@@ -250,6 +250,8 @@ def _choices(nodes: tuple[Node, ...]) -> Choices:
         external=frozenset(
             (node.name, port.name) for node in nodes for port in node.inputs if port.external
         ),
+        datasets=frozenset(parts.datasets),
+        fed_by_name=frozenset(name for name, step in parts.steps.items() if step.has_own_ports),
     )
 
 

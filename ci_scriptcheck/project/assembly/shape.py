@@ -8,18 +8,24 @@ from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.result import Finding, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from ci_scriptcheck.project.declared import DeclaredNode, DeclaredPipeline, DeclaredStep
 
 
 def shape_findings(
-    pipeline: DeclaredPipeline, steps: Mapping[str, DeclaredStep]
+    pipeline: DeclaredPipeline, steps: Mapping[str, DeclaredStep], lacking: Collection[str] = ()
 ) -> Iterable[Finding]:
-    """Report unknown steps, circles, lone nodes, and nodes that were meant to be one."""
+    """Report unknown steps, circles, lone nodes, and nodes that were meant to be one.
+
+    Args:
+        pipeline: The nodes, and how they are joined.
+        steps: What they run.
+        lacking: Nodes of which is told that nothing feeds one of their inputs, which says as much.
+    """
     yield from _unknown_steps(pipeline, steps)
     yield from _circles(pipeline)
-    yield from _lone_nodes(pipeline)
+    yield from _lone_nodes(pipeline, lacking)
     yield from _split_nodes(pipeline, steps)
 
 
@@ -65,10 +71,10 @@ def _circles(pipeline: DeclaredPipeline) -> Iterable[Finding]:
     )
 
 
-def _lone_nodes(pipeline: DeclaredPipeline) -> Iterable[Finding]:
+def _lone_nodes(pipeline: DeclaredPipeline, lacking: Collection[str]) -> Iterable[Finding]:
     joined = {name for edge in pipeline.edges for name in edge}
     for node in pipeline.nodes if joined else ():
-        if node.name not in joined:
+        if node.name not in joined and node.name not in lacking:
             yield Finding(
                 rule="SC111",
                 severity=Level.ERROR,

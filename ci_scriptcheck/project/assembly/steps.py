@@ -44,6 +44,11 @@ class ReadStep:
     usage: Usage = NO_USAGE
     native: bool = False
 
+    @property
+    def has_own_ports(self) -> bool:
+        """Say whether its inputs are those that its script was seen to read."""
+        return self.native and self.document.inputs is None
+
 
 def read_steps(
     native: Native,

@@ -36,10 +36,14 @@ class Choices:
     Attributes:
         suppliers: Consumer and input → the output's name that settles a tie.
         external: Consumers and inputs that their dataset feeds where no link does.
+        datasets: Names of all datasets.
+        fed_by_name: Steps whose inputs are fed by the datasets of their names.
     """
 
     suppliers: Mapping[tuple[str, str], str] = field(default_factory=dict)
     external: frozenset[tuple[str, str]] = frozenset()
+    datasets: frozenset[str] = frozenset()
+    fed_by_name: frozenset[str] = frozenset()
 
 
 NO_CHOICES = Choices()
@@ -55,7 +59,8 @@ def wire(
     """
     joints = _Joints(pipeline=pipeline, steps=steps, choices=choices)
     links: list[Link] = list(pipeline.links)
-    findings: list[Finding] = list(shape_findings(pipeline, steps))
+    findings: list[Finding] = []
+    lacking: set[str] = set()
     for node in pipeline.nodes:
         if joints.step(node.name) is None:
             continue
@@ -63,9 +68,12 @@ def wire(
         made = [*joints.fixed(node.name), *pairing.links]
         links.extend(pairing.links)
         findings.extend(joints.ties(node, pairing))
-        findings.extend(joints.unfed(node, made, pairing))
+        unfed = tuple(joints.unfed(node, made, pairing))
+        lacking.update(node.name for _ in unfed)
+        findings.extend(unfed)
         findings.extend(joints.idle(node, made, pairing))
-    return tuple(sorted(set(links))), tuple(findings)
+    shape = shape_findings(pipeline, steps, lacking)
+    return tuple(sorted(set(links))), (*shape, *findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,8 +166,8 @@ class _Joints:
                 pipeline=self.pipeline.name,
                 port=port.name,
                 place=self._place(node),
-                evidence=self._offers(producers) or self._near(node.name, port),
-                advice=self._sources(port),
+                evidence=self._offers(producers) or ("no node is joined to it",),
+                advice=self._cure(node, port),
             )
 
     def idle(
@@ -216,29 +224,38 @@ class _Joints:
             said.append(f"`{name}` writes {names or 'nothing'}")
         return tuple(said)
 
-    def _near(self, consumer: str, port: DeclaredPort) -> tuple[str, ...]:
-        """Say which node writes something of nearly this name, where no node is joined."""
+    def _cure(self, node: DeclaredNode, port: DeclaredPort) -> str:
+        """Say what was most likely meant, and how to feed the input from outside."""
         written = {
             output.name: other.name
             for other in self.pipeline.nodes
-            if other.name != consumer
+            if other.name != node.name
             for output in getattr(self.step(other.name), "outputs", ())
         }
+        outside = self._outside(node, port)
+        if port.name in written:
+            return f"put `{written[port.name]}`, which writes it, before `{node.name}`"
         near = nearest(port.name, written)
-        if near is None:
-            return ("no node is joined to it",)
-        return (f"`{written[near]}` writes `{near}`; did you mean that?",)
-
-    def _wants(self, node: DeclaredNode) -> str:
-        names = ", ".join(f"`{port.name}`" for port in self._inputs(node.name))
-        return f"`{node.name}` reads {names or 'nothing'}"
-
-    def _sources(self, port: DeclaredPort) -> str:
-        outside = f"mark `{port.name}` as `external: true` with a dataset"
+        if near is not None:
+            return f"did you mean `{near}`, which `{written[near]}` writes? If not, {outside}"
+        near = nearest(port.name, self.choices.datasets)
+        if near is not None and node.step in self.choices.fed_by_name:
+            return f"did you mean the dataset `{near}`? A dataset feeds the input of its name"
         known = [name for name in port.sources if name in self.steps]
         if not known:
             return outside
         return f"join one of {', '.join(f'`{name}`' for name in known)}, or {outside}"
+
+    def _outside(self, node: DeclaredNode, port: DeclaredPort) -> str:
+        if node.step in self.choices.fed_by_name:
+            return (
+                f"say where it comes from: `datasets: {{{port.name}: {{copy: <file or folder>}}}}`"
+            )
+        return f"mark `{port.name}` as `external: true` with a dataset"
+
+    def _wants(self, node: DeclaredNode) -> str:
+        names = ", ".join(f"`{port.name}`" for port in self._inputs(node.name))
+        return f"`{node.name}` reads {names or 'nothing'}"
 
     def _place(self, node: DeclaredNode) -> Place | None:
         return node.place or self.pipeline.place

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.errors import Place, cut_out, nearest
 from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.project.script.usage import PARAMETERS, Usage, usage
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from ci_scriptcheck.model.project import Pipeline, Step
     from ci_scriptcheck.model.tree import Tree
@@ -59,6 +60,33 @@ def missing_scripts(
             excerpt=native.source.excerpt(one.path),
             advice=None if near is None else f"did you mean `{near}`?",
         )
+
+
+def at_their_lines(
+    findings: Iterable[Finding],
+    steps: Mapping[str, str],
+    usages: Mapping[str, Usage],
+    contents: Callable[[str], bytes],
+) -> Iterator[Finding]:
+    """Have what is not joined point at the line of the script that asks for it.
+
+    Args:
+        findings: What was found by the ports of all steps.
+        steps: Step whose ports only its script tells → the script.
+        usages: What the scripts use.
+        contents: Gives a script.
+    """
+    for one in findings:
+        script = steps.get(one.step or "")
+        found = None if script is None else usages.get(script)
+        if script is None or found is None or one.rule not in _BY_JOINTS or not found.input_lines:
+            yield one
+            continue
+        lines = found.input_lines
+        # A node that nothing is joined to may be joined at any of its inputs.
+        line = lines.get(one.port or "", min(lines.values()))
+        text = contents(script).decode("utf-8", "replace")
+        yield replace(one, place=Place(file=script, line=line), excerpt=cut_out(text, line))
 
 
 def known_despite(
@@ -201,8 +229,14 @@ def _lacking(step: Step, found: Usage) -> tuple[str, ...]:
 def _nearest_path(script: str, tree: Tree) -> str | None:
     """Find a file of this name elsewhere, or one of a similar name beside it."""
     path = PurePosixPath(script)
-    elsewhere = [other for other in tree.paths() if other.endswith(f"/{path.name}")]
+    elsewhere = [other for other in tree.paths() if f"/{other}".endswith(f"/{path.name}")]
     if elsewhere:
         return elsewhere[0]
-    beside = [other for other in tree.paths() if PurePosixPath(other).parent == path.parent]
-    return nearest(script, beside)
+    # By the names alone: a folder and an ending that all of them share would make any two alike.
+    beside = {
+        PurePosixPath(other).stem: other
+        for other in tree.paths()
+        if PurePosixPath(other).parent == path.parent and other.endswith(".py")
+    }
+    near = nearest(path.stem, beside)
+    return None if near is None else beside[near]

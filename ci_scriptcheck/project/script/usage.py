@@ -62,6 +62,7 @@ class Usage:
     Attributes:
         inputs: Key of `input_paths` → whether the script cannot do without it.
         outputs: Key of `output_paths` → the same.
+        input_lines: Key of `input_paths` → the first line that takes it.
         env: Variable → the default in the code, where there is one.
         args: Attributes of `job_args`.
         unknown: Which of `inputs`, `outputs`, `env` and `args` are also used in ways that cannot
@@ -73,6 +74,7 @@ class Usage:
 
     inputs: Mapping[str, bool] = field(default_factory=dict)
     outputs: Mapping[str, bool] = field(default_factory=dict)
+    input_lines: Mapping[str, int] = field(default_factory=dict)
     env: Mapping[str, str | None] = field(default_factory=dict)
     args: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -132,6 +134,7 @@ class _Reading:
         self.module = module
         self.required: dict[Role, set[str]] = {"inputs": set(), "outputs": set()}
         self.optional: dict[Role, set[str]] = {"inputs": set(), "outputs": set()}
+        self.input_lines: dict[str, int] = {}
         self.env: dict[str, str | None] = {}
         self.args: set[str] = set()
         self.unknown: set[str] = set()
@@ -141,6 +144,7 @@ class _Reading:
         return Usage(
             inputs=self._ports("inputs"),
             outputs=self._ports("outputs"),
+            input_lines=dict(sorted(self.input_lines.items())),
             env=dict(sorted(self.env.items())),
             args=tuple(sorted(self.args)),
             unknown=tuple(sorted(self.unknown)),
@@ -182,12 +186,12 @@ class _Reading:
             ) is not None:
                 seen.add(id(holder))
                 if isinstance(node.ctx, ast.Load):
-                    self._taken(role, local.texts(key), self.required)
+                    self._taken(role, local.texts(key), self.required, node.lineno)
             case ast.Compare(left=key, ops=[ast.In() | ast.NotIn()], comparators=[holder]) if (
                 role := local.role(holder)
             ) is not None:
                 seen.add(id(holder))
-                self._taken(role, local.texts(key), self.optional)
+                self._taken(role, local.texts(key), self.optional, node.lineno)
             case ast.Attribute(value=holder, attr=name) if local.role(holder) == "args":
                 seen.add(id(holder))
                 self.args.add(name)
@@ -209,14 +213,14 @@ class _Reading:
             ) is not None and role != "args":
                 if method in _LOOKUPS and node.args:
                     seen.add(id(holder))
-                    self._taken(role, local.texts(node.args[0]), self.optional)
+                    self._taken(role, local.texts(node.args[0]), self.optional, node.lineno)
                     self._default(role, node, local)
             case ast.Attribute(attr=method) if method in _LOGGING:
                 seen.update(id(one) for one in node.args)
             case ast.Name(id="getattr" | "hasattr") if len(node.args) > 1:
                 if local.role(node.args[0]) == "args":
                     seen.add(id(node.args[0]))
-                    self._taken("args", local.texts(node.args[1]), self.optional)
+                    self._taken("args", local.texts(node.args[1]), self.optional, node.lineno)
             case ast.Name(id=name) if name in self.module.functions:
                 self._follow_call(node, self.module.functions[name], local, seen)
             case ast.Name(id=name) if name in _HARMLESS:
@@ -246,7 +250,9 @@ class _Reading:
         if any(isinstance(one, str) for one in bound.values()):
             self.follow(function, bound)
 
-    def _taken(self, role: Role, names: Names | None, kept: dict[Role, set[str]]) -> None:
+    def _taken(
+        self, role: Role, names: Names | None, kept: dict[Role, set[str]], line: int
+    ) -> None:
         if names is None:
             self.unknown.add(role)
         elif role == "args":
@@ -256,6 +262,8 @@ class _Reading:
                 self._variable(name, None)
         else:
             kept[role].update(names)
+            for name in names if role == "inputs" else ():
+                self.input_lines[name] = min(line, self.input_lines.get(name, line))
 
     def _default(self, role: Role, node: ast.Call, local: LocalNames) -> None:
         if role == "env" and len(node.args) > 1:

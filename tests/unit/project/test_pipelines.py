@@ -101,9 +101,11 @@ def test_where_several_named_nodes_could_feed_an_input_that_is_asked() -> None:
     assert project.pipelines["p"].links == ()
 
 
-def test_a_required_input_that_nothing_feeds_is_a_finding_at_its_node() -> None:
+def test_a_declared_input_that_nothing_feeds_is_a_finding_at_its_node() -> None:
     project = a_project(
-        "steps: {fit: {script: fit.py}}\npipelines:\n  p:\n    nodes:\n      fit: {}\n", fit=FIT
+        "steps: {fit: {script: fit.py, inputs: {data: {}}}}\n"
+        "pipelines:\n  p:\n    nodes:\n      fit: {}\n",
+        fit=FIT,
     )
 
     (finding,) = project.findings
