@@ -81,6 +81,8 @@ def _checked(
         gap = "\n" if page.detail is not Detail.QUIET else ""
         told.write(gap + ending)
         told.flush()
+    if given.output:
+        report.overlook(started.run_directory)
     _write(record, started.run_directory, given, console)
     return verdict.exit_code(record)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.change.git import overlooked
 from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.run import record as run_record
@@ -86,3 +88,13 @@ def write(path: Path, content: str) -> None:
         raise UsageError(
             what=f"{path} cannot be written: {error.strerror}", advice="name another file"
         ) from error
+    overlook(path)
+
+
+def overlook(path: Path) -> None:
+    """Have no later run take for a change what we have written here, be it a file or a folder."""
+    # Without a repository, or where it cannot be written, no run can take it for anything.
+    with contextlib.suppress(ChangeError, OSError):
+        root = repository_root(path.parent)
+        run_directory.hide(root)
+        overlooked.note(root, path)

@@ -10,7 +10,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.git import command
+from ci_scriptcheck.change.git import command, overlooked
 from ci_scriptcheck.model.change import ChangeKind, FileChange
 from ci_scriptcheck.values import replace
 
@@ -88,7 +88,7 @@ def in_working_folder(
         variables = {**index, **filters}
         questions = [
             [*_DIFF, *_RAW, base],
-            ["ls-files", "-z", "--others", "--exclude-standard"],
+            ["ls-files", "-z", "--others", "--exclude-standard", *overlooked.options(root)],
         ]
         if base != head:
             questions.append([*_DIFF, *_RAW, base, head])

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.git import base as bases
-from ci_scriptcheck.change.git import command, difference
+from ci_scriptcheck.change.git import command, difference, overlooked
 from ci_scriptcheck.change.git.github_event import event_of
 from ci_scriptcheck.change.git.remote import remote_of
 from ci_scriptcheck.errors import ChangeError
@@ -69,7 +69,11 @@ def look(root: Path) -> Sight:
     """
     names = bases.usual_names()
     listed, commits, settings = command.run_together(
-        root, _LIST, bases.RESOLVE, command.NAMES_OF_SETTINGS, given=bases.to_resolve(names)
+        root,
+        (*_LIST, *overlooked.options(root)),
+        bases.RESOLVE,
+        command.NAMES_OF_SETTINGS,
+        given=bases.to_resolve(names),
     )
     return Sight(
         root=root,
@@ -86,7 +90,7 @@ def working_files(root: Path) -> tuple[str, ...]:
     Raises:
         ChangeError: git cannot list them.
     """
-    return _files(command.run(root, *_LIST))
+    return _files(command.run(root, *_LIST, *overlooked.options(root)))
 
 
 def _tracked(listed: bytes) -> tuple[str, ...]:
