@@ -35,9 +35,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A failure that the team knows of: it does not count until the given day (ISO 8601)."""
+    """A failure that the team knows of, by its rules: it does not count until the day (ISO 8601)."""
 
-    rule: str
+    rules: tuple[str, ...]
     reason: str
     until: str | None = None
 

@@ -52,7 +52,8 @@ def written(document: SettingsDocument, source: Source, path: KeyPath) -> Values
         for key, value in items.items():
             found[f"{name}.{key}"] = (frozen(value), source.place((*path, name, key)))
     if document.known is not None:
-        known = Known(**document.known.given())  # type: ignore[arg-type]  # the document's fields
+        said = document.known
+        known = Known(rules=said.rules(), reason=said.reason, until=said.until)
         found["known"] = (known, source.place((*path, "known")))
     return found
 
@@ -145,7 +146,7 @@ def _setting_rows(settings: Settings) -> Iterable[tuple[str, str, str]]:
     for part in ("env", "args", "call"):
         values.update({f"{part}.{key}": item for key, item in getattr(settings, part).items()})
     if settings.known is not None:
-        values["known"] = f"{settings.known.rule}: {settings.known.reason}"
+        values["known"] = f"{', '.join(settings.known.rules)}: {settings.known.reason}"
     for name in settings.origins:
         values.setdefault(name, None)
     for name, value in values.items():

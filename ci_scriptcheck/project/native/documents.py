@@ -74,9 +74,13 @@ class LimitsDocument(Document):
 class KnownDocument(Document):
     """A failure that is expected."""
 
-    rule: str
+    rule: str | Annotated[list[str], Field(min_length=1)]
     reason: str
     until: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+
+    def rules(self) -> tuple[str, ...]:
+        """List the rules by which it fails."""
+        return (self.rule,) if isinstance(self.rule, str) else tuple(self.rule)
 
 
 class SettingsDocument(Document):

@@ -142,12 +142,13 @@ def settings_parts(
 
 def _check_rules(document: ProjectDocument, source: Source) -> None:
     for part, path in settings_parts(document):
-        if part.known is not None and part.known.rule not in RULES:
-            raise source.mistake(
-                f"there is no rule `{part.known.rule}`",
-                (*path, "known", "rule"),
-                advice=did_you_mean(part.known.rule, RULES),
-            )
+        for code in () if part.known is None else part.known.rules():
+            if code not in RULES:
+                raise source.mistake(
+                    f"there is no rule `{code}`",
+                    (*path, "known", "rule"),
+                    advice=did_you_mean(code, RULES),
+                )
     for code in document.rules:
         if code not in GROUPS and (
             len(code) < len("SC1") or not any(known.startswith(code) for known in RULES)

@@ -80,8 +80,8 @@ def _with_known(
     if outcome not in BROKEN:
         passed = case.finding(
             "SC224",
-            f"passed, although {known.rule} is known to fail here: {known.reason}",
-            subject=known.rule,
+            f"passed, although {' or '.join(known.rules)} is known to fail here: {known.reason}",
+            subject=",".join(known.rules),
             place=case.task.place,
         )
         return (*findings, *levelled(case.rules, [passed]))
@@ -89,15 +89,11 @@ def _with_known(
         late = f"this was known until {known.until}: {known.reason}"
         return tuple(
             replace(finding, evidence=(*finding.evidence, late))
-            if _fits(finding, known.rule)
+            if finding.rule in known.rules
             else finding
             for finding in findings
         )
     return tuple(
-        replace(finding, known=known.reason) if _fits(finding, known.rule) else finding
+        replace(finding, known=known.reason) if finding.rule in known.rules else finding
         for finding in findings
     )
-
-
-def _fits(finding: Finding, rule: str) -> bool:
-    return finding.rule.startswith(rule)

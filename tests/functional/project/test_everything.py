@@ -96,7 +96,7 @@ def test_its_pipelines_are_wired(project: Project) -> None:
     assert complete.feeding("Package")["calibration_model"].output == "calibration_output"
     assert complete.node("Registration").settings.skip == "needs the registry"
     assert complete.node("Evaluation").settings.known == Known(
-        rule="SC201", reason="risk table missing, ticket 12", until="2027-01-31"
+        rules=("SC201",), reason="risk table missing, ticket 12", until="2027-01-31"
     )
     assert complete.node("Cleaning_calibration").settings.args == {"job_type": "calibration"}
 

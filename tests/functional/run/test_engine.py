@@ -242,7 +242,7 @@ def test_a_lost_process_is_tried_once_more_and_then_not_blamed_on_the_script(
 
 
 def test_a_known_failure_that_passes_is_a_finding_and_its_outputs_are_used(bench: Bench) -> None:
-    bench.step("load", settings=Settings(known=Known(rule="SC201", reason="ticket 12")))
+    bench.step("load", settings=Settings(known=Known(rules=("SC201",), reason="ticket 12")))
     bench.step("train", "load")
     context = bench.run()
 

@@ -49,6 +49,11 @@ def mistake(text: str) -> UsageError:
             "there is no rule `SC21`",
             "did you mean `SC221`?",
         ),
+        (
+            "steps: {a: {known: {rule: [SC201, SC999], reason: x}}}",
+            "there is no rule `SC999`",
+            None,
+        ),
         ("rules: {S: error}", "there is no rule `S`", None),
         ("steps: {a/b: {}}", "the step `a/b` has a `/` in its name", None),
         (

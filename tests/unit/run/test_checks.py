@@ -668,7 +668,7 @@ def test_no_other_end_refuses_bad_data(how: Ended) -> None:
 
 
 def known(rule: str = "SC201", until: str | None = None) -> dict[str, Any]:
-    return {"settings": Settings(known=Known(rule=rule, reason="ticket 12", until=until))}
+    return {"settings": Settings(known=Known(rules=(rule,), reason="ticket 12", until=until))}
 
 
 def test_a_known_failure_is_marked_with_its_reason() -> None:
@@ -677,6 +677,15 @@ def test_a_known_failure_is_marked_with_its_reason() -> None:
     outcome, (found,) = judge(a_case(ending, task=known(until="2027-01-31")))
 
     assert (outcome, found.known) == (Outcome.FAILED, "ticket 12")
+
+
+def test_a_failure_that_is_known_by_several_rules_is_marked_by_any_of_them() -> None:
+    settings = Settings(known=Known(rules=("SC209", "SC201"), reason="ticket 12"))
+    ending = Ending(how=Ended.RAISED, errors=(A_KEY_ERROR,))
+
+    _, (found,) = judge(a_case(ending, task={"settings": settings}))
+
+    assert found.known == "ticket 12"
 
 
 def test_a_known_failure_counts_again_after_its_day() -> None:
