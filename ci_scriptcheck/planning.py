@@ -8,7 +8,7 @@ from ci_scriptcheck import __version__, scope
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import Counts, Mode, Plan
-from ci_scriptcheck.modes import isolation, pipeline, share, supply, variants
+from ci_scriptcheck.modes import isolation, pipeline, share, suppliers, variants
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.change import Reason
     from ci_scriptcheck.model.options import Options
     from ci_scriptcheck.model.project import Project
-    from ci_scriptcheck.modes.sources import Surroundings
+    from ci_scriptcheck.modes.sources import Circumstances
     from ci_scriptcheck.scope import Scope
 
 PLANNERS = {Mode.ISOLATION: isolation.plan, Mode.PIPELINE: pipeline.plan}
@@ -27,7 +27,7 @@ PLANNERS = {Mode.ISOLATION: isolation.plan, Mode.PIPELINE: pipeline.plan}
 def planned(
     root: Path,
     about: Scope,
-    around: Surroundings,
+    circumstances: Circumstances,
     options: Options,
     reached: Callable[[], Mapping[str, Reason]],
 ) -> Plan:
@@ -36,7 +36,7 @@ def planned(
     Args:
         root: The repository.
         about: What is affected, and of which project.
-        around: What the modes need to know beside it.
+        circumstances: What the modes need to know beside it.
         options: What was asked for.
         reached: Finds what the change can break, where steps were chosen by name.
 
@@ -47,12 +47,12 @@ def planned(
     if options.scenarios:
         project = _in_scenarios(project, options.scenarios)
         about = replace(about, project=project)
-    around = replace(around, named=scope.names_in_code(about, root))
+    circumstances = replace(circumstances, named=scope.names_in_code(about, root))
     checked = variants.chosen(
         (
             task
             for mode in options.modes
-            for task in PLANNERS[mode](project, about.selection, around)
+            for task in PLANNERS[mode](project, about.selection, circumstances)
         ),
         options.selectors,
     )
@@ -61,9 +61,9 @@ def planned(
     if options.shard is not None:
         number, of = options.shard
         checked = share.share_of(checked, number=number, of=of)
-    tasks = supply.complete(project, checked, around)
+    tasks = suppliers.complete(project, checked, circumstances)
     if options.selectors and len(tasks) > len(checked):
-        tasks = supply.with_reach(tasks, reached())
+        tasks = suppliers.with_reach(tasks, reached())
     if options.timeout is not None:
         tasks = tuple(
             replace(task, settings=replace(task.settings, timeout=options.timeout))

@@ -21,7 +21,7 @@ from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.result import Finding
 from ci_scriptcheck.modes.malformed import is_malformed
-from ci_scriptcheck.modes.sources import Surroundings
+from ci_scriptcheck.modes.sources import Circumstances
 from ci_scriptcheck.project import cache
 from ci_scriptcheck.project.paths import FILE_NAME, within
 from ci_scriptcheck.project.selectors import select_named, steps_of_script, unknown
@@ -220,15 +220,15 @@ def about(
     )
 
 
-def surroundings(
+def circumstances(
     root: Path, tree: Tree, project: Project, weights: Mapping[str, float]
-) -> Surroundings:
+) -> Circumstances:
     """Look what the planners must know: which modules and scripts are there."""
     scripts = {step.script for step in project.steps.values() if step.script is not None}
     wanted: dict[str | None, set[str]] = {}
     for settings in _settings(project):
         wanted.setdefault(settings.python, set()).update(settings.needs)
-    return Surroundings(
+    return Circumstances(
         missing={
             python: frozenset(names - modules_of(root, project, python).keys())
             for python, names in wanted.items()

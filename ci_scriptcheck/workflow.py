@@ -107,9 +107,9 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     store = Store.of(root, environ)
     learned = history.load(history.file_of(store.folder, project.name, project.folder))
     about = _scope(sight, tree, project, options, environ, learned)
-    around = scope.surroundings(root, tree, project, learned.seconds)
+    circumstances = scope.circumstances(root, tree, project, learned.seconds)
     reached = partial(scope.reached, root, tree, about, learned.reads)
-    plan = planning.planned(root, about, around, options, reached)
+    plan = planning.planned(root, about, circumstances, options, reached)
     pythons = {task.settings.python for task in plan.tasks}
     for python in filter(None, pythons):
         located = Path(interpreters.located(root, project.folder, python))

@@ -1,0 +1,1 @@
+"""Seeded faults and harmless edits, and how many of each are reported."""

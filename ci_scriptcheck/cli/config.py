@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
     """Print the settings of one step or node, or what there is."""
-    project = opening.project_of(opening.place_of(opening.folder_of(given)))
+    project = opening.project_of(opening.place_of(opening.project_folder(given)))
     if given.name is None:
         console.tell(overview(project, console.out_page.width))
         return 0

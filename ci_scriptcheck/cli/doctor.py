@@ -24,7 +24,7 @@ _INKS = {Health.GOOD: Ink.GOOD, Health.DOUBTFUL: Ink.WARNING, Health.BAD: Ink.BA
 def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     """Print each observation as it is made; 1 where something is broken."""
     broken = 0
-    for observation in examination.examine(opening.folder_of(given), environ):
+    for observation in examination.examine(opening.project_folder(given), environ):
         console.tell("\n".join(lines(observation, console.out_page)) + "\n")
         broken += observation.health is Health.BAD
     return 1 if broken else 0

@@ -46,7 +46,7 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
 
 
 def _from_script(given: Namespace, console: Console) -> int:
-    place = opening.place_of(opening.folder_of(given))
+    place = opening.place_of(opening.project_folder(given))
     project = unwritten.project_of(place.tree, place.folder)
     budget = repair.Budget(
         rounds=arguments.worker_count(given.rounds) or repair.ROUNDS,

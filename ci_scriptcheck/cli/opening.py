@@ -33,7 +33,7 @@ class ProjectFolder:
     tree: Tree
 
 
-def folder_of(given: Namespace) -> Path:
+def project_folder(given: Namespace) -> Path:
     """Give the project's folder as it was named; else the nearest, from here up, that has settings.
 
     Raises:

@@ -45,7 +45,7 @@ def of_plan(given: Namespace) -> Options:
             what="`--all` and named steps contradict each other", advice="leave one of them out"
         )
     return Options(
-        project=opening.folder_of(given),
+        project=opening.project_folder(given),
         modes=modes(given.mode),
         base=given.base,
         everything=given.all,
@@ -60,7 +60,7 @@ def of_one(given: Namespace, mode: Mode, selectors: tuple[str, ...]) -> Options:
         UsageError: a value cannot be understood.
     """
     return Options(
-        project=opening.folder_of(given),
+        project=opening.project_folder(given),
         modes=(mode,),
         selectors=selectors,
         scenarios=tuple(given.scenario or ()),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     """Check the pipeline, and give the exit code."""
-    project = opening.project_of(opening.place_of(opening.folder_of(given)))
+    project = opening.project_of(opening.place_of(opening.project_folder(given)))
     if given.name not in project.pipelines:
         raise UsageError(
             what=f"there is no pipeline `{given.name}`",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     """Check the script, and give the exit code."""
-    place = opening.place_of(opening.folder_of(given))
+    place = opening.place_of(opening.project_folder(given))
     steps = steps_of(opening.project_of(place), place, given.name)
     chosen = options.of_one(given, Mode.ISOLATION, steps)
     return checking.check(chosen, given, console, environ)

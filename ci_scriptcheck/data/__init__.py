@@ -1,0 +1,1 @@
+"""Tables and files by themselves: made, read, measured, compared. Knows no task and no process."""

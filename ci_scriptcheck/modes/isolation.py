@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.change import Selection
     from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.project import Project
-    from ci_scriptcheck.modes.sources import Surroundings
+    from ci_scriptcheck.modes.sources import Circumstances
 
 
-def plan(project: Project, selection: Selection, surroundings: Surroundings) -> tuple[Task, ...]:
+def plan(project: Project, selection: Selection, circumstances: Circumstances) -> tuple[Task, ...]:
     """Make one task for each affected step that has a script, in each of its scenarios.
 
     Where the data are malformed, it is one for each kind of defect. Beside them is one for each of
@@ -25,14 +25,14 @@ def plan(project: Project, selection: Selection, surroundings: Surroundings) -> 
         if step is None or step.script is None:
             continue
         for scenario in step.settings.scenarios:
-            task = tasks.of_step(project, step, reason, surroundings, scenario=scenario)
+            task = tasks.of_step(project, step, reason, circumstances, scenario=scenario)
             if malformed.is_malformed(project, scenario):
-                made += malformed.variants(project, task, scenario, surroundings)
+                made += malformed.variants(project, task, scenario, circumstances)
             else:
                 made.append(task)
         made += [
-            tasks.of_variation(project, step, variation, reason, surroundings)
+            tasks.of_variation(project, step, variation, reason, circumstances)
             for variation in step.variations
         ]
-        made += [tasks.of_test(project, step, test, reason, surroundings) for test in step.tests]
+        made += [tasks.of_test(project, step, test, reason, circumstances) for test in step.tests]
     return tuple(made)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Column, Dataset, Entry
     from ci_scriptcheck.model.plan import Input, Task
     from ci_scriptcheck.model.project import Project
-    from ci_scriptcheck.modes.sources import Surroundings
+    from ci_scriptcheck.modes.sources import Circumstances
 
 _WITH_COLUMNS = frozenset({Format.CSV, Format.TSV, Format.PARQUET, Format.JSONL, Format.JSON})
 _EMPTY_IS_NO_TABLE = _WITH_COLUMNS - {Format.JSONL}
@@ -50,12 +50,12 @@ def is_malformed(project: Project, scenario: str) -> bool:
 
 
 def variants(
-    project: Project, task: Task, scenario: str, surroundings: Surroundings
+    project: Project, task: Task, scenario: str, circumstances: Circumstances
 ) -> tuple[Task, ...]:
     """Give a task once for each kind of defect; as it is, blocked, where none can be put in."""
     best: dict[DefectKind, _Choice] = {}
     if task.blocked is None:
-        for choice in _choices(project, task, surroundings):
+        for choice in _choices(project, task, circumstances):
             known = best.get(choice.defect.what)
             if known is None or choice.rank < known.rank:
                 best[choice.defect.what] = choice
@@ -64,10 +64,10 @@ def variants(
         why = task.blocked or not_run.unbreakable(scenario)
         return (replace(task, id=name, scenario=scenario, blocked=why),)
     chosen = [best[kind] for kind in DefectKind if kind in best]
-    return tuple(_with_defect(task, scenario, choice, surroundings) for choice in chosen)
+    return tuple(_with_defect(task, scenario, choice, circumstances) for choice in chosen)
 
 
-def _with_defect(task: Task, scenario: str, choice: _Choice, surroundings: Surroundings) -> Task:
+def _with_defect(task: Task, scenario: str, choice: _Choice, circumstances: Circumstances) -> Task:
     variant = f"{scenario}: {choice.defect}"
     name = task_id(node=task.node, pipeline=task.pipeline, scenario=variant)
     inputs = tuple(
@@ -76,12 +76,12 @@ def _with_defect(task: Task, scenario: str, choice: _Choice, surroundings: Surro
         else item
         for item in task.inputs
     )
-    weight = surroundings.weights.get(name, 1.0)
+    weight = circumstances.weights.get(name, 1.0)
     return replace(task, id=name, scenario=scenario, inputs=inputs, weight=weight)
 
 
-def _choices(project: Project, task: Task, surroundings: Surroundings) -> Iterator[_Choice]:
-    named = surroundings.named.get(task.script or "", frozenset()) | _told(task)
+def _choices(project: Project, task: Task, circumstances: Circumstances) -> Iterator[_Choice]:
+    named = circumstances.named.get(task.script or "", frozenset()) | _told(task)
     for item in task.inputs:
         if not isinstance(item.source, Synthetic):
             continue

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.change import Selection
     from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.project import Pipeline, Project
-    from ci_scriptcheck.modes.sources import Surroundings
+    from ci_scriptcheck.modes.sources import Circumstances
 
 
-def plan(project: Project, selection: Selection, surroundings: Surroundings) -> tuple[Task, ...]:
+def plan(project: Project, selection: Selection, circumstances: Circumstances) -> tuple[Task, ...]:
     """Make one task for each affected node, in each scenario of its pipeline.
 
     Where the data are malformed, only nodes with made inputs get tasks: what they refuse, as they
@@ -32,14 +32,14 @@ def plan(project: Project, selection: Selection, surroundings: Surroundings) -> 
         }
         for scenario in pipeline.scenarios:
             is_malformed = malformed.is_malformed(project, scenario)
-            idle = _why_unchanged(project, pipeline, surroundings, scenario)
+            idle = _why_unchanged(project, pipeline, circumstances, scenario)
             for node, reason in reasons.items():
                 task = tasks.of_node(
                     project,
                     pipeline,
                     pipeline.node(node),
                     reason,
-                    surroundings,
+                    circumstances,
                     # What other nodes give to a malformed one is good.
                     scenario=STANDARD if is_malformed else scenario,
                     purpose=Purpose.CHECK,
@@ -48,7 +48,7 @@ def plan(project: Project, selection: Selection, surroundings: Surroundings) -> 
                 if not is_malformed:
                     made.append(task)
                 elif idle is not None or _is_given_made_data(task):
-                    made += malformed.variants(project, task, scenario, surroundings)
+                    made += malformed.variants(project, task, scenario, circumstances)
     return tuple(made)
 
 
@@ -57,10 +57,10 @@ def _is_given_made_data(task: Task) -> bool:
 
 
 def _why_unchanged(
-    project: Project, pipeline: Pipeline, surroundings: Surroundings, scenario: str
+    project: Project, pipeline: Pipeline, circumstances: Circumstances, scenario: str
 ) -> str | None:
     fed = (
-        sources.in_pipeline(project, pipeline, node, surroundings, scenario=scenario)
+        sources.in_pipeline(project, pipeline, node, circumstances, scenario=scenario)
         for node in pipeline.nodes
     )
     return sources.unchanged_by(scenario, (source for each in fed for source in each.values()))

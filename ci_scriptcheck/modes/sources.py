@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What planners must know about the world beside the project.
+class Circumstances:
+    """What planners must know beside the project and the change: how things stand where it runs.
 
     Attributes:
         missing: Interpreter as the settings name it → modules named by `needs` that it lacks.
@@ -39,15 +39,15 @@ class Surroundings:
     named: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def why_not(step: Step, settings: Settings, surroundings: Surroundings) -> str | None:
+def why_not(step: Step, settings: Settings, circumstances: Circumstances) -> str | None:
     """Say why a step is not run whatever feeds it, or `None` where it can be."""
     if settings.skip is not None:
         return settings.skip
     if step.script is None:
         return not_run.NO_SCRIPT
-    if step.script in surroundings.absent:
+    if step.script in circumstances.absent:
         return not_run.absent(step.script)
-    lacking = sorted(surroundings.missing.get(settings.python, frozenset()) & set(settings.needs))
+    lacking = sorted(circumstances.missing.get(settings.python, frozenset()) & set(settings.needs))
     return not_run.not_installed(lacking) if lacking else None
 
 
@@ -75,7 +75,12 @@ def unchanged_by(scenario: str, feeding: Iterable[Source]) -> str | None:
 
 
 def in_pipeline(
-    project: Project, pipeline: Pipeline, node: Node, surroundings: Surroundings, *, scenario: str
+    project: Project,
+    pipeline: Pipeline,
+    node: Node,
+    circumstances: Circumstances,
+    *,
+    scenario: str,
 ) -> Mapping[str, Source]:
     """Find the source of each input port of a node; ports that nothing feeds are left out."""
     links = pipeline.feeding(node.name)
@@ -85,19 +90,19 @@ def in_pipeline(
         if link is not None:
             supplier = pipeline.node(link.producer)
             found[port.name] = _of_output(
-                project, pipeline, supplier, link.output, surroundings, scenario=scenario
+                project, pipeline, supplier, link.output, circumstances, scenario=scenario
             )
         elif port.external and port.dataset is not None:
             found[port.name] = of_dataset(project.datasets[port.dataset], node=node.name)
     return found
 
 
-def alone(project: Project, step: Step, surroundings: Surroundings) -> Mapping[str, Source]:
+def alone(project: Project, step: Step, circumstances: Circumstances) -> Mapping[str, Source]:
     """Find the source of each input port of a step that runs alone.
 
     A port without a dataset gets what its supplier writes in the first pipeline that has the step.
     """
-    supplied = _suppliers_in_first_pipeline(project, step, surroundings)
+    supplied = _suppliers_in_first_pipeline(project, step, circumstances)
     found: dict[str, Source] = {}
     for port in step.inputs:
         if port.dataset is not None and (port.required or port.external):
@@ -128,12 +133,12 @@ def _of_output(
     pipeline: Pipeline,
     supplier: Node,
     output: str,
-    surroundings: Surroundings,
+    circumstances: Circumstances,
     *,
     scenario: str,
 ) -> Source:
     stand_in = _dataset_of(supplier.outputs, output)
-    reason = why_not(project.steps[supplier.step], supplier.settings, surroundings)
+    reason = why_not(project.steps[supplier.step], supplier.settings, circumstances)
     if reason is not None and stand_in is not None:
         return of_dataset(project.datasets[stand_in], node=supplier.name)
     task = task_id(node=supplier.name, pipeline=pipeline.name, scenario=scenario)
@@ -141,12 +146,12 @@ def _of_output(
 
 
 def _suppliers_in_first_pipeline(
-    project: Project, step: Step, surroundings: Surroundings
+    project: Project, step: Step, circumstances: Circumstances
 ) -> Mapping[str, Source]:
     place = _first_place(project, step)
     if place is None:
         return {}
-    return in_pipeline(project, *place, surroundings, scenario=STANDARD)
+    return in_pipeline(project, *place, circumstances, scenario=STANDARD)
 
 
 def _first_place(project: Project, step: Step) -> tuple[Pipeline, Node] | None:

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Source
     from ci_scriptcheck.model.project import Node, Pipeline, Project, Settings, Step
     from ci_scriptcheck.model.step_test import StepTest, Variation
-    from ci_scriptcheck.modes.sources import Surroundings
+    from ci_scriptcheck.modes.sources import Circumstances
 
 
 def of_step(
-    project: Project, step: Step, reason: Reason, surroundings: Surroundings, *, scenario: str
+    project: Project, step: Step, reason: Reason, circumstances: Circumstances, *, scenario: str
 ) -> Task:
     """Make the task that runs a step alone in one scenario."""
-    feeding = sources.alone(project, step, surroundings)
+    feeding = sources.alone(project, step, circumstances)
     settings = sources.settings_alone(project, step)
     name = task_id(node=step.name, pipeline=None, scenario=scenario)
     return Task(
@@ -50,22 +50,22 @@ def of_step(
         settings=settings,
         variables=_variables(step, settings),
         declared=_declared(step, settings),
-        blocked=_blocked(step, settings, step.inputs, feeding, surroundings)
+        blocked=_blocked(step, settings, step.inputs, feeding, circumstances)
         or sources.unchanged_by(scenario, feeding.values()),
-        weight=surroundings.weights.get(name, 1.0),
+        weight=circumstances.weights.get(name, 1.0),
         place=step.place,
     )
 
 
 def of_test(
-    project: Project, step: Step, test: StepTest, reason: Reason, surroundings: Surroundings
+    project: Project, step: Step, test: StepTest, reason: Reason, circumstances: Circumstances
 ) -> Task:
     """Make the task that runs a step alone on the rows of a test.
 
     Its outputs are held against what the test expects, and against no schema: a few rows are no
     whole table.
     """
-    made = of_step(project, step, reason, surroundings, scenario=STANDARD)
+    made = of_step(project, step, reason, circumstances, scenario=STANDARD)
     stated: Mapping[str, Source] = {
         port: Synthetic(dataset=dataset.name, node=step.name)
         for port, dataset in test.given.items()
@@ -79,7 +79,7 @@ def of_test(
     )
     inputs = _inputs(step.inputs, feeding)
     return replace(
-        _beside(made, test.name, settings, surroundings),
+        _beside(made, test.name, settings, circumstances),
         declared=tuple(sorted({*made.declared, *test.env})),
         inputs=tuple(replace(item, expects=None) for item in inputs),
         outputs=tuple(
@@ -92,7 +92,7 @@ def of_test(
             for item in made.outputs
         ),
         variables=_variables(step, settings),
-        blocked=_blocked(step, settings, step.inputs, feeding, surroundings),
+        blocked=_blocked(step, settings, step.inputs, feeding, circumstances),
         place=test.place,
     )
 
@@ -102,31 +102,31 @@ def of_variation(
     step: Step,
     variation: Variation,
     reason: Reason,
-    surroundings: Surroundings,
+    circumstances: Circumstances,
 ) -> Task:
     """Make the task that runs a step alone with other values of some settings."""
-    made = of_step(project, step, reason, surroundings, scenario=STANDARD)
+    made = of_step(project, step, reason, circumstances, scenario=STANDARD)
     settings = replace(
         made.settings,
         env={**made.settings.env, **variation.env},
         args={**made.settings.args, **variation.args},
     )
     return replace(
-        _beside(made, variation.name, settings, surroundings),
+        _beside(made, variation.name, settings, circumstances),
         declared=tuple(sorted({*made.declared, *variation.env})),
         variables=_variables(step, settings),
         place=variation.place,
     )
 
 
-def _beside(made: Task, variant: str, settings: Settings, surroundings: Surroundings) -> Task:
+def _beside(made: Task, variant: str, settings: Settings, circumstances: Circumstances) -> Task:
     name = f"{made.id}[{variant}]"
     return replace(
         made,
         id=name,
         variant=variant,
         settings=settings,
-        weight=surroundings.weights.get(name, 1.0),
+        weight=circumstances.weights.get(name, 1.0),
     )
 
 
@@ -135,14 +135,14 @@ def of_node(  # noqa: PLR0913  (a node is known by its pipeline; the rest is wha
     pipeline: Pipeline,
     node: Node,
     reason: Reason,
-    surroundings: Surroundings,
+    circumstances: Circumstances,
     *,
     scenario: str,
     purpose: Purpose,
 ) -> Task:
     """Make the task that runs a node of a pipeline in one scenario."""
     step = project.steps[node.step]
-    feeding = sources.in_pipeline(project, pipeline, node, surroundings, scenario=scenario)
+    feeding = sources.in_pipeline(project, pipeline, node, circumstances, scenario=scenario)
     name = task_id(node=node.name, pipeline=pipeline.name, scenario=scenario)
     return Task(
         id=name,
@@ -159,8 +159,8 @@ def of_node(  # noqa: PLR0913  (a node is known by its pipeline; the rest is wha
         settings=node.settings,
         variables=_variables(step, node.settings),
         declared=_declared(step, node.settings),
-        blocked=_blocked(step, node.settings, node.inputs, feeding, surroundings),
-        weight=surroundings.weights.get(name, 1.0),
+        blocked=_blocked(step, node.settings, node.inputs, feeding, circumstances),
+        weight=circumstances.weights.get(name, 1.0),
         place=node.place,
     )
 
@@ -233,9 +233,9 @@ def _blocked(
     settings: Settings,
     ports: tuple[Port, ...],
     feeding: Mapping[str, Source],
-    surroundings: Surroundings,
+    circumstances: Circumstances,
 ) -> str | None:
-    reason = sources.why_not(step, settings, surroundings)
+    reason = sources.why_not(step, settings, circumstances)
     if reason is not None:
         return reason
     hungry = [port.name for port in ports if port.required and port.name not in feeding]

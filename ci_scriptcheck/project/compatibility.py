@@ -20,6 +20,7 @@ from ci_scriptcheck.model.contract import (
 from ci_scriptcheck.model.mismatch import Mismatch
 from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.model.rules import RULES
+from ci_scriptcheck.repository_path import folder_of
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _is_said(entry: Entry) -> bool:
 def _may_be(one: str, other: str) -> bool:
     if "*" in one and "*" in other:
         # Either may name files that the other means.
-        return one.rpartition("/")[0] == other.rpartition("/")[0]
+        return folder_of(one) == folder_of(other)
     return fnmatchcase(one, other) if "*" in other else fnmatchcase(other, one)
 
 

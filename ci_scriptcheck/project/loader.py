@@ -25,7 +25,7 @@ from ci_scriptcheck.project.native.datasets import read_datasets
 from ci_scriptcheck.project.native.named_scripts import named_scripts
 from ci_scriptcheck.project.native.reading import read_native
 from ci_scriptcheck.project.native.scenarios import read_scenarios
-from ci_scriptcheck.project.paths import FILE_NAME, folder_of, is_misnamed, within
+from ci_scriptcheck.project.paths import FILE_NAME, is_misnamed, within
 from ci_scriptcheck.project.script.agreement import disagreements
 from ci_scriptcheck.project.script.findings import (
     at_their_lines,
@@ -38,6 +38,7 @@ from ci_scriptcheck.project.script.findings import (
 )
 from ci_scriptcheck.project.script.usage import Usage
 from ci_scriptcheck.project.working_tree import WorkingTree, exists, find_projects
+from ci_scriptcheck.repository_path import folder_of
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -253,7 +254,7 @@ def _check_files(tree: Tree, read: Native, datasets: Mapping[str, Dataset]) -> N
 
 
 def _shares_folder(one: str, other: str) -> bool:
-    return one.rpartition("/")[0] == other.rpartition("/")[0]
+    return folder_of(one) == folder_of(other)
 
 
 def _folder_name(tree: Tree, folder: str) -> str:

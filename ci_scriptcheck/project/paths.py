@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
+from ci_scriptcheck.repository_path import folder_of, joined
 
 FILE_NAME = "scriptcheck.yaml"
 
@@ -15,15 +15,7 @@ def within(folder: str, written: str) -> str | None:
     """
     if written.startswith(("/", "~")) or "\0" in written or "\\" in written:
         return None
-    path = posixpath.normpath(posixpath.join(folder, written))
-    if path == ".." or path.startswith("../"):
-        return None
-    return "" if path == "." else path
-
-
-def folder_of(path: str) -> str:
-    """Give the folder in which a file lies, empty for the root."""
-    return path.rpartition("/")[0]
+    return joined(folder, written)
 
 
 def is_misnamed(path: str, folder: str) -> bool:

@@ -71,7 +71,7 @@ def scripts(begun: Hosts | None = None) -> Work:
 
         return Service(course.plan, course.run_directory, course.tasks, begun=begun)
 
-    return Work(hosts=hosts, opened="ci_scriptcheck.run.line:opened")
+    return Work(hosts=hosts, opened="ci_scriptcheck.run.worker_hosts:opened")
 
 
 SCRIPTS = scripts()

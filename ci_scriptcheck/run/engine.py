@@ -20,8 +20,8 @@ from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.run import attempt, observed, reasons, record, reuse, supply
 from ci_scriptcheck.run.context import Context, Interrupted
+from ci_scriptcheck.run.making import Unmakeable
 from ci_scriptcheck.run.process.request import Ended
-from ci_scriptcheck.run.reading import Unmakeable
 from ci_scriptcheck.run.store import locks
 from ci_scriptcheck.run.workspace import Workspace, remove_tree
 from ci_scriptcheck.values import replace
@@ -116,7 +116,7 @@ def _found(context: Context, task: Task, key: str) -> TaskResult | None:
 def _made(
     context: Context, task: Task, key: str, upstream: Mapping[str, TaskResult]
 ) -> TaskResult:
-    supplies = {item.port: supply.supply(context, task, item, upstream) for item in task.inputs}
+    supplies = {item.port: supply.of_input(context, task, item, upstream) for item in task.inputs}
     missing = _missing_file(context, task, supplies)
     if missing is not None:
         return missing

@@ -1,13 +1,17 @@
-"""Data made from datasets: once for all tasks that are given the same, kept like a result."""
+"""Data made from datasets: once for all tasks that are given the same, kept like a result.
+
+A generator runs as a script does; all else is made by the limited reader, as `data.reader` says.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck import atomic
+from ci_scriptcheck.data import reader
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
@@ -15,9 +19,9 @@ from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.run import observed, reading, workspace
 from ci_scriptcheck.run.process import hosting
 from ci_scriptcheck.run.process.request import Call, Ended, Generator
-from ci_scriptcheck.run.reading import Unmakeable
 from ci_scriptcheck.run.store import locks
 from ci_scriptcheck.run.store.digest import of_text
+from ci_scriptcheck.run.store.keys import related_datasets
 from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
@@ -27,6 +31,10 @@ if TYPE_CHECKING:
     from ci_scriptcheck.run.process.request import Ending
 
 _PORT = "data"
+
+
+class Unmakeable(Exception):  # noqa: N818  (a finding about a dataset, not a fault of ours)
+    """The data cannot be made; the text says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +99,7 @@ def _make(context: Context, task: Task, source: Synthetic, place: Path) -> TaskR
         case GeneratedBy():
             reads = _generate(context, task, source, space)
         case _:
-            reading.synthesize(context, task, source, out)
+            _synthesize(context, task, source, out)
     found = workspace.collect(out, most=task.settings.limits.output_files)
     artefact = reading.measured(context.ask, out, found)
     return TaskResult(
@@ -100,6 +108,28 @@ def _make(context: Context, task: Task, source: Synthetic, place: Path) -> TaskR
         outputs={_PORT: artefact},
         reads=reads,
     )
+
+
+def _synthesize(context: Context, task: Task, source: Synthetic, folder: Path) -> None:
+    """Write the files of a dataset, made from its schema.
+
+    Raises:
+        Unmakeable: a formula or a setting of the dataset does not work.
+    """
+    answer = context.ask(
+        reader.synthesizing(
+            source.dataset,
+            node=source.node,
+            datasets=related_datasets(context.plan, source.dataset),
+            scenario=context.keys.scenario(task),
+            seed=task.settings.seed,
+            rows=task.settings.rows,
+            root=context.root,
+            folder=folder,
+            defect=source.defect,
+        )
+    )
+    _refuse_error(answer)
 
 
 def _generate(
@@ -118,8 +148,15 @@ def _generate(
         raise Unmakeable(_what_failed(dataset, ending))
     written = space.folder / "content" / ending.returned
     out = space.output(_PORT)
-    reading.lay_out(context.ask, dataset, content=written, folder=out, defect=source.defect)
+    laid_out = reader.laying_out(dataset, content=written, folder=out, defect=source.defect)
+    _refuse_error(context.ask(laid_out))
     return observed.reads(context, call.target.file, ending, since=since)
+
+
+def _refuse_error(answer: dict[str, Any]) -> None:
+    for name in ("unmakeable", "error"):
+        if answer.get(name) is not None:
+            raise Unmakeable(str(answer[name]))
 
 
 def _call(

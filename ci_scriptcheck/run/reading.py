@@ -1,7 +1,6 @@
-"""What the limited process that opens what scripts wrote, and makes synthetic files, is asked for.
+"""What the limited process that opens files of strangers is asked about them.
 
-`data.reader` says how requests and answers are written. A dataset that cannot be made is answered
-with {"unmakeable": sentence}, a reader that ended with {"error": sentence}.
+`data.reader` says how requests and answers are written; one that ended answers {"error": sentence}.
 """
 
 from __future__ import annotations
@@ -9,21 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import reader
-from ci_scriptcheck.run.store.keys import related_datasets
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ci_scriptcheck.model.contract import Dataset
-    from ci_scriptcheck.model.defect import Defect
-    from ci_scriptcheck.model.plan import Synthetic, Task
     from ci_scriptcheck.model.result import Artefact, FileFacts
-    from ci_scriptcheck.run.context import AskReader, Context
-
-
-class Unmakeable(Exception):  # noqa: N818  (a finding about a dataset, not a fault of ours)
-    """The data cannot be made; the text says why."""
+    from ci_scriptcheck.run.context import AskReader
 
 
 def measured(ask: AskReader, place: Path, found: Artefact) -> Artefact:
@@ -52,50 +43,6 @@ def difference(ask: AskReader, one: Path, other: Path) -> str | None:
         return f"cannot be compared: {answer['error']}"
     found: str | None = answer["differs"]
     return found
-
-
-def synthesize(context: Context, task: Task, source: Synthetic, folder: Path) -> None:
-    """Write the files of a dataset, made from its schema.
-
-    Raises:
-        Unmakeable: a formula or a setting of the dataset does not work.
-    """
-    answer = context.ask(
-        reader.synthesizing(
-            source.dataset,
-            node=source.node,
-            datasets=related_datasets(context.plan, source.dataset),
-            scenario=context.keys.scenario(task),
-            seed=task.settings.seed,
-            rows=task.settings.rows,
-            root=context.root,
-            folder=folder,
-            defect=source.defect,
-        )
-    )
-    _refuse_error(answer)
-
-
-def lay_out(
-    ask: AskReader,
-    dataset: Dataset,
-    *,
-    content: Path,
-    folder: Path,
-    defect: Defect | None = None,
-) -> None:
-    """Write what a generator gave in the layout that its dataset describes.
-
-    Raises:
-        Unmakeable: it does not fit.
-    """
-    _refuse_error(ask(reader.laying_out(dataset, content=content, folder=folder, defect=defect)))
-
-
-def _refuse_error(answer: dict[str, Any]) -> None:
-    for name in ("unmakeable", "error"):
-        if answer.get(name) is not None:
-            raise Unmakeable(str(answer[name]))
 
 
 def _with_facts(file: FileFacts, facts: dict[str, Any]) -> FileFacts:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from ci_scriptcheck.model.plan import Copied, Synthetic, Upstream
 from ci_scriptcheck.model.result import Artefact, FileFacts, TaskResult
 from ci_scriptcheck.run import making, reading
-from ci_scriptcheck.run.reading import Unmakeable
+from ci_scriptcheck.run.making import Unmakeable
 from ci_scriptcheck.run.store import copying, store
 from ci_scriptcheck.run.store.digest import LeadsOut
 from ci_scriptcheck.run.workspace import artefact_of
@@ -52,7 +52,7 @@ class Supply:
     reads: Mapping[str, str] = field(default_factory=dict)
 
 
-def supply(
+def of_input(
     context: Context, task: Task, item: Input, upstream: Mapping[str, TaskResult]
 ) -> Supply:
     """Find or make the content of one input.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.closure.resolve import joined
 from ci_scriptcheck.model.contract import GeneratedBy
+from ci_scriptcheck.repository_path import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.change.closure.closure_cache import Chains, ClosureCache
 from ci_scriptcheck.change.closure.fact_cache import FactCache
 from ci_scriptcheck.change.closure.module_facts import OPEN, ModuleFacts, Part
-from ci_scriptcheck.change.closure.resolve import Files, Folders, Way, folder_of, joined
+from ci_scriptcheck.change.closure.resolve import Files, Folders, Way
 from ci_scriptcheck.model.change import Closure
+from ci_scriptcheck.repository_path import folder_of, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.repository_path import folder_of
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
@@ -147,19 +148,6 @@ class Files:
                 place = f"{folder}/{name.split('.')[0]}" if folder else name.split(".")[0]
                 self._native[place] = (*self._native.get(place, ()), path)
         return self._native
-
-
-def folder_of(path: str) -> str:
-    """Give the folder that a file or folder lies in; empty at the top."""
-    return path.rpartition("/")[0]
-
-
-def joined(folder: str, below: str) -> str | None:
-    """Follow a relative path from a folder; `None` where it leaves the repository."""
-    path = posixpath.normpath(posixpath.join(folder, below))
-    if path.startswith(("../", "/")) or path == "..":
-        return None
-    return "" if path == "." else path
 
 
 def _folders_of(files: frozenset[str]) -> frozenset[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.closure.resolve import joined
 from ci_scriptcheck.change.dependencies.installed import (
     Installed,
     installed,
@@ -17,6 +16,7 @@ from ci_scriptcheck.change.dependencies.installed import (
 )
 from ci_scriptcheck.change.dependencies.requirements import Pins, pins_of
 from ci_scriptcheck.model.change import Closure, LibraryChanged
+from ci_scriptcheck.repository_path import joined
 
 if TYPE_CHECKING:
     from pathlib import Path

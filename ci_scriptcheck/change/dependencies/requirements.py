@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck.change.closure.resolve import folder_of, joined
 from ci_scriptcheck.change.dependencies.installed import normalized
+from ci_scriptcheck.repository_path import folder_of, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

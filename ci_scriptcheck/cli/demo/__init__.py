@@ -1,0 +1,1 @@
+"""A small repository and its broken pull request, for `scriptcheck demo`."""

@@ -26,10 +26,8 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     # A job's event is about the job's own repository, not about this one.
-    surroundings = {
-        name: value for name, value in environ.items() if not name.startswith("GITHUB_")
-    }
-    shown = _Shown(console, folder, surroundings)
+    variables = {name: value for name, value in environ.items() if not name.startswith("GITHUB_")}
+    shown = _Shown(console, folder, variables)
     shown.say(
         "A shop trains a model that spots fraudulent orders, in six steps:",
         "ingest, preprocess, split, train, evaluate, package. On main, all is well.",
@@ -49,7 +47,7 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     words = ("run", "--base", pull_request.MAIN, "--output", str(run), "--junit", str(junit))
     if shown.scriptcheck(root, *words) != _FAILED:
         return shown.unexpected("the pull request should have failed")
-    main.main(["report", "--run", str(run), "--output", str(folder / "log.txt")], surroundings)
+    main.main(["report", "--run", str(run), "--output", str(folder / "log.txt")], variables)
     shutil.copyfile(run / "record.json", folder / "record.json")
     left = {
         folder / "log.txt": "what you have just read",

@@ -17,6 +17,7 @@ from ci_scriptcheck.project.native.documents import (
 from ci_scriptcheck.project.native.source_lines import KeyPath, Source
 from ci_scriptcheck.project.native.yaml_text import read_yaml
 from ci_scriptcheck.project.paths import within
+from ci_scriptcheck.repository_path import folder_of
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _check_names(document: ProjectDocument, source: Source) -> None:
 
 def _check_roots(document: ProjectDocument, source: Source) -> None:
     """Refuse import roots that are not part of what a commit holds."""
-    folder = source.file.rpartition("/")[0]
+    folder = folder_of(source.file)
     for part, path in settings_parts(document):
         for position, root in enumerate(part.path or ()):
             if within(folder, root) is None:

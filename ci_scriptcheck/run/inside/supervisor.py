@@ -51,7 +51,7 @@ def main(listener: socket.socket, telling: int, arguments: dict[str, Any]) -> No
             break
         _tell(telling, "busy")
         with connection:
-            is_clean = _serve(connection, started, arguments, (host, woken))
+            is_clean = _serve(connection, started, arguments, host, woken)
         started.close()
         if not is_clean:
             break
@@ -79,7 +79,8 @@ def _serve(
     connection: socket.socket,
     started: ChildProcess,
     arguments: dict[str, Any],
-    surroundings: tuple[int, int],
+    host: int,
+    woken: int,
 ) -> bool:
     """Answer one caller; say whether nothing unusual happened."""
     connection.setblocking(True)
@@ -92,7 +93,7 @@ def _serve(
     secret = sha256(str((message or {}).get("token")).encode()).hexdigest()
     if message is None or secret != arguments["secret"]:
         return False
-    run = WatchedRun((connection.fileno(), incoming), started, message["call"], surroundings)
+    run = WatchedRun((connection.fileno(), incoming), started, message["call"], host, woken)
     ending = run.watch()
     with contextlib.suppress(OSError):
         wire.send(connection.fileno(), {"ending": ending})

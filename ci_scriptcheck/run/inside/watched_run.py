@@ -33,12 +33,13 @@ class WatchedRun:
         caller: tuple[int, wire.Incoming],
         started: ChildProcess,
         call: dict[str, Any],
-        surroundings: tuple[int, int],
+        host: int,
+        woken: int,
     ) -> None:
         self._caller, self._from_caller = caller
         self._child = started
         self._call = call
-        self._host, self._woken = surroundings
+        self._host, self._woken = host, woken
         self._from_child = wire.Incoming()
         self._usage = Usage(call)
         self._result: wire.Message | None = None

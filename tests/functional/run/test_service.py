@@ -25,9 +25,9 @@ from ci_scriptcheck.model.plan import Copied, Synthetic
 from ci_scriptcheck.model.project import Settings
 from ci_scriptcheck.model.result import TaskResult
 from ci_scriptcheck.run import record, reuse
-from ci_scriptcheck.run.line import opened
 from ci_scriptcheck.run.service import Service
 from ci_scriptcheck.run.site import Site
+from ci_scriptcheck.run.worker_hosts import opened
 from tests.functional.run.bench import TODAY, Bench, libraries
 
 

@@ -22,8 +22,8 @@ from ci_scriptcheck.model.contract import (
 from ci_scriptcheck.model.plan import Purpose, Synthetic, Task, Upstream
 from ci_scriptcheck.model.project import Project, Settings
 from ci_scriptcheck.model.scenario import Condition, Expect, Scenario
-from ci_scriptcheck.modes import isolation, pipeline, supply
-from ci_scriptcheck.modes.sources import Surroundings
+from ci_scriptcheck.modes import isolation, pipeline, suppliers
+from ci_scriptcheck.modes.sources import Circumstances
 from tests.unit.modes.test_planning import a_port, a_project, a_step
 
 COLUMNS = (
@@ -32,7 +32,7 @@ COLUMNS = (
     Column(name="placed", type=ColumnType.DATE),
     Column(name="items", type=ColumnType.INT),
 )
-NAMED = Surroundings(named={"load.py": frozenset({"amount"})})
+NAMED = Circumstances(named={"load.py": frozenset({"amount"})})
 
 
 def orders(*files: Entry, columns: tuple[Column, ...] = COLUMNS) -> Dataset:
@@ -53,7 +53,7 @@ def a_shop(dataset: Dataset) -> Project:
     return replace(project, pipelines={"daily": daily})
 
 
-def alone(project: Project, around: Surroundings = NAMED) -> tuple[Task, ...]:
+def alone(project: Project, around: Circumstances = NAMED) -> tuple[Task, ...]:
     return isolation.plan(project, Selection(steps={"load": Asked()}), around)
 
 
@@ -88,7 +88,7 @@ def test_what_the_script_or_its_variables_name_is_what_goes_missing() -> None:
         settings=Settings(scenarios=("malformed",), env={"FIELDS": "placed, other"}),
     )
 
-    first = alone(replace(shop, steps={"load": told}), Surroundings())[0]
+    first = alone(replace(shop, steps={"load": told}), Circumstances())[0]
 
     assert first.id == "load[malformed: missing column placed]"
 
@@ -98,7 +98,7 @@ def test_another_column_rarely_changes_the_choice() -> None:
     more = (*few, Column(name="c9", type=ColumnType.INT))
 
     chosen = [
-        alone(a_shop(orders(columns=columns)), Surroundings())[0].id for columns in (few, more)
+        alone(a_shop(orders(columns=columns)), Circumstances())[0].id for columns in (few, more)
     ]
 
     assert chosen[1] in {chosen[0], "load[malformed: missing column c9]"}
@@ -150,7 +150,7 @@ def test_where_nothing_can_be_broken_one_task_says_so() -> None:
 
 def test_names_that_no_id_may_hold_are_written_otherwise() -> None:
     columns = (Column(name="a/b]", type=ColumnType.INT), COLUMNS[0])
-    around = Surroundings(named={"load.py": frozenset({"a/b]"})})
+    around = Circumstances(named={"load.py": frozenset({"a/b]"})})
 
     assert alone(a_shop(orders(columns=columns)), around)[0].id == (
         "load[malformed: missing column a_b_]"
@@ -180,7 +180,7 @@ def test_the_other_inputs_of_a_malformed_node_come_from_the_usual_run() -> None:
     )
 
     planned = pipeline.plan(shop, Selection(nodes={"daily/join": Asked()}), NAMED)
-    tasks = {task.id: task for task in supply.complete(shop, planned, NAMED)}
+    tasks = {task.id: task for task in suppliers.complete(shop, planned, NAMED)}
 
     assert tasks["daily/load"].purpose is Purpose.SUPPLY
     first = tasks["daily/join[malformed: truncated part-00000.csv]"]

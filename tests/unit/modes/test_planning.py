@@ -8,10 +8,10 @@ from ci_scriptcheck.model.change import Asked, ScriptChanged, Selection
 from ci_scriptcheck.model.contract import CopiedFrom, Dataset, Port, Schema, Synthesized, WrittenBy
 from ci_scriptcheck.model.plan import Copied, Purpose, Synthetic, Task, Upstream
 from ci_scriptcheck.model.project import Link, Node, Pipeline, Project, Settings, Step
-from ci_scriptcheck.modes import isolation, pipeline, supply
-from ci_scriptcheck.modes.sources import Surroundings
+from ci_scriptcheck.modes import isolation, pipeline, suppliers
+from ci_scriptcheck.modes.sources import Circumstances
 
-NOWHERE = Surroundings()
+NOWHERE = Circumstances()
 
 
 def a_dataset(name: str, origin: Synthesized | CopiedFrom | WrittenBy) -> Dataset:
@@ -58,11 +58,11 @@ TRAIN = a_step("train", (a_port("table"),), a_port("model"))
 SHOP = a_project(PREPARE, TRAIN, datasets=(RAW,))
 
 
-def planned(project: Project, selection: Selection, around: Surroundings) -> dict[str, Task]:
+def planned(project: Project, selection: Selection, around: Circumstances) -> dict[str, Task]:
     checked = isolation.plan(project, selection, around) + pipeline.plan(
         project, selection, around
     )
-    return {task.id: task for task in supply.complete(project, checked, around)}
+    return {task.id: task for task in suppliers.complete(project, checked, around)}
 
 
 def test_a_node_reads_what_the_node_before_it_writes() -> None:
@@ -127,7 +127,7 @@ def test_a_step_whose_libraries_are_missing_is_not_run_and_says_which() -> None:
     tasks = planned(
         project,
         Selection(nodes={"daily/prepare": Asked()}),
-        Surroundings(missing={None: frozenset({"torch"})}),
+        Circumstances(missing={None: frozenset({"torch"})}),
     )
 
     assert tasks["daily/prepare"].blocked == "needs torch, not installed here"

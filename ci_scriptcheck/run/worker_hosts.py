@@ -1,4 +1,4 @@
-"""How a worker uses the hosts of a run.
+"""The hosts of a run as one worker uses them.
 
 Where a host has died, a worker starts one of its own, so that the loss costs one attempt.
 """
@@ -42,14 +42,16 @@ def opened(
     folder = run_directory / READER / (worker or "main")
     for needed in (folder, making.folder(run_directory)):
         needed.mkdir(parents=True, exist_ok=True)
-    line = _Line(plan, run_directory, from_json(dict[str, Address], addresses), site.root, folder)
+    hosts = _WorkerHosts(
+        plan, run_directory, from_json(dict[str, Address], addresses), site.root, folder
+    )
     context = Context(
         root=Path(site.root),
         run_directory=run_directory,
         plan=plan,
         store=site.opened_store(),
-        call=line.call,
-        ask=line.ask,
+        call=hosts.call,
+        ask=hosts.ask,
         libraries=site.libraries,
         clock=site.clock,
         today=date.fromisoformat(site.today),
@@ -58,12 +60,12 @@ def opened(
     try:
         yield partial(engine.pull, context)
     finally:
-        line.close()
+        hosts.close()
         context.keys.digests.save()
 
 
-class _Line:
-    """A worker's line to the hosts, with hosts of its own in place of those that died."""
+class _WorkerHosts:
+    """The hosts of a run, with hosts of this worker alone in place of those that died."""
 
     def __init__(
         self,

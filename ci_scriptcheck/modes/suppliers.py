@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.change import Reason
     from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.project import Node, Pipeline, Project
-    from ci_scriptcheck.modes.sources import Surroundings
+    from ci_scriptcheck.modes.sources import Circumstances
 
 _NodeInScenario = tuple["Pipeline", "Node", str]
 
 
 def complete(
-    project: Project, checked: Iterable[Task], surroundings: Surroundings
+    project: Project, checked: Iterable[Task], circumstances: Circumstances
 ) -> tuple[Task, ...]:
     """Add every task that another one reads from, and list all so that each follows its suppliers.
 
@@ -38,7 +38,7 @@ def complete(
     while waiting:
         for name in waiting.pop().needs():
             if name not in found and name in places:
-                found[name] = _supplier(project, places[name], surroundings)
+                found[name] = _supplier(project, places[name], circumstances)
                 waiting.append(found[name])
     return _ordered(found)
 
@@ -71,14 +71,14 @@ def _places(project: Project) -> Mapping[str, _NodeInScenario]:
     }
 
 
-def _supplier(project: Project, place: _NodeInScenario, surroundings: Surroundings) -> Task:
+def _supplier(project: Project, place: _NodeInScenario, circumstances: Circumstances) -> Task:
     pipeline, node, scenario = place
     return tasks.of_node(
         project,
         pipeline,
         node,
         Feeds(),
-        surroundings,
+        circumstances,
         scenario=scenario,
         purpose=Purpose.SUPPLY,
     )
