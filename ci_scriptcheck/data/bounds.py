@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.model import json_path
+from ci_scriptcheck.model.mismatch import Breach
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
@@ -21,29 +22,6 @@ MOST_BYTES = 100_000_000
 
 _MOST_SHOWN = 5
 _LONGEST = 80
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
-    """A bound that does not hold.
-
-    Attributes:
-        number: Of the bound, in the order in which they were given.
-        file: Where it does not, relative to the folder; the bound's own where there is no such file.
-        places: Way to each such value, and what stands there; the first few.
-        count: How many there are.
-        missing: Way to what is not there at all.
-        beside: What is there instead of it.
-        broken: Why the file cannot be read.
-    """
-
-    number: int
-    file: str
-    places: tuple[tuple[str, str], ...] = ()
-    count: int = 0
-    missing: str | None = None
-    beside: tuple[str, ...] = ()
-    broken: str | None = None
 
 
 def breaches(folder: Path, bounds: Iterable[Bound]) -> tuple[Breach, ...]:

@@ -110,7 +110,7 @@ def laying_out(
 def holding(folder: Path, wanted: Iterable[Bound]) -> Message:
     """Ask which bounds the JSON files of a folder, absolute, break.
 
-    The answer's `breaches` are `data.bounds.Breach` as JSON, each with the number of its bound.
+    The answer's `breaches` are `model.mismatch.Breach` as JSON, each with the number of its bound.
     """
     return {"do": "hold", "folder": str(folder), "bounds": [to_json(bound) for bound in wanted]}
 

@@ -1,4 +1,4 @@
-"""Where data, or what is promised of it, does not fit what is expected."""
+"""Where data, or what is promised of it, does not fit what is expected or has to hold."""
 
 from __future__ import annotations
 
@@ -26,3 +26,26 @@ class Mismatch:
     found: str
     rows: int | None = None
     of_rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """A bound that does not hold.
+
+    Attributes:
+        number: Of the bound, in the order in which they were given.
+        file: Where it does not, relative to the folder; the bound's own where there is no such file.
+        places: Way to each such value, and what stands there; the first few.
+        count: How many there are.
+        missing: Way to what is not there at all.
+        beside: What is there instead of it.
+        broken: Why the file cannot be read.
+    """
+
+    number: int
+    file: str
+    places: tuple[tuple[str, str], ...] = ()
+    count: int = 0
+    missing: str | None = None
+    beside: tuple[str, ...] = ()
+    broken: str | None = None

@@ -11,18 +11,19 @@ from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.run import (
-    clues,
     contents,
     excerpts,
     holding,
     observed,
     packing,
     reading,
+    scene,
     supply,
     workspace,
 )
 from ci_scriptcheck.run.judgement import checks
 from ci_scriptcheck.run.judgement.case import Case
+from ci_scriptcheck.run.judgement.exhibits import Misfit, OutOfBounds, RowsDiffer, Scene
 from ci_scriptcheck.run.process import hosting
 from ci_scriptcheck.run.process.request import Call, Ended, Ending, Script
 from ci_scriptcheck.values import dataclass, field, replace
@@ -125,7 +126,7 @@ def judged(context: Context, task: Task, attempt: Attempt, again: Again | None) 
             rules=context.plan.rules,
             scenario=context.keys.scenario(task),
             today=context.today,
-            clues=_clues(context, task, attempt),
+            scene=_scene(context, task, attempt),
             misfits=_misfits(context, task, attempt),
             **_held(context, task, attempt),
         )
@@ -149,10 +150,10 @@ def judged(context: Context, task: Task, attempt: Attempt, again: Again | None) 
     )
 
 
-def _clues(context: Context, task: Task, attempt: Attempt) -> clues.Clues:
+def _scene(context: Context, task: Task, attempt: Attempt) -> Scene:
     if not attempt.ending.errors:
-        return clues.Clues()
-    return clues.look_around(
+        return Scene()
+    return scene.look_around(
         attempt.ending,
         attempt.call,
         project=context.root / context.plan.folder,
@@ -160,7 +161,7 @@ def _clues(context: Context, task: Task, attempt: Attempt) -> clues.Clues:
     )
 
 
-def _misfits(context: Context, task: Task, attempt: Attempt) -> tuple[contents.Misfit, ...]:
+def _misfits(context: Context, task: Task, attempt: Attempt) -> tuple[Misfit, ...]:
     """Look at the content where the script ended well on data that it has to cope with."""
     is_to_fail = context.keys.scenario(task).expect is Expect.ERROR
     if attempt.ending.how is not Ended.RETURNED or is_to_fail:
@@ -183,8 +184,8 @@ def _held(context: Context, task: Task, attempt: Attempt) -> _Held:
 class _Held(TypedDict, total=False):
     """Parts of a case that the limited reader has told."""
 
-    out_of_bounds: tuple[holding.OutOfBounds, ...]
-    differing_rows: tuple[holding.RowsDiffer, ...]
+    out_of_bounds: tuple[OutOfBounds, ...]
+    differing_rows: tuple[RowsDiffer, ...]
 
 
 def compared(ask: AskReader, one: Attempt, other: Attempt) -> Again:

@@ -14,7 +14,7 @@ from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy
 from ci_scriptcheck.model.mismatch import Mismatch
 from ci_scriptcheck.model.plan import Copied, Reader, Synthetic
 from ci_scriptcheck.model.scenario import Condition, Expect
-from ci_scriptcheck.values import dataclass
+from ci_scriptcheck.run.judgement.exhibits import Misfit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,23 +25,6 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.result import Artefact
     from ci_scriptcheck.run.context import Context
     from ci_scriptcheck.run.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Misfit:
-    """Where data at a port does not fit a dataset.
-
-    Attributes:
-        is_input: Whether the data was given to the script, by a copy or a generator.
-        dataset: Whose schema it is.
-        readers: Who expects it; none where the port itself does.
-    """
-
-    port: str
-    is_input: bool = False
-    dataset: str
-    readers: tuple[Reader, ...] = ()
-    mismatch: Mismatch
 
 
 def misfits(

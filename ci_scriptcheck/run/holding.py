@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data import reader
-from ci_scriptcheck.data.bounds import Breach
 from ci_scriptcheck.model.codec import from_json
-from ci_scriptcheck.model.contract import Bound
+from ci_scriptcheck.model.mismatch import Breach
 from ci_scriptcheck.model.result import Table
-from ci_scriptcheck.model.step_test import ExpectedRows
-from ci_scriptcheck.values import dataclass
+from ci_scriptcheck.run.judgement.exhibits import OutOfBounds, RowsDiffer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,35 +20,6 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Output, Task
     from ci_scriptcheck.run.context import AskReader
     from ci_scriptcheck.run.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutOfBounds:
-    """A bound of an output, and how it does not hold."""
-
-    port: str
-    bound: Bound
-    breach: Breach
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowsDiffer:
-    """Rows of an output that are not those that a test expects.
-
-    Attributes:
-        unreadable: Why there are none to compare.
-        absent: Columns that no row has.
-    """
-
-    port: str
-    expected: ExpectedRows
-    unreadable: str | None = None
-    equal: int = 0
-    missing: int = 0
-    further: int = 0
-    changed: int = 0
-    absent: tuple[str, ...] = ()
-    table: Table | None = None
 
 
 def differing_rows(ask: AskReader, task: Task, space: Workspace) -> tuple[RowsDiffer, ...]:

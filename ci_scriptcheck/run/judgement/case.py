@@ -13,9 +13,7 @@ from ci_scriptcheck.model.project import RuleSetting
 from ci_scriptcheck.model.result import Artefact, Finding, Level
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD, Scenario
-from ci_scriptcheck.run.clues import Clues
-from ci_scriptcheck.run.contents import Misfit
-from ci_scriptcheck.run.holding import OutOfBounds, RowsDiffer
+from ci_scriptcheck.run.judgement.exhibits import Misfit, OutOfBounds, RowsDiffer, Scene
 from ci_scriptcheck.run.process.request import Call, Ending
 from ci_scriptcheck.values import dataclass, field
 
@@ -33,7 +31,7 @@ class Case:
         again: How that second run ended; `None` where there was none.
         datasets: The plan's, by name.
         today: For failures that are known until a day.
-        clues: What lies around the exception that ended the run.
+        scene: What lies around the exception that ended the run.
         misfits: Where data does not fit its schema.
         out_of_bounds: Bounds on values in JSON outputs that do not hold.
         differing_rows: Outputs that hold other rows than a test expects.
@@ -51,7 +49,7 @@ class Case:
     rules: tuple[RuleSetting, ...] = ()
     scenario: Scenario = BUILT_IN[STANDARD]
     today: date
-    clues: Clues = field(default_factory=Clues)
+    scene: Scene = field(default_factory=Scene)
     misfits: tuple[Misfit, ...] = ()
     out_of_bounds: tuple[OutOfBounds, ...] = ()
     differing_rows: tuple[RowsDiffer, ...] = ()

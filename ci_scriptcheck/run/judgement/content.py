@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.mismatch import Mismatch
     from ci_scriptcheck.model.result import Finding
-    from ci_scriptcheck.run.contents import Misfit
     from ci_scriptcheck.run.judgement.case import Case
+    from ci_scriptcheck.run.judgement.exhibits import Misfit
 
 
 def look(case: Case) -> Iterator[Finding]:

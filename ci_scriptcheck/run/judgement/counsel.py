@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import nearest
-from ci_scriptcheck.run import clues
+from ci_scriptcheck.run.judgement import missing
 from ci_scriptcheck.run.judgement.case import shown
 from ci_scriptcheck.values import dataclass
 
@@ -57,7 +57,7 @@ def counsel(case: Case) -> Counsel | None:
 
 
 def _of(case: Case, raised: Raised) -> Counsel | None:
-    module = clues.missing_module(raised)
+    module = missing.module(raised)
     if module is not None:
         return _module(case, module)
     if raised.type in _SYNTAX:
@@ -72,7 +72,7 @@ def _of(case: Case, raised: Raised) -> Counsel | None:
 
 
 def _module(case: Case, module: str) -> Counsel:
-    found = case.clues
+    found = case.scene
     facts = (f"`{case.relative(found.python)}` looked for it",) if found.python else ()
     if found.roots and found.roots[0] not in case.task.settings.path:
         root = found.roots[0]
@@ -93,7 +93,7 @@ def _name(case: Case, raised: Raised) -> Counsel | None:
     if found is None or PurePosixPath(found[3]).is_relative_to(case.call.tree):
         return None
     library = found[2].partition(".")[0]
-    python = case.relative(case.clues.python) or "the interpreter"
+    python = case.relative(case.scene.python) or "the interpreter"
     return Counsel(
         advice=f"`{python}` has another version of `{library}` than the script is written for: "
         "install that one, or name another interpreter under `python:`."
@@ -144,16 +144,16 @@ def _columns(case: Case, raised: Raised) -> Counsel | None:
     columns = frozenset(name for artefact in case.inputs.values() for name in artefact.columns)
     if not names or not columns:
         return None
-    missing = [name for name in names if name not in columns]
-    if not missing:
+    absent = [name for name in names if name not in columns]
+    if not absent:
         return _lost_columns(case, names) if is_of_table else None
-    near = nearest(missing[0], columns)
+    near = nearest(absent[0], columns)
     if near is None and not is_of_table:
         # The script's own line raised it, not a library of tables: some dictionary lacks the key.
         return None
     hint = f"; did you mean `{near}`?" if near else "."
     return Counsel(
-        advice=f"No input has a column {shown(tuple(missing))}{hint}",
+        advice=f"No input has a column {shown(tuple(absent))}{hint}",
         facts=tuple(
             f"input `{port}` has {shown(_columns_of(case, port), limit=_SHOWN)}"
             for port in sorted(case.inputs)
@@ -198,7 +198,7 @@ def _is_of_variables(frames: tuple[Frame, ...]) -> bool:
 
 
 def _file(case: Case, raised: Raised) -> Counsel | None:
-    file = clues.missing_file(raised)
+    file = missing.file(raised)
     if file is None:
         return None
     if any(frame.file.endswith("/subprocess.py") for frame in raised.frames):
@@ -237,7 +237,7 @@ def _missing_in_input(port: str, wanted: str, held: tuple[str, ...]) -> Counsel:
 
 
 def _of_repository(case: Case, file: str, path: PurePosixPath) -> Counsel:
-    found = case.clues
+    found = case.scene
     if not file.startswith("/"):
         lies = tuple(f"`{one}` is in the repository" for one in found.elsewhere)
         way = "from `Path(__file__).parent`" if lies else "from `input_paths`"

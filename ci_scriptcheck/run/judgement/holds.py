@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ci_scriptcheck.model.result import Finding
-    from ci_scriptcheck.run.holding import OutOfBounds, RowsDiffer
     from ci_scriptcheck.run.judgement.case import Case
+    from ci_scriptcheck.run.judgement.exhibits import OutOfBounds, RowsDiffer
 
 
 def look(case: Case) -> Iterator[Finding]:

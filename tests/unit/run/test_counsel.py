@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ci_scriptcheck.model.project import Settings
-from ci_scriptcheck.run.clues import Clues
 from ci_scriptcheck.run.judgement.counsel import Counsel, counsel
+from ci_scriptcheck.run.judgement.exhibits import Scene
 from ci_scriptcheck.run.process.request import Ended, Ending, Frame, Raised, Script
 from tests.unit.run.test_checks import a_case, a_file, a_table, lies, reads
 
@@ -19,7 +19,7 @@ SCRIPT = Script(
     output_paths={"result": "/run/out/result"},
 )
 PANDAS = Frame(file="/venv/pandas/core/indexes/base.py", line=3812, function="get_loc")
-CLUES = Clues(
+SCENE = Scene(
     python="/repo/.venv/bin/python",
     beside={"/repo/conf": ("model.json", "names.json")},
 )
@@ -29,12 +29,12 @@ def own(code: str = "") -> Frame:
     return Frame(file="/repo/scripts/train.py", line=7, function="main", code=code, inside=True)
 
 
-def told(kind: str, text: str, *frames: Frame, clues: Clues = CLUES, **given: Any) -> Counsel:
+def told(kind: str, text: str, *frames: Frame, scene: Scene = SCENE, **given: Any) -> Counsel:
     """Give what is said about an exception in a script that has one table and one document."""
     raised = Raised(type=kind, text=text, frames=frames or (own(),))
     inputs = {"data": lies(a_table("order_id", "amount"), a_file("meta.json"), read=True)}
     case = a_case(
-        Ending(how=Ended.RAISED, errors=(raised,)), **{"inputs": inputs, "clues": clues} | given
+        Ending(how=Ended.RAISED, errors=(raised,)), **{"inputs": inputs, "scene": scene} | given
     )
     found = counsel(replace(case, call=replace(case.call, target=SCRIPT)))
     assert found is not None
@@ -152,7 +152,7 @@ def test_a_relative_path_counts_from_an_empty_folder() -> None:
     found = told(
         "FileNotFoundError",
         "[Errno 2] No such file or directory: 'conf/names.json'",
-        clues=Clues(elsewhere=("conf/names.json",)),
+        scene=Scene(elsewhere=("conf/names.json",)),
     )
 
     assert "build it from `Path(__file__).parent`" in found.advice
@@ -191,7 +191,7 @@ def test_a_module_that_is_missing_names_the_interpreter_that_looked_for_it() -> 
 
 def test_a_module_of_the_repository_names_its_import_root() -> None:
     found = told(
-        "ModuleNotFoundError", "No module named 'shop.tables'", clues=Clues(roots=("src",))
+        "ModuleNotFoundError", "No module named 'shop.tables'", scene=Scene(roots=("src",))
     )
 
     assert found.advice == "`shop.tables` lies in `src`: say `path: [src]` under `defaults:`."

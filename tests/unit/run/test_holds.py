@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from ci_scriptcheck.data.bounds import Breach
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.contract import Bound
+from ci_scriptcheck.model.mismatch import Breach
 from ci_scriptcheck.model.result import Outcome
-from ci_scriptcheck.run.holding import OutOfBounds
 from ci_scriptcheck.run.judgement.checks import judge
+from ci_scriptcheck.run.judgement.exhibits import OutOfBounds
 from tests.unit.run.test_checks import a_case, lies
 
 AUC = Bound(

@@ -7,43 +7,25 @@ interpreter that looked for it. Only names are read, below the repository and th
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.values import dataclass, field
+from ci_scriptcheck.run.judgement import missing
+from ci_scriptcheck.run.judgement.exhibits import Scene
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.run.process.request import Call, Ending, Raised
+    from collections.abc import Iterator, Mapping
 
-_QUOTED = re.compile(r"['\"]([^'\"\n]+)['\"]")
+    from ci_scriptcheck.run.process.request import Call, Ending
+
 _MOST_NAMES = 200
 _MOST_FOLDERS = 2000
 _DEEPEST = 4
 _PASSED_OVER = frozenset({"node_modules", "site-packages", "__pycache__"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clues:
-    """What was found.
-
-    Attributes:
-        python: The interpreter of the script, absolute.
-        beside: Folder, absolute → names in it, sorted.
-        elsewhere: Where a relative path that is missing would have been found, relative to the
-            repository.
-        roots: Folders that hold the missing module, relative to the project.
-    """
-
-    python: str = ""
-    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    elsewhere: tuple[str, ...] = ()
-    roots: tuple[str, ...] = ()
-
-
-def look_around(ending: Ending, call: Call, *, project: Path, python: str) -> Clues:
+def look_around(ending: Ending, call: Call, *, project: Path, python: str) -> Scene:
     """Look up what helps to understand an exception; a script that ended otherwise needs nothing.
 
     Args:
@@ -56,35 +38,15 @@ def look_around(ending: Ending, call: Call, *, project: Path, python: str) -> Cl
     elsewhere: dict[str, None] = {}
     roots: list[str] = []
     for raised in ending.errors:
-        file = missing_file(raised)
-        module = missing_module(raised)
+        file = missing.file(raised)
+        module = missing.module(raised)
         if file is not None:
             folder = Path(call.folder, file).parent
             beside |= _names(folder, call)
             elsewhere |= dict.fromkeys(_elsewhere(file, call))
         if module is not None:
             roots.extend(_roots_of(project, module.partition(".")[0]))
-    return Clues(python=python, beside=beside, elsewhere=tuple(elsewhere), roots=tuple(roots))
-
-
-def missing_file(raised: Raised) -> str | None:
-    """Give the path that an exception says is not there."""
-    if raised.type not in {"FileNotFoundError", "IsADirectoryError", "NotADirectoryError"}:
-        return None
-    quoted = _QUOTED.search(raised.text)
-    if quoted:
-        return quoted[1]
-    # Readers of tables say just the path.
-    text = raised.text.strip()
-    return text if text.startswith("/") and "\n" not in text else None
-
-
-def missing_module(raised: Raised) -> str | None:
-    """Give the module that an exception says is not there."""
-    if raised.type != "ModuleNotFoundError":
-        return None
-    found = re.search(r"No module named '([^']+)'", raised.text)
-    return found[1] if found else None
+    return Scene(python=python, beside=beside, elsewhere=tuple(elsewhere), roots=tuple(roots))
 
 
 def _names(folder: Path, call: Call) -> dict[str, tuple[str, ...]]:
