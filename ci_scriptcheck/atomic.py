@@ -32,6 +32,6 @@ def write_bytes(path: Path, content: bytes) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             aside.write_bytes(content)
         aside.rename(path)
-    except BaseException:
+    except BaseException:  # Ctrl-C and a full disk alike: half a file must not stay
         aside.unlink(missing_ok=True)
         raise

@@ -79,7 +79,7 @@ def main(words: Sequence[str], environ: Mapping[str, str]) -> int:
         problem = _theirs(error)
         _give_up_output()
         return _told(problem, console) if problem else _our_fault(console)
-    except Exception:  # noqa: BLE001  (the outermost boundary)
+    except Exception:  # noqa: BLE001  (any fault of ours is to be told as one, with 70)
         return _our_fault(console)
 
 

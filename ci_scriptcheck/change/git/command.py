@@ -259,7 +259,8 @@ def _answer(process: subprocess.Popen[bytes], given: bytes, seconds: float | Non
         output, errors = process.communicate()
         return Answer(status=124, output=output, errors=f"gave up after {seconds:g} seconds")
     except BaseException:
-        # A group of its own gets no Ctrl-C from the terminal.
+        # Above all Ctrl-C, which a group of its own does not get from the terminal; whatever else
+        # ends our waiting must not leave git behind either.
         if seconds is not None:
             _kill_group(process)
         raise

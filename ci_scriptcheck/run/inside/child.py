@@ -75,7 +75,7 @@ def main(descriptors: dict[str, Any]) -> None:
     run = _Run(descriptors, call, incoming)
     try:
         run.set_the_stage()
-    except BaseException as error:
+    except BaseException as error:  # before the script is reached, all that fails is ours to tell
         run.send(lost(error))
         _exit(70)
     run.carry_out()
@@ -142,7 +142,7 @@ class _Run:
         self._began = time.perf_counter()
         try:
             result = work[self._target["kind"]]()
-        except BaseException as error:
+        except BaseException as error:  # `SystemExit` and Ctrl-C of a script too are its ending
             result = self._failed(error, "raised")
         if os.getpid() != self._pid:
             _exit(0)
@@ -184,7 +184,7 @@ class _Run:
     def _import(self) -> Any:  # noqa: ANN401  (the module, or how the import failed)
         try:
             return importing.import_script(self._target["file"], self._target["roots"])
-        except BaseException as error:
+        except BaseException as error:  # as for its function
             return self._failed(error, "import_failed")
 
     def _generator(self) -> dict[str, Any]:
@@ -209,7 +209,7 @@ class _Run:
             try:
                 reply = {"answer": answer(message["ask"])}
                 json.dumps(reply)
-            except Exception as error:
+            except Exception as error:  # one request's failure is its answer; the next is served
                 text = f"{failure.type_name(error)}: {failure.text_of(error)}"
                 reply = {"answer": {"error": text}}
             self.send(reply)

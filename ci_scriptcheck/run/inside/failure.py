@@ -129,7 +129,9 @@ def _shortened(frames: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _frame(file: str, line: int, function: str, tree: str) -> dict[str, Any]:
     try:
         code = linecache.getline(file, line).strip()
-    except Exception:
+    except (
+        Exception
+    ):  # the script may have put an `open` of its own in place, which may do anything
         code = ""
     return {
         "file": clean(file, 1000),

@@ -140,7 +140,7 @@ class _Host:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             supervisor.main(self._listener, self._telling, self._arguments)
             status = 0
-        except BaseException:
+        except BaseException:  # a copy of the host: nothing may rise into the host's own loop
             traceback.print_exc()
         finally:
             os._exit(status)

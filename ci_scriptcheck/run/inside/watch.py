@@ -287,7 +287,7 @@ class Watch:
             return
         try:
             text = record.getMessage()
-        except Exception:
+        except Exception:  # the script's own objects make the text
             text = str(record.msg)
         self._logged[key] = {
             "text": failure.clean(text, 1000),

@@ -142,7 +142,7 @@ class Hosts:
     def _closed_by_failure(self) -> Iterator[None]:
         try:
             yield
-        except BaseException:
+        except BaseException:  # Ctrl-C too: the hosts begun so far would be nobody's
             self.close()
             raise
 

@@ -84,7 +84,7 @@ class Reader:
             message = wire.receive(self._connection.fileno(), wire.Incoming())
         except OSError as error:
             message = {"ending": {"how": "lost", "detail": str(error)}}
-        except BaseException:
+        except BaseException:  # Ctrl-C: an answer that comes later must not be taken for the next
             self.close()
             raise
         if message is not None and "answer" in message:
