@@ -51,11 +51,16 @@ def written(document: SettingsDocument, source: Source, path: KeyPath) -> Values
         items = part if isinstance(part, dict) else part.given() if part is not None else {}
         for key, value in items.items():
             found[f"{name}.{key}"] = (frozen(value), source.place((*path, name, key)))
-    if document.known is not None:
-        said = document.known
-        known = Known(rules=said.rules(), reason=said.reason, until=said.until)
-        found["known"] = (known, source.place((*path, "known")))
+    if "known" in document.model_fields_set:
+        found["known"] = (_known(document), source.place((*path, "known")))
     return found
+
+
+def _known(document: SettingsDocument) -> Known | None:
+    said = document.known
+    if said is None:
+        return None
+    return Known(rules=said.rules(), reason=said.reason, until=said.until)
 
 
 def contracted(step: DeclaredStep) -> Values:

@@ -3,7 +3,7 @@
 import pytest
 
 from ci_scriptcheck.errors import UsageError
-from ci_scriptcheck.model.project import Limits, Project
+from ci_scriptcheck.model.project import Known, Limits, Project
 from ci_scriptcheck.model.scenario import Condition, Expect
 from ci_scriptcheck.project.assembly.settings import settings_table
 from ci_scriptcheck.project.loader import load_project
@@ -96,6 +96,18 @@ def test_null_takes_back_what_a_level_below_says() -> None:
 
     assert project.steps["a"].settings.skip is None
     assert project.steps["a"].settings.timeout == 300.0
+
+
+def test_a_node_can_be_free_of_a_failure_that_its_step_is_known_for() -> None:
+    project = a_project(
+        "steps: {a: {script: a.py, known: {rule: SC201, reason: old}}}\n"
+        "pipelines: {p: {nodes: {a: {known: null}}}}",
+        a=a_script(),
+    )
+
+    ((node,),) = (found.nodes for found in project.pipelines.values())
+    assert project.steps["a"].settings.known == Known(rules=("SC201",), reason="old")
+    assert node.settings.known is None
 
 
 def test_a_step_keeps_the_variables_that_its_script_reads() -> None:
