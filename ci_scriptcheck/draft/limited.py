@@ -16,8 +16,9 @@ from ci_scriptcheck.run.process.reader import Reader, reader_spec
 from ci_scriptcheck.run.process.request import HostSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from ci_scriptcheck.model.change import Closure
     from ci_scriptcheck.model.project import Project, Step
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.run.process.request import Call, Ending
@@ -42,7 +43,8 @@ def bench(root: Path, tree: Tree, project: Project, steps: Iterable[Step]) -> It
     Raises:
         UsageError: an interpreter cannot be started.
     """
-    specs = _hosts(root, tree, project, steps)
+    closures = imports.closures(tree, entry_points(project), cache=None)
+    specs = _hosts(root, project, steps, closures)
     reads = reader_spec()
     with tempfile.TemporaryDirectory(prefix="scriptcheck-") as name:
         # Where the temporary folder is a link, a script sees where it leads to.
@@ -61,11 +63,19 @@ def bench(root: Path, tree: Tree, project: Project, steps: Iterable[Step]) -> It
                 spec = specs[_python(root, project, step)]
                 return calls.call(hosts.addresses[host_key(spec)], call)
 
-            yield Bench(root=root, project=project.folder, folder=made, run=run, ask=reader.ask)
+            yield Bench(
+                root=root,
+                project=project.folder,
+                folder=made,
+                closures=closures,
+                run=run,
+                ask=reader.ask,
+            )
 
 
-def _hosts(root: Path, tree: Tree, project: Project, steps: Iterable[Step]) -> dict[str, HostSpec]:
-    closures = imports.closures(tree, entry_points(project), cache=None)
+def _hosts(
+    root: Path, project: Project, steps: Iterable[Step], closures: Mapping[str, Closure]
+) -> dict[str, HostSpec]:
     modules: dict[str, set[str]] = {}
     for step in steps:
         if step.script is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from ci_scriptcheck.data import reader
 from ci_scriptcheck.draft import clues
 from ci_scriptcheck.draft.clues import Kind
 from ci_scriptcheck.draft.trial import Trial
+from ci_scriptcheck.model.change import Closure
 from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD
 from ci_scriptcheck.run.process.request import Call, Ended, Script
 from ci_scriptcheck.run.workspace import Workspace
@@ -78,6 +80,7 @@ class Bench:
         root: The repository, absolute.
         project: The project's folder in it.
         folder: Where data are made and scripts work; its content does not last.
+        closures: Script → the files it depends on.
         run: Starts a script in the host of its step.
         ask: Has data made in the limited process.
     """
@@ -85,6 +88,7 @@ class Bench:
     root: Path
     project: str
     folder: Path
+    closures: Mapping[str, Closure]
     run: Run
     ask: Ask
 
@@ -126,6 +130,7 @@ class _Loop:
         self._roots = tuple(
             str(bench.root / bench.project / path) for path in trial.step.settings.path
         )
+        self._in_package = bench.closures[trial.step.script or ""].is_in_package()
         self._is_filled = False
 
     def call(self, timeout: float) -> Call:
@@ -143,6 +148,7 @@ class _Loop:
         target = Script(
             file=str(self._root / (trial.step.script or "")),
             roots=self._roots,
+            in_package=self._in_package,
             input_paths=inputs,
             output_paths=outputs,
             environ_vars=env,

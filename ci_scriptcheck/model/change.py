@@ -83,6 +83,11 @@ class Closure:
     modules: tuple[str, ...] = ()
     unresolved: tuple[str, ...] = ()
 
+    def is_in_package(self) -> bool:
+        """Say whether the script uses the package that it lies in, so that this is part of it."""
+        folder = self.script.rpartition("/")[0]
+        return (f"{folder}/__init__.py" if folder else "__init__.py") in self.files
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptChanged:

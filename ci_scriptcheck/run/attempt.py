@@ -222,6 +222,7 @@ def _call(context: Context, task: Task, space: Workspace) -> Call:
         target=Script(
             file=str(context.root / (task.script or "")),
             roots=hosting.import_roots(context.plan, context.root, settings),
+            in_package=hosting.is_in_package(context.plan, task.script),
             input_paths=inputs,
             output_paths=outputs,
             environ_vars=settings.env,

@@ -179,6 +179,7 @@ def _call(
         target=Generator(
             file=str(context.root / origin.file),
             roots=hosting.import_roots(context.plan, context.root, settings),
+            in_package=hosting.is_in_package(context.plan, origin.file),
             function=origin.function,
             rows=rows,
             seed=seed,

@@ -4,7 +4,9 @@ Each script is followed on its own, as Python would: its own folder is searched 
 import roots, then the folder above its package. Only files that are reached are read.
 
 A package that is only passed through on the way to a module is loaded: what its functions would
-import does not count, until something is taken from it. What a run really opened is known
+import does not count, until something is taken from it. The packages that a script lies in are only
+loaded where it uses them: by importing from them, or by asking for its own package's name. Any other
+is started as a file, for which Python looks at no `__init__`. What a run really opened is known
 afterwards and selects as well.
 """
 
@@ -266,8 +268,16 @@ class _Walk:
         files = self._resolver.files
         self._reach(self._script, Reach.USED, None)
         inits = files.parents(self._script, self._roots)[1]
-        level = [self._script]
-        level += [init for init in inits if self._reach(init, Reach.LOADED, self._script)]
+        self._spread([self._script], search)
+        facts = self._resolver.facts.of([self._script])[self._script]
+        is_used = facts.in_package or not self._reached.keys().isdisjoint(inits)
+        if is_used or not facts.parsed:
+            added = [init for init in inits if self._reach(init, Reach.LOADED, self._script)]
+            self._spread(added, search)
+        return self._added(search)
+
+    def _spread(self, level: list[str], search: Folders) -> None:
+        """Reach all that some files lead to, directly or not."""
         while level:
             modules = [path for path in dict.fromkeys(level) if path.endswith(".py")]
             self._resolver.facts.of(modules)
@@ -276,7 +286,6 @@ class _Walk:
                 targets, libraries = self._resolver.targets(path, self._reached[path], search)
                 self._libraries.update(libraries)
                 level += [target for target, reach in targets if self._reach(target, reach, path)]
-        return self._added(search)
 
     def _reach(self, file: str, reach: Reach, before: str | None) -> bool:
         """Note that a file is reached; say whether that is news."""

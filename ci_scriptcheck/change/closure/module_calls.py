@@ -30,6 +30,7 @@ class Calls:
         joins: Calls and divisions that may join a path.
         assignments: All of them.
         names_itself: Whether `__file__` occurs.
+        names_package: Whether `__package__` or `__spec__` does.
     """
 
     imports: list[ast.Call] = field(default_factory=list)
@@ -37,6 +38,7 @@ class Calls:
     joins: list[ast.expr] = field(default_factory=list)
     assignments: list[ast.AST] = field(default_factory=list)
     names_itself: bool = False
+    names_package: bool = False
 
 
 @dataclass(slots=True)

@@ -48,6 +48,7 @@ class ModuleFacts:
         later: What is in its functions, or under `if __name__ == "__main__"`.
         exports: Names in `__all__`, which `import *` loads.
         roots: Folders put on `sys.path`, relative to the file's folder.
+        in_package: Whether it asks which package it lies in (`__package__`, `__spec__`).
         parsed: Whether Python can read the file.
     """
 
@@ -55,6 +56,7 @@ class ModuleFacts:
     later: Part = field(default_factory=Part)
     exports: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
+    in_package: bool = False
     parsed: bool = True
 
     def as_json(self) -> list[Any]:
@@ -62,7 +64,7 @@ class ModuleFacts:
         parts = (
             [getattr(part, item.name) for item in fields(Part)] for part in (self.load, self.later)
         )
-        return [*parts, self.exports, self.roots, self.parsed]
+        return [*parts, self.exports, self.roots, self.in_package, self.parsed]
 
 
 def from_json(data: list[Any]) -> ModuleFacts:
@@ -72,12 +74,13 @@ def from_json(data: list[Any]) -> ModuleFacts:
         ValueError: it is something else.
     """
     try:
-        load, later, exports, roots, parsed = data
+        load, later, exports, roots, in_package, parsed = data
         return ModuleFacts(
             load=_part_from_json(load),
             later=_part_from_json(later),
             exports=tuple(exports),
             roots=tuple(roots),
+            in_package=bool(in_package),
             parsed=bool(parsed),
         )
     except TypeError as error:

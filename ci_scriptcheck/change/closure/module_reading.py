@@ -23,6 +23,7 @@ _IMPORTERS = frozenset(
     {"import_module", "__import__", "run_module", "find_spec"}
     | {"locate", "resolve_name", "import_string", "load_object"}
 )
+_OWN_PACKAGE = frozenset({"__package__", "__spec__"})
 _PATH_CHANGES = frozenset({"insert", "append", "extend", "addsitedir"})
 
 
@@ -58,6 +59,7 @@ def _facts(tree: ast.Module) -> ModuleFacts:
         later=later.part(noted_later),
         exports=tuple(sorted(exports)),
         roots=roots,
+        in_package=calls.names_package,
     )
 
 
@@ -87,6 +89,8 @@ def _read(  # noqa: C901, PLR0912, PLR0915  (one loop over every node: `ast.walk
         if kind is ast.Name:
             if node.id == "__file__":
                 calls.names_itself = True
+            elif node.id in _OWN_PACKAGE:
+                calls.names_package = True
             continue
         if kind is ast.Constant:
             if node.value.__class__ is str and could_name_file(node.value):

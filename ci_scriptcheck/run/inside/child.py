@@ -183,7 +183,8 @@ class _Run:
 
     def _import(self) -> Any:  # noqa: ANN401  (the module, or how the import failed)
         try:
-            return importing.import_script(self._target["file"], self._target["roots"])
+            target = self._target
+            return importing.import_script(target["file"], target["roots"], target["in_package"])
         except BaseException as error:  # as for its function
             return self._failed(error, "import_failed")
 

@@ -29,8 +29,8 @@ def prepare_path(file: str, roots: list[str], second: str) -> None:
     importlib.invalidate_caches()
 
 
-def import_script(file: str, roots: list[str]) -> ModuleType:
-    """Import a script: under its package's name, or else as a plain module.
+def import_script(file: str, roots: list[str], in_package: bool) -> ModuleType:  # noqa: FBT001  (as it came over the wire)
+    """Import a script: under its package's name if it uses that package, or else as a plain module.
 
     A parent package whose own `__init__` fails becomes an empty package of that name, so that
     relative imports work all the same.
@@ -38,7 +38,7 @@ def import_script(file: str, roots: list[str]) -> ModuleType:
     Raises:
         BaseException: whatever the script raises while it is imported.
     """
-    _, parents = _package(file, roots)
+    parents = _package(file, roots)[1] if in_package else []
     stem = os.path.splitext(os.path.basename(file))[0]
     if not parents or not stem.isidentifier():
         return _import_plain(file, stem)

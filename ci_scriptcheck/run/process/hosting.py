@@ -79,6 +79,12 @@ def import_roots(plan: Plan, root: Path, settings: Settings) -> tuple[str, ...]:
     return tuple(str(root / plan.folder / path) for path in settings.path)
 
 
+def is_in_package(plan: Plan, script: str | None) -> bool:
+    """Say whether a script uses the packages it lies in; one of which nothing is known may."""
+    known = plan.closures.get(script or "")
+    return known is None or known.is_in_package()
+
+
 def hidden(root: Path, store: Path, run_directory: Path) -> tuple[str, ...]:
     """List the folders that a script must not read: what it was given lies in a copy of its own.
 

@@ -62,6 +62,7 @@ class Script:
     Attributes:
         file: The script, absolute.
         roots: Import roots, absolute, searched after the script's own folder.
+        in_package: Whether it uses the packages it lies in, so that they are imported before it.
         input_paths: Parameter → absolute path.
         output_paths: Parameter → absolute path.
         job_args: Attributes of the namespace.
@@ -70,6 +71,7 @@ class Script:
 
     file: str
     roots: tuple[str, ...] = ()
+    in_package: bool = False
     function: str = "main"
     input_paths: Mapping[str, str] = field(default_factory=dict)
     output_paths: Mapping[str, str] = field(default_factory=dict)
@@ -87,6 +89,7 @@ class Generator:
 
     Attributes:
         file: The module, absolute.
+        in_package: As with a script.
         rows: How many are wanted.
         seed: Of `rng`, a `numpy.random.Generator` (without numpy a `random.Random`).
         folder: Where the result goes, absolute.
@@ -94,6 +97,7 @@ class Generator:
 
     file: str
     roots: tuple[str, ...] = ()
+    in_package: bool = False
     function: str
     rows: int
     seed: int

@@ -8,12 +8,17 @@ import textwrap
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ci_scriptcheck.change.closure.imports import closures
 from ci_scriptcheck.model.project import Limits
+from ci_scriptcheck.project.working_tree import WorkingTree
 from ci_scriptcheck.run.process.calls import call
 from ci_scriptcheck.run.process.hosts import Hosts, host_key
 from ci_scriptcheck.run.process.request import Address, Call, Ending, HostSpec, Script, Start
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.change import Closure
 
 WARM = HostSpec(python=sys.executable)
 NEW = HostSpec(python=sys.executable, start=Start.NEW)
@@ -53,9 +58,11 @@ class Stage:
         for folder in (data, out):
             folder.mkdir(parents=True)
         (data / "rows.csv").write_text("a\n1\n", encoding="utf-8")
+        roots = settings.pop("roots", ())
         target = Script(
             file=str(file),
-            roots=tuple(str(self.tree / root) for root in settings.pop("roots", ())),
+            roots=tuple(str(self.tree / root) for root in roots),
+            in_package=self._closure(name, roots).is_in_package(),
             input_paths={"data": str(data)},
             output_paths={"out": str(out)},
             environ_vars={"MODE": "fast"},
@@ -81,6 +88,11 @@ class Stage:
             **wanted,
         )
         return self.call
+
+    def _closure(self, script: str, roots: tuple[str, ...]) -> Closure:
+        files = [path for path in self.tree.rglob("*") if path.is_file()]
+        names = tuple(path.relative_to(self.tree).as_posix() for path in files)
+        return closures(WorkingTree(self.tree, names), {script: roots}, cache=None)[script]
 
     def run(self, text: str, name: str = "step.py", **settings: Any) -> Ending:
         return call(self.address, self.prepare(text, name, **settings))

@@ -58,6 +58,33 @@ def test_a_parent_that_cannot_be_imported_becomes_an_empty_package(
     assert ending.returned == "('shop.steps.train', 4)"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import json\ndef main():\n    return __name__",
+        "import prices_of_its_own\ndef main():\n    return __name__",
+    ],
+)
+def test_a_script_that_takes_nothing_from_its_package_is_imported_as_the_file_it_is(
+    stage: Stage, text: str
+) -> None:
+    package(stage, "open('met.txt', 'w').close()\nraise SystemExit('of no use to the script')\n")
+    stage.write("src/shop/steps/prices_of_its_own.py", "")
+
+    ending = stage.run(text, "src/shop/steps/train.py")
+
+    assert ending.returned == "'train'"
+    assert not any("__init__" in path for path in ending.read)
+
+
+def test_a_script_that_asks_for_its_package_is_imported_under_its_full_name(stage: Stage) -> None:
+    package(stage)
+
+    ending = stage.run("def main():\n    return __package__\n", "src/shop/steps/train.py")
+
+    assert ending.returned == "'shop.steps'"
+
+
 def test_what_a_parent_exports_is_there(stage: Stage) -> None:
     package(stage, "from shop.lib.prices import of\n")
 

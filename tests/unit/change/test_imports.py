@@ -84,6 +84,43 @@ def test_the_scripts_own_packages_are_executed() -> None:
     assert others(files, "src/pkg/scripts/train.py") == set(files) - {"src/pkg/scripts/train.py"}
 
 
+@pytest.mark.parametrize(
+    ("code", "uses"),
+    [
+        ("import json", False),
+        ("import neighbour", False),
+        ("from . import neighbour", True),
+        ("def main():\n    from ..tools import x", True),
+        ("import pkg.tools", True),
+        ("from pkg.scripts.neighbour import x", True),
+        ("import importlib\nimportlib.import_module('.neighbour', __package__)", True),
+        ("import importlib.resources as r\nr.files(__package__)", True),
+        ("print(__spec__.parent)", True),
+        ("import importlib\nimportlib.import_module(chosen)", True),
+        ("this is no Python", True),
+        ("import logging\nlogging.getLogger(__name__)", False),
+    ],
+)
+def test_a_script_depends_on_the_packages_it_lies_in_if_it_uses_them(
+    code: str, uses: bool
+) -> None:
+    files = {
+        "src/pkg/__init__.py": "from . import settings",
+        "src/pkg/settings.py": "",
+        "src/pkg/tools.py": "",
+        "src/pkg/scripts/__init__.py": "",
+        "src/pkg/scripts/neighbour.py": "",
+        "src/pkg/scripts/train.py": code,
+    }
+
+    found = closures(MemoryTree(files), {"src/pkg/scripts/train.py": ()}, cache=None)
+    closure = found["src/pkg/scripts/train.py"]
+
+    assert closure.is_in_package() == uses
+    inits = {"src/pkg/__init__.py", "src/pkg/scripts/__init__.py", "src/pkg/settings.py"}
+    assert inits.intersection(closure.files) == (inits if uses else set())
+
+
 def test_the_folder_above_the_scripts_package_is_searched_last() -> None:
     files = {
         "src/pkg/__init__.py": "",
