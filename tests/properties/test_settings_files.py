@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+import warnings
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,7 +86,20 @@ def test_a_damaged_file_makes_a_project_or_a_usage_error(
 
 @given(st.text(max_size=60) | st.lists(st.sampled_from(JUNK), max_size=8).map(" ".join))
 def test_any_script_is_understood_or_a_syntax_error(body: str) -> None:
+    text = f"def main(input_paths, output_paths, environ_vars, job_args):\n    {body}\n"
+
     try:
-        usage(f"def main(input_paths, output_paths, environ_vars, job_args):\n    {body}\n")
+        is_understood = bool(usage(text))
     except SyntaxError:
-        return
+        is_understood = False
+
+    assert is_understood == is_python(text)
+
+
+def is_python(text: str) -> bool:
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            ast.parse(text)
+    except (SyntaxError, ValueError):
+        return False
+    return True

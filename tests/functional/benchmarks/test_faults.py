@@ -32,6 +32,19 @@ def a_trial(*, status: int, breaks: str = "Nothing is written.", only_base: bool
     return Trial(edit=edit, status=status, rules=rules, modes=(), warned=(), said="", seconds=1.0)
 
 
+def contents(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in files}
+
+
+def is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.name)
 def test_an_edit_fits_its_project_and_leaves_python_that_can_be_read(
     edit: Edit, tmp_path: Path
@@ -40,10 +53,12 @@ def test_an_edit_fits_its_project_and_leaves_python_that_can_be_read(
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(PROJECTS[edit.project] / name, tmp_path / name)
 
+    before = contents(tmp_path)
     edit.apply(tmp_path)
+    after = contents(tmp_path)
 
-    for path in tmp_path.rglob("*.py"):
-        ast.parse(path.read_text(encoding="utf-8"))
+    assert all(after[file] != before[file] for file in before)
+    assert [file for file in after if file.endswith(".py") and not is_python(after[file])] == []
 
 
 def test_there_are_enough_faults_of_enough_classes_and_harmless_edits() -> None:

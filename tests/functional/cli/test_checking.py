@@ -42,24 +42,24 @@ def steady(text: str) -> str:
 
 
 def test_a_pull_request_that_breaks_a_script_is_caught(
-    broken: Path, golden: Callable[[str, str], None]
+    broken: Path, golden: Callable[[str], object]
 ) -> None:
     ended = scriptcheck("run", "--base", "main", "--no-reuse", "--workers", "2", folder=broken)
 
     assert (ended.returncode, ended.stderr) == (1, "")
     # Written again from the record, tasks stand in the plan's order.
-    golden("demo/pull_request.txt", steady(scriptcheck("report", folder=broken).stdout))
+    assert steady(scriptcheck("report", folder=broken).stdout) == golden("demo/pull_request.txt")
 
 
 def test_the_plan_of_a_pull_request(
-    broken: Path, tmp_path: Path, golden: Callable[[str, str], None]
+    broken: Path, tmp_path: Path, golden: Callable[[str], object]
 ) -> None:
     empty = {"SCRIPTCHECK_STORE": str(tmp_path / "store")}
 
     ended = scriptcheck("plan", folder=broken, variables=empty)
 
     assert ended.returncode == 0
-    golden("demo/plan.txt", steady(ended.stdout))
+    assert steady(ended.stdout) == golden("demo/plan.txt")
 
 
 def test_a_script_is_named_by_its_path_from_any_folder(broken: Path) -> None:

@@ -39,13 +39,13 @@ def orders(tmp_path: Path) -> Path:
 
 
 def test_a_folder_of_samples_becomes_datasets(
-    orders: Path, golden: Callable[[str, str], None]
+    orders: Path, golden: Callable[[str], object]
 ) -> None:
     ended = scriptcheck("infer", "orders", folder=orders)
 
     assert ended.returncode == 0
-    golden("infer/samples.yaml", ended.stdout)
-    golden("infer/samples_left_out.txt", ended.stderr)
+    assert ended.stdout == golden("infer/samples.yaml")
+    assert ended.stderr == golden("infer/samples_left_out.txt")
 
 
 def test_what_is_drafted_can_be_read_and_allows_the_sample(orders: Path) -> None:

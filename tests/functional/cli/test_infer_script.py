@@ -61,22 +61,22 @@ def steady(text: str) -> str:
 
 
 def test_what_a_script_misses_becomes_a_draft(
-    repository: Path, golden: Callable[[str, str], None]
+    repository: Path, golden: Callable[[str], object]
 ) -> None:
     ended = scriptcheck("infer", "--script", "keep.py", folder=repository)
 
     assert ended.returncode == 0, ended.stderr
-    golden("infer/script.yaml", ended.stdout)
-    golden("infer/script_told.txt", steady(ended.stderr))
+    assert ended.stdout == golden("infer/script.yaml")
+    assert steady(ended.stderr) == golden("infer/script_told.txt")
 
 
 def test_what_cannot_be_found_out_is_said(
-    repository: Path, golden: Callable[[str, str], None]
+    repository: Path, golden: Callable[[str], object]
 ) -> None:
     ended = scriptcheck("infer", "--script", "hopeless", folder=repository)
 
     assert ended.returncode == 1
-    golden("infer/script_hopeless.txt", steady(ended.stderr))
+    assert steady(ended.stderr) == golden("infer/script_hopeless.txt")
 
 
 def test_so_many_rounds_and_no_more(repository: Path) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    Golden = Callable[[str, str], None]
+    Golden = Callable[[str], object]
 
 SETTINGS = """\
 version: 1
@@ -87,8 +87,8 @@ def test_a_mistake_in_the_settings(
     settings = root / "scriptcheck.yaml"
     settings.write_text(SETTINGS.replace(old, new))
 
-    golden(
-        f"errors/{name}.txt", told(root, "run", "--all", "--mode", "isolation", "--workers", "1")
+    assert told(root, "run", "--all", "--mode", "isolation", "--workers", "1") == golden(
+        f"errors/{name}.txt"
     )
     assert settings.read_text() == SETTINGS.replace(old, new)
 
@@ -96,9 +96,8 @@ def test_a_mistake_in_the_settings(
 def test_a_script_that_does_not_parse(root: Path, golden: Golden) -> None:
     (root / "scripts" / "train.py").write_text("def main(:\n    pass\n")
 
-    golden(
-        "errors/unparsable_script.txt",
-        told(root, "run", "train", "--mode", "isolation", "--workers", "1"),
+    assert told(root, "run", "train", "--mode", "isolation", "--workers", "1") == golden(
+        "errors/unparsable_script.txt"
     )
 
 
@@ -144,25 +143,25 @@ def test_mistakes_on_the_command_line(root: Path, golden: Golden) -> None:
     ]
     texts = [f"$ scriptcheck {' '.join(words)}\n{told(root, *words)}" for words in mistakes]
 
-    golden("errors/command_line.txt", "\n".join(texts))
+    assert "\n".join(texts) == golden("errors/command_line.txt")
     assert (root / "data" / "rows.csv").is_file()
 
 
 def test_a_machine_without_git(root: Path, golden: Golden) -> None:
-    golden("errors/no_git.txt", told(root, "run", PATH="/nonexistent"))
+    assert told(root, "run", PATH="/nonexistent") == golden("errors/no_git.txt")
 
 
 def test_a_folder_without_a_repository(root: Path, golden: Golden) -> None:
     shutil.rmtree(root / ".git")
 
-    golden("errors/no_repository.txt", told(root, "run"))
+    assert told(root, "run") == golden("errors/no_repository.txt")
 
 
 def test_a_repository_without_commits(root: Path, golden: Golden) -> None:
     shutil.rmtree(root / ".git")
     git(root, "init", "--quiet", "--initial-branch=main")
 
-    golden("errors/no_commits.txt", told(root, "run"))
+    assert told(root, "run") == golden("errors/no_commits.txt")
     assert told(root, "plan", "--all").startswith("exit code 0")
 
 
@@ -170,14 +169,14 @@ def test_settings_that_lie_elsewhere(root: Path, golden: Golden) -> None:
     (root / "ml").mkdir()
     (root / "scriptcheck.yaml").rename(root / "ml" / "scriptcheck.yaml")
 
-    golden("errors/no_settings.txt", told(root, "run"))
+    assert told(root, "run") == golden("errors/no_settings.txt")
 
 
 def test_settings_under_another_name(root: Path, golden: Golden) -> None:
     (root / "scriptcheck.yaml").rename(root / "scriptcheck.yml")
 
     texts = [f"$ scriptcheck {word}\n{told(root, word)}" for word in ("run", "init")]
-    golden("errors/settings_misnamed.txt", "\n".join(texts))
+    assert "\n".join(texts) == golden("errors/settings_misnamed.txt")
 
 
 def test_a_script_with_a_byte_order_mark_is_run_as_python_runs_it(root: Path) -> None:
@@ -199,7 +198,7 @@ def small_disk(root: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk(root: Path, small_disk: Path, golden: Golden) -> None:
-    golden("errors/full_disk.txt", told(root, "run", "--all", "--workers", "1"))
+    assert told(root, "run", "--all", "--workers", "1") == golden("errors/full_disk.txt")
     assert told(root, "run", "--all", "--output", "../elsewhere").startswith("exit code 0")
     assert small_disk.is_mount()
 
@@ -218,7 +217,7 @@ def test_a_disk_that_fills_up_in_the_middle_leaves_the_record_of_what_finished(
 
     text = told(root, "run", "--all", "--workers", "1", SCRIPTCHECK_STORE=str(root.parent / "s"))
 
-    golden("errors/disk_fills_up.txt", text)
+    assert text == golden("errors/disk_fills_up.txt")
     (found,) = small_disk.glob("runs/*/record.json")
     record = json.loads(found.read_text())
     assert record["exit_code"] == 1
@@ -228,5 +227,5 @@ def test_a_disk_that_fills_up_in_the_middle_leaves_the_record_of_what_finished(
 def test_a_folder_that_cannot_be_written(root: Path, small_disk: Path, golden: Golden) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
 
-    golden("errors/read_only_folder.txt", told(root, "run", "--all", "--workers", "1"))
+    assert told(root, "run", "--all", "--workers", "1") == golden("errors/read_only_folder.txt")
     assert told(root, "run", "--all", "--output", "../elsewhere").startswith("exit code 0")

@@ -140,21 +140,6 @@ def test_an_interpreter_that_is_not_there_is_a_mistake_to_mend() -> None:
     assert "/nowhere/bin/python" in failure.value.what
 
 
-OLDER = sorted(Path("~/.pyenv/versions").expanduser().glob("3.9.*/bin/python3"))
-
-
-@pytest.mark.skipif(not OLDER, reason="there is no Python 3.9 here")
-@pytest.mark.parametrize("start", list(Start))
-def test_an_interpreter_may_be_as_old_as_3_9(tmp_path: Path, start: Start) -> None:
-    spec = HostSpec(python=str(OLDER[0]), start=start)
-    with Hosts([spec]) as hosts:
-        ending = Stage(tmp_path, hosts, spec).run(
-            "import sys\ndef main():\n    return sys.version_info[:2]\n"
-        )
-
-    assert (ending.how, ending.returned) == (Ended.RETURNED, "(3, 9)")
-
-
 def test_a_python_that_cannot_watch_processes_ends_hosts_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,7 +28,7 @@ OBSERVATIONS = (
 )
 
 
-def test_what_doctor_prints(golden: Callable[[str, str], None]) -> None:
+def test_what_doctor_prints(golden: Callable[[str], object]) -> None:
     lines = [line for item in OBSERVATIONS for line in doctor.lines(item, PLAIN)]
 
-    golden("doctor.txt", "\n".join(lines) + "\n")
+    assert "\n".join(lines) + "\n" == golden("doctor.txt")

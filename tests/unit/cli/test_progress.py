@@ -79,15 +79,18 @@ def test_quiet_tells_no_finished_task() -> None:
 
 
 def test_a_reader_that_left_does_not_end_the_run() -> None:
+    err = io.StringIO()
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w", buffering=1) as out:
-        console = Console(out=out, err=io.StringIO(), out_page=PLAIN, err_page=PLAIN)
+        console = Console(out=out, err=err, out_page=PLAIN, err_page=PLAIN)
         with Progress(plan(), console, told=out, page=PLAIN, environ={}) as progress:
             progress(TaskFinished(result=a_result("load")))
             progress(TaskFinished(result=a_result("train")))
         # What is left in the buffer has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+
+    assert err.getvalue() == ""
 
 
 def test_a_terminal_shows_running_tasks_and_ends_without_them() -> None:
@@ -106,7 +109,7 @@ def test_a_terminal_shows_running_tasks_and_ends_without_them() -> None:
     assert [line.split()[3] for line in screen(text) if line] == list(TASKS)
 
 
-def test_the_moving_lines_fit_the_terminal(golden: Callable[[str, str], None]) -> None:
+def test_the_moving_lines_fit_the_terminal(golden: Callable[[str], object]) -> None:
     tasks = [a_task(f"a_rather_long_name_of_a_step_{number}") for number in range(20)]
     running = {task.id: float(number) for number, task in enumerate(tasks)}
 
@@ -115,7 +118,7 @@ def test_the_moving_lines_fit_the_terminal(golden: Callable[[str, str], None]) -
     )
 
     assert max(map(len, drawn)) <= 50
-    golden("progress/many_running.txt", "\n".join(drawn) + "\n")
+    assert "\n".join(drawn) + "\n" == golden("progress/many_running.txt")
 
 
 def test_drawing_again_leaves_no_trace_of_what_was_drawn_before() -> None:
