@@ -177,9 +177,14 @@ def outside_guard(tree: ast.Module, source: str) -> Iterator[ast.AST]:
     """
     lines = source.split("\n")
     for node in tree.body:
-        text = "\n".join(lines[node.lineno - 1 : node.end_lineno])
-        if not is_main_guard(node) and _ENVIRONMENT.search(text):
+        if not is_main_guard(node) and names_environment(node, lines):
             yield from ast.walk(node)
+
+
+def names_environment(node: ast.stmt, lines: Sequence[str]) -> bool:
+    """Say whether the text of a statement holds a word by which the environment is read."""
+    text = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+    return _ENVIRONMENT.search(text) is not None
 
 
 def is_main_guard(node: ast.stmt) -> bool:

@@ -19,6 +19,7 @@ from ci_scriptcheck.project.script.syntax import (
     Role,
     environment_read,
     module_of,
+    names_environment,
     outside_guard,
 )
 from ci_scriptcheck.values import dataclass, field, replace
@@ -249,6 +250,18 @@ class _Reading:
                 bound[name] = texts
         if any(isinstance(one, str) for one in bound.values()):
             self.follow(function, bound)
+        elif bound and names_environment(function, self.module.source.split("\n")):
+            self._read_by(function, bound)
+
+    def _read_by(
+        self, function: ast.FunctionDef | ast.AsyncFunctionDef, bound: Mapping[str, Bound]
+    ) -> None:
+        """Note variables whose names a helper is given: `_is_set("VERBOSE")`."""
+        local = LocalNames(self.module, bound)
+        for node in ast.walk(function):
+            names, default = environment_read(node, local)
+            for one in names:
+                self._variable(one, default)
 
     def _taken(
         self, role: Role, names: Names | None, kept: dict[Role, set[str]], line: int

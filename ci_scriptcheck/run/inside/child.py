@@ -319,9 +319,10 @@ def _peak_memory() -> int:
 
 
 def _arguments(function: Callable[..., Any], target: dict[str, Any]) -> dict[str, Any]:
-    """Choose what a function is called with: nothing where it takes nothing."""
+    """Choose what a function is called with; one that takes nothing reads the command line."""
     try:
         if not inspect.signature(function).parameters:
+            sys.argv[1:] = _flags(target["job_args"])
             return {}
     except (TypeError, ValueError):
         pass  # written in C, perhaps; the call will tell
@@ -334,6 +335,15 @@ def _arguments(function: Callable[..., Any], target: dict[str, Any]) -> dict[str
     for name, value in target["call"].items():
         arguments[name] = logging.getLogger(function.__module__) if value == "$logger" else value
     return arguments
+
+
+def _flags(args: dict[str, Any]) -> list[str]:
+    """Write arguments as a command line has them: `true` is a flag alone, `false` is none."""
+    flags: list[str] = []
+    for name, value in args.items():
+        if value is not False:
+            flags.extend([f"--{name}"] if value is True else [f"--{name}", str(value)])
+    return flags
 
 
 def _generator_of(seed: int) -> Any:  # noqa: ANN401  (numpy's, or the standard library's)

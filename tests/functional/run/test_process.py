@@ -53,6 +53,15 @@ def test_a_main_without_parameters_is_called_without_any(stage: Stage) -> None:
     assert stage.run("def main():\n    return 'done'\n").returned == "'done'"
 
 
+def test_a_main_without_parameters_reads_its_arguments_from_the_command_line(stage: Stage) -> None:
+    ending = stage.run(
+        "import sys\ndef main():\n    return sys.argv[1:]\n",
+        job_args={"graph-name": "orders", "parts": 2, "quick": True, "deep": False},
+    )
+
+    assert ending.returned == "['--graph-name', 'orders', '--parts', '2', '--quick']"
+
+
 def test_further_parameters_are_given_and_logger_stands_for_one(stage: Stage) -> None:
     ending = stage.run(
         """

@@ -88,6 +88,19 @@ def test_functions_of_the_module_and_its_constants_are_followed() -> None:
     assert found.unknown == ()
 
 
+def test_variables_are_known_whose_names_a_helper_is_given() -> None:
+    found = of_main(
+        "return is_set('VERBOSE') or is_set(name())",
+        before="""
+        import os
+        def is_set(name):
+            return os.environ.get(name, "") == "true"
+        """,
+    )
+
+    assert found.env == {"VERBOSE": ""}
+
+
 @pytest.mark.parametrize(
     "body",
     [
