@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tabulate import tabulate
 
 from benchmarks import overhead, peers, scheduling, synthesis, validation
+from benchmarks.cursus import release
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,16 +22,23 @@ if TYPE_CHECKING:
 def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all by default")
+    named = ", ".join([*PARTS, "cursus"])
+    parser.add_argument("parts", nargs="*", help=f"of {named}; by default all but the last")
     parser.add_argument("--rounds", type=int, default=5, help="pairs of runs for each figure")
     parser.add_argument("--output", type=Path, default=Path(".cache") / "bench")
+    parser.add_argument("--checkout", type=Path, help="cursus: a clone of its public release")
+    parser.add_argument("--python", type=Path, help="cursus: interpreter with its libraries")
+    parser.add_argument("--record", type=Path, help="cursus: record.json of a run done before")
     given = parser.parse_args()
-    if unknown := set(given.parts) - set(PARTS):
+    if unknown := set(given.parts) - {*PARTS, "cursus"}:
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    if "cursus" in given.parts and not (given.checkout and (given.python or given.record)):
+        parser.error("cursus wants --checkout, and --python or --record")
+    parts = {**PARTS, "cursus": lambda _: _measure_cursus(given)}
     data: dict[str, Any] = {"machine": _machine()}
     texts = [f"Measured on {data['machine']}."]
     for name in given.parts or PARTS:
-        data[name], text = PARTS[name](given.rounds)
+        data[name], text = parts[name](given.rounds)
         texts.append(text)
     text = "\n\n".join(texts) + "\n"
     print(text)  # noqa: T201  (a command)
@@ -127,6 +135,13 @@ def _synthesis(made: list[synthesis.Figure]) -> str:
     headers += ["our memory", "theirs"]
     title = f"{synthesis.ROWS:,} rows of {len(synthesis.COLUMNS)} columns made and written:"
     return f"{title}\n\n{tabulate(rows, headers, tablefmt='github', disable_numparse=True)}"
+
+
+def _measure_cursus(given: argparse.Namespace) -> tuple[Any, str]:
+    record = given.record or release.run(given.checkout, given.python)
+    parts = release.classed(given.checkout, record)
+    data = {name: [asdict(one) for one in classes] for name, classes in parts.items()}
+    return data, release.text(parts)
 
 
 def _measure_validation(rounds: int) -> tuple[Any, str]:
