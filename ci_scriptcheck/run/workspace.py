@@ -12,6 +12,7 @@ import shutil
 import stat
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -180,21 +181,11 @@ def artefact_of(files: list[FileFacts]) -> Artefact:
 
 def remove_tree(folder: Path) -> None:
     """Remove a folder in which a script may have taken rights away; what resists is left."""
-
-    def try_again(function: Callable[[str], object], path: str, _: object) -> None:
-        try:
-            Path(path).parent.chmod(0o700)
-            if not Path(path).is_symlink():  # it would change what the link leads to
-                Path(path).chmod(0o700)
-            function(path)
-        except OSError:
-            return
-
     try:
-        shutil.rmtree(folder, onerror=try_again)
-    except RecursionError:
-        _make_flat(folder)
-        shutil.rmtree(folder, onerror=try_again)
+        shutil.rmtree(folder)
+    except (OSError, RecursionError):
+        _open_and_flatten(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @cache
@@ -212,17 +203,27 @@ def keeps_access_times(folder: Path) -> bool:
         probe.unlink(missing_ok=True)
 
 
-def _make_flat(folder: Path) -> None:
-    """Bring folders that lie deeper than anything can name them up below this one."""
+def _open_and_flatten(folder: Path) -> None:
+    """Give all folders their rights back, and bring those that lie too deep to be named up here."""
     number = 0
+    _open(folder)
     waiting = [Path(entry.path) for entry in _entries(folder)]
     while waiting:
         place = waiting.pop()
+        _open(place)
         for entry in _entries(place):
             if entry.is_dir(follow_symlinks=False):
                 number += 1
                 waiting.append(folder / f".{number}")
+                _open(Path(entry.path))
                 Path(entry.path).rename(waiting[-1])
+
+
+def _open(place: Path) -> None:
+    """Let us do everything in a folder; anything else, and what is not ours, stays as it is."""
+    with suppress(OSError):
+        if stat.S_ISDIR(place.lstat().st_mode):
+            place.chmod(0o700)
 
 
 def _name(port: str) -> str:

@@ -44,7 +44,7 @@ def test_an_endless_loop_is_ended_at_its_time_and_says_where_it_was(stage: Stage
 
     assert ending.how is Ended.TIMED_OUT
     assert [frame.line for error in ending.errors for frame in error.frames][-1:] in ([2], [3])
-    assert ending.cpu_seconds > 0.1
+    assert ending.cpu_seconds > 0
 
 
 def test_a_script_that_ignores_sigterm_is_ended(stage: Stage) -> None:
