@@ -134,7 +134,7 @@ def test_an_input_of_a_wrong_name_is_told_with_what_is_written(churn: Path) -> N
     ended = scriptcheck("run", folder=churn)
 
     assert ended.returncode == 1
-    assert "`clean` writes `cleaned`; did you mean that?" in ended.stdout
+    assert "did you mean `cleaned`, which `clean` writes?" in ended.stdout
 
 
 def test_a_repository_without_a_main_branch_is_not_called_empty(churn: Path) -> None:
