@@ -138,9 +138,8 @@ _ALL = Option(name="all", short="a", text="Every step, whatever changed")
 _STEPS = Argument(
     key="steps",
     word="STEP",
-    text="Check these instead of what git says: fraud/train, 'fraud/*',\n"
-    "scripts/train.py, +train (with what feeds it), train+ (with\n"
-    "what follows)",
+    text="Check these instead of what git says: fraud/train, 'fraud/*',"
+    " scripts/train.py, +train (with what feeds it), train+ (with what follows)",
 )
 
 _HOW = (
@@ -300,7 +299,7 @@ _ALL_COMMANDS = (
             Argument(
                 key="rule",
                 word="RULE",
-                text="Its code, as SC201; without it, all are listed",
+                text="Its code, as SC201, or that of a group, as SC2; without it, all are listed",
                 many="optional",
             ),
         ),
@@ -334,8 +333,8 @@ _ALL_COMMANDS = (
             Argument(
                 key="files",
                 word="FILE",
-                text="CSV, TSV, Parquet, JSON lines or JSON; a folder or 'data/*.csv'\n"
-                "for many. Files of equal columns become one dataset",
+                text="CSV, TSV, Parquet, JSON lines or JSON; a folder or 'data/*.csv'"
+                " for many. Files of equal columns become one dataset",
             ),
         ),
         groups=(
@@ -345,8 +344,8 @@ _ALL_COMMANDS = (
                     Option(
                         name="script",
                         word="SCRIPT",
-                        text="A step, or the path of a script: run it with nothing,\n"
-                        "make what it misses, and run it again",
+                        text="A step, or the path of a script: run it with nothing,"
+                        " make what it misses, and run it again",
                     ),
                     Option(name="rounds", word="N", text="So often at most", default="60"),
                     Option(name="time", word="TIME", text="So long at most", default="1m"),

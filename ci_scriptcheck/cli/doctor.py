@@ -33,10 +33,13 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
 def lines(observation: Observation, page: Page) -> Iterable[str]:
     """Write an observation, and below it what to do."""
     word = observation.health.value
-    status = page.paint(f"{word:>{_STATUS_WIDTH}}", _INKS[observation.health])
-    yield f"{status}  {observation.about:<{_ABOUT_WIDTH}}{visible(observation.text)}"
+    status = f"{word:>{_STATUS_WIDTH}}"
+    room = " " * (_STATUS_WIDTH + 2 + _ABOUT_WIDTH)
+    head = f"{status}  {observation.about:<{_ABOUT_WIDTH}}"
+    text = page.flow(visible(observation.text), head, room)
+    yield text.replace(status, page.paint(status, _INKS[observation.health]), 1)
     for fact in (
         *observation.facts,
         *([f"help: {observation.advice}"] if observation.advice else []),
     ):
-        yield f"{'':{_STATUS_WIDTH + 2 + _ABOUT_WIDTH}}{visible(fact)}"
+        yield page.flow(visible(fact), room)

@@ -24,11 +24,25 @@ GROUPS = {
     "SC5": "Real data",
 }
 
+ABOUT = {
+    "SC1": "Found while settings, contracts and scripts are read: `scriptcheck plan --all` shows them"
+    " all. What was so before the change is told and does not fail a run.",
+    "SC2": "Found by running a script in a process of its own: how it ended, and what it read, wrote"
+    " and logged until then.",
+    "SC3": "Found by holding data against schemas: what is copied or made for an input, what a"
+    " script writes, and what its readers expect. Links are compared without running.",
+}
+
 
 def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
     """Print one rule, or the list of all."""
     page = console.out_page
-    console.tell(every_rule(page) if given.rule is None else one_rule(_found(given.rule), page))
+    if given.rule is None:
+        console.tell(every_rule(page))
+    elif given.rule.upper() in ABOUT:
+        console.tell(a_group(given.rule.upper(), page))
+    else:
+        console.tell(one_rule(_found(given.rule), page))
     return 0
 
 
@@ -40,24 +54,38 @@ def one_rule(rule: Rule, page: Page) -> str:
         page.paragraph(rule.why, "  "),
         page.paragraph(f"For example: {rule.example}", "  "),
         page.paragraph(f"Cure: {rule.cure}", "  "),
-        "  In the settings: " + f'`rules: {{{rule.code}: "off"}}`, or `warning`, or `error`',
+        _settings(rule.code),
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def every_rule(page: Page) -> str:
     """List all rules, group by group."""
-    parts = []
-    for prefix, title in GROUPS.items():
-        rows = [
-            f"  {code}  {rule.title}"
-            + ("" if rule.level == "error" else f"  ({rule.level.value})")
-            for code, rule in RULES.items()
-            if code.startswith(prefix)
-        ]
-        if rows:
-            parts.append("\n".join([page.paint(f"{prefix}  {title}", Ink.STRONG), *rows]))
+    return "\n\n".join(_listed(prefix, page) for prefix in ABOUT) + "\n"
+
+
+def a_group(prefix: str, page: Page) -> str:
+    """Write what the rules of a group have in common, and list them."""
+    parts = [
+        _listed(prefix, page),
+        page.paragraph(ABOUT[prefix], "  "),
+        f"  One of them: `scriptcheck explain {prefix}01`",
+        _settings(prefix),
+    ]
     return "\n\n".join(parts) + "\n"
+
+
+def _listed(prefix: str, page: Page) -> str:
+    rows = [
+        f"  {code}  {rule.title}" + ("" if rule.level == "error" else f"  ({rule.level.value})")
+        for code, rule in RULES.items()
+        if code.startswith(prefix)
+    ]
+    return "\n".join([page.paint(f"{prefix}  {GROUPS[prefix]}", Ink.STRONG), *rows])
+
+
+def _settings(code: str) -> str:
+    return f'  In the settings: `rules: {{{code}: "off"}}`, or `warning`, or `error`'
 
 
 def _found(code: str) -> Rule:

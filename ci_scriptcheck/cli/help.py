@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.cli.commands import COMMANDS, GENERAL
@@ -21,6 +22,7 @@ EXIT_CODES = (
     (70, "internal"),
 )
 
+_WIDTH = 80
 _COLUMN = 23
 _NAME_COLUMN = 17
 
@@ -67,7 +69,13 @@ def _overview() -> Iterator[str]:
     yield ""
     yield from _group(GENERAL)
     yield ""
-    yield "Exit codes: " + ", ".join(f"{code} {word}" for code, word in EXIT_CODES)
+    codes = ", ".join(f"{code}\xa0{word}" for code, word in EXIT_CODES)
+    yield from (
+        line.replace("\xa0", " ")
+        for line in textwrap.wrap(
+            codes, _WIDTH, initial_indent="Exit codes: ", subsequent_indent=" " * 12
+        )
+    )
 
 
 def _of_command(command: Command) -> Iterator[str]:
@@ -83,7 +91,7 @@ def _of_command(command: Command) -> Iterator[str]:
         yield ""
         yield from _group(group)
     yield ""
-    yield "`scriptcheck --help` lists the options of every command."
+    yield "Every command takes -C, -q, -v and --color too: see `scriptcheck --help`."
 
 
 def _group(group: Group) -> Iterator[str]:
@@ -98,14 +106,16 @@ def _row(left: str, right: str) -> Iterator[str]:
         left = ""
 
 
-def _lines(text: str, room: int = 64) -> Iterator[str]:
-    """Put a default on a line of its own where it would not fit behind the text."""
+def _lines(text: str, room: int = _WIDTH - _COLUMN) -> Iterator[str]:
+    """Break a text, with its default on a line of its own where it would not fit behind."""
     head, mark, default = text.rpartition("  [default")
-    if mark and len(head.splitlines()[-1]) + len(mark) + len(default) > room:
-        yield from head.splitlines()
-        yield f"[default{default}"
-    else:
-        yield from text.splitlines()
+    if not mark:
+        yield from textwrap.wrap(text, room, break_on_hyphens=False)
+        return
+    *lines, last = textwrap.wrap(head, room, break_on_hyphens=False)
+    default = f"[default{default}"
+    whole = f"{last}  {default}"
+    yield from (*lines, whole) if len(whole) <= room else (*lines, last, default)
 
 
 def _placeholder(argument: Argument) -> str:

@@ -6,7 +6,6 @@ Tasks that fail with the same findings at the same places share one block.
 from __future__ import annotations
 
 import shlex
-import textwrap
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
@@ -111,7 +110,7 @@ def _bare(result: TaskResult) -> str:
 
 
 def _finding(plan: Plan, task: Task, finding: Finding, page: Page) -> Iterator[str]:
-    head = f"  {page.paint(finding.rule, Ink.BAD)} {_message(finding.message)}"
+    head = _message(finding, page)
     if finding.place:
         head += f"\n  --> {page.paint(visible(str(finding.place)), Ink.PLACE)}"
     if finding.known or (finding.also_on_base and not plan.strict):
@@ -127,10 +126,15 @@ def _finding(plan: Plan, task: Task, finding: Finding, page: Page) -> Iterator[s
     yield from _why(plan, task, finding, page)
 
 
-def _message(text: str) -> str:
+def _message(finding: Finding, page: Page) -> str:
     """Keep the lines of a message of several; they stand below the rule's code."""
-    first, *others = text.splitlines() or [""]
-    return "\n".join([visible(first), *(f"        {visible(line)}" for line in others)])
+    lines = finding.message.splitlines() or [""]
+    code, below = f"  {finding.rule} ", " " * 8
+    told = [
+        page.flow(visible(line), below if number else code, below)
+        for number, line in enumerate(lines)
+    ]
+    return "\n".join(told).replace(finding.rule, page.paint(finding.rule, Ink.BAD), 1)
 
 
 def _excerpt(excerpt: Excerpt, page: Page) -> str:
@@ -190,16 +194,9 @@ def _commands(record: RunRecord, group: list[Failure], errors: list[Finding], pa
 def _labelled(label: str, text: str, page: Page) -> str:
     head = f"  {label:<{_LABEL}}"
     # Commands and paths stay whole, so that they can be copied.
-    if label != "help" or page.width is None:
+    if label != "help":
         return head + text
-    return textwrap.fill(
-        text,
-        page.width,
-        initial_indent=head,
-        subsequent_indent=" " * len(head),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return page.flow(text, head)
 
 
 def _short(group: list[Failure], page: Page) -> str:

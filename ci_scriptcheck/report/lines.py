@@ -77,7 +77,7 @@ def scope(plan: Plan) -> str:
 
 def _nothing(plan: Plan, changed: str) -> str:
     if plan.counts.files_changed == 0:
-        return "no file changed: nothing to check"
+        return "no file changed: nothing to check; `scriptcheck run --all` checks every step"
     return f"{changed}, none used by a step: nothing to check"
 
 

@@ -24,7 +24,9 @@ MOST = 30
 
 def error(problem: ScriptcheckError, page: Page) -> str:
     """Write an error with which the run cannot go on."""
-    head = f"{page.paint('error:', Ink.BAD)} {visible(problem.what)}"
+    head = page.flow(visible(problem.what), "error: ").replace(
+        "error:", page.paint("error:", Ink.BAD), 1
+    )
     facts = [*problem.facts, *([f"help: {problem.advice}"] if problem.advice else [])]
     return "\n".join([head, *_body(problem.where, problem.excerpt, facts, page)])
 
@@ -59,7 +61,8 @@ def _block(finding: Finding, page: Page) -> str:
         facts.append(f"in {', '.join(about)}")
     if finding.advice:
         facts.append(f"help: {finding.advice}")
-    head = f"{word} {finding.rule} {visible(finding.message)}"
+    head = page.flow(visible(finding.message), f"{finding.severity.value}: {finding.rule} ", "  ")
+    head = head.replace(f"{finding.severity.value}:", word, 1)
     return "\n".join([head, *_body(finding.place, finding.excerpt, facts, page)])
 
 
@@ -75,7 +78,7 @@ def _body(
         yield bar
         yield f"{excerpt.marked:>{gutter}} | {line}".rstrip()
         yield bar
-    yield from (f"{' ' * gutter} = {visible(fact)}" for fact in facts)
+    yield from (page.flow(visible(fact), f"{' ' * gutter} = ") for fact in facts)
 
 
 def _excused(findings: list[Finding], plan: Plan) -> list[str]:

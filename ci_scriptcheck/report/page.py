@@ -18,6 +18,8 @@ COMFORTABLE = 88
 
 _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _COMMAND = re.compile(r"(?<!\S)::")
+_QUOTED = re.compile(r"`[^`]*`")
+_GLUE = "\ue000"  # for private use, so that no text holds it
 _JOINER = "\u200d"  # inside emoji; it cannot reorder or hide anything
 
 
@@ -59,15 +61,19 @@ class Page:
 
     def paragraph(self, text: str, indent: str = "") -> str:
         """Break running text into lines of a comfortable length; words stay whole."""
-        width = min(self.width or COMFORTABLE, COMFORTABLE)
-        return textwrap.fill(
-            text,
-            width,
-            initial_indent=indent,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        return _filled(text, min(self.width or COMFORTABLE, COMFORTABLE), indent, indent)
+
+    def flow(self, text: str, head: str = "", below: str | None = None) -> str:
+        """Break a line where the terminal would, but between words; a log keeps it whole.
+
+        Args:
+            text: The line.
+            head: What stands before it.
+            below: What stands before each further line; as much room as `head` without it.
+        """
+        if self.width is None:
+            return head + text
+        return _filled(text, self.width, head, " " * len(head) if below is None else below)
 
     def cut(self, text: str) -> str:
         """Shorten a line to what the terminal has room for."""
@@ -114,6 +120,20 @@ def seconds(duration: float) -> str:
     if duration < 99.95:
         return f"{duration:.1f} s"
     return f"{duration:.0f} s" if duration < 1000 else f"{duration / 60:.0f} min"
+
+
+def _filled(text: str, width: int, first: str, others: str) -> str:
+    # What stands in backticks is to be copied.
+    text = _QUOTED.sub(lambda found: found[0].replace(" ", _GLUE), text)
+    filled = textwrap.fill(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return filled.replace(_GLUE, " ")
 
 
 def _shown(character: str) -> str:

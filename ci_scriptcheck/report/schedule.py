@@ -31,7 +31,7 @@ def render(plan: Plan, page: Page, reused: frozenset[str] = frozenset()) -> str:
     if checked:
         rows = [_row(task, plan, reused) for task in checked]
         parts.append("\n".join(grid.lines(("step", "why", "inputs"), rows, page.width)))
-    blocked = _blocked(plan)
+    blocked = _blocked(plan, page)
     if blocked:
         parts.append("\n".join(blocked))
     parts += mistake.project_findings(plan, page)
@@ -69,12 +69,15 @@ def _source(source: Source, task: Task, plan: Plan, reused: frozenset[str]) -> s
             assert_never(source)
 
 
-def _blocked(plan: Plan) -> list[str]:
+def _blocked(plan: Plan, page: Page) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for task in plan.tasks:
         if task.blocked is not None:
             reasons.setdefault(task.blocked, []).append(visible(task.id))
     return [
-        f"not run  {counted(len(names), 'task')}: {visible(reason)} ({listed(names, MOST_INPUTS)})"
+        page.flow(
+            f"{counted(len(names), 'task')}: {visible(reason)} ({listed(names, MOST_INPUTS)})",
+            "not run  ",
+        )
         for reason, names in sorted(reasons.items())
     ]

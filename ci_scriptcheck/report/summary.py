@@ -71,7 +71,7 @@ def not_counted(record: RunRecord, page: Page) -> str | None:
             error = next((item for item in result.findings if item.severity is Level.ERROR), None)
             what = f": {error.rule} {visible(error.message)}" if error else ""
             why = excuse(task, result, record.plan)
-            lines.append(f"not counted  {visible(task.id)}{what} ({why})")
+            lines.append(page.flow(f"{visible(task.id)}{what} ({why})", "not counted  "))
     return _some(lines, page)
 
 
@@ -86,7 +86,7 @@ def not_run(record: RunRecord, page: Page) -> str | None:
         and not _waited(task, outcomes)
     )
     lines = [
-        f"not run  {counted(number, 'task')}: {visible(why)}"
+        page.flow(f"{counted(number, 'task')}: {visible(why)}", "not run  ")
         for why, number in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     ]
     return _some(lines, page)
@@ -103,8 +103,10 @@ def warnings(record: RunRecord, page: Page) -> str | None:
     lines = []
     for (rule, message, place), tasks in places.items():
         where = f"{visible(place)} in " if place else "in "
-        head = f"{page.paint('warning', Ink.WARNING)}  {rule} {visible(message)}"
-        lines.append(f"{head}\n         {where}{listed([visible(name) for name in tasks], 4)}")
+        head = page.flow(f"{rule} {visible(message)}", "warning  ")
+        head = head.replace("warning", page.paint("warning", Ink.WARNING), 1)
+        names = listed([visible(name) for name in tasks], 4)
+        lines.append(f"{head}\n{page.flow(where + names, ' ' * 9)}")
     return _some(lines, page)
 
 

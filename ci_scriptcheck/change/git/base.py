@@ -27,6 +27,8 @@ RESOLVE = ("cat-file", "--batch-check")
 """Asks for the commits of names."""
 
 _REMOTE_HEAD = "refs/remotes/origin/HEAD"
+MOST_NAMED = 5
+"""Branches that an error names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def head_of(known: Mapping[str, str]) -> str:
     if "HEAD" not in known:
         raise ChangeError(
             what="this repository has no commit yet, so there is nothing to compare with",
-            advice="commit first, or pass `--all` to check every step",
+            advice="commit first, or check every step: `scriptcheck run --all`",
         )
     return known["HEAD"]
 
@@ -283,12 +285,8 @@ def _fetched(checkout: Checkout, name: str) -> bool:
 
 
 def _unknown_name(checkout: Checkout, name: str) -> ChangeError:
-    listed = command.run(
-        checkout.root, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes"
-    )
-    branches = listed.decode(errors="replace").split()
     missing = _missing_history(checkout.root)
-    nearest = did_you_mean(name, branches)
+    nearest = did_you_mean(name, _branches(checkout.root))
     return ChangeError(
         what=f"`{name}`, to compare with, is not a commit of this repository",
         facts=missing,
@@ -300,13 +298,47 @@ def _no_main_branch(checkout: Checkout) -> ChangeError:
     if checkout.main is not None:
         return ChangeError(
             what=f"`base: {checkout.main}` in the settings names no branch of this repository",
-            advice=f"run `git fetch origin {checkout.main}`, or pass `--base <commit>`",
+            facts=_named_branches(checkout.root),
+            advice=did_you_mean(checkout.main, _branches(checkout.root))
+            or f"run {_fetching(checkout.root, checkout.main)}, or `scriptcheck run --base <commit>`",
         )
+    what = "cannot find a main branch to compare with"
+    there = _missing_history(checkout.root) + _named_branches(checkout.root)
+    if remote.has_origin(checkout.root):
+        return ChangeError(
+            what=what,
+            facts=there,
+            advice=f"run {_fetching(checkout.root, 'main')}, with the main branch's own name",
+        )
+    likely = next(iter(_branches(checkout.root)), "<branch>")
     return ChangeError(
-        what="cannot find a main branch to compare with",
-        facts=("the remote has no default branch here, and there is neither main nor master",),
-        advice="pass `--base <commit>`, or set `base:` in scriptcheck.yaml",
+        what=what,
+        facts=there,
+        advice=f"run `scriptcheck run --base {likely}`,"
+        f" or write `base: {likely}` into scriptcheck.yaml for good",
     )
+
+
+def _branches(root: Path) -> list[str]:
+    listed = command.run(
+        root, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes"
+    )
+    return listed.decode(errors="replace").split()
+
+
+def _named_branches(root: Path) -> tuple[str, ...]:
+    names = _branches(root)
+    if not names:
+        return ("no branch is here, neither main nor master",)
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    named = ", ".join(f"`{name}`" for name in names[:MOST_NAMED])
+    return (f"the branches here are {named}{more}" if len(names) > 1 else f"only {named} is here",)
+
+
+def _fetching(root: Path, branch: str) -> str:
+    """Give the command that brings a branch, be the clone of one branch only, or shallow."""
+    whole = " --unshallow" if remote.is_shallow(root) else ""
+    return f"`git fetch{whole} origin {branch}:refs/remotes/origin/{branch}`"
 
 
 def _no_merge_base(checkout: Checkout, name: str) -> ChangeError:
@@ -314,12 +346,12 @@ def _no_merge_base(checkout: Checkout, name: str) -> ChangeError:
     if not missing:
         return ChangeError(
             what=f"this branch and {name} have no commit in common",
-            advice="pass `--base <commit>`",
+            advice="name a commit to compare with: `scriptcheck run --base <commit>`",
         )
     return ChangeError(
         what=f"cannot find where this branch left {name}",
         facts=missing,
-        advice="run `git fetch --unshallow`, or pass `--base <commit>`",
+        advice="run `git fetch --unshallow`, or `scriptcheck run --base <commit>`",
     )
 
 

@@ -70,6 +70,12 @@ def is_shallow(root: Path) -> bool:
     return command.run(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
+def has_origin(root: Path) -> bool:
+    """Say whether the repository knows where it was cloned from."""
+    (answer,) = command.ask(root, [["config", "--get", "remote.origin.url"]])
+    return answer.status == 0
+
+
 def _fetch(root: Path, remote: Remote, *arguments: str) -> bool:
     (answer,) = command.ask(
         root, [[*_FETCH, *arguments]], variables=remote.variables, seconds=SECONDS

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.cli import main
+from ci_scriptcheck.cli import main, report
 from ci_scriptcheck.cli.demo import pull_request
 from ci_scriptcheck.report.page import Ink
 
@@ -39,7 +41,7 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     shown.say(
         f"Then somebody opens a pull request that shortens a name in {pull_request.CHANGED}:",
         "",
-        *(f"    {line}" for line in lines),
+        *(console.out_page.cut(f"    {line}") for line in lines),
         "",
         "It looks fine, and nobody reads train.py, which is not part of it.",
     )
@@ -53,15 +55,33 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
         folder / "log.txt": "what you have just read",
         folder / "record.json": "everything about the run, for programs",
         junit: "the same for test reporters",
-        root: "the repository; try `scriptcheck run` there",
+        root: "the repository, with the branch checked out",
     }
+    for path in left:
+        report.overlook(path)
     width = max(len(str(path)) for path in left)
     shown.say(
         f"Exit code {_FAILED}: the pull request cannot be merged unseen. To look at:",
         "",
         *(f"    {path!s:<{width}}  {what}" for path, what in left.items()),
+        "",
+        "To go on, correct scripts/train.py there, and run it again:",
+        "",
+        f"    {shlex.join([*_called(), '-C', str(root), 'run'])}",
     )
     return 0
+
+
+def _called() -> list[str]:
+    """Give the words that call this very tool from the shell of whoever reads them.
+
+    By its path: who calls the demonstration may have a `PATH` of their own, as nox has.
+    """
+    command = Path(sys.executable).with_name("scriptcheck")
+    here = Path.cwd()
+    if not command.is_file():
+        return [sys.executable, "-m", "ci_scriptcheck"]
+    return [str(command.relative_to(here) if command.is_relative_to(here) else command)]
 
 
 class _Shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 def changes(repository: Repository, base: str | None = None, main: str | None = None) -> ChangeSet:
     return change_set(repository.root, base=base, environ={}, default_base=main)
+
+
+def _first_command(advice: str) -> list[str]:
+    """Give the words of the first command that stands in an advice."""
+    return shlex.split(advice.split("`")[1])
 
 
 def kinds(found: ChangeSet) -> dict[str, str]:
@@ -173,7 +179,28 @@ def test_a_shallow_checkout_says_how_to_get_the_history(
 
     assert raised.value.what == "cannot find where this branch left main"
     assert raised.value.facts == ("the checkout holds 1 commit",)
-    assert raised.value.advice == "run `git fetch --unshallow`, or pass `--base <commit>`"
+    assert raised.value.advice is not None
+    clone.git(*_first_command(raised.value.advice)[1:])
+    assert list(kinds(changes(clone))) == ["b.py"]
+
+
+def test_a_clone_of_one_branch_says_how_to_get_the_main_one(
+    repository: Repository, tmp_path: Path
+) -> None:
+    repository.commit({"a.py": "1\n"})
+    repository.branch("topic")
+    repository.commit({"b.py": "1\n"})
+    clone = repository.clone(tmp_path / "clone", "--depth=1", "--branch=topic")
+    clone.git("remote", "set-head", "origin", "--delete")
+    clone.git("checkout", "--quiet", "--detach")
+
+    with pytest.raises(ChangeError) as raised:
+        changes(clone)
+
+    assert raised.value.what == "cannot find a main branch to compare with"
+    assert raised.value.advice is not None
+    clone.git(*_first_command(raised.value.advice)[1:])
+    assert list(kinds(changes(clone))) == ["b.py"]
 
 
 def test_histories_that_never_met_are_an_error(repository: Repository) -> None:
@@ -189,8 +216,12 @@ def test_without_a_main_branch_one_has_to_be_named(repository: Repository) -> No
     repository.git("checkout", "--quiet", "-b", "trunk")
     repository.commit({"a.py": "1\n"})
 
-    with pytest.raises(ChangeError, match="cannot find a main branch"):
+    with pytest.raises(ChangeError, match="cannot find a main branch") as raised:
         changes(repository)
+
+    assert raised.value.facts == ("only `trunk` is here",)
+    assert raised.value.advice is not None
+    assert _first_command(raised.value.advice) == ["scriptcheck", "run", "--base", "trunk"]
 
 
 def test_a_repository_without_a_commit_is_an_error(repository: Repository) -> None:

@@ -257,6 +257,16 @@ def test_the_demonstration_catches_its_pull_request(tmp_path: Path) -> None:
     left = {path.name for path in (tmp_path / "demo").iterdir()}
     assert left == {"junit.xml", "log.txt", "record.json", "run", "shop"}
     assert "FAILED  fraud/train" in (tmp_path / "demo" / "log.txt").read_text()
+    again = subprocess.run(
+        ended.stdout.splitlines()[-1],
+        shell=True,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert "FAILED  fraud/train" in again.stdout
 
 
 @pytest.mark.parametrize("command", [["run"], ["run", "--all"], ["plan"]])

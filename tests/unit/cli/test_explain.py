@@ -18,6 +18,10 @@ def test_one_rule(golden: Callable[[str], object]) -> None:
     assert explain.one_rule(RULES["SC201"], PLAIN) == golden("explain/SC201.txt")
 
 
+def test_a_group(golden: Callable[[str], object]) -> None:
+    assert explain.a_group("SC3", PLAIN) == golden("explain/SC3.txt")
+
+
 def test_every_rule(golden: Callable[[str], object]) -> None:
     assert explain.every_rule(PLAIN) == golden("explain/all.txt")
 
