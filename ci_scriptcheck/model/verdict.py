@@ -46,6 +46,25 @@ def is_failure(task: Task, result: TaskResult, plan: Plan) -> bool:
     return failing and (plan.strict or task.purpose is Purpose.CHECK)
 
 
+def found_without_running(record: RunRecord) -> tuple[Finding, ...]:
+    """List what was found without running, but for what a task of this script has failed of too."""
+    shown = [
+        (task.script, error)
+        for task, result in failures(record)
+        for error in result.findings
+        if error.severity is Level.ERROR
+    ]
+    return tuple(
+        found
+        for found in record.plan.findings
+        if found.place is None
+        or not any(
+            found.place.file == script and (error.rule == found.rule or error.place == found.place)
+            for script, error in shown
+        )
+    )
+
+
 def failures(record: RunRecord) -> tuple[tuple[Task, TaskResult], ...]:
     """List the tasks that make the run fail, in the plan's order."""
     return tuple(

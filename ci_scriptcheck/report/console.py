@@ -36,7 +36,7 @@ def finished(task: Task, result: TaskResult, plan: Plan, page: Page, column: int
 def ending(record: RunRecord, page: Page) -> str:
     """Write all that follows the tasks: failures, the rest in short, and the numbers."""
     failures = failure.blocks(record, page)
-    findings = mistake.project_findings(record.plan, page)
+    findings = mistake.project_findings(verdict.found_without_running(record), record.plan, page)
     asides = [
         summary.not_counted(record, page),
         summary.not_run(record, page),

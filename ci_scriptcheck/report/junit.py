@@ -46,7 +46,9 @@ def render(record: RunRecord) -> str:
     suites: dict[str, list[junit_xml.TestCase]] = {PROJECT: [], ALONE: []}
     for task, result in verdict.with_tasks(record):
         suites.setdefault(task.pipeline or ALONE, []).append(_case(record, task, result))
-    counting = [item for item in record.plan.findings if verdict.counts(item, record.plan)]
+    counting = [
+        item for item in verdict.found_without_running(record) if verdict.counts(item, record.plan)
+    ]
     suites[PROJECT] += [_project_case(record.plan, item) for item in counting]
     text = str(
         junit_xml.to_xml_report_string(

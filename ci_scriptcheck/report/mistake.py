@@ -11,7 +11,7 @@ from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import Detail, Ink, code_line, counted, listed, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ci_scriptcheck.errors import Excerpt, Place, ScriptcheckError
     from ci_scriptcheck.model.plan import Plan
@@ -31,15 +31,15 @@ def error(problem: ScriptcheckError, page: Page) -> str:
     return "\n".join([head, *_body(problem.where, problem.excerpt, facts, page)])
 
 
-def project_findings(plan: Plan, page: Page) -> list[str]:
+def project_findings(findings: Sequence[Finding], plan: Plan, page: Page) -> list[str]:
     """Write what was found without running, a block each; what base has too is only counted."""
-    counting = [item for item in plan.findings if _is_shown(item, plan)]
+    counting = [item for item in findings if _is_shown(item, plan)]
     most = len(counting) if page.detail is Detail.VERBOSE else MOST
     blocks = [_block(finding, page) for finding in counting[:most]]
     if len(counting) > most:
         more = counted(len(counting) - most, "more finding")
         blocks.append(f"{more}, shown with `-v`")
-    excused = [item for item in plan.findings if not _is_shown(item, plan)]
+    excused = [item for item in findings if not _is_shown(item, plan)]
     return [*blocks, *_excused(excused, plan)]
 
 
@@ -99,6 +99,6 @@ def _excused(findings: list[Finding], plan: Plan) -> list[str]:
     return lines
 
 
-def does_fail(plan: Plan) -> int:
-    """Count the findings of the project that make the run fail."""
-    return sum(verdict.counts(finding, plan) for finding in plan.findings)
+def does_fail(findings: Iterable[Finding], plan: Plan) -> int:
+    """Count those findings of the project that make the run fail."""
+    return sum(verdict.counts(finding, plan) for finding in findings)

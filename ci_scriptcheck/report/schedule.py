@@ -34,7 +34,7 @@ def render(plan: Plan, page: Page, reused: frozenset[str] = frozenset()) -> str:
     blocked = _blocked(plan, page)
     if blocked:
         parts.append("\n".join(blocked))
-    parts += mistake.project_findings(plan, page)
+    parts += mistake.project_findings(plan.findings, plan, page)
     return "\n\n".join(parts) + "\n"
 
 

@@ -44,7 +44,7 @@ def last_line(record: RunRecord, page: Page) -> str:
         for outcome in _ORDER
         if numbers[outcome]
     ]
-    findings = does_fail(record.plan)
+    findings = does_fail(verdict.found_without_running(record), record.plan)
     if findings:
         text = counted(findings, "error in the project", "errors in the project")
         parts.insert(0, page.paint(text, Ink.BAD))

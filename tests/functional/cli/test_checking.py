@@ -258,8 +258,7 @@ def test_the_demonstration_catches_its_pull_request(tmp_path: Path) -> None:
     assert left == {"junit.xml", "log.txt", "record.json", "run", "shop"}
     assert "FAILED  fraud/train" in (tmp_path / "demo" / "log.txt").read_text()
     again = subprocess.run(
-        ended.stdout.splitlines()[-1],
-        shell=True,
+        ["/bin/sh", "-c", ended.stdout.splitlines()[-1]],
         env=environment(),
         capture_output=True,
         text=True,
