@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.errors import Place, UsageError, did_you_mean
-from ci_scriptcheck.model.project import Known, Limits, Node, Project, Settings, Step
+from ci_scriptcheck.model.project import Known, Limits, Node, Pipeline, Project, Settings, Step
 from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.project.native import units
 
@@ -113,19 +113,29 @@ def settings_table(project: Project, name: str) -> Table:
     Raises:
         UsageError: there is none, or several pipelines have such a node.
     """
-    found = _found(project, name)
+    found, pipeline = _found(project, name)
     rows = [*_setting_rows(found.settings)]
-    rows.extend(_port_rows("inputs", found.inputs))
-    rows.extend(_port_rows("outputs", found.outputs))
+    rows.extend(_port_rows("inputs", found.inputs, _fed_by(found, pipeline)))
+    rows.extend(_port_rows("outputs", found.outputs, {}))
     rows.extend(_further_tasks(found))
     return Table(columns=("setting", "value", "from"), rows=tuple(rows))
 
 
-def _found(project: Project, name: str) -> Step | Node:
+def _fed_by(found: Step | Node, pipeline: Pipeline | None) -> Mapping[str, str]:
+    """Give what feeds the inputs of a node that others are joined to: input → `node.output`."""
+    links = () if pipeline is None else pipeline.links
+    return {
+        link.input: f"{link.producer}.{link.output}"
+        for link in links
+        if link.consumer == found.name
+    }
+
+
+def _found(project: Project, name: str) -> tuple[Step | Node, Pipeline | None]:
     if name in project.steps:
-        return project.steps[name]
+        return project.steps[name], None
     nodes = {
-        f"{pipeline.name}/{node.name}": node
+        f"{pipeline.name}/{node.name}": (node, pipeline)
         for pipeline in project.pipelines.values()
         for node in pipeline.nodes
     }
@@ -182,10 +192,14 @@ def _further_tasks(found: Step | Node) -> Iterable[tuple[str, str, str]]:
         yield "vary", one.name, str(one.place or "")
 
 
-def _port_rows(side: str, ports: Iterable[Port]) -> Iterable[tuple[str, str, str]]:
+def _port_rows(
+    side: str, ports: Iterable[Port], fed_by: Mapping[str, str]
+) -> Iterable[tuple[str, str, str]]:
     for port in ports:
         parts = ["required" if port.required else "optional"]
-        if port.dataset is not None:
+        if port.name in fed_by:
+            parts.append(f"fed by {fed_by[port.name]}")
+        elif port.dataset is not None:
             parts.append(f"dataset {port.dataset}")
         if port.expects not in {None, port.dataset}:
             parts.append(f"expects {port.expects}")

@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.run.judgement.case import shown
 
@@ -27,13 +28,16 @@ def look(case: Case) -> Iterator[Finding]:
     """Find what is missing after a good end: outputs, rows, and inputs that were read."""
     yield from _outputs(case)
     yield from _unread(case)
+    yield from _idle(case)
 
 
 def _outputs(case: Case) -> Iterator[Finding]:
     wanted = case.task.outputs
     if wanted and not any(artefact.files for artefact in case.outputs.values()):
         if any(output.required for output in wanted):
-            yield case.finding("SC209", "wrote nothing at all", subject="outputs")
+            yield case.finding(
+                "SC209", "wrote nothing at all", subject="outputs", evidence=_astray(case)
+            )
         return
     found = [finding for output in wanted for finding in _output(case, output)]
     yield from found
@@ -52,7 +56,24 @@ def _output(case: Case, output: Output) -> Iterator[Finding]:
 def _missing(case: Case, output: Output) -> Finding:
     what = f"the file `{output.file}` of output" if output.file else "output"
     return case.finding(
-        "SC208", f"{what} `{output.port}` was not written", subject=output.port, port=output.port
+        "SC208",
+        f"{what} `{output.port}` was not written",
+        subject=output.port,
+        port=output.port,
+        evidence=_astray(case),
+    )
+
+
+def _astray(case: Case) -> tuple[str, ...]:
+    """Say which files went to the working folder instead, which is gone after the run."""
+    folder = PurePosixPath(case.call.folder)
+    written = (PurePosixPath(file) for file in case.ending.written)
+    names = tuple(str(one.relative_to(folder)) for one in written if one.is_relative_to(folder))
+    if not names:
+        return ()
+    return (
+        f"wrote {shown(names)} in the working folder, where nothing is kept: build such paths"
+        " from `output_paths`",
     )
 
 
@@ -135,3 +156,17 @@ def _unread(case: Case) -> Iterator[Finding]:
                 port=wanted.port,
                 evidence=(f"it holds {shown(tuple(file.path for file in artefact.files))}",),
             )
+
+
+def _idle(case: Case) -> Iterator[Finding]:
+    """Say so where a script has no ports, reads no data and leaves nothing: nothing was tested."""
+    ending, task = case.ending, case.task
+    touched = [file for file in ending.read if not file.endswith(".py")]
+    if task.inputs or task.outputs or touched or ending.spawned or ending.connections:
+        return
+    yield case.finding(
+        "SC209",
+        *(_astray(case) or ("read nothing and left nothing, so only that it ends was tested",)),
+        subject="ports",
+        level=Level.WARNING,
+    )

@@ -34,6 +34,13 @@ def test_config_names_the_line_that_a_value_comes_from(project: Path) -> None:
     assert line.split() == ["rows", "2000", "scriptcheck.yaml:7"]
 
 
+def test_config_names_the_node_that_feeds_an_input(project: Path) -> None:
+    shown = scriptcheck("config", "fraud/train", folder=project).stdout
+
+    (line,) = [line for line in shown.splitlines() if line.startswith("inputs.train ")]
+    assert "required, fed by split.train " in line
+
+
 def test_config_without_a_name_lists_what_there_is(project: Path) -> None:
     shown = scriptcheck("config", folder=project).stdout
 
