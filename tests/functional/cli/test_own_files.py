@@ -12,7 +12,7 @@ from tests.functional.cli.command import scriptcheck
 if TYPE_CHECKING:
     from pathlib import Path
 
-NOTHING = "no file changed: nothing to check"
+NOTHING = "no file changed: nothing to check; `scriptcheck run --all` checks every step"
 
 
 @pytest.fixture
