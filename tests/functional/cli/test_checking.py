@@ -148,7 +148,9 @@ def test_nothing_to_do_is_said(main: Path) -> None:
     ended = scriptcheck("run", folder=main)
 
     assert ended.returncode == 0
-    assert ended.stdout.endswith("no file changed: nothing to check; `scriptcheck run --all` checks every step\n")
+    assert ended.stdout.endswith(
+        "no file changed: nothing to check; `scriptcheck run --all` checks every step\n"
+    )
 
 
 def test_one_script_is_checked_by_its_path_or_its_name(main: Path) -> None:
