@@ -70,6 +70,20 @@ class Column:
         """Dataset and column whose values it repeats; only the column's name may hold dots."""
         return None if self.references is None else parted(self.references)
 
+    @property
+    def value_type(self) -> ColumnType | None:
+        """The type that counts: of a category that of its values, `None` where it names none."""
+        if self.type is not ColumnType.CATEGORY:
+            return self.type
+        kinds = {type(value) for value in self.values if value is not None}
+        if not kinds:
+            return None
+        if kinds == {bool}:
+            return ColumnType.BOOL
+        if kinds == {int}:
+            return ColumnType.INT
+        return ColumnType.FLOAT if kinds <= {int, float} else ColumnType.STRING
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:

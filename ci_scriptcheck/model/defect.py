@@ -35,31 +35,29 @@ class Defect:
     def __str__(self) -> str:
         """Name it in the id of a task."""
         name = _safe(self.column or (self.file or "").rpartition("/")[2])
-        match self.what:
-            case DefectKind.MISSING_COLUMN:
-                return f"missing column {name}"
-            case DefectKind.WRONG_TYPE:
-                return f"wrong type of {name}"
-            case DefectKind.TRUNCATED:
-                return f"truncated {name}"
-            case DefectKind.EMPTY:
-                return f"empty {name}"
-            case DefectKind.BROKEN_BYTES:
-                return f"broken bytes in {name}"
+        return _NAMES[self.what].format(name=name)
 
     def of_input(self, port: str) -> str:
         """Say what is wrong with the input of a port."""
-        match self.what:
-            case DefectKind.MISSING_COLUMN:
-                return f"input `{port}` lacks column `{self.column}`"
-            case DefectKind.WRONG_TYPE:
-                return f"`{self.column}` of input `{port}` holds texts, and no {self.type}"
-            case DefectKind.TRUNCATED:
-                return f"`{self.file}` of input `{port}` ends in the middle"
-            case DefectKind.EMPTY:
-                return f"`{self.file}` of input `{port}` is empty"
-            case DefectKind.BROKEN_BYTES:
-                return f"`{self.file}` of input `{port}` holds broken bytes"
+        return _SENTENCES[self.what].format(
+            port=port, column=self.column, type=self.type, file=self.file
+        )
+
+
+_NAMES = {
+    DefectKind.MISSING_COLUMN: "missing column {name}",
+    DefectKind.WRONG_TYPE: "wrong type of {name}",
+    DefectKind.TRUNCATED: "truncated {name}",
+    DefectKind.EMPTY: "empty {name}",
+    DefectKind.BROKEN_BYTES: "broken bytes in {name}",
+}
+_SENTENCES = {
+    DefectKind.MISSING_COLUMN: "input `{port}` lacks column `{column}`",
+    DefectKind.WRONG_TYPE: "`{column}` of input `{port}` holds texts, and no {type}",
+    DefectKind.TRUNCATED: "`{file}` of input `{port}` ends in the middle",
+    DefectKind.EMPTY: "`{file}` of input `{port}` is empty",
+    DefectKind.BROKEN_BYTES: "`{file}` of input `{port}` holds broken bytes",
+}
 
 
 def wrong_text(type_: str) -> str:

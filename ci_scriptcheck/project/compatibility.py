@@ -167,7 +167,7 @@ def _column(promised: Column, wanted: Column) -> Iterator[Promise]:
 
 
 def _types(promised: Column, wanted: Column) -> Iterator[Promise]:
-    one, other = _kind(promised), _kind(wanted)
+    one, other = promised.value_type, wanted.value_type
     if one is other or one is None or other is None or (one, other) in _SURELY_FITS:
         return
     is_sure = other not in _SUITS[one] and not _is_about_values(promised, wanted)
@@ -176,23 +176,7 @@ def _types(promised: Column, wanted: Column) -> Iterator[Promise]:
 
 def _is_about_values(promised: Column, wanted: Column) -> bool:
     """Say whether texts may mean what the reader wants: in CSV everything is text."""
-    return ColumnType.STRING in {_kind(promised), _kind(wanted)}
-
-
-def _kind(column: Column) -> ColumnType | None:
-    """Give the type that counts: a category is what its values are."""
-    if column.type is not ColumnType.CATEGORY:
-        return column.type
-    values = [value for value in column.values if value is not None]
-    if not values:
-        return None
-    if all(isinstance(value, bool) for value in values):
-        return ColumnType.BOOL
-    if all(isinstance(value, int) for value in values):
-        return ColumnType.INT
-    return (
-        ColumnType.FLOAT if all(isinstance(v, int | float) for v in values) else ColumnType.STRING
-    )
+    return ColumnType.STRING in {promised.value_type, wanted.value_type}
 
 
 def _range(promised: Column, wanted: Column) -> Iterator[Promise]:

@@ -57,6 +57,14 @@ def kill(pid: int) -> None:
         KILLED.append(pid)
 
 
+def kill_one(found: Callable[[], list[int]], run: Run, random: Random) -> None:
+    """Kill a process of this kind, at some moment after the first of them is there."""
+    wait_for(found, run)
+    time.sleep(random.uniform(0, LONGEST_WAIT))
+    if pids := found():
+        kill(random.choice(pids))
+
+
 def assert_nothing_is_left(run: Run) -> None:
     deadline = time.monotonic() + ENDED_WITHIN
     while (left := run.processes()) and time.monotonic() < deadline:
@@ -64,8 +72,7 @@ def assert_nothing_is_left(run: Run) -> None:
     assert left == [], [process.cmdline() for process in left]
 
 
-def assert_next_run_is_right(victim: Victim) -> None:
-    run = victim.start(workers=2)
+def assert_run_is_right(victim: Victim, run: Run) -> None:
     output = run.finish()
 
     assert run.process.returncode == 0, output
@@ -84,7 +91,7 @@ def test_a_killed_tool_leaves_no_process_and_nothing_stale(victim: Victim, momen
     run.finish()
 
     assert_nothing_is_left(run)
-    assert_next_run_is_right(victim)
+    assert_run_is_right(victim, victim.start(workers=2))
 
 
 @pytest.mark.parametrize("moment", range(100, 114))
@@ -93,16 +100,9 @@ def test_a_killed_worker_costs_an_attempt_and_nothing_else(victim: Victim, momen
     victim.salt("load", moment)  # so that there is enough to do for two
     run = victim.start(workers=2)
 
-    wait_for(run.workers, run)
-    time.sleep(random.uniform(0, LONGEST_WAIT))
-    workers = run.workers()
-    if workers:
-        kill(random.choice(workers))
-    output = run.finish()
+    kill_one(run.workers, run, random)
 
-    assert run.process.returncode == 0, output
-    victim.assert_right()
-    assert_nothing_is_left(run)
+    assert_run_is_right(victim, run)
 
 
 @pytest.mark.parametrize("moment", range(200, 214))
@@ -110,16 +110,9 @@ def test_a_killed_host_costs_an_attempt_and_nothing_else(victim: Victim, moment:
     random = changed(victim, moment)
     run = victim.start(workers=1 + moment % 2)
 
-    wait_for(run.hosts, run)
-    time.sleep(random.uniform(0, LONGEST_WAIT))
-    hosts = run.hosts()
-    if hosts:
-        kill(random.choice(hosts))
-    output = run.finish()
+    kill_one(run.hosts, run, random)
 
-    assert run.process.returncode == 0, output
-    victim.assert_right()
-    assert_nothing_is_left(run)
+    assert_run_is_right(victim, run)
 
 
 @pytest.mark.parametrize("moment", range(300, 326))
@@ -137,7 +130,7 @@ def test_a_kill_inside_a_write_to_the_store_leaves_it_whole(victim: Victim, mome
     if run.writers():
         INSIDE.append(moment)  # what it was writing is still there
     assert_nothing_is_left(run)
-    assert_next_run_is_right(victim)
+    assert_run_is_right(victim, victim.start(workers=2))
 
 
 def test_enough_was_killed_for_all_this_to_mean_something() -> None:

@@ -91,17 +91,11 @@ def family_of(sql_type: str) -> str:
 
 
 def meant_type(column: Column) -> ColumnType | None:
-    """Give the type that counts: a category is what its values are."""
-    if column.type is not ColumnType.CATEGORY:
-        return column.type
-    values = [value for value in column.values if value is not None]
-    if not values:
-        return None
-    if all(isinstance(value, bool) for value in values):
-        return ColumnType.BOOL
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        return ColumnType.FLOAT
-    return ColumnType.STRING
+    """Give the type that its cells are read as: a category of whole numbers may hold `1.0`."""
+    is_whole = column.value_type is ColumnType.INT
+    return (
+        ColumnType.FLOAT if is_whole and column.type is not ColumnType.INT else column.value_type
+    )
 
 
 def sql_type_of(column: Column) -> str:

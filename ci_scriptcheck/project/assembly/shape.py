@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.result import Finding, Level
+from ci_scriptcheck.project.assembly.at_node import at_node
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -75,15 +76,8 @@ def _lone_nodes(pipeline: DeclaredPipeline, lacking: Collection[str]) -> Iterabl
     joined = {name for edge in pipeline.edges for name in edge}
     for node in pipeline.nodes if joined else ():
         if node.name not in joined and node.name not in lacking:
-            yield Finding(
-                rule="SC111",
-                severity=Level.ERROR,
-                message=f"`{node.name}` is joined to no other node",
-                subject=node.name,
-                step=node.step,
-                pipeline=pipeline.name,
-                place=node.place or pipeline.place,
-            )
+            message = f"`{node.name}` is joined to no other node"
+            yield at_node("SC111", node, pipeline, message, subject=node.name)
 
 
 def _split_nodes(
@@ -99,14 +93,12 @@ def _split_nodes(
             continue
         for end in ends:
             if end.step == start.step and _has_outputs(end, steps):
-                yield Finding(
-                    rule="SC111",
-                    severity=Level.ERROR,
-                    message=f"`{end.name}` and `{start.name}` seem to be meant as one node",
+                yield at_node(
+                    "SC111",
+                    start,
+                    pipeline,
+                    f"`{end.name}` and `{start.name}` seem to be meant as one node",
                     subject=f"{end.name} and {start.name}",
-                    step=start.step,
-                    pipeline=pipeline.name,
-                    place=start.place or pipeline.place,
                     evidence=(
                         f"`{end.name}` is fed, and nothing follows it",
                         f"`{start.name}` feeds others, and nothing feeds it",

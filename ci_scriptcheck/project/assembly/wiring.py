@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import nearest
 from ci_scriptcheck.model.project import Link
-from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.project.assembly.assignment import Candidate, Consumer, Pairing, pair
+from ci_scriptcheck.project.assembly.at_node import at_node
 from ci_scriptcheck.project.assembly.shape import shape_findings
 from ci_scriptcheck.project.declared import (
     DeclaredNode,
@@ -23,7 +23,7 @@ from ci_scriptcheck.project.declared import (
 from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.errors import Place
+    from ci_scriptcheck.model.result import Finding
 
 STRONG_TIERS = 2
 """Equal names, and a name among the aliases; the tiers behind go by source and keyword."""
@@ -134,15 +134,13 @@ class _Joints:
             by_producer.setdefault(link.producer, []).append(link)
         for producer, links in by_producer.items():
             ways = " or ".join(f"`{link.output}` to `{link.input}`" for link in sorted(links))
-            yield Finding(
-                rule="SC102",
-                severity=Level.ERROR,
-                message=f"`{producer} -> {node.name}` could join {ways}",
+            yield at_node(
+                "SC102",
+                node,
+                self.pipeline,
+                f"`{producer} -> {node.name}` could join {ways}",
                 subject=f"{producer} -> {node.name}",
-                step=node.step,
-                pipeline=self.pipeline.name,
                 port=links[0].input,
-                place=self._place(node),
                 evidence=("these ways fit equally well by name, alias, source and keyword",),
                 advice=self._settling(node, min(links), pairing.contested),
             )
@@ -157,15 +155,13 @@ class _Joints:
             outside = port.external or (node.name, port.name) in self.choices.external
             if not port.required or port.name in fed or outside:
                 continue
-            yield Finding(
-                rule="SC103",
-                severity=Level.ERROR,
-                message=f"`{node.name}` needs `{port.name}`, which no node before it writes",
+            yield at_node(
+                "SC103",
+                node,
+                self.pipeline,
+                f"`{node.name}` needs `{port.name}`, which no node before it writes",
                 subject=f"{node.name}.{port.name}",
-                step=node.step,
-                pipeline=self.pipeline.name,
                 port=port.name,
-                place=self._place(node),
                 evidence=self._offers(producers) or ("no node is joined to it",),
                 advice=self._cure(node, port),
             )
@@ -178,14 +174,12 @@ class _Joints:
         for producer in self.producers(node.name):
             if producer in carrying:
                 continue
-            yield Finding(
-                rule="SC105",
-                severity=Level.ERROR,
-                message=f"`{producer} -> {node.name}` carries nothing",
+            yield at_node(
+                "SC105",
+                node,
+                self.pipeline,
+                f"`{producer} -> {node.name}` carries nothing",
                 subject=f"{producer} -> {node.name}",
-                step=node.step,
-                pipeline=self.pipeline.name,
-                place=self._place(node),
                 evidence=(*self._offers((producer,)), self._wants(node)),
             )
 
@@ -256,9 +250,6 @@ class _Joints:
     def _wants(self, node: DeclaredNode) -> str:
         names = ", ".join(f"`{port.name}`" for port in self._inputs(node.name))
         return f"`{node.name}` reads {names or 'nothing'}"
-
-    def _place(self, node: DeclaredNode) -> Place | None:
-        return node.place or self.pipeline.place
 
 
 def _tier(producer: DeclaredNode, output: DeclaredPort, wanted: DeclaredPort) -> int | None:

@@ -135,8 +135,8 @@ class _Run:
     def carry_out(self) -> None:
         """Run the script to its end, and leave."""
         work: dict[str, Callable[[], dict[str, Any]]] = {
-            "Script": self._script,
-            "Generator": self._generator,
+            "Script": lambda: self._with_function(self._script),
+            "Generator": lambda: self._with_function(self._generator),
             "Server": self._serve,
         }
         self._began = time.perf_counter()
@@ -169,33 +169,25 @@ class _Run:
         _sleep(_TIME_TO_BE_ENDED)
         _exit(0)
 
-    def _script(self) -> dict[str, Any]:
+    def _with_function(self, act: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        """Import the target and act with its function; else say how that failed."""
         target = self._target
-        module_or_result = self._import()
-        if isinstance(module_or_result, dict):
-            return module_or_result
-        function = getattr(module_or_result, target["function"], None)
+        try:
+            module = importing.import_script(target["file"], target["roots"], target["in_package"])
+        except BaseException as error:  # as for its function
+            return self._failed(error, "import_failed")
+        function = getattr(module, target["function"], None)
         if not callable(function):
             return {"how": "no_function", "detail": f"no function `{target['function']}`"}
-        returned = function(**_arguments(function, target))
+        return act(function)
+
+    def _script(self, function: Any) -> dict[str, Any]:  # noqa: ANN401  (the script's)
+        returned = function(**_arguments(function, self._target))
         self.send({"finished": True})
         return {"how": "returned", "returned": _shown(returned)}
 
-    def _import(self) -> Any:  # noqa: ANN401  (the module, or how the import failed)
-        try:
-            target = self._target
-            return importing.import_script(target["file"], target["roots"], target["in_package"])
-        except BaseException as error:  # as for its function
-            return self._failed(error, "import_failed")
-
-    def _generator(self) -> dict[str, Any]:
+    def _generator(self, function: Any) -> dict[str, Any]:  # noqa: ANN401  (the project's)
         target = self._target
-        module_or_result = self._import()
-        if isinstance(module_or_result, dict):
-            return module_or_result
-        function = getattr(module_or_result, target["function"], None)
-        if not callable(function):
-            return {"how": "no_function", "detail": f"no function `{target['function']}`"}
         made = function(target["rows"], _generator_of(target["seed"]), target["scenario"])
         return {"how": "returned", "returned": _write_made(made, target["folder"])}
 

@@ -22,6 +22,27 @@ DO_THE_WORK = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What has to be said of a script.
+
+    Attributes:
+        outcome: How the task has to end.
+        rule: Which rule its first error has; `None` where there is none.
+        says: A part of the message.
+    """
+
+    outcome: str
+    rule: str | None
+    says: str = ""
+
+
+PASSED = Truth("passed", None)
+STILL_RUNNING = Truth("timed_out", "SC205", "still running after 2 s")
+VANISHED = Truth("crashed", "SC207", "without a result of `main`")
+NOTHING_WRITTEN = Truth("vacuous", "SC209", "wrote nothing at all")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hostile:
     """A script, and the truth about it.
@@ -29,18 +50,13 @@ class Hostile:
     Attributes:
         before: Lines of the module.
         body: Lines of `main`.
-        outcome: How the task has to end.
-        rule: Which rule its first error has; `None` where there is none.
-        says: A part of the message.
         warns: Rule and message of its first warning, where one has to be.
         works: Whether it does its work, too, before it does harm.
     """
 
     before: str = ""
     body: str
-    outcome: str
-    rule: str | None
-    says: str = ""
+    truth: Truth
     warns: str = ""
     works: bool = True
 
@@ -54,7 +70,8 @@ class Hostile:
 
 ENDINGS = {
     "endless_loop": Hostile(
-        body="while True: pass", outcome="timed_out", rule="SC205", says="still running after 2 s"
+        body="while True: pass",
+        truth=STILL_RUNNING,
     ),
     "ignores_sigterm": Hostile(
         before="import signal, time",
@@ -63,58 +80,42 @@ ENDINGS = {
             signal.signal(number, signal.SIG_IGN)
         time.sleep(600)
         """,
-        outcome="timed_out",
-        rule="SC205",
-        says="still running after 2 s",
+        truth=STILL_RUNNING,
     ),
     "stops_itself": Hostile(
         before="import os, signal",
         body="os.kill(os.getpid(), signal.SIGSTOP)",
-        outcome="timed_out",
-        rule="SC205",
-        says="still running after 2 s",
+        truth=STILL_RUNNING,
     ),
     "segmentation_fault": Hostile(
         before="import ctypes",
         body="ctypes.string_at(0)",
-        outcome="crashed",
-        rule="SC204",
-        says="SIGSEGV",
+        truth=Truth("crashed", "SC204", "SIGSEGV"),
     ),
     "kills_itself": Hostile(
         before="import os",
         body="os.kill(os.getpid(), 9)",
-        outcome="crashed",
-        rule="SC204",
-        says="SIGKILL",
+        truth=Truth("crashed", "SC204", "SIGKILL"),
     ),
     "leaves_with_0": Hostile(
         before="import os",
         body="os._exit(0)",
-        outcome="crashed",
-        rule="SC207",
-        says="without a result of `main`",
+        truth=VANISHED,
     ),
     "replaces_itself": Hostile(
         before="import os",
         body="os.execv('/bin/true', ['true'])",
-        outcome="crashed",
-        rule="SC207",
-        says="without a result of `main`",
+        truth=VANISHED,
     ),
     "exits_with_0": Hostile(
         before="import sys",
         body="sys.exit(0)",
-        outcome="failed",
-        rule="SC203",
-        says="status 0",
+        truth=Truth("failed", "SC203", "status 0"),
     ),
     "exits_with_3": Hostile(
         before="import sys",
         body="sys.exit(3)",
-        outcome="failed",
-        rule="SC203",
-        says="status 3",
+        truth=Truth("failed", "SC203", "status 3"),
     ),
     "memory_bomb": Hostile(
         body="""
@@ -122,9 +123,7 @@ ENDINGS = {
         while True:
             hoard.append(b"x" * 5_000_000)
         """,
-        outcome="crashed",
-        rule="SC206",
-        says="300 MiB",
+        truth=Truth("crashed", "SC206", "300 MiB"),
     ),
     "fork_bomb": Hostile(
         before="import os, time",
@@ -133,27 +132,21 @@ ENDINGS = {
             os.fork()
         time.sleep(60)
         """,
-        outcome="crashed",
-        rule="SC220",
-        says="more than 20 processes",
+        truth=Truth("crashed", "SC220", "more than 20 processes"),
     ),
     "a_gigabyte_of_log": Hostile(
         body="""
         for _ in range(1_000_000):
             print("x" * 1000)
         """,
-        outcome="crashed",
-        rule="SC221",
-        says="printed more than",
+        truth=Truth("crashed", "SC221", "printed more than"),
     ),
     "a_million_files": Hostile(
         body="""
         for number in range(1_000_000):
             open(output_paths["out"] + f"/{number}", "w").close()
         """,
-        outcome="crashed",
-        rule="SC222",
-        says="wrote more than 200 files",
+        truth=Truth("crashed", "SC222", "wrote more than 200 files"),
     ),
     "a_huge_file": Hostile(
         body="""
@@ -161,9 +154,7 @@ ENDINGS = {
             while True:
                 file.write(b"x" * 1_000_000)
         """,
-        outcome="crashed",
-        rule="SC222",
-        says="wrote more than 20,000,000 bytes",
+        truth=Truth("crashed", "SC222", "wrote more than 20,000,000 bytes"),
     ),
     "leaves_a_daemon": Hostile(
         before="import os",
@@ -174,8 +165,7 @@ ENDINGS = {
                 os.execv("/bin/sleep", ["sleep", "613"])
             os._exit(0)
         """,
-        outcome="passed",
-        rule=None,
+        truth=PASSED,
         warns="SC216 left `sleep 613` running",
     ),
     "deletes_its_folder": Hostile(
@@ -185,9 +175,7 @@ ENDINGS = {
         shutil.rmtree(os.environ["HOME"], ignore_errors=True)
         shutil.rmtree(output_paths["out"], ignore_errors=True)
         """,
-        outcome="vacuous",
-        rule="SC209",
-        says="wrote nothing at all",
+        truth=NOTHING_WRITTEN,
     ),
     "changes_its_inputs": Hostile(
         before="import os",
@@ -195,16 +183,12 @@ ENDINGS = {
         with open(input_paths["data"] + "/rows.csv", "a") as file:
             file.write("7,8\\n")
         """,
-        outcome="failed",
-        rule="SC211",
-        says="`rows.csv`",
+        truth=Truth("failed", "SC211", "`rows.csv`"),
     ),
     "removes_its_inputs": Hostile(
         before="import os",
         body="os.remove(input_paths['data'] + '/rows.csv')",
-        outcome="failed",
-        rule="SC211",
-        says="`rows.csv`",
+        truth=Truth("failed", "SC211", "`rows.csv`"),
     ),
     "changes_folder": Hostile(
         before="import os",
@@ -212,9 +196,7 @@ ENDINGS = {
         os.chdir("/")
         raise ValueError("from afar")
         """,
-        outcome="failed",
-        rule="SC201",
-        says="ValueError: from afar",
+        truth=Truth("failed", "SC201", "ValueError: from afar"),
     ),
     "replaces_stdout": Hostile(
         before="import io, os, sys",
@@ -224,16 +206,12 @@ ENDINGS = {
         print("swallowed")
         raise ValueError("after")
         """,
-        outcome="failed",
-        rule="SC201",
-        says="ValueError: after",
+        truth=Truth("failed", "SC201", "ValueError: after"),
     ),
     "closes_everything": Hostile(
         before="import os",
         body="os.closerange(0, 65536)",
-        outcome="crashed",
-        rule="SC207",
-        says="without a result of `main`",
+        truth=VANISHED,
     ),
     "error_without_text": Hostile(
         before="""
@@ -243,39 +221,39 @@ ENDINGS = {
             __repr__ = __str__
         """,
         body="raise Broken()",
-        outcome="failed",
-        rule="SC201",
-        says="no message: its __str__ raised RuntimeError",
+        truth=Truth("failed", "SC201", "no message: its __str__ raised RuntimeError"),
     ),
     "odd_characters": Hostile(
         body=r"""
         print("\x1b[2J\x1b]0;owned\x07 \x00 \u202e \ud800 ]]> <b>&\n ::error::owned\n##[error]owned")
         raise ValueError("café \x1b[31m \u202e \x00 \ud800 ]]> \r::error::owned\n::set-output")
         """,
-        outcome="failed",
-        rule="SC201",
-        says="ValueError: café \\x1b[31m \\u202e \\x00 \\ud800 ]]>",
+        truth=Truth("failed", "SC201", "ValueError: café \\x1b[31m \\u202e \\x00 \\ud800 ]]>"),
     ),
     "hangs_at_exit": Hostile(
         before="import atexit, time",
         body="atexit.register(time.sleep, 600)",
-        outcome="timed_out",
-        rule="SC205",
-        says="still running after 2 s: `main` returned, but a thread or an exit function goes on",
+        truth=Truth(
+            "timed_out",
+            "SC205",
+            "still running after 2 s: `main` returned, but a thread or an exit function goes on",
+        ),
     ),
     "never_ending_thread": Hostile(
         before="import threading, time",
         body="threading.Thread(target=time.sleep, args=(600,)).start()",
-        outcome="timed_out",
-        rule="SC205",
-        says="still running after 2 s: `main` returned, but a thread or an exit function goes on",
+        truth=Truth(
+            "timed_out",
+            "SC205",
+            "still running after 2 s: `main` returned, but a thread or an exit function goes on",
+        ),
     ),
     "leaves_at_exit": Hostile(
         before="import atexit, os",
         body="atexit.register(os._exit, 0)",
-        outcome="crashed",
-        rule="SC207",
-        says="status 0 in a thread or an exit function, after `main` returned",
+        truth=Truth(
+            "crashed", "SC207", "status 0 in a thread or an exit function, after `main` returned"
+        ),
     ),
 }
 """What the issue names, and its relatives."""
@@ -308,8 +286,7 @@ ATTACKS = {
                 continue
             raise SystemExit("it was allowed")
         """,
-        outcome="passed",
-        rule=None,
+        truth=PASSED,
     ),
     "kills_everybody": Hostile(
         before="import os",
@@ -322,8 +299,7 @@ ATTACKS = {
                     continue
                 raise SystemExit(f"{name} could be ended")
         """,
-        outcome="passed",
-        rule=None,
+        truth=PASSED,
     ),
     "reads_secrets": Hostile(
         before="import os",
@@ -338,8 +314,7 @@ ATTACKS = {
         if any("hunter2" in text for text in texts):
             raise SystemExit("a secret was found")
         """,
-        outcome="passed",
-        rule=None,
+        truth=PASSED,
     ),
     "writes_to_machine": Hostile(
         before="import os",
@@ -351,8 +326,7 @@ ATTACKS = {
                 continue
             raise SystemExit(f"{place} could be written")
         """,
-        outcome="passed",
-        rule=None,
+        truth=PASSED,
     ),
     "spoils_the_run": Hostile(
         before="import os, shutil",
@@ -383,15 +357,13 @@ ATTACKS = {
                 continue
             raise SystemExit(f"{place} was read")
         """,
-        outcome="passed",
-        rule=None,
+        truth=PASSED,
         warns="SC212",
     ),
     "links_to_a_secret": Hostile(
         before="import os",
         body="os.symlink('/etc/passwd', output_paths['out'] + '/secret.txt')",
-        outcome="passed",
-        rule=None,
+        truth=PASSED,
     ),
     "links_to_the_store": Hostile(
         before="import os",
@@ -403,9 +375,7 @@ ATTACKS = {
         os.symlink(run, out + "/all")
         os.symlink(out, out + "/circle")
         """,
-        outcome="vacuous",
-        rule="SC209",
-        says="wrote nothing at all",
+        truth=NOTHING_WRITTEN,
     ),
     "output_is_a_link": Hostile(
         before="import os, shutil",
@@ -414,9 +384,7 @@ ATTACKS = {
         shutil.rmtree(out)
         os.symlink("/etc", out)
         """,
-        outcome="vacuous",
-        rule="SC209",
-        says="wrote nothing at all",
+        truth=NOTHING_WRITTEN,
     ),
     "output_is_a_pipe": Hostile(
         before="import os",
@@ -424,21 +392,17 @@ ATTACKS = {
         os.remove(output_paths["out"] + "/rows.csv")
         os.mkfifo(output_paths["out"] + "/rows.csv")
         """,
-        outcome="vacuous",
-        rule="SC209",
-        says="wrote nothing at all",
+        truth=NOTHING_WRITTEN,
     ),
     "pipe_for_its_watchers": Hostile(
         before="import os",
         body="os.mkfifo(os.environ['SCRIPTCHECK_PIP_CALLS'])",
-        outcome="passed",
-        rule=None,
+        truth=PASSED,
     ),
     "link_for_its_watchers": Hostile(
         before="import os",
         body="os.symlink('/etc/passwd', os.environ['SCRIPTCHECK_PIP_CALLS'])",
-        outcome="passed",
-        rule=None,
+        truth=PASSED,
     ),
     "error_from_elsewhere": Hostile(
         before=TELL,
@@ -452,18 +416,14 @@ ATTACKS = {
         tell({"result": {"how": "raised", "errors": errors}})
         os._exit(0)
         """,
-        outcome="failed",
-        rule="SC201",
-        says="ValueError: here",
+        truth=Truth("failed", "SC201", "ValueError: here"),
     ),
     "fills_its_folder": Hostile(
         body="""
         for number in range(1_000_000):
             open(str(number), "w").close()
         """,
-        outcome="crashed",
-        rule="SC222",
-        says="wrote more than 200 files",
+        truth=Truth("crashed", "SC222", "wrote more than 200 files"),
     ),
     "fills_its_inputs": Hostile(
         body="""
@@ -471,9 +431,7 @@ ATTACKS = {
             with open(input_paths["data"] + f"/{number}", "wb") as file:
                 file.truncate(10**7)
         """,
-        outcome="crashed",
-        rule="SC222",
-        says="wrote more than 20,000,000 bytes",
+        truth=Truth("crashed", "SC222", "wrote more than 20,000,000 bytes"),
     ),
     "many_folders": Hostile(
         before="import os",
@@ -481,9 +439,7 @@ ATTACKS = {
         for number in range(1_000_000):
             os.mkdir(output_paths["out"] + f"/{number}")
         """,
-        outcome="crashed",
-        rule="SC222",
-        says="wrote more than 200 files",
+        truth=Truth("crashed", "SC222", "wrote more than 200 files"),
     ),
     "odd_names": Hostile(
         body=r"""
@@ -492,8 +448,7 @@ ATTACKS = {
             with open(folder + b"/" + name + b".csv", "wb") as file:
                 file.write(b"a,b\n1,2\n")
         """,
-        outcome="passed",
-        rule=None,
+        truth=PASSED,
     ),
     "nonsense_as_data": Hostile(
         body=r"""
@@ -503,8 +458,7 @@ ATTACKS = {
                 file.write(b"PAR1" + random.randbytes(5000) + b"PAR1")
         open(output_paths["out"] + "/deep.json", "w").write("[" * 100_000)
         """,
-        outcome="passed",
-        rule=None,
+        truth=PASSED,
     ),
     "takes_json": Hostile(
         before="import builtins, json, os",
@@ -516,9 +470,7 @@ ATTACKS = {
         os._exit = lambda *_: None
         raise ValueError("the truth")
         """,
-        outcome="failed",
-        rule="SC201",
-        says="ValueError: the truth",
+        truth=Truth("failed", "SC201", "ValueError: the truth"),
     ),
     "takes_builtins": Hostile(
         before="import builtins",
@@ -527,8 +479,7 @@ ATTACKS = {
         builtins.len = lambda *_: 0
         raise ValueError("the truth")
         """,
-        outcome="crashed",
-        rule="SC207",
+        truth=Truth("crashed", "SC207"),
     ),
     "forges_then_raises": Hostile(
         before=TELL,
@@ -536,9 +487,7 @@ ATTACKS = {
         tell({"result": {"how": "returned"}})
         raise ValueError("the truth")
         """,
-        outcome="failed",
-        rule="SC201",
-        says="ValueError: the truth",
+        truth=Truth("failed", "SC201", "ValueError: the truth"),
     ),
     "tells_a_number_beyond_all_numbers": Hostile(
         before=TELL,
@@ -547,9 +496,7 @@ ATTACKS = {
         tell({"result": {"how": "returned", "own_peak": 10 ** 400}})
         os._exit(0)
         """,
-        outcome="crashed",
-        rule="SC207",
-        says="without a result of `main`",
+        truth=VANISHED,
     ),
     "tells_a_duration_beyond_all_numbers": Hostile(
         before=TELL,
@@ -557,9 +504,7 @@ ATTACKS = {
         tell({"result": {"how": "returned", "seconds": 10 ** 400}})
         os._exit(0)
         """,
-        outcome="crashed",
-        rule="SC207",
-        says="without a result of `main`",
+        truth=VANISHED,
     ),
     "tells_nonsense": Hostile(
         before=TELL,
@@ -567,9 +512,7 @@ ATTACKS = {
         tell({"result": {"how": "returned", "seconds": "soon", "errors": 5}})
         os._exit(0)
         """,
-        outcome="crashed",
-        rule="SC207",
-        says="without a result of `main`",
+        truth=VANISHED,
     ),
     "tells_that_we_are_lost": Hostile(
         before=TELL,
@@ -577,9 +520,7 @@ ATTACKS = {
         tell({"result": {"how": "lost"}})
         os._exit(0)
         """,
-        outcome="crashed",
-        rule="SC207",
-        says="without a result of `main`",
+        truth=VANISHED,
     ),
     "tells_that_it_was_cancelled": Hostile(
         before=TELL,
@@ -587,9 +528,7 @@ ATTACKS = {
         tell({"result": {"how": "cancelled"}})
         os._exit(0)
         """,
-        outcome="crashed",
-        rule="SC207",
-        says="without a result of `main`",
+        truth=VANISHED,
     ),
     "tells_too_deep": Hostile(
         before=TELL,
@@ -597,9 +536,7 @@ ATTACKS = {
         tell(b"[" * 50_000)
         os._exit(0)
         """,
-        outcome="crashed",
-        rule="SC207",
-        says="without a result of `main`",
+        truth=VANISHED,
     ),
     "tells_answers": Hostile(
         before=TELL,
@@ -608,9 +545,7 @@ ATTACKS = {
         while True:
             pass
         """,
-        outcome="timed_out",
-        rule="SC205",
-        says="still running after 2 s",
+        truth=STILL_RUNNING,
     ),
     "tells_without_end": Hostile(
         before=TELL,
@@ -620,9 +555,7 @@ ATTACKS = {
             number += 1
             tell({f"note {number}": "x" * 1000})
         """,
-        outcome="timed_out",
-        rule="SC205",
-        says="still running after 2 s",
+        truth=STILL_RUNNING,
     ),
     "thread_bomb": Hostile(
         before="import threading, time",
@@ -630,9 +563,7 @@ ATTACKS = {
         for _ in range(20_000):
             threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
         """,
-        outcome="failed",
-        rule="SC201",
-        says="can't start new thread",
+        truth=Truth("failed", "SC201", "can't start new thread"),
     ),
 }
 """What a script would do that wants to pass, to harm others, or to poison the store."""

@@ -42,7 +42,7 @@ def lay_out(root: Path, scripts: Mapping[str, Hostile]) -> Path:
     settings = SETTINGS
     for name, source in steps.items():
         (root / "scripts" / f"{name}.py").write_text(source)
-        is_endless = name in scripts and scripts[name].outcome == "timed_out"
+        is_endless = name in scripts and scripts[name].truth.outcome == "timed_out"
         settings += STEP.format(name=name, timeout="2s" if is_endless else "30s")
     (root / "scriptcheck.yaml").write_text(settings)
     git(root, "init", "--quiet", "--initial-branch=main")

@@ -64,8 +64,9 @@ def untrue(name: str, task: dict[str, Any]) -> str | None:
     ]
     rule = errors[0]["rule"] if errors else None
     message = errors[0]["message"] if errors else ""
-    said = (task["outcome"], rule, expected.says in message, expected.warns in str(warnings))
-    if said == (expected.outcome, expected.rule, True, True):
+    truth = expected.truth
+    said = (task["outcome"], rule, truth.says in message, expected.warns in str(warnings))
+    if said == (truth.outcome, truth.rule, True, True):
         return None
     return f"{name}: {task['outcome']} {rule} {message} {warnings}"
 
