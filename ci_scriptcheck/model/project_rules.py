@@ -150,4 +150,28 @@ PROJECT_RULES = (
         example="a new script without its last lines",
         cure='Add `if __name__ == "__main__":` with the call.',
     ),
+    Rule(
+        code="SC119",
+        level=Level.ERROR,
+        title="a `__main__` part that hands over something else",
+        why="Here the function is called directly; in production the script's `__main__` part calls it, with keys, paths or variables that are not those that the function takes or the contract declares.",
+        example="`main({'metrics': ...})` where `main` takes `input_paths['metrics_output']`",
+        cure="Give in the `__main__` part what the function takes, under the names of the contract.",
+    ),
+    Rule(
+        code="SC120",
+        level=Level.ERROR,
+        title="arguments that do not meet",
+        why="The contract passes arguments on the command line, the script's parser takes some, and the function wants some as attributes of `job_args`; where these differ, the script ends at once, or in the middle of its work.",
+        example="`--job_type` in the contract, `add_argument('--data_type')` in the script",
+        cure="Use one name in contract, parser and function.",
+    ),
+    Rule(
+        code="SC121",
+        level=Level.ERROR,
+        title="an error that ends with status 0",
+        why="The `__main__` part catches every error of the function and ends as if nothing had been wrong, so the platform goes on with nothing.",
+        example="`except Exception: logger.error(...)` and then `sys.exit(0)`",
+        cure="Raise the error again, or end with another status than 0.",
+    ),
 )

@@ -55,6 +55,7 @@ class DeclaredStep:
         env: Variables with the defaults that the platform passes.
         required_env: Variables that have no default.
         arguments: Names of the attributes of `job_args`.
+        flags: The arguments as the platform writes them on the command line.
         env_known: Whether the contract lists variables at all, so that it can be compared with
             the script.
         env_places: Variable → where it is declared.
@@ -69,6 +70,7 @@ class DeclaredStep:
     env: Mapping[str, str] = field(default_factory=dict)
     required_env: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
     env_known: bool = False
     variants: Mapping[str, DeclaredStep] = field(default_factory=dict)
     env_places: Mapping[str, Place] = field(default_factory=dict, compare=False)

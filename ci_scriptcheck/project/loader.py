@@ -36,6 +36,7 @@ from ci_scriptcheck.project.script.findings import (
     unfit_functions,
     unfit_programs,
 )
+from ci_scriptcheck.project.script.handover import unfit_handovers
 from ci_scriptcheck.project.script.usage import Usage
 from ci_scriptcheck.project.working_tree import WorkingTree, exists, find_projects
 from ci_scriptcheck.repository_path import folder_of
@@ -144,6 +145,7 @@ def _put_together(
         *(one for one in found.values() if isinstance(one, Finding)),
         *unfit_functions(steps, usages),
         *unfit_programs(steps, usages),
+        *unfit_handovers(steps, adapters.steps, usages),
         *disagreements(steps, adapters.steps, usages),
         *compatibility.disagreements(joined, datasets),
         *steps_without_script(steps, joined, {one.step for one in missing}),

@@ -194,6 +194,7 @@ def _declared(interface: Interface, where: Lines) -> DeclaredStep:
         env={name: _as_text(value) for name, value in variables.optional.items()},
         required_env=tuple(variables.required),
         arguments=tuple(flag.lstrip("-").replace("-", "_") for flag in flags),
+        flags=tuple(flags),
         env_known=contract.env_vars is not None,
         env_places={
             **{

@@ -10,6 +10,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+from ci_scriptcheck.project.script.command_line import parser_of
+from ci_scriptcheck.project.script.guard import handed_over
+from ci_scriptcheck.project.script.handed import Handed, Parser
 from ci_scriptcheck.project.script.program import Miscall, is_program, miscall
 from ci_scriptcheck.project.script.syntax import (
     Bound,
@@ -65,24 +68,32 @@ class Usage:
         outputs: Key of `output_paths` → the same.
         input_lines: Key of `input_paths` → the first line that takes it.
         env: Variable → the default in the code, where there is one.
+        taken: Key of `environ_vars` itself → whether the script cannot do without it.
         args: Attributes of `job_args`.
+        needed_args: Those of them that are taken without looking.
         unknown: Which of `inputs`, `outputs`, `env` and `args` are also used in ways that cannot
             be followed, so that names may be missing.
         is_defined: Whether the module has the function at all, be it from elsewhere.
         is_program: Whether it does anything where it is started as a program.
         miscall: A call of the function there that cannot succeed.
+        handed: What that call gives.
+        parser: The command line that the script understands.
     """
 
     inputs: Mapping[str, bool] = field(default_factory=dict)
     outputs: Mapping[str, bool] = field(default_factory=dict)
     input_lines: Mapping[str, int] = field(default_factory=dict)
     env: Mapping[str, str | None] = field(default_factory=dict)
+    taken: Mapping[str, bool] = field(default_factory=dict)
     args: tuple[str, ...] = ()
+    needed_args: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     function: Function | None = None
     is_defined: bool = False
     is_program: bool = False
     miscall: Miscall | None = None
+    handed: Handed | None = None
+    parser: Parser | None = None
 
 
 def usage(source: str) -> Usage:
@@ -100,7 +111,17 @@ def usage(source: str) -> Usage:
     reading.follow(defined, _roles(defined))
     reading.take_environment()
     found = reading.found(_signature(defined), is_defined=True)
-    return replace(found, is_program=is_program(module), miscall=miscall(module, defined.name))
+    if not is_program(module):
+        return found
+    wrong = miscall(module, defined.name)
+    parser = parser_of(module, LocalNames(module, {}))
+    return replace(
+        found,
+        is_program=True,
+        miscall=wrong,
+        handed=None if wrong else handed_over(module, defined, _roles(defined), parser),
+        parser=parser,
+    )
 
 
 def _signature(defined: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
@@ -133,11 +154,10 @@ class _Reading:
 
     def __init__(self, module: Module) -> None:
         self.module = module
-        self.required: dict[Role, set[str]] = {"inputs": set(), "outputs": set()}
-        self.optional: dict[Role, set[str]] = {"inputs": set(), "outputs": set()}
+        self.required: dict[Role, set[str]] = {role: set() for role in PARAMETERS.values()}
+        self.optional: dict[Role, set[str]] = {role: set() for role in PARAMETERS.values()}
         self.input_lines: dict[str, int] = {}
         self.env: dict[str, str | None] = {}
-        self.args: set[str] = set()
         self.unknown: set[str] = set()
         self.followed: set[tuple[int, tuple[tuple[str, Bound], ...]]] = set()
 
@@ -147,7 +167,9 @@ class _Reading:
             outputs=self._ports("outputs"),
             input_lines=dict(sorted(self.input_lines.items())),
             env=dict(sorted(self.env.items())),
-            args=tuple(sorted(self.args)),
+            taken=self._ports("env"),
+            args=tuple(self._ports("args")),
+            needed_args=tuple(name for name, needed in self._ports("args").items() if needed),
             unknown=tuple(sorted(self.unknown)),
             function=function,
             is_defined=is_defined,
@@ -195,7 +217,7 @@ class _Reading:
                 self._taken(role, local.texts(key), self.optional, node.lineno)
             case ast.Attribute(value=holder, attr=name) if local.role(holder) == "args":
                 seen.add(id(holder))
-                self.args.add(name)
+                self.required["args"].add(name)
             case ast.Assign(value=holder) | ast.AnnAssign(value=holder) if holder is not None:
                 seen.update(local.aliased(holder))
             case ast.If(test=test) | ast.IfExp(test=test) | ast.Assert(test=test):
@@ -268,15 +290,12 @@ class _Reading:
     ) -> None:
         if names is None:
             self.unknown.add(role)
-        elif role == "args":
-            self.args.update(names)
-        elif role == "env":
-            for name in names:
-                self._variable(name, None)
-        else:
-            kept[role].update(names)
-            for name in names if role == "inputs" else ():
-                self.input_lines[name] = min(line, self.input_lines.get(name, line))
+            return
+        kept[role].update(names)
+        for name in names if role == "env" else ():
+            self._variable(name, None)
+        for name in names if role == "inputs" else ():
+            self.input_lines[name] = min(line, self.input_lines.get(name, line))
 
     def _default(self, role: Role, node: ast.Call, local: LocalNames) -> None:
         if role == "env" and len(node.args) > 1:

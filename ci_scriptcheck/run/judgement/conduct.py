@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place, did_you_mean
+from ci_scriptcheck.model.platform_variables import is_platform_variable
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.run.judgement.case import shown
 from ci_scriptcheck.run.process.request import Ended
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
 _SYSTEM = ("/dev", "/proc", "/sys")
 _SHOWN_ERRORS = 5
 _SHOWN_FILES = 5
-
-# What machines, platforms and libraries set or leave unset of their own accord.
-_OF_PLATFORM = re.compile(
-    r"(SM|AWS|SAGEMAKER|AZUREML|KUBERNETES|GITHUB|PYTHON|OMP|MKL|CUDA|NCCL|LC|XDG|SLURM|TORCH)_.*"
-    r"|.*_PROXY|(LOCAL_|GROUP_|NODE_)?RANK|(LOCAL_)?WORLD_SIZE|MASTER_(ADDR|PORT)|HOST(NAME)?"
-    r"|HOME|USER(NAME|PROFILE)?|LOGNAME|SHELL|TERM|COLUMNS|LINES|DISPLAY|TZ|TMP|TEMP|TMPDIR|LANG"
-    r"|PYTHON.*|PYTEST.*|CI|NO_COLOR|VIRTUAL_ENV|CONDA_.*",
-    re.IGNORECASE,
-)
 
 
 def look(case: Case) -> Iterator[Finding]:
@@ -109,7 +100,7 @@ def _undeclared(case: Case) -> Iterator[Finding]:
     if not declared:
         return
     for asked in case.ending.asked_in_vain:
-        if asked.name in declared or _OF_PLATFORM.fullmatch(asked.name):
+        if asked.name in declared or is_platform_variable(asked.name):
             continue
         yield case.finding(
             "SC230",
