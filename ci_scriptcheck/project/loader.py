@@ -14,6 +14,7 @@ from ci_scriptcheck.project import compatibility
 from ci_scriptcheck.project.assembly import assembly
 from ci_scriptcheck.project.assembly.pipelines import PipelineParts, read_pipelines
 from ci_scriptcheck.project.assembly.steps import read_steps
+from ci_scriptcheck.project.assembly.variables import references_of
 from ci_scriptcheck.project.cursus.reading import (
     CONTRACT_ENDING,
     PIPELINE_ENDING,
@@ -123,7 +124,7 @@ def _put_together(
             native=read, folder=folder, steps=read_, named=named, adapters=adapters.pipelines
         )
     )
-    datasets = read_datasets(read, folder)
+    datasets = read_datasets(read, folder, references_of(read, read_))
     _check_files(tree, read, datasets)
     parts = assembly.Parts(native=read, steps=read_, pipelines=pipelines, datasets=datasets)
     steps, joined, wrong = assembly.assemble(parts)

@@ -29,9 +29,10 @@ from ci_scriptcheck.model.contract import (
 )
 from ci_scriptcheck.project.native.documents import ColumnDocument, DatasetDocument
 from ci_scriptcheck.project.native.reading import Native
+from ci_scriptcheck.project.native.references import References
 from ci_scriptcheck.project.native.source_lines import KeyPath
 from ci_scriptcheck.project.paths import within
-from ci_scriptcheck.values import dataclass, field
+from ci_scriptcheck.values import dataclass, field, replace
 
 ENDINGS: Mapping[str, Format] = {
     "csv": Format.CSV,
@@ -63,8 +64,8 @@ class _Written:
     paths: dict[str, KeyPath] = field(default_factory=dict)
 
 
-def read_datasets(native: Native, folder: str) -> dict[str, Dataset]:
-    """Give every dataset of a settings file.
+def read_datasets(native: Native, folder: str, references: References) -> dict[str, Dataset]:
+    """Give every dataset of a settings file, with the columns that variables name.
 
     Raises:
         UsageError: one extends or references what is not there, or contradicts itself.
@@ -72,7 +73,7 @@ def read_datasets(native: Native, folder: str) -> dict[str, Dataset]:
     written = {
         name: document or DatasetDocument() for name, document in native.document.datasets.items()
     }
-    made = _Making(native=native, folder=folder, written=written)
+    made = _Making(native=native, folder=folder, written=written, references=references)
     found = {name: made.dataset(name) for name in written}
     for name, dataset in found.items():
         made.check_references(name, dataset, found)
@@ -84,17 +85,17 @@ class _Making:
     native: Native
     folder: str
     written: Mapping[str, DatasetDocument]
+    references: References
 
     def dataset(self, name: str) -> Dataset:
-        whole = self._whole(name, ())
+        whole = self._with_names(name, self._whole(name, ()))
         columns = tuple(
             self._column(name, column, keys, whole) for column, keys in whole.columns.items()
         )
         values = whole.values
-        key = values.get("key") or ()
         schema = Schema(
             columns=columns,
-            key=(key,) if isinstance(key, str) else tuple(key),
+            key=values.get("key") or (),
             rows=values.get("rows"),
             closed=bool(values.get("closed")),
             checks=whole.checks,
@@ -109,6 +110,38 @@ class _Making:
             public=bool(values.get("public")),
             place=self.native.source.place(("datasets", name)),
         )
+
+    def _with_names(self, name: str, whole: _Written) -> _Written:
+        """Put columns in the place of the variables that name them."""
+        path: KeyPath = ("datasets", name)
+        names = self.references
+        key = whole.values.get("key") or ()
+        at = whole.paths.get("key", path)
+        parts = (key,) if isinstance(key, str) else tuple(key)
+        over = whole.paths.get("columns", path)
+        columns = names.spread(name, whole.columns, over)
+        for column, keys in columns.items():
+            for one in ("formula", "references"):
+                if keys.get(one) is not None:
+                    keys[one] = self._referred(name, one, keys[one], (*over, column, one))
+        return replace(
+            whole,
+            values={
+                **whole.values,
+                "key": tuple(one for part in parts for one in names.columns(name, part, at)),
+            },
+            columns=columns,
+            checks={
+                title: names.sql(name, text, (*path, "checks", title))
+                for title, text in whole.checks.items()
+            },
+        )
+
+    def _referred(self, dataset: str, key: str, text: str, path: KeyPath) -> str:
+        if key == "formula":
+            return self.references.sql(dataset, text, path)
+        owner, column = parted(text)
+        return ".".join((owner, *self.references.columns(owner, column, path)[:1]))
 
     def check_references(self, name: str, dataset: Dataset, found: Mapping[str, Dataset]) -> None:
         """See to it that each reference ends at a column that does not lead back."""

@@ -6,11 +6,11 @@ its value when it can be the name of one. Columns that the script itself writes 
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import nearest
+from ci_scriptcheck.model.column_names import named
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.run.judgement.case import shown
 from ci_scriptcheck.run.process.request import Ended
@@ -31,10 +31,6 @@ _NOT_READ = re.compile(
     r"(^|_)(OUTPUT|OUT|NEW|RESULT|PREDICTION|EXCLUDE|EXCLUDED|DROP|IGNORE|OPTIONAL|MISSING|ENABLE|DISABLE|NUM|MAX|MIN)(_|$)",
     re.IGNORECASE,
 )
-_NO_NAMES = frozenset(
-    {"", "none", "null", "nan", "na", "auto", "all", "default", "true", "false", "yes", "no", "*"}
-)
-_PLAUSIBLE = re.compile(r"[^\W\d][\w .\-]{0,127}")
 
 
 def look(case: Case) -> Iterator[Finding]:
@@ -48,23 +44,6 @@ def look(case: Case) -> Iterator[Finding]:
             missing = tuple(name for name in named(value) if name not in inputs | written)
             if missing:
                 yield _finding(case, variable, missing, inputs)
-
-
-def named(value: str) -> tuple[str, ...]:
-    """List the names a value holds: one, several with commas between, or a JSON list."""
-    listed = _as_json(value) if value.lstrip().startswith("[") else value.split(",")
-    names = [name.strip() for name in listed]
-    return tuple(
-        name for name in names if name.lower() not in _NO_NAMES and _PLAUSIBLE.fullmatch(name)
-    )
-
-
-def _as_json(value: str) -> list[str]:
-    try:
-        read = json.loads(value)
-    except ValueError:
-        return []
-    return [item for item in read if isinstance(item, str)]
 
 
 def _finding(

@@ -78,6 +78,11 @@ def told(root: Path, *words: str, **variables: str) -> str:
             "  raw: {copy: data}",
             "  raw: {copy: data}\n  raw.old: {copy: data}",
         ),
+        (
+            "unknown_variable",
+            "  raw: {copy: data}",
+            "  raw:\n    copy: data\n    columns:\n      $LABEL_FIELD: {type: int}",
+        ),
         ("no_interpreter", "project: shop", "defaults: {python: .venv/bin/python}"),
     ],
 )
