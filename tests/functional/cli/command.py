@@ -33,3 +33,15 @@ def environment() -> dict[str, str]:
         if not name.startswith(("GITHUB_", "GIT_", "PYTEST_", "PYTHON", "SCRIPTCHECK_"))
     }
     return kept | {"PYTHONPATH": str(ROOT)}
+
+
+def git(root: Path, *words: str) -> None:
+    """Carry out a git command in a repository."""
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    subprocess.run(["git", *identity, *words], cwd=root, env=environment(), check=True)
+
+
+def commit(root: Path) -> None:
+    """Commit everything."""
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message=Change")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.functional.cli.command import environment, scriptcheck
+from tests.functional.cli.command import commit, git, scriptcheck
 
 LAYOUT = Path(__file__).parents[2] / "projects" / "cursus_layout"
 SCORING = "src/tea/steps/scripts/rate_scoring.py"
@@ -24,16 +23,6 @@ def root(tmp_path: Path) -> Path:
     git(root, "init", "--quiet", "--initial-branch=main")
     commit(root)
     return root
-
-
-def git(root: Path, *words: str) -> None:
-    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
-    subprocess.run(["git", *identity, *words], cwd=root, env=environment(), check=True)
-
-
-def commit(root: Path) -> None:
-    git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--message=Change")
 
 
 def edit(root: Path, file: str, old: str, new: str) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
-from tests.functional.cli.command import environment
+from tests.functional.cli.command import commit, git
 from tests.functional.hostile.scripts import ORDINARY, Hostile
 
 if TYPE_CHECKING:
@@ -48,15 +47,3 @@ def lay_out(root: Path, scripts: Mapping[str, Hostile]) -> Path:
     git(root, "init", "--quiet", "--initial-branch=main")
     commit(root)
     return root
-
-
-def git(root: Path, *words: str) -> None:
-    """Carry out a git command in a repository."""
-    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
-    subprocess.run(["git", *identity, *words], cwd=root, env=environment(), check=True)
-
-
-def commit(root: Path) -> None:
-    """Commit everything."""
-    git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--message=Change")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.functional.cli.command import scriptcheck
-from tests.functional.hostile.stage import commit, git
+from tests.functional.cli.command import commit, git, scriptcheck
 
 if TYPE_CHECKING:
     from pathlib import Path

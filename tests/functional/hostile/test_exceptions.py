@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tests.functional.hostile.stage import commit, git
+from tests.functional.cli.command import commit, git
 from tests.functional.hostile.test_mistakes import told
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.functional.cli.command import scriptcheck
+from tests.functional.cli.command import commit, git, scriptcheck
 from tests.functional.hostile.scripts import ORDINARY
-from tests.functional.hostile.stage import commit, git
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,26 +10,14 @@ import pytest
 
 from ci_scriptcheck.model.project import Limits
 from ci_scriptcheck.run.process.calls import call
-from ci_scriptcheck.run.process.hosts import Hosts
 from ci_scriptcheck.run.process.request import Ended
-from tests.functional.run.process_stage import SMALL, WARM, Stage, left_in
+from tests.functional.run.process_stage import SMALL, Stage, left_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 MAIN = "def main(input_paths, output_paths, environ_vars, job_args):"
-
-
-@pytest.fixture(scope="module")
-def hosts() -> Iterator[Hosts]:
-    with Hosts([WARM]) as started:
-        yield started
-
-
-@pytest.fixture
-def stage(hosts: Hosts, tmp_path: Path) -> Stage:
-    return Stage(tmp_path, hosts, WARM)
 
 
 @pytest.fixture(autouse=True)

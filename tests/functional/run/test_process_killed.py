@@ -64,11 +64,6 @@ def hosts() -> Iterator[Hosts]:
         yield started
 
 
-@pytest.fixture
-def stage(hosts: Hosts, tmp_path: Path) -> Stage:
-    return Stage(tmp_path, hosts, WARM)
-
-
 def pid_of(stage: Stage) -> int:
     """Wait until the script runs, and give its process."""
     deadline = time.monotonic() + 10

@@ -4,31 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
-from ci_scriptcheck.run.process.hosts import Hosts
 from ci_scriptcheck.run.process.request import Ended
-from tests.functional.run.process_stage import WARM, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from tests.functional.run.process_stage import Stage
 
 MAIN = """
 def main(input_paths, output_paths, environ_vars, job_args):
     return {returned}
 """
-
-
-@pytest.fixture(scope="module")
-def hosts() -> Iterator[Hosts]:
-    with Hosts([WARM]) as started:
-        yield started
-
-
-@pytest.fixture
-def stage(hosts: Hosts, tmp_path: Path) -> Stage:
-    return Stage(tmp_path, hosts, WARM)
 
 
 def a_package_that_wants_too_much(stage: Stage) -> None:

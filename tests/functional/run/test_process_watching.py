@@ -25,11 +25,6 @@ def hosts() -> Iterator[Hosts]:
         yield started
 
 
-@pytest.fixture
-def stage(hosts: Hosts, tmp_path: Path) -> Stage:
-    return Stage(tmp_path, hosts, WARM)
-
-
 @pytest.mark.parametrize(
     "pip",
     [

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.functional.cli.command import scriptcheck
-from tests.functional.hostile.stage import commit, git
+from tests.functional.cli.command import commit, git, scriptcheck
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,7 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.pytest_plugin.execution import execute
+from tests.functional.cli.command import commit, git
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,17 +64,6 @@ def write(root: Path, files: Mapping[str, str]) -> None:
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
-
-
-def git(root: Path, *arguments: str) -> None:
-    subprocess.run(
-        ["git", "-c", "user.name=a", "-c", "user.email=a@b.c", *arguments], cwd=root, check=True
-    )
-
-
-def commit(root: Path) -> None:
-    git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--message=x")
 
 
 def checked(root: Path, *selectors: str) -> RunRecord:
