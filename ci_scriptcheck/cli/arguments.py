@@ -7,14 +7,15 @@ import re
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from ci_scriptcheck.cli import help as help_texts
-from ci_scriptcheck.cli.commands import COMMANDS, GENERAL
+from ci_scriptcheck.cli.command import GENERAL
+from ci_scriptcheck.cli.commands import COMMANDS
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.project.native import units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ci_scriptcheck.cli.commands import Argument, Command, Option
+    from ci_scriptcheck.cli.command import Argument, Command, Option
 
 _MANY = {"any": "*", "optional": "?", "one": None}
 

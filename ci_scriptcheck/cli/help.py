@@ -5,12 +5,13 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.cli.commands import COMMANDS, GENERAL
+from ci_scriptcheck.cli.command import GENERAL
+from ci_scriptcheck.cli.commands import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ci_scriptcheck.cli.commands import Argument, Command, Group, Option
+    from ci_scriptcheck.cli.command import Argument, Command, Group, Option
 
 EXIT_CODES = (
     (0, "passed"),

@@ -9,10 +9,33 @@ from ci_scriptcheck.cli import arguments, opening
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Mode
-from ci_scriptcheck.values import replace
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+
+_OTHERS = ("scenario", "workers", "fail_fast", "no_reuse", "junit", "json")
+"""Options of `test-script` that say nothing here."""
+
+_MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What was asked for.
+
+    Attributes:
+        tables: How many are drawn.
+        least: Rows of each at least.
+        seed: `None` is that of the step.
+        save: Name of the test to make of the table.
+    """
+
+    tables: int
+    least: int
+    seed: int | None
+    save: str | None
 
 
 def of_run(given: Namespace) -> Options:
@@ -73,6 +96,35 @@ def of_one(given: Namespace, mode: Mode, selectors: tuple[str, ...]) -> Options:
     )
 
 
+def search(given: Namespace) -> Wanted | None:
+    """Read the options of a search; `None` where there is to be none.
+
+    Raises:
+        UsageError: a value cannot be understood, or options contradict each other.
+    """
+    if given.search is None:
+        for name in ("least_rows", "seed", "save"):
+            if getattr(given, name) is not None:
+                raise UsageError(
+                    what=f"`--{name.replace('_', '-')}` is about a search",
+                    advice="say how many tables are drawn: `--search 500`",
+                )
+        return None
+    for name in _OTHERS:
+        if getattr(given, name):
+            raise UsageError(
+                what=f"`--search` and `--{name.replace('_', '-')}` contradict each other",
+                advice="leave one of them out",
+            )
+    least = _number(given.least_rows, "--least-rows", 0, 1000) if given.least_rows else 0
+    return Wanted(
+        tables=_number(given.search, "--search", 1, _MOST),
+        least=least,
+        seed=None if given.seed is None else _number(given.seed, "--seed", 0, 2**63),
+        save=given.save,
+    )
+
+
 def modes(names: list[str] | None) -> tuple[Mode, ...]:
     """Give the modes in the order in which they are reported."""
     wanted = {Mode(name) for name in names} if names else {Mode.ISOLATION, Mode.PIPELINE}
@@ -91,3 +143,12 @@ def timeout(given: Namespace) -> float | None:
         UsageError: it is no duration.
     """
     return None if given.timeout is None else arguments.seconds(given.timeout)
+
+
+def _number(text: str, option: str, least: int, most: int) -> int:
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise UsageError(
+            what=f"`{option}` cannot be `{text}`",
+            advice=f"write a whole number from {least:,} to {most:,}",
+        )
+    return int(text)

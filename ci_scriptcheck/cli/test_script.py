@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     """Check the script, and give the exit code."""
     place = opening.place_of(opening.project_folder(given))
-    steps = steps_of(opening.project_of(place), place, given.name)
-    chosen = options.of_one(given, Mode.ISOLATION, steps)
+    project = opening.project_of(place)
+    chosen = options.of_one(given, Mode.ISOLATION, steps_of(project, place, given.name))
+    asked = options.search(given)
+    if asked is not None:
+        from ci_scriptcheck.cli import search
+
+        return search.call(asked, place, project, chosen, console, environ)
     return checking.check(chosen, given, console, environ)
 
 

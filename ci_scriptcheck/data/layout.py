@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+from functools import cache
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -61,11 +62,11 @@ def write(
             written.append(entry.name)
     tables = [entry for entry in entries if isinstance(entry, TableFile)]
     if rows is not None:
-        for name, kind, spans in _parts(rows.count, tables):
-            parts = (part for low, high in spans for part in rows.between(low, high))
+        for name, kind, spans in parts(rows.count, tables):
+            pieces = (piece for low, high in spans for piece in rows.between(low, high))
             if defect is not None:
-                parts = (damage.of_table(part, defect) for part in parts)
-            _write_table(parts, kind, _inside(folder, name))
+                pieces = (damage.of_table(piece, defect) for piece in pieces)
+            _write_table(pieces, kind, _inside(folder, name))
             written.append(name)
     if defect is not None:
         damage.of_files(folder, entries, defect)
@@ -106,7 +107,7 @@ def _read(content: Path) -> pa.Table:
         raise UnmakeableError(f"what the generator gave is no table: {error}") from error
 
 
-def _parts(
+def parts(
     count: int, files: Sequence[TableFile]
 ) -> Iterator[tuple[str, Format, list[tuple[int, int]]]]:
     """Give for each file which of so many rows it holds, from one number up to another."""
@@ -191,11 +192,18 @@ def _copy(parts: Iterator[pa.Table], kind: Format, path: Path) -> None:
         path.write_text(_EMPTY[kind], encoding="utf-8")
         return
     batches = (batch for part in chain([first], parts) for batch in part.to_batches())
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-        connection.register("data", pa.RecordBatchReader.from_batches(first.schema, batches))
-        quoted = str(path).replace("'", "''")
-        # DuckDB compresses by the name's ending; that would put the time into the file.
-        connection.execute(f"copy data to '{quoted}' ({_COPY[kind]}, compression none)")
+    connection = _connection()
+    connection.register("data", pa.RecordBatchReader.from_batches(first.schema, batches))
+    quoted = str(path).replace("'", "''")
+    # DuckDB compresses by the name's ending; that would put the time into the file.
+    connection.execute(f"copy data to '{quoted}' ({_COPY[kind]}, compression none)")
+    connection.unregister("data")
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """Open the only connection for writing; to open one takes longer than to write a small table."""
+    return duckdb.connect(":memory:", config={"threads": 1})
 
 
 def _write_lines(parts: Iterator[pa.Table], path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Put datasets into a settings file: what is written there stays as it is, to the last blank."""
+"""Put entries into a settings file: what is written there stays as it is, to the last blank."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ import yaml
 
 from ci_scriptcheck.draft import written
 from ci_scriptcheck.errors import Place, UsageError
+from ci_scriptcheck.project.native.quoting import quoted
 from ci_scriptcheck.project.native.yaml_text import read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ci_scriptcheck.draft.drafted import Drafted
 
 _INDENT = 2
+
+Lines = list[str]
 
 
 def with_datasets(text: str, drafts: Sequence[Drafted], *, file: str) -> str:
@@ -24,54 +27,103 @@ def with_datasets(text: str, drafts: Sequence[Drafted], *, file: str) -> str:
     Raises:
         UsageError: it is no settings file, has one of that name, or has them in braces.
     """
+    entries = {draft.dataset.name: written.block([draft], indent=0) for draft in drafts}
+    return with_entries(text, ("datasets",), entries, file=file)
+
+
+def with_entries(
+    text: str, path: Sequence[str], entries: Mapping[str, Lines], *, file: str
+) -> str:
+    """Give the text of a settings file with further entries below a key.
+
+    Args:
+        text: The file.
+        path: The way to the key, which is written where it is missing: `("steps", "train", "tests")`.
+        entries: Name → the lines of its entry, the name on the first of them.
+        file: Its name, for messages.
+
+    Raises:
+        UsageError: it is no settings file, has such an entry, or has them in braces.
+    """
     # Its mistakes are told with their lines, before anything is put there.
     read_yaml(text.encode(), file)
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if root is None:
-        return f"{_ended(text)}{written.document(drafts)}"
+        return _ended(text) + _joined(_below(path, entries), 0)
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         raise UsageError(
             what=f"`{file}` is not written as keys on lines of their own",
-            advice="without `--into`, the datasets are printed",
+            advice="put it there by hand",
         )
-    for key, value in root.value:
-        if key.value == "datasets":
-            return _among(text, key, value, drafts, file)
-    return f"{_ended(text)}\n{written.document(drafts)}"
-
-
-def _among(
-    text: str, key: yaml.Node, value: yaml.Node, drafts: Sequence[Drafted], file: str
-) -> str:
-    place = Place(file=file, line=key.start_mark.line + 1)
-    if isinstance(value, yaml.ScalarNode) and not value.value.strip(" ~"):
-        line, indent = key.start_mark.line, _INDENT
-    elif isinstance(value, yaml.MappingNode) and not value.flow_style:
-        taken = {name.value for name, _ in value.value}
-        for draft in drafts:
-            if draft.dataset.name in taken:
-                raise UsageError(
-                    what=f"there is a dataset `{draft.dataset.name}` already",
-                    where=place,
-                    advice="give another name with `--as`",
-                )
-        line, indent = _last_line(value), value.start_mark.column
-    else:
-        raise UsageError(
-            what="`datasets:` is written in braces, and its text cannot be added to",
-            where=place,
-            advice="write each dataset on a line of its own, or leave out `--into`",
-        )
+    line, indent, missing = _where(root, path, entries, file)
+    added = _joined(_below(missing, entries), indent)
+    if line is None:
+        return f"{_ended(text)}\n{added}"
     lines = text.splitlines(keepends=True)
     before, after = "".join(lines[: line + 1]), "".join(lines[line + 1 :])
-    added = "".join(f"{one}\n" for one in written.block(drafts, indent=indent))
     return f"{_ended(before)}{added}{after}"
+
+
+def _where(
+    root: yaml.MappingNode, path: Sequence[str], entries: Mapping[str, Lines], file: str
+) -> tuple[int | None, int, Sequence[str]]:
+    """Find the line to write behind, counted from 0, how far indented, and the keys to write first.
+
+    No line stands for the end of the file.
+    """
+    node = root
+    for depth, name in enumerate(path):
+        found = next((pair for pair in node.value if pair[0].value == name), None)
+        if found is None:
+            line = None if node is root else _last_line(node)
+            return line, node.start_mark.column, path[depth:]
+        key, value = found
+        if isinstance(value, yaml.ScalarNode) and not value.value.strip(" ~"):
+            return key.start_mark.line, key.start_mark.column + _INDENT, path[depth + 1 :]
+        # An alias stands for what is written elsewhere, for others too.
+        is_elsewhere = value.start_mark.index < key.start_mark.index
+        if not isinstance(value, yaml.MappingNode) or value.flow_style or is_elsewhere:
+            raise UsageError(
+                what=f"`{name}:` is written in braces, and its text cannot be added to",
+                where=Place(file=file, line=key.start_mark.line + 1),
+                advice="write each entry on a line of its own, or put it there by hand",
+            )
+        _refuse_taken(key, value, entries if depth == len(path) - 1 else {}, file)
+        node = value
+    return _last_line(node), node.start_mark.column, ()
+
+
+def _refuse_taken(
+    key: yaml.Node, value: yaml.MappingNode, entries: Mapping[str, Lines], file: str
+) -> None:
+    for name, _ in value.value:
+        if name.value in entries:
+            raise UsageError(
+                what=f"there is a {key.value.removesuffix('s')} `{name.value}` already",
+                where=Place(file=file, line=name.start_mark.line + 1),
+                advice="give another name, with `--as`"
+                if key.value == "datasets"
+                else "rename it",
+            )
+
+
+def _below(path: Sequence[str], entries: Mapping[str, Lines]) -> Lines:
+    lines = [line for entry in entries.values() for line in entry]
+    for name in reversed(path):
+        lines = [f"{quoted(name)}:", *(f"{'':{_INDENT}}{line}" if line else "" for line in lines)]
+    return lines
+
+
+def _joined(lines: Lines, indent: int) -> str:
+    return "".join(f"{'':{indent}}{line}\n" if line else "\n" for line in lines)
 
 
 def _last_line(node: yaml.Node) -> int:
     """Give the last line, counted from 0, on which a node has content; its own end is further on."""
     if isinstance(node, yaml.MappingNode) and not node.flow_style:
-        return max(_last_line(value) for _, value in node.value)
+        # An alias stands for lines further up.
+        ends = (max(_last_line(key), _last_line(value)) for key, value in node.value)
+        return max(ends)
     if isinstance(node, yaml.SequenceNode) and not node.flow_style:
         return max(_last_line(value) for value in node.value)
     end: yaml.Mark = node.end_mark

@@ -110,20 +110,30 @@ def _bare(result: TaskResult) -> str:
 
 
 def _finding(plan: Plan, task: Task, finding: Finding, page: Page) -> Iterator[str]:
-    head = _message(finding, page)
-    if finding.place:
-        head += f"\n  --> {page.paint(visible(str(finding.place)), Ink.PLACE)}"
     if finding.known or (finding.also_on_base and not plan.strict):
-        yield f"{head}\n  {'known: ' + visible(finding.known) if finding.known else 'as in base'}"
+        why = "known: " + visible(finding.known) if finding.known else "as in base"
+        yield f"{_headline(finding, page)}\n  {why}"
         return
-    yield head
+    yield from seen(finding, page)
+    yield from _why(plan, task, finding, page)
+
+
+def seen(finding: Finding, page: Page) -> Iterator[str]:
+    """Write what was found, where, and the evidence, a part each."""
+    yield _headline(finding, page)
     if finding.excerpt:
         yield _excerpt(finding.excerpt, page)
     if finding.evidence:
         yield "\n".join(page.paragraph(visible(text), "  ") for text in finding.evidence)
     if finding.table:
-        yield _table(finding.table, page)
-    yield from _why(plan, task, finding, page)
+        yield table(finding.table, page)
+
+
+def _headline(finding: Finding, page: Page) -> str:
+    head = _message(finding, page)
+    if finding.place:
+        head += f"\n  --> {page.paint(visible(str(finding.place)), Ink.PLACE)}"
+    return head
 
 
 def _message(finding: Finding, page: Page) -> str:
@@ -148,14 +158,15 @@ def _excerpt(excerpt: Excerpt, page: Page) -> str:
     return "\n".join(shown)
 
 
-def _table(table: Table, page: Page) -> str:
-    most = len(table.rows) if page.detail is Detail.VERBOSE else MOST_ROWS
-    rows = [[_cell(cell) for cell in row] for row in table.rows[:most]]
-    columns = [_cell(name) for name in table.columns]
+def table(content: Table, page: Page) -> str:
+    """Write rows below the names of their columns; behind the tenth they are counted."""
+    most = len(content.rows) if page.detail is Detail.VERBOSE else MOST_ROWS
+    rows = [[_cell(cell) for cell in row] for row in content.rows[:most]]
+    columns = [_cell(name) for name in content.columns]
     width = None if page.width is None else page.width - 4
     lines = [f"    {line}".rstrip() for line in grid.lines(columns, rows, width)]
-    if len(table.rows) > most:
-        lines.append(f"    and {len(table.rows) - most} more")
+    if len(content.rows) > most:
+        lines.append(f"    and {len(content.rows) - most} more")
     return "\n".join(lines)
 
 
@@ -188,10 +199,11 @@ def _commands(record: RunRecord, group: list[Failure], errors: list[Finding], pa
     if len(group) > 1:
         rows.append(("also in", listed([visible(other.id) for other, _ in group[1:]])))
     unique = dict.fromkeys(rows)
-    return "\n".join(_labelled(label, text, page) for label, text in unique)
+    return "\n".join(labelled(label, text, page) for label, text in unique)
 
 
-def _labelled(label: str, text: str, page: Page) -> str:
+def labelled(label: str, text: str, page: Page) -> str:
+    """Write one of the last lines of a failure: what it is, and what to type or read."""
     head = f"  {label:<{_LABEL}}"
     # Commands and paths stay whole, so that they can be copied.
     if label != "help":

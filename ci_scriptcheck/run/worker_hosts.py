@@ -37,6 +37,13 @@ def opened(
     Gives the function that runs a task by its id; it and its processes live while the context is
     open.
     """
+    with context_of(run_directory, addresses, worker) as context:
+        yield partial(engine.pull, context)
+
+
+@contextmanager
+def context_of(run_directory: Path, addresses: Json, worker: str | None) -> Iterator[Context]:
+    """Give what the tasks of a run directory share, for who runs them in a way of its own."""
     site = record.read_site(run_directory)
     plan = record.read_plan(run_directory)
     folder = run_directory / READER / (worker or "main")
@@ -58,7 +65,7 @@ def opened(
         worker=worker,
     )
     try:
-        yield partial(engine.pull, context)
+        yield context
     finally:
         hosts.close()
         context.keys.digests.save()

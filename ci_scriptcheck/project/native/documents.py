@@ -201,8 +201,9 @@ class StepTestDocument(Document):
     args: dict[str, JsonValue] | None = Field(
         default=None, description="Attributes of job_args that are different in this test"
     )
-    expect: dict[str, list[Row] | dict[str, JsonValue]] = Field(
-        description="Rows of outputs, or files with their rows or, in JSON, some of their values"
+    expect: dict[str, list[Row] | dict[str, JsonValue]] | Literal["success"] = Field(
+        description="Rows of outputs, or files with their rows or, in JSON, some of their values;"
+        " `success` asks for a good end alone"
     )
     ordered: bool = Field(default=False, description="Whether rows have to come out in this order")
     tolerance: Annotated[float, Field(ge=0)] = Field(

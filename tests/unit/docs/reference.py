@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.cli import help as help_texts
-from ci_scriptcheck.cli.commands import COMMANDS, GENERAL
+from ci_scriptcheck.cli.command import GENERAL
+from ci_scriptcheck.cli.commands import COMMANDS
 from ci_scriptcheck.cli.explain import GROUPS
 from ci_scriptcheck.model.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ci_scriptcheck.cli.commands import Command, Group
+    from ci_scriptcheck.cli.command import Command, Group
 
 _HEAD = "Made from the code; `pytest --update-golden tests/unit/docs` writes it."
 

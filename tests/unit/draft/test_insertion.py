@@ -69,4 +69,4 @@ def test_a_name_that_is_there_is_refused() -> None:
     with pytest.raises(UsageError) as refused:
         with_datasets("datasets:\n  new: {copy: a}\n", [drafted()], file="scriptcheck.yaml")
 
-    assert refused.value.advice == "give another name with `--as`"
+    assert refused.value.advice == "give another name, with `--as`"
