@@ -58,9 +58,11 @@ def planned(
     )
     if options.selectors and not checked:
         raise scope.nothing_to_run(options.selectors, options.modes)
+    asked = checked
     if options.shard is not None:
         number, of = options.shard
         checked = share.share_of(checked, number=number, of=of)
+    others = {task.id for task in asked if task.blocked is None} - {task.id for task in checked}
     tasks = suppliers.complete(project, checked, circumstances)
     if options.selectors and len(tasks) > len(checked):
         tasks = suppliers.with_reach(tasks, reached())
@@ -96,6 +98,7 @@ def planned(
         strict=options.everything,
         reuse=options.reuse,
         twice=options.twice,
+        others_test=bool(others),
     )
 
 

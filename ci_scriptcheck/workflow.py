@@ -97,6 +97,7 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
         run_directory.hide(root)
     tree = working_tree.WorkingTree(root, sight.files)
     project = cache.load_cached(tree, "" if inside == "." else inside, root / scope.CACHE)
+    own_folders.check_interpreters(root, sight.tracked, project)
     if not project.steps and not project.findings:
         # Else a branch that empties the settings would pass without a word.
         raise UsageError(
@@ -111,9 +112,6 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     reached = partial(scope.reached, root, tree, about, learned.reads)
     plan = planning.planned(root, about, circumstances, options, reached)
     pythons = {task.settings.python for task in plan.tasks}
-    for python in filter(None, pythons):
-        located = Path(interpreters.located(root, project.folder, python))
-        own_folders.check_interpreter(root, sight.tracked, located)
     site = Site(
         root=str(root),
         store=str(store.folder),

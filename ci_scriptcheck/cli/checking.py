@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import workflow
+from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import report
 from ci_scriptcheck.cli.progress import Progress
 from ci_scriptcheck.errors import ScriptcheckError
@@ -44,7 +45,7 @@ def _begun(options: Options, environ: Mapping[str, str]) -> Iterator[Hosts | Non
         return
     from ci_scriptcheck.run import early
 
-    with early.hosts(options.project) as hosts:
+    with early.hosts(options.project, repository_root(options.project)) as hosts:
         yield hosts
 
 

@@ -17,7 +17,7 @@ from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.project import loader
 from ci_scriptcheck.report.lines import base
 from ci_scriptcheck.report.page import counted, listed
-from ci_scriptcheck.run import workspace
+from ci_scriptcheck.run import own_folders, workspace
 from ci_scriptcheck.run.process import calls, interpreters
 from ci_scriptcheck.run.process.hosts import Hosts, host_key
 from ci_scriptcheck.run.process.request import Call, Ended, HostSpec, Script
@@ -27,6 +27,7 @@ from ci_scriptcheck.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ci_scriptcheck.cli.opening import ProjectFolder
     from ci_scriptcheck.model.project import Project
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.run.process.request import Ending
@@ -76,7 +77,7 @@ def examine(folder: Path, environ: Mapping[str, str]) -> Iterator[Observation]:
     except ScriptcheckError as error:
         yield _trouble("settings", error)
     yield _history(root, project, environ)
-    yield from _interpreters(root, place.tree, project)
+    yield from _interpreters(place, project)
     yield _access_times(root)
     yield _store(Store.of(root, environ).folder)
     yield _disk(root)
@@ -133,13 +134,18 @@ def _history(root: Path, project: Project | None, environ: Mapping[str, str]) ->
     return Observation(about="git", text=f"compared with {base(changes)}, {files} changed")
 
 
-def _interpreters(root: Path, tree: Tree, project: Project | None) -> Iterator[Observation]:
+def _interpreters(place: ProjectFolder, project: Project | None) -> Iterator[Observation]:
     """Start each interpreter as a run would, and ask it for the libraries of its scripts."""
     if project is None:
         return
+    try:
+        own_folders.check_interpreters(place.root, place.tracked, project)
+    except ScriptcheckError as error:
+        yield _trouble("python", error)
+        return
     endings: list[Ending] = []
-    for python, modules in sorted(_libraries(root, tree, project).items()):
-        ending = _tried(python, modules)
+    for python, modules in sorted(_libraries(place.root, place.tree, project).items()):
+        ending = _tried(place.root, python, modules)
         if isinstance(ending, Observation):
             yield ending
             continue
@@ -159,7 +165,7 @@ def _libraries(root: Path, tree: Tree, project: Project) -> dict[str, list[str]]
     return {python: sorted(names) for python, names in found.items()}
 
 
-def _tried(python: str, modules: list[str]) -> Ending | Observation:
+def _tried(root: Path, python: str, modules: list[str]) -> Ending | Observation:
     with tempfile.TemporaryDirectory(prefix="scriptcheck-") as aside:
         call = Call(
             target=Script(file=str(_TRIAL), job_args={"modules": tuple(modules)}),
@@ -171,7 +177,7 @@ def _tried(python: str, modules: list[str]) -> Ending | Observation:
         )
         try:
             spec = HostSpec(python=python)
-            with Hosts([spec]) as hosts:
+            with Hosts([spec], repository=root) as hosts:
                 ending = calls.call(hosts.addresses[host_key(spec)], call)
         except ScriptcheckError as error:
             return _trouble("python", error)

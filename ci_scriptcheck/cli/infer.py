@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import atomic, scope
+from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import arguments, opening
 from ci_scriptcheck.draft import (
     insertion,
@@ -16,7 +17,7 @@ from ci_scriptcheck.draft import (
     unwritten,
     written,
 )
-from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.errors import ChangeError, UsageError
 from ci_scriptcheck.project.native.quoting import quoted
 from ci_scriptcheck.report.page import counted, visible
 
@@ -56,7 +57,7 @@ def _from_script(given: Namespace, console: Console) -> int:
     step = project.steps[name]
     if step.script is None:
         raise UsageError(what=f"the step `{name}` has no script, so nothing can be tried")
-    with limited.bench(place.root, place.tree, project, [step]) as bench:
+    with limited.bench(place.root, place.tree, project, [step], tracked=place.tracked) as bench:
         repaired = repair.repair(bench, step, budget)
     found = scripts.drafted(repaired)
     drafts = tuple(found.datasets.values())
@@ -81,7 +82,11 @@ def _step_of(project: Project, place: opening.ProjectFolder, name: str) -> str:
 
 def _from_files(given: Namespace, console: Console) -> int:
     paths = _paths(given.files)
-    with limited.reading() as ask:
+    try:
+        root = repository_root(Path())
+    except ChangeError:
+        root = None
+    with limited.reading(root) as ask:
         drafts, left = samples.drafts(ask, paths, name=vars(given)["as"])
     _mention(left, console)
     return _deliver(drafts, given, console)

@@ -34,7 +34,9 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
                 what=f"`{path}` seems to be the settings file, under a name that nothing reads",
                 advice=f"rename it: `git mv {path} {within(place.folder, FILE_NAME)}`",
             )
-    about = first.Place(root=place.root, tree=place.tree, folder=place.folder)
+    about = first.Place(
+        root=place.root, tree=place.tree, folder=place.folder, tracked=place.tracked
+    )
     more = first.from_samples(about, given.python)
     if given.infer:
         more = first.from_scripts(about, more, lambda line: console.mention(visible(line) + "\n"))

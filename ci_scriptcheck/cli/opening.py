@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.git.repository import repository_root, working_files
+from ci_scriptcheck.change.git.repository import listed_files, repository_root
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.tree import Tree
 from ci_scriptcheck.project import working_tree
@@ -26,11 +26,13 @@ class ProjectFolder:
         root: The repository, absolute.
         folder: The project's folder, relative to it; empty at its root.
         tree: The files of the working folder.
+        tracked: All that git has in its index.
     """
 
     root: Path
     folder: str
     tree: Tree
+    tracked: tuple[str, ...]
 
 
 def project_folder(given: Namespace) -> Path:
@@ -72,11 +74,13 @@ def place_of(folder: Path) -> ProjectFolder:
         ChangeError: it lies in no repository.
     """
     root = repository_root(folder)
+    files, tracked = listed_files(root)
     inside = folder.resolve().relative_to(root).as_posix()
     return ProjectFolder(
         root=root,
         folder="" if inside == "." else inside,
-        tree=working_tree.WorkingTree(root, working_files(root)),
+        tree=working_tree.WorkingTree(root, files),
+        tracked=tracked,
     )
 
 

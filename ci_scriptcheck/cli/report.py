@@ -6,11 +6,12 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck import repository_file
 from ci_scriptcheck.change.git import overlooked
-from ci_scriptcheck.change.git.repository import repository_root
+from ci_scriptcheck.change.git.repository import listed_files, repository_root
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
+from ci_scriptcheck.run import own_folders, run_directory
 from ci_scriptcheck.run import record as run_record
-from ci_scriptcheck.run import run_directory
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
             facts=(f"it can be {', '.join(FORMATS)}",),
             advice=did_you_mean(wanted, FORMATS),
         )
-    directory = Path(given.run) if given.run else newest(Path(given.project or "."))
+    here = Path(given.project or ".")
+    directory = Path(given.run) if given.run else newest(here)
+    _check(directory, here)
     if given.output is None:
         console.tell(text(directory, wanted, console.out_page))
         return 0
@@ -40,6 +43,15 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
     page = replace(console.out_page, width=None, colour=given.color == "always")
     write(Path(given.output), text(directory, wanted, page))
     return 0
+
+
+def _check(directory: Path, here: Path) -> None:
+    """See to it that the run was not brought by a repository, be it ours or the one that it lies in."""
+    for folder in (here, directory):
+        # Without a repository, or one that git can open, git has brought nothing.
+        with contextlib.suppress(ChangeError):
+            root = repository_root(folder)
+            own_folders.check_run(root, listed_files(root)[1], directory)
 
 
 def newest(folder: Path) -> Path:
@@ -83,12 +95,25 @@ def write(path: Path, content: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _follow_no_link_out(path)
         path.write_text(content, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(
             what=f"{path} cannot be written: {error.strerror}", advice="name another file"
         ) from error
     overlook(path)
+
+
+def _follow_no_link_out(path: Path) -> None:
+    """Refuse a link that a pull request may have put where we write: it could lead to anybody's file."""
+    with contextlib.suppress(ChangeError):
+        place = path.absolute()
+        root = repository_root(Path())
+        if place.is_relative_to(root) and not repository_file.is_inside(str(root), str(place)):
+            raise UsageError(
+                what=f"{path} is not written: it lies behind a link out of the repository",
+                advice="name another file",
+            )
 
 
 def overlook(path: Path) -> None:

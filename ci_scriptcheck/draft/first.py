@@ -34,6 +34,7 @@ class Place:
     root: Path
     tree: Tree
     folder: str
+    tracked: tuple[str, ...]
 
 
 def from_samples(place: Place, python: str | None) -> scan.Additions:
@@ -41,7 +42,7 @@ def from_samples(place: Place, python: str | None) -> scan.Additions:
     found = {name: path for name, path in scan.sources(place.tree, place.folder).items() if path}
     if not found:
         return scan.Additions(python=python)
-    with limited.reading() as ask:
+    with limited.reading(place.root) as ask:
         drafts = {name: _described(ask, place, name, path) for name, path in found.items()}
     return scan.Additions(
         python=python,
@@ -129,7 +130,7 @@ def _tried(
     found: dict[str, ScriptDraft] = {}
     if not steps:
         return found
-    with limited.bench(place.root, place.tree, project, steps) as bench:
+    with limited.bench(place.root, place.tree, project, steps, tracked=place.tracked) as bench:
         for step in steps:
             made = repair.repair(bench, step, repair.Budget(seconds=SECONDS))
             tell(next(scripts.told(made)))

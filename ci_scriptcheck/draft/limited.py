@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ci_scriptcheck.change.closure import imports
 from ci_scriptcheck.change.closure.entry_points import entry_points
 from ci_scriptcheck.draft.repair import Bench
+from ci_scriptcheck.run import own_folders
 from ci_scriptcheck.run.process import calls, interpreters
 from ci_scriptcheck.run.process.hosts import Hosts, host_key
 from ci_scriptcheck.run.process.reader import Reader, reader_spec
@@ -25,24 +26,38 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def reading() -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
-    """Give the function that has a request answered; see `data.reader` for the requests."""
+def reading(root: Path | None) -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
+    """Give the function that has a request answered; see `data.reader` for the requests.
+
+    Args:
+        root: The repository that we are in; `None` outside of one.
+    """
     spec = reader_spec()
     with (
         tempfile.TemporaryDirectory(prefix="scriptcheck-") as folder,
-        Hosts([spec]) as hosts,
+        Hosts([spec], repository=root) as hosts,
         Reader(hosts.addresses[host_key(spec)], folder=Path(folder)) as reader,
     ):
         yield reader.ask
 
 
 @contextmanager
-def bench(root: Path, tree: Tree, project: Project, steps: Iterable[Step]) -> Iterator[Bench]:
+def bench(
+    root: Path, tree: Tree, project: Project, steps: Iterable[Step], *, tracked: Iterable[str]
+) -> Iterator[Bench]:
     """Start what the scripts of these steps need, and end it when they were tried.
 
+    Args:
+        root: The repository.
+        tree: Its files.
+        project: What the steps belong to.
+        steps: What is to be tried.
+        tracked: All that git has in its index.
+
     Raises:
-        UsageError: an interpreter cannot be started.
+        UsageError: an interpreter cannot be started, or git brings it.
     """
+    own_folders.check_interpreters(root, tracked, project)
     closures = imports.closures(tree, entry_points(project), cache=None)
     specs = _hosts(root, project, steps, closures)
     reads = reader_spec()
@@ -53,7 +68,7 @@ def bench(root: Path, tree: Tree, project: Project, steps: Iterable[Step]) -> It
         aside.mkdir()
         made.mkdir()
         with (
-            Hosts([*specs.values(), reads]) as hosts,
+            Hosts([*specs.values(), reads], repository=root) as hosts,
             Reader(
                 hosts.addresses[host_key(reads)], folder=aside, writable=(str(made),)
             ) as reader,

@@ -189,6 +189,7 @@ class Plan:
         strict: Whether defects that base has too count.
         reuse: Whether results of earlier runs may stand for new ones.
         twice: Whether every task is run a second time, to find what differs.
+        others_test: Whether this is one share of what was asked for, and others have what can be run.
     """
 
     version: str
@@ -207,6 +208,7 @@ class Plan:
     strict: bool = False
     reuse: bool = True
     twice: bool = False
+    others_test: bool = False
 
     def by_id(self) -> Mapping[str, Task]:
         """Give the tasks by their id."""

@@ -75,7 +75,7 @@ def failures(record: RunRecord) -> tuple[tuple[Task, TaskResult], ...]:
 
 
 def has_tested_nothing(record: RunRecord) -> bool:
-    """Say whether somebody named what is to be checked, and none of it was run."""
+    """Say whether somebody named what is to be checked, and none of it was run, nor in another share."""
     asked = [
         result for task, result in with_tasks(record) if isinstance(task.reason, change.Asked)
     ]
@@ -83,6 +83,7 @@ def has_tested_nothing(record: RunRecord) -> bool:
     return (
         bool(asked)
         and not record.plan.strict
+        and not record.plan.others_test
         and all(result.outcome is Outcome.NOT_RUN for result in asked)
     )
 

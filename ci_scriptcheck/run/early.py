@@ -7,13 +7,14 @@ that imported what no script imports is ended and another one started.
 
 from __future__ import annotations
 
+import importlib.util
 import re
-import stat
 import sys
 from contextlib import contextmanager
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck import repository_file
 from ci_scriptcheck.project.paths import FILE_NAME
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.process.hosts import Hosts
@@ -21,63 +22,84 @@ from ci_scriptcheck.run.process.request import HostSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MOST_SCRIPTS = 100
 """Scripts that are looked into at most: in a larger project this is no short way any more."""
 
-_LARGEST_FILE = 1_000_000
 _SCRIPT = re.compile(r"[\w./-]+\.py\b")
 _OTHER_PYTHON = re.compile(r"\bpython\b[\"']?\s*:")
-_IMPORT = re.compile(r"^(?:import|from)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
+_IMPORT = re.compile(
+    r"^(?:import|from(?=[ \t]+[\w.]+[ \t]+import\b))[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE
+)
+_WORD = re.compile(r"[\w./-]+")
 
 
 @contextmanager
-def hosts(project: Path) -> Iterator[Hosts | None]:
-    """Begin a host for the project in a folder, and end it with whatever was started beside it.
+def hosts(project: Path, root: Path) -> Iterator[Hosts | None]:
+    """Begin a host for the project in a folder of a repository, and end it with whatever was started beside it.
 
     Gives `None` where nothing can be guessed.
     """
-    modules = guessed(project)
+    modules = guessed(project, root)
     if not modules:
         yield None
         return
-    with Hosts() as begun:
+    with Hosts(repository=root) as begun:
         python = interpreters.located(project, "", None)
         begun.begin(HostSpec(python=python, preload=modules))
         yield begun
 
 
-def guessed(project: Path) -> tuple[str, ...]:
+def guessed(project: Path, root: Path) -> tuple[str, ...]:
     """Name the libraries that the scripts in the settings' text import at their top.
 
     None where the settings speak of another interpreter.
     """
-    settings = _text(project / FILE_NAME)
+    project = project.resolve()
+    settings = _text(root, project / FILE_NAME)
     if _OTHER_PYTHON.search(settings):
         return ()
     named = {name for name in _SCRIPT.findall(settings) if not name.startswith(("/", ".."))}
     if len(named) > MOST_SCRIPTS:
         return ()
-    found = {name for script in named for name in _IMPORT.findall(_text(project / script))}
+    found = {name for script in named for name in _IMPORT.findall(_text(root, project / script))}
     # A module of the project is not the library of the same name.
     near = {project / folder for script in named for folder in PurePosixPath(script).parents}
-    return tuple(
-        sorted(
-            name
-            for name in found
-            if (top := name.partition(".")[0]) not in sys.stdlib_module_names
-            and not any((place / top).exists() or (place / f"{top}.py").exists() for place in near)
-        )
-    )
+    # Roots of imports are named there, among other things.
+    words = {word for word in _WORD.findall(settings) if not word.startswith("/")}
+    near |= {place for word in words if (place := project / word).is_dir()}
+    return tuple(sorted(name for name in found if _is_library(name.partition(".")[0], near, root)))
 
 
-def _text(file: Path) -> str:
-    # A pipe or a device in a file's place may have no end.
+def _is_library(top: str, near: set[Path], root: Path) -> bool:
+    """Say whether a name is that of an installed library, and of nothing in the project.
+
+    One that is not there, or lies in the repository, would not be imported: a host that was told of
+    it would be one of another kind.
+    """
+    if top in sys.stdlib_module_names:
+        return False
+    if any((place / top).exists() or (place / f"{top}.py").exists() for place in near):
+        return False
     try:
-        seen = file.stat()
-        if not stat.S_ISREG(seen.st_mode) or seen.st_size > _LARGEST_FILE:
-            return ""
-        return file.read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        return False
+    places = [] if spec is None else [spec.origin, *(spec.submodule_search_locations or ())]
+    return any(places) and not any(_lies_in(root, place) for place in places if place)
+
+
+def _lies_in(root: Path, place: str) -> bool:
+    """Say whether a place lies in the repository, but in no environment there such as ours."""
+    own = Path(sys.prefix).resolve()
+    if own != root and own.is_relative_to(root) and Path(place).resolve().is_relative_to(own):
+        return False
+    return repository_file.is_inside(str(root), place)
+
+
+def _text(root: Path, file: Path) -> str:
+    try:
+        path = file.relative_to(root).as_posix()
+        return repository_file.read(str(root), path).decode(errors="replace")
+    except (OSError, ValueError):
         return ""

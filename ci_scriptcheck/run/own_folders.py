@@ -11,13 +11,19 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.run.process.interpreters import located
 from ci_scriptcheck.run.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from ci_scriptcheck.model.project import Project
+
 OWN = ".scriptcheck"
 """Where everything lies that nobody gave another place, relative to the repository."""
+
+_LONGEST_CHAIN = 40
+"""Links in a row that the system itself follows."""
 
 
 def check(
@@ -39,18 +45,28 @@ def check(
         _check_output(root, tracked, output)
     named = [Store.of(root, environ).folder, *([output.absolute()] if output else [])]
     own = sorted({OWN, *(place for folder in named for place in _places(root, folder))})
-    lower = [place.casefold() for place in own]
-    above = {str(one) for place in lower for one in PurePosixPath(place).parents}
-    below = tuple(f"{place}/" for place in lower)
-    for path in tracked:
-        # On many file systems `.Scriptcheck` is the same folder.
-        folded = path.casefold()
-        if folded in lower or folded in above or folded.startswith(below):
-            raise UsageError(
-                what=f"git has `{path}`, where scriptcheck keeps what it trusts",
-                facts=("results that lie there would be taken for those of a run",),
-                advice=f"take it out: `git rm -r --cached {_to_remove(path, own)}`",
-            )
+    held = _held_at(tracked, own)
+    if held is not None:
+        raise UsageError(
+            what=f"git has `{held}`, where scriptcheck keeps what it trusts",
+            facts=("results that lie there would be taken for those of a run",),
+            advice=f"take it out: `git rm -r --cached {_to_remove(held, own)}`",
+        )
+
+
+def check_run(root: Path, tracked: Iterable[str], run_directory: Path) -> None:
+    """See to it that git brings nothing of a run that is to be reported.
+
+    Raises:
+        UsageError: it does.
+    """
+    held = _held_at(tracked, tuple(_places(root, run_directory.absolute())))
+    if held is not None:
+        raise UsageError(
+            what=f"git has `{held}`, a part of the run that is to be reported",
+            facts=("a change could have written any result there",),
+            advice="report a run that was made here, or that another job has left",
+        )
 
 
 def _check_output(root: Path, tracked: Iterable[str], output: Path) -> None:
@@ -65,22 +81,67 @@ def _check_output(root: Path, tracked: Iterable[str], output: Path) -> None:
         )
 
 
+def check_interpreters(root: Path, tracked: Iterable[str], project: Project) -> None:
+    """See to it that git brings neither the interpreters of a project nor anything of theirs.
+
+    Raises:
+        UsageError: it does; what runs as an interpreter is not confined.
+    """
+    named = {step.settings.python for step in project.steps.values()}
+    for pipeline in project.pipelines.values():
+        named |= {node.settings.python for node in pipeline.nodes}
+    for python in sorted(named | {None}, key=str):
+        check_interpreter(root, tracked, Path(located(root, project.folder, python)))
+
+
 def check_interpreter(root: Path, tracked: Iterable[str], python: Path) -> None:
     """See to it that git brings neither an interpreter nor anything of its environment.
 
     Raises:
-        UsageError: it does; what runs as the interpreter is not confined.
+        UsageError: it does.
     """
-    own = {*_places(root, python), *_places(root, python.parent.resolve() / python.name)}
-    own |= {place for folder in (python.parents[1],) for place in _places(root, folder)}
+    own = {
+        place
+        for link in _links(python)
+        for one in (link, *link.parents[1:2])
+        for place in _places(root, one)
+    }
+    held = _held_at(tracked, own)
+    if held is not None:
+        raise UsageError(
+            what=f"git has `{held}`, a part of the interpreter {python}",
+            facts=("an interpreter is not confined, and a change could bring any program",),
+            advice="make the environment where it is needed, and keep it out of git",
+        )
+    if any(root in (link.parent, *link.parents[1:2]) for link in _links(python)):
+        raise UsageError(
+            what=f"the environment of {python} is the whole repository",
+            facts=("an interpreter is not confined, and any file could be a part of it",),
+            advice="make the environment in a folder of its own, such as `.venv`",
+        )
+
+
+def _links(python: Path) -> tuple[Path, ...]:
+    """Give the path of an interpreter, and every further one that a link on the way leads to."""
+    found = [Path(posixpath.normpath(python))]
+    while found[-1].is_symlink() and len(found) < _LONGEST_CHAIN:
+        found.append(Path(posixpath.normpath(found[-1].parent / found[-1].readlink())))
+    return (*found, found[0].parent.resolve() / python.name, found[0].resolve())
+
+
+def _held_at(tracked: Iterable[str], places: Iterable[str]) -> str | None:
+    """Find something that git has at one of these places, below it, or in place of a folder above."""
+    # On many file systems `.Scriptcheck` is the same folder.
+    own = {place.casefold() for place in places}
+    if not own:
+        return None
+    above = {str(one) for place in own for one in PurePosixPath(place).parents}
     below = tuple(f"{place}/" for place in own)
     for path in tracked:
-        if path in own or path.startswith(below):
-            raise UsageError(
-                what=f"git has `{path}`, a part of the interpreter that `python:` names",
-                facts=("an interpreter is not confined, and a change could bring any program",),
-                advice="make the environment where it is needed, and keep it out of git",
-            )
+        folded = path.casefold()
+        if folded in own or folded in above or folded.startswith(below):
+            return path
+    return None
 
 
 def _places(root: Path, folder: Path) -> Iterator[str]:

@@ -111,9 +111,10 @@ def _emptied(folder: Path) -> Path:
 
 def _remove_oldest(runs: Path) -> None:
     folders = sorted(
-        (path for path in runs.iterdir() if path.is_dir()),
+        (path for path in runs.iterdir() if path.is_dir() and not path.is_symlink()),
         key=lambda path: (path.stat().st_mtime_ns, path.name),
     )
     for folder in folders[:-KEPT]:
-        if record.is_finished(folder) or time.time() - folder.stat().st_mtime > _ABANDONED:
+        is_old = time.time() - folder.stat().st_mtime > _ABANDONED
+        if record.is_run_directory(folder) and (record.is_finished(folder) or is_old):
             shutil.rmtree(folder, ignore_errors=True)

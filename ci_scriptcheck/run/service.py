@@ -60,7 +60,7 @@ class Service:
         reader = _reader_of(plan)
         self._closing = run_directory / CLOSING
         self._closing.unlink(missing_ok=True)
-        self._hosts = Hosts() if begun is None else begun
+        self._hosts = Hosts(repository=Path(site.root)) if begun is None else begun
         # The reader comes last: it has less to import.
         self._hosts.start([*specs, reader])
         found = self._hosts.addresses

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ci_scriptcheck.model.codec import from_json
 from ci_scriptcheck.run import engine, making, record
 from ci_scriptcheck.run.context import Context, Interrupted
-from ci_scriptcheck.run.process import calls, hosting
+from ci_scriptcheck.run.process import calls, hosting, surroundings
 from ci_scriptcheck.run.process.hosts import Hosts, host_key
 from ci_scriptcheck.run.process.reader import Reader, reader_spec
 from ci_scriptcheck.run.process.request import Address, Call, Ended, Ending, HostSpec
@@ -44,6 +44,7 @@ def opened(
 @contextmanager
 def context_of(run_directory: Path, addresses: Json, worker: str | None) -> Iterator[Context]:
     """Give what the tasks of a run directory share, for who runs them in a way of its own."""
+    surroundings.keep_to_ourselves()
     site = record.read_site(run_directory)
     plan = record.read_plan(run_directory)
     folder = run_directory / READER / (worker or "main")
@@ -147,7 +148,7 @@ class _WorkerHosts:
             spec = next((one for one in specs if name_of(one) == name), spec)
         if name in self._own:
             self._own.pop(name).close()
-        hosts = self._own[name] = Hosts([spec])
+        hosts = self._own[name] = Hosts([spec], repository=self._root)
         self._addresses[name] = hosts.addresses[host_key(spec)]
 
     def _has_ended(self) -> bool:

@@ -90,7 +90,17 @@ def working_files(root: Path) -> tuple[str, ...]:
     Raises:
         ChangeError: git cannot list them.
     """
-    return _files(command.run(root, *_LIST, *overlooked.options(root)))
+    return listed_files(root)[0]
+
+
+def listed_files(root: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """List what `Sight` calls `files` and `tracked`, where nothing else is asked.
+
+    Raises:
+        ChangeError: git cannot list them.
+    """
+    listed = command.run(root, *_LIST, *overlooked.options(root))
+    return _files(listed), _tracked(listed)
 
 
 def _tracked(listed: bytes) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from . import (
     bytecode,
     census,
     confine,
+    doorkeeper,
     failure,
     importing,
     packages,
@@ -122,15 +123,22 @@ class _Run:
         bytecode.use(self._descriptors["bytecode"], call["tree"])
         random.seed(call["seed"])
         importing.after_import("numpy.random", lambda module: module.seed(call["seed"] % 2**32))
+        pip_answers.answer()
+        protections = confine.confine(call, self._descriptors["answers"])
+        # Not before: what is imported from here on may be the script's.
+        doorkeeper.open_door()
+        self._set_path()
+        self._watch.begin()
+        self.send({"protections": protections})
+
+    def _set_path(self) -> None:
+        own = [item for item in self._call["env"].get("PYTHONPATH", "").split(os.pathsep) if item]
+        sys.path[:0] = [item for item in own if item not in sys.path]
         file = self._target.get("file")
         if file is not None:
             sys.argv[:] = [file]
             importing.prepare_path(file, self._target["roots"], self._descriptors["answers"])
-            packages.forgive_missing_libraries(call["tree"])
-        pip_answers.answer()
-        protections = confine.confine(call, self._descriptors["answers"])
-        self._watch.begin()
-        self.send({"protections": protections})
+            packages.forgive_missing_libraries(self._call["tree"])
 
     def carry_out(self) -> None:
         """Run the script to its end, and leave."""
@@ -267,7 +275,6 @@ def _set_environment(call: dict[str, Any], answers: str) -> None:
     path = [os.path.join(answers, "bin"), os.path.dirname(sys.executable)]
     variables["PATH"] = os.pathsep.join([*path, variables.get("PATH", os.defpath)])
     own_path = [item for item in variables.get("PYTHONPATH", "").split(os.pathsep) if item]
-    sys.path[:0] = [item for item in own_path if item not in sys.path]
     variables["PYTHONPATH"] = os.pathsep.join([answers, *own_path])
     variables.update(pip_answers.variables(private))
     os.environ.clear()

@@ -69,12 +69,13 @@ def _begin_child(theirs: dict[str, int], arguments: dict[str, Any]) -> None:
         for descriptor in theirs.values():
             os.close(descriptor)
         ours = {**high, "dump": int(DUMP_SIGNAL)}
-        ours.update({name: arguments[name] for name in ("answers", "bytecode")})
+        passed_on = ("answers", "bytecode", "repository", "trusted")
+        ours.update({name: arguments[name] for name in passed_on})
         if arguments["start"] == "warm":
             child.main(ours)
         for descriptor in high.values():
             os.set_inheritable(descriptor, True)
-        command = [sys.executable, "-c", arguments["child_bootstrap"], json.dumps(ours)]
+        command = [sys.executable, "-S", "-c", arguments["child_bootstrap"], json.dumps(ours)]
         os.execv(sys.executable, command)  # noqa: S606  (our own child, without a shell)
     finally:
         _exit(70)

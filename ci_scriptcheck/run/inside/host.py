@@ -21,7 +21,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from . import census, confine, pip_answers, supervisor
+from . import census, confine, doorkeeper, pip_answers, supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ SPARES = 2
 
 _BEAT = 0.25
 _MOST_ATTEMPTS = 3
-"""So often the host begins again without what started a thread, then without any library."""
+"""So often the host begins again without a library that is not fit, then without any."""
 
 
 def main(arguments: dict[str, Any]) -> None:
@@ -41,9 +41,9 @@ def main(arguments: dict[str, Any]) -> None:
         arguments: `listen` and `lifeline` (descriptors), `folder` (of the controller, removed by
             whoever ends last), `controller` (its process id), `preload`, `start`, `secret`
             (SHA-256 of what callers must know), `answers` (folder of the answering pip), `bytecode`
-            (folder of compiled modules), `path`, `waits` (to be told on standard input what to
-            preload in the end, where that was not known when the host began),
-            `bootstrap` and `child_bootstrap` (programs that begin again here or in the child).
+            (folder of compiled modules), `repository` and `trusted` (see `doorkeeper`), `path`,
+            `waits` (to be told on standard input what to preload in the end, where that was not
+            known when the host began), `bootstrap` and `child_bootstrap` (programs that begin again here or in the child).
     """
     census.adopt_orphans()
     # What libraries make while they load stays: looking for garbage in it only takes time.
@@ -194,7 +194,10 @@ def _told(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def _preload(arguments: dict[str, Any]) -> None:
-    """Import modules; one that starts a thread is left out, by beginning again without it."""
+    """Import modules; one that is not fit for it is left out, by beginning again without it.
+
+    That is one that starts a thread, or that asks for a module which only the repository has.
+    """
     attempts = arguments.get("attempts", 0)
     if attempts > _MOST_ATTEMPTS:
         return
@@ -202,7 +205,7 @@ def _preload(arguments: dict[str, Any]) -> None:
     before = dict(os.environ)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
-    culprit = _first_with_a_thread(arguments["preload"])
+    culprit = _first_unfit(arguments["preload"])
     os.environ.clear()
     os.environ.update(before)
     if culprit is None:
@@ -213,21 +216,27 @@ def _preload(arguments: dict[str, Any]) -> None:
     again = {**arguments, "preload": names, "dropped": dropped, "attempts": attempts + 1}
     for descriptor in (arguments["listen"], arguments["lifeline"]):
         os.set_inheritable(descriptor, True)
-    command = [sys.executable, "-c", arguments["bootstrap"], json.dumps(again)]
+    command = [sys.executable, "-S", "-c", arguments["bootstrap"], json.dumps(again)]
     os.execv(sys.executable, command)  # noqa: S606  (this very program, without a shell)
 
 
-def _first_with_a_thread(names: list[str]) -> str | None:
+def _first_unfit(names: list[str]) -> str | None:
     for name in names:
         above, _, last = name.rpartition(".")
         if hasattr(sys.modules.get(above), last):
             continue
+        before = len(doorkeeper.refused())
         # Whatever a library does while it is imported, it must not take the host with it.
         with contextlib.suppress(Exception, SystemExit):
             importlib.import_module(name)
-        if _threads() > 1:
+        if _threads() > 1 or _is_lacking(name, doorkeeper.refused()[before:]):
             return name
     return None
+
+
+def _is_lacking(name: str, refused: list[str]) -> bool:
+    """Say whether a library was loaded without something of the repository that it would have had."""
+    return any(name != one and not name.startswith(f"{one}.") for one in refused)
 
 
 def _threads() -> int:

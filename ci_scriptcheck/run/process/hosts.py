@@ -32,19 +32,25 @@ if TYPE_CHECKING:
 
 _INSIDE = Path(__file__).parents[1] / "inside"
 """Where the interpreter of the scripts finds the modules that it runs of ours."""
+_OURS = Path(__file__).parents[2]
+"""All our code: it runs in any case, even where the repository that is checked is our own."""
 _BACKLOG = 128
 
 # Under a private package name: a script's own `store.py` or `record.py` must never be ours.
 _BOOTSTRAP = """
-import json, sys
+import sys
 sys.path[:] = [entry for entry in sys.path if entry]
+import json
 from types import ModuleType
 package = sys.modules["_scriptcheck"] = ModuleType("_scriptcheck")
 package.__path__ = [{code!r}]
 if sys.version_info < (3, 9):
     raise SystemExit("Python 3.9 or later is needed, this is " + sys.version)
+arguments = json.loads(sys.argv[1])
+from _scriptcheck import doorkeeper
+doorkeeper.shut(arguments["repository"], arguments["trusted"])
 from _scriptcheck.{module} import main
-main(json.loads(sys.argv[1]))
+main(arguments)
 """
 
 
@@ -63,7 +69,19 @@ class Hosts:
         addresses: `host_key` of each specification → where its host listens.
     """
 
-    def __init__(self, specs: Iterable[HostSpec] = ()) -> None:
+    def __init__(self, specs: Iterable[HostSpec] = (), *, repository: Path | None) -> None:
+        """Start them.
+
+        Args:
+            specs: What they are.
+            repository: The root of what is checked, of which nothing may be loaded before it is
+                confined; `None` where nothing of any repository is run.
+
+        Raises:
+            UsageError: an interpreter cannot be started.
+        """
+        surroundings.keep_to_ourselves()
+        self._repository = repository
         self.addresses: dict[str, Address] = {}
         self._processes: list[subprocess.Popen[bytes]] = []
         self._early: _Early | None = None
@@ -164,7 +182,7 @@ class Hosts:
             arguments = self._arguments(spec, address, listener.fileno(), waits=waits)
             try:
                 process = subprocess.Popen(
-                    [spec.python, "-c", arguments["bootstrap"], json.dumps(arguments)],
+                    [spec.python, "-S", "-c", arguments["bootstrap"], json.dumps(arguments)],
                     stdin=subprocess.PIPE if waits else subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
@@ -192,6 +210,8 @@ class Hosts:
             "answers": str(self._folder / "answers"),
             "bytecode": str(self._folder / "bytecode"),
             "controller": os.getpid(),
+            "repository": None if self._repository is None else str(self._repository),
+            "trusted": [str(_OURS)],
             "preload": list(spec.preload),
             "path": list(spec.path),
             "start": _start(spec).value,

@@ -11,11 +11,14 @@ ROOT = Path(__file__).parents[3]
 
 
 def scriptcheck(
-    *words: str, folder: Path | None = None, variables: dict[str, str] | None = None
+    *words: str,
+    folder: Path | None = None,
+    variables: dict[str, str] | None = None,
+    python: str = sys.executable,
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line in a folder, with the variables of no job and no repository."""
     return subprocess.run(
-        [sys.executable, "-m", "ci_scriptcheck", *words],
+        [python, "-m", "ci_scriptcheck", *words],
         cwd=folder,
         env=environment() | (variables or {}),
         capture_output=True,

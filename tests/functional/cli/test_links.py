@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +13,6 @@ from tests.functional.change.conftest import Repository
 from tests.functional.cli.command import scriptcheck
 
 if TYPE_CHECKING:
-    import subprocess
     from pathlib import Path
 
 SECRET = "a-token-of-the-job"  # noqa: S105  (of nothing)
@@ -195,14 +196,135 @@ def test_variables_of_the_project_load_no_code_into_the_host(repository: Reposit
     assert not sprung.exists()
 
 
-def test_an_interpreter_that_git_has_is_refused(repository: Repository) -> None:
+def bring_an_interpreter(repository: Repository) -> Path:
+    """Commit an interpreter that says that it was started."""
     copying(repository)
+    sprung = repository.root.parent / "sprung"
     settings = (repository.root / "scriptcheck.yaml").read_text()
+    (repository.root / "tools").mkdir()
+    program = repository.root / "tools" / "py.sh"
+    program.write_text(f"#!/bin/sh\ntouch {sprung}\n")
+    program.chmod(0o755)
+    repository.commit({"scriptcheck.yaml": f"{settings}defaults: {{python: tools/py.sh}}\n"})
+    return sprung
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("run", "--all"), ("plan", "--all"), ("doctor",), ("infer", "--script", "scripts/show.py")],
+    ids=lambda words: words[0],
+)
+def test_an_interpreter_that_git_has_is_refused_by_every_command(
+    repository: Repository, words: tuple[str, ...]
+) -> None:
+    sprung = bring_an_interpreter(repository)
+
+    ended = scriptcheck(*words, folder=repository.root)
+
+    assert ended.returncode == (1 if words[0] == "doctor" else 2)
+    assert "git has `tools/py.sh`" in ended.stdout + ended.stderr
+    assert not sprung.exists()
+
+
+def test_an_interpreter_that_git_has_is_refused_where_a_first_draft_asks_for_it(
+    repository: Repository,
+) -> None:
+    sprung = bring_an_interpreter(repository)
+    (repository.root / "scriptcheck.yaml").unlink()
+
+    ended = scriptcheck("init", "--infer", "--python", "tools/py.sh", folder=repository.root)
+
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert "git has `tools/py.sh`" in ended.stderr
+    assert not sprung.exists()
+
+
+def test_what_is_installed_from_the_repository_is_loaded_by_no_process_that_is_not_confined(
+    repository: Repository,
+) -> None:
+    copying(repository)
+    sprung = repository.root.parent / "sprung"
+    script = (repository.root / "scripts" / "show.py").read_text()
     repository.commit(
-        {"py.sh": "#!/bin/sh\n", "scriptcheck.yaml": f"{settings}defaults: {{python: py.sh}}\n"}
+        {
+            "scripts/show.py": f"import library\n{script}",
+            "source/wished_for.py": "import contextlib\nwith contextlib.suppress(OSError):\n"
+            f"    open({str(sprung)!r}, 'w')\n",
+        }
     )
+    python = an_environment(repository.root.parent / "environment", repository.root / "source")
 
-    ended = run(repository)
+    # The first has an early host; what the second has kept makes that one uncertain.
+    for words in (["--workers", "1"], ["--workers", "1"], ["--start", "new"]):
+        ended = scriptcheck("run", "--all", *words, folder=repository.root, python=str(python))
 
+        assert "shown" in ended.stdout, ended.stdout + ended.stderr
+        assert not sprung.exists()
+        keep_something(repository)
+
+
+def an_environment(folder: Path, source: Path) -> Path:
+    """Make one with our packages, a library that has a wish, and an editable installation."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    ours = [path for path in sys.path if path.endswith("-packages")]
+    (packages / "paths.pth").write_text("".join(f"{path}\n" for path in (*ours, source)))
+    (packages / "library.py").write_text("try: import wished_for\nexcept ImportError: pass\n")
+    return folder / "bin" / "python"
+
+
+def keep_something(repository: Repository) -> None:
+    (place,) = (repository.root / ".scriptcheck" / "store").glob("v*")
+    (place / "results" / "something").mkdir(parents=True, exist_ok=True)
+
+
+@pytest.mark.parametrize("words", [(), ("--run", ".scriptcheck/runs/forged"), ("--run", "forged")])
+def test_a_run_that_git_brings_is_not_reported(
+    repository: Repository, words: tuple[str, ...]
+) -> None:
+    scriptcheck("run", "ingest", "--workers", "1", folder=repository.root)
+    (made,) = (repository.root / ".scriptcheck" / "runs").iterdir()
+    forged = repository.root / (words[1] if words else ".scriptcheck/runs/forged")
+    made.rename(forged)
+    before = scriptcheck("report", *words, folder=repository.root)
+    repository.git("add", "--force", str(forged / "record.json"))
+    repository.git("commit", "--quiet", "--message", "a run")
+
+    ended = scriptcheck("report", *words, folder=repository.root)
+
+    assert before.returncode == 0, before.stderr
     assert ended.returncode == 2
-    assert "git has `py.sh`" in ended.stderr
+    assert f"git has `{forged.relative_to(repository.root)}/record.json`" in ended.stderr
+    assert ended.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [("junit.xml", "../outside/secret"), ("reports", "../outside")],
+    ids=["a file", "a folder"],
+)
+def test_a_report_is_written_through_no_link_out(
+    repository: Repository, name: str, target: str
+) -> None:
+    link(repository, name, target)
+    file = name if name.endswith(".xml") else f"{name}/secret"
+
+    ran = scriptcheck("run", "ingest", "--junit", file, folder=repository.root)
+    told = scriptcheck("report", "junit", "--output", file, folder=repository.root)
+
+    assert (ran.returncode, told.returncode) == (2, 2)
+    assert "behind a link out of the repository" in ran.stderr
+    assert "behind a link out of the repository" in told.stderr
+    assert SECRET in (repository.root.parent / "outside" / "secret").read_text()
+    assert len(list((repository.root.parent / "outside").iterdir())) == 1
+
+
+def test_a_report_is_written_to_a_place_that_the_caller_named_outside(
+    repository: Repository,
+) -> None:
+    place = repository.root.parent / "reports"
+
+    ended = scriptcheck("run", "ingest", "--junit", str(place / "a.xml"), folder=repository.root)
+
+    assert ended.returncode == 0, ended.stderr
+    assert (place / "a.xml").is_file()

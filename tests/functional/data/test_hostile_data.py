@@ -37,7 +37,7 @@ MEMORY = 1024**3
 
 @pytest.fixture(scope="module")
 def hosts() -> Iterator[Hosts]:
-    with Hosts([SPEC]) as started:
+    with Hosts([SPEC], repository=None) as started:
         yield started
 
 

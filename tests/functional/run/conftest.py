@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def hosts() -> Iterator[Hosts]:
-    with Hosts([WARM]) as started:
+    with Hosts([WARM], repository=None) as started:
         yield started
 
 

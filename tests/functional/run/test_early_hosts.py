@@ -28,7 +28,7 @@ def test_a_host_that_began_becomes_the_one_that_is_needed_and_imports_the_rest(
     tmp_path: Path,
 ) -> None:
     spec = HostSpec(python=sys.executable, preload=("colorsys", "wave"))
-    with Hosts() as hosts:
+    with Hosts(repository=None) as hosts:
         hosts.begin(HostSpec(python=sys.executable, preload=("wave",)))
         before = census.children(os.getpid())
         hosts.start([spec])
@@ -48,7 +48,7 @@ def test_a_host_that_began_becomes_the_one_that_is_needed_and_imports_the_rest(
 )
 def test_a_host_unlike_those_that_are_needed_is_ended(tmp_path: Path, begun: HostSpec) -> None:
     spec = HostSpec(python=sys.executable, preload=("colorsys",))
-    with Hosts() as hosts:
+    with Hosts(repository=None) as hosts:
         before = set(census.children(os.getpid()))
         hosts.begin(begun)
         (wrong,) = set(census.children(os.getpid())) - before
@@ -65,7 +65,7 @@ def test_a_library_that_starts_a_thread_is_left_out_of_what_is_told_later(tmp_pa
     )
     path = (str(tmp_path),)
     spec = HostSpec(python=sys.executable, preload=("colorsys", "humming", "wave"), path=path)
-    with Hosts() as hosts:
+    with Hosts(repository=None) as hosts:
         hosts.begin(HostSpec(python=sys.executable, preload=("humming", "wave"), path=path))
         hosts.start([spec])
         ending = Stage(tmp_path, hosts, spec).run(LOADED)
@@ -75,7 +75,7 @@ def test_a_library_that_starts_a_thread_is_left_out_of_what_is_told_later(tmp_pa
 
 def test_a_script_cannot_read_what_its_host_was_told(tmp_path: Path) -> None:
     spec = HostSpec(python=sys.executable)
-    with Hosts() as hosts:
+    with Hosts(repository=None) as hosts:
         hosts.begin(spec)
         hosts.start([spec])
         ending = Stage(tmp_path, hosts, spec).run(
@@ -86,7 +86,7 @@ def test_a_script_cannot_read_what_its_host_was_told(tmp_path: Path) -> None:
 
 
 def test_a_host_that_is_never_told_ends_with_the_others() -> None:
-    with Hosts() as hosts:
+    with Hosts(repository=None) as hosts:
         before = set(census.children(os.getpid()))
         hosts.begin(HostSpec(python=sys.executable, preload=("wave",)))
         (waiting,) = set(census.children(os.getpid())) - before
@@ -100,7 +100,7 @@ def test_a_host_that_waits_ends_when_its_controller_is_killed() -> None:
         "from ci_scriptcheck.run.inside import census\n"
         "from ci_scriptcheck.run.process.hosts import Hosts\n"
         "from ci_scriptcheck.run.process.request import HostSpec\n"
-        "hosts = Hosts()\n"
+        "hosts = Hosts(repository=None)\n"
         "hosts.begin(HostSpec(python=sys.executable, preload=('wave',)))\n"
         "print(*census.children(os.getpid()), flush=True)\n"
         "time.sleep(60)\n"
@@ -127,7 +127,8 @@ def _ends(pid: int) -> bool:
 @pytest.mark.parametrize(
     ("settings", "begun"),
     [
-        ("steps: {a: {script: scripts/a.py}}\n", ("wave_library",)),
+        ("steps: {a: {script: scripts/a.py}}\n", ("pyarrow.parquet", "yaml")),
+        ("steps: {a: {script: scripts/a.py, path: [roots/far]}}\n", ("pyarrow.parquet",)),
         ("steps: {a: {script: scripts/a.py, python: env/bin/python}}\n", ()),
         ("steps: {a: {script: ../a.py}}\n", ()),
         ("steps: {a: {script: scripts/none.py}}\n", ()),
@@ -141,15 +142,41 @@ def test_what_the_scripts_of_the_settings_import_is_guessed_and_nothing_of_the_p
     scripts.mkdir()
     (scripts / "helpers.py").write_text("")
     (tmp_path / "lib").mkdir()
+    (tmp_path / "roots" / "far" / "yaml").mkdir(parents=True)
     (scripts / "a.py").write_text(
-        "import sys\nimport helpers\nfrom lib.features import x\nfrom wave_library import y\n"
-        "def main():\n    import later\n"
+        '"""Read tables\nfrom numpy, and\nimport nothing_of_that_name\n"""\n'
+        "import sys\nimport helpers\nfrom lib.features import x\nfrom pyarrow.parquet import y\n"
+        "import yaml\ndef main():\n    import pandas\n"
     )
     (tmp_path / "scriptcheck.yaml").write_text(settings)
 
-    assert early.guessed(tmp_path) == begun
+    assert early.guessed(tmp_path, tmp_path) == begun
 
 
 def test_nothing_begins_where_nothing_can_be_guessed(tmp_path: Path) -> None:
-    with early.hosts(tmp_path) as hosts:
+    with early.hosts(tmp_path, tmp_path) as hosts:
         assert hosts is None
+
+
+def test_a_script_is_not_looked_into_through_a_link_out_of_the_repository(tmp_path: Path) -> None:
+    (tmp_path / "outside.py").write_text("import yaml\n")
+    root = tmp_path / "repository"
+    root.mkdir()
+    (root / "a.py").symlink_to("../outside.py")
+    (root / "scriptcheck.yaml").write_text("steps: {a: {script: a.py}}\n")
+
+    assert early.guessed(root, root) == ()
+
+
+def test_an_installed_module_that_lies_in_the_repository_is_not_guessed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "installed_here.py").write_text("")
+    (source / "spread_here").mkdir()
+    (tmp_path / "a.py").write_text("import installed_here\nimport spread_here.part\nimport yaml\n")
+    (tmp_path / "scriptcheck.yaml").write_text("steps: {a: {script: a.py}}\n")
+    monkeypatch.syspath_prepend(source)
+
+    assert early.guessed(tmp_path, tmp_path) == ("yaml",)

@@ -82,7 +82,7 @@ def test_the_library_has_all_that_is_asked_of_it(older: str) -> None:
 @pytest.mark.parametrize("start", list(Start))
 def test_a_script_runs(tmp_path: Path, older: str, start: Start) -> None:
     spec = HostSpec(python=older, start=start)
-    with Hosts([spec]) as hosts:
+    with Hosts([spec], repository=None) as hosts:
         ending = Stage(tmp_path, hosts, spec).run(
             "import sys\ndef main():\n    return sys.version_info[:2] < (3, 11)\n"
         )

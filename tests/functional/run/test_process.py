@@ -20,7 +20,7 @@ MAIN = "def main(input_paths, output_paths, environ_vars, job_args):"
 
 @pytest.fixture(scope="module")
 def hosts() -> Iterator[Hosts]:
-    with Hosts([WARM, NEW]) as started:
+    with Hosts([WARM, NEW], repository=None) as started:
         yield started
 
 
@@ -119,7 +119,7 @@ def test_language_and_time_zone_of_the_machine_do_not_reach_a_script(
     monkeypatch.setenv("TZ", "Asia/Kolkata")
     monkeypatch.setenv("LC_ALL", "C")
     spec = HostSpec(python=sys.executable)
-    with Hosts([spec]) as hosts:
+    with Hosts([spec], repository=None) as hosts:
         ending = Stage(tmp_path, hosts, spec).run("""
             import os, time
             def main():

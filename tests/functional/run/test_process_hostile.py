@@ -209,6 +209,62 @@ def test_a_daemon_left_behind_is_ended_and_named(stage: Stage) -> None:
     assert (ending.how, ending.leftovers) == (Ended.RETURNED, ("sleep 61",))
 
 
+FORGING = """
+    import json, os, threading, time
+    def forge(*messages):
+        for name in os.listdir("/proc/self/fd"):
+            for message in messages:
+                text = json.dumps(message).encode()
+                try:
+                    os.write(int(name), len(text).to_bytes(4, "big") + text)
+                except OSError:
+                    pass
+    END = {"result": {"how": "returned", "returned": "forged", "cpu_used": 12345}}
+"""
+
+
+def test_a_forged_farewell_does_not_hide_a_process_that_goes_on(stage: Stage) -> None:
+    ending = stage.run(
+        FORGING
+        + """
+    def main(input_paths, output_paths, environ_vars, job_args):
+        if os.fork() == 0:
+            os.execv("/bin/sh", ["sh", "-c", 'while :; do echo >> "$0"; done', output_paths["out"] + "/rows"])
+        time.sleep(0.2)
+        forge(END, {"leaving": True})
+        time.sleep(5)
+    """
+    )
+    written = stage.output("rows").read_bytes()
+    time.sleep(0.1)
+
+    assert written != b""
+    assert stage.output("rows").read_bytes() == written
+    assert [words[:8] for words in ending.leftovers] == ["sh -c wh"]
+    assert ending.cpu_seconds < 100
+    assert stage.run("def main(): return 1\n").returned == "1"
+
+
+def test_a_forged_farewell_is_not_taken_for_the_end_while_a_second_thread_runs(
+    stage: Stage,
+) -> None:
+    script = """
+    def main():
+        if {threads}:
+            threading.Thread(target=time.sleep, args=(5,), daemon=True).start()
+        forge(END, {{"leaving": True}})
+        time.sleep(5)
+    """
+
+    alone, together = (
+        stage.run(FORGING + script.format(threads=threads)).cpu_seconds for threads in (0, 1)
+    )
+
+    # What it says of itself is believed only where nothing can come after it.
+    assert alone == 12345
+    assert together < 100
+
+
 def test_deleting_its_own_folder_harms_nobody(stage: Stage) -> None:
     ending = stage.run(
         f"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -25,7 +26,7 @@ def threads_of(pid: int) -> int:
 
 def test_libraries_are_there_and_the_host_has_one_thread(tmp_path: Path) -> None:
     spec = HostSpec(python=sys.executable, preload=("numpy", "not_there", "pandas", "pyarrow"))
-    with Hosts([spec]) as hosts:
+    with Hosts([spec], repository=None) as hosts:
         stage = Stage(tmp_path, hosts, spec)
         ending = stage.run(LOADED.format(names=["numpy", "pandas", "not_there"]))
         (host,) = (pid for pid in census.children(os.getpid()) if "scq-" in _words(pid))
@@ -50,7 +51,7 @@ def test_thread_pools_work_in_every_run(tmp_path: Path) -> None:
             pandas.DataFrame({"n": sums}).to_parquet("sums.parquet")
             return pandas.read_parquet("sums.parquet")["n"].nunique()
     """
-    with Hosts([spec]) as hosts:
+    with Hosts([spec], repository=None) as hosts:
         stage = Stage(tmp_path, hosts, spec)
 
         assert [stage.run(text).returned for _ in range(3)] == ["1", "1", "1"]
@@ -64,7 +65,7 @@ def test_a_library_that_starts_a_thread_is_left_to_the_scripts(tmp_path: Path) -
     spec = HostSpec(
         python=sys.executable, preload=("colorsys", "humming", "wave"), path=(str(tmp_path),)
     )
-    with Hosts([spec]) as hosts:
+    with Hosts([spec], repository=None) as hosts:
         stage = Stage(tmp_path, hosts, spec)
         ending = stage.run(LOADED.format(names=["colorsys", "humming", "wave"]))
 
@@ -78,7 +79,7 @@ def test_a_thread_that_a_rehearsal_starts_is_not_there_in_the_run(tmp_path: Path
         "    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
     )
     spec = HostSpec(python=sys.executable, preload=("pandas",), path=(str(tmp_path),))
-    with Hosts([spec]) as hosts:
+    with Hosts([spec], repository=None) as hosts:
         stage = Stage(tmp_path, hosts, spec)
         returned = []
         for _ in range(4):
@@ -90,7 +91,7 @@ def test_a_thread_that_a_rehearsal_starts_is_not_there_in_the_run(tmp_path: Path
 
 def test_a_rehearsal_leaves_neither_output_nor_warnings_nor_files(tmp_path: Path) -> None:
     spec = HostSpec(python=sys.executable, preload=("pandas",))
-    with Hosts([spec]) as hosts:
+    with Hosts([spec], repository=None) as hosts:
         stage = Stage(tmp_path, hosts, spec)
         for _ in range(3):
             time.sleep(0.2)
@@ -103,7 +104,7 @@ def test_a_rehearsal_leaves_neither_output_nor_warnings_nor_files(tmp_path: Path
 def test_a_library_that_ends_the_interpreter_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "leaving.py").write_text("raise SystemExit(3)\n")
     spec = HostSpec(python=sys.executable, preload=("leaving", "wave"), path=(str(tmp_path),))
-    with Hosts([spec]) as hosts:
+    with Hosts([spec], repository=None) as hosts:
         ending = Stage(tmp_path, hosts, spec).run(LOADED.format(names=["leaving", "wave"]))
 
     assert ending.returned == "[False, True]"
@@ -120,7 +121,7 @@ def test_variables_that_are_read_while_loading_are_set(tmp_path: Path, start: St
         for seed in ("1", "2", "1")
     ]
     text = "import os\ndef main():\n    return os.environ['OMP_NUM_THREADS'], hash('a')\n"
-    with Hosts(specs) as hosts:
+    with Hosts(specs, repository=None) as hosts:
         drawn = [
             Stage(tmp_path / str(number), hosts, spec).run(text).returned
             for number, spec in enumerate(specs)
@@ -135,7 +136,7 @@ def test_variables_that_are_read_while_loading_are_set(tmp_path: Path, start: St
 
 def test_an_interpreter_that_is_not_there_is_a_mistake_to_mend() -> None:
     with pytest.raises(UsageError) as failure:
-        Hosts([HostSpec(python="/nowhere/bin/python")])
+        Hosts([HostSpec(python="/nowhere/bin/python")], repository=None)
 
     assert "/nowhere/bin/python" in failure.value.what
 
@@ -145,7 +146,41 @@ def test_a_python_that_cannot_watch_processes_ends_hosts_as_well(
 ) -> None:
     monkeypatch.delattr(os, "pidfd_open", raising=False)
     spec = HostSpec(python=sys.executable)
-    with Hosts([spec]) as hosts:
+    with Hosts([spec], repository=None) as hosts:
         assert Stage(tmp_path, hosts, spec).run("def main(): pass\n").how is Ended.RETURNED
 
     assert [pid for pid in census.children(os.getpid()) if "scq-" in _words(pid)] == []
+
+
+LOOKING = """
+import os
+from ci_scriptcheck.run.inside import confine
+confine._drop_capabilities()
+for name in ("environ", "mem", "maps"):
+    try:
+        open(f"/proc/{os.getppid()}/{name}", "rb").close()
+        print("read", name)
+    except PermissionError:
+        print("refused", name)
+"""
+
+
+def test_who_starts_hosts_cannot_be_read_by_other_processes_of_its_user() -> None:
+    # In a process of its own: it cannot be taken back.
+    code = (
+        "import subprocess, sys\n"
+        "from ci_scriptcheck.run.inside import confine\n"
+        "from ci_scriptcheck.run.process.hosts import Hosts\n"
+        # As if we were not root, who may read everything.
+        "confine._drop_capabilities()\n"
+        "looking = [sys.executable, '-c', sys.argv[1]]\n"
+        "subprocess.run(looking, check=True)\n"
+        "with Hosts(repository=None):\n"
+        "    subprocess.run(looking, check=True)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, LOOKING], capture_output=True, text=True, check=True
+    )
+
+    seen = ended.stdout.split()[::2]
+    assert seen == ["read"] * 3 + ["refused"] * 3

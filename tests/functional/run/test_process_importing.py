@@ -23,7 +23,7 @@ RELATIVE = """
 
 @pytest.fixture(scope="module")
 def hosts() -> Iterator[Hosts]:
-    with Hosts([WARM, NEW]) as started:
+    with Hosts([WARM, NEW], repository=None) as started:
         yield started
 
 

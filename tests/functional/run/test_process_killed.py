@@ -52,7 +52,7 @@ from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.run.process.hosts import Hosts
 from ci_scriptcheck.run.process.request import HostSpec
 spec = HostSpec(python=sys.executable, preload=tuple(sys.argv[1:2]), path=tuple(sys.argv[2:]))
-hosts = Hosts([spec])
+hosts = Hosts([spec], repository=None)
 print(json.dumps([to_json(address) for address in hosts.addresses.values()]), flush=True)
 time.sleep(60)
 """
@@ -60,7 +60,7 @@ time.sleep(60)
 
 @pytest.fixture
 def hosts() -> Iterator[Hosts]:
-    with Hosts([WARM]) as started:
+    with Hosts([WARM], repository=None) as started:
         yield started
 
 
@@ -124,7 +124,7 @@ def test_killing_the_controller_ends_hosts_and_runs(tmp_path: Path) -> None:
     controller = subprocess.Popen([sys.executable, "-c", CONTROLLER], stdout=subprocess.PIPE)
     assert controller.stdout is not None
     address = from_json(Address, json.loads(controller.stdout.readline())[0])
-    stage = Stage(tmp_path, Hosts([]), WARM)
+    stage = Stage(tmp_path, Hosts([], repository=None), WARM)
     endings: list[Ending] = []
     thread = started(stage, endings, address)
     host = parent_of(parent_of(pid_of(stage)))
@@ -177,7 +177,7 @@ def test_a_host_that_cannot_start_says_why(tmp_path: Path) -> None:
     python.write_text("#!/bin/sh\necho 'no such library' >&2\nexit 1\n")
     python.chmod(0o755)
     spec = WARM.__class__(python=str(python))
-    with Hosts([spec]) as hosts:
+    with Hosts([spec], repository=None) as hosts:
         ending = Stage(tmp_path, hosts, spec).run("def main(): pass\n")
 
     assert (ending.how, ending.detail) == (Ended.LOST, "no such library")

@@ -32,7 +32,7 @@ SPEC = reader_spec()
 
 @pytest.fixture(scope="module")
 def hosts() -> Iterator[Hosts]:
-    with Hosts([SPEC]) as started:
+    with Hosts([SPEC], repository=None) as started:
         yield started
 
 
@@ -88,9 +88,9 @@ def test_a_request_that_makes_no_sense_is_an_answer(
 
 
 def test_without_a_host_there_is_an_answer_too(tmp_path: Path) -> None:
-    with Hosts([]) as empty:
+    with Hosts([], repository=None) as empty:
         assert empty.addresses == {}
-    with Hosts([SPEC]) as ended:
+    with Hosts([SPEC], repository=None) as ended:
         address = ended.addresses[host_key(SPEC)]
 
     assert "error" in Reader(address, folder=tmp_path).ask({"do": "measure"})

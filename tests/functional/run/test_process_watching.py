@@ -21,7 +21,7 @@ MAIN = "def main(input_paths, output_paths, environ_vars, job_args):"
 
 @pytest.fixture(scope="module")
 def hosts() -> Iterator[Hosts]:
-    with Hosts([WARM, NEW]) as started:
+    with Hosts([WARM, NEW], repository=None) as started:
         yield started
 
 
@@ -209,7 +209,7 @@ def test_nothing_of_the_machine_reaches_the_environment(
         "MINE",
     ):
         monkeypatch.setenv(name, "x")
-    with Hosts([WARM]) as hosts:
+    with Hosts([WARM], repository=None) as hosts:
         stage = Stage(tmp_path, hosts, WARM)
         ending = stage.run(
             "import os, subprocess\n"

@@ -11,6 +11,17 @@ from ci_scriptcheck.run import record, run_directory
 from tests.conftest import a_plan
 
 
+def a_run(folder: Path, *, seconds_ago: float) -> None:
+    folder.mkdir(parents=True)
+    record.write_plan(folder, a_plan())
+    (folder / "record.json").write_text("{}")
+    age(folder, seconds_ago)
+
+
+def age(folder: Path, seconds: float) -> None:
+    os.utime(folder, (time.time() - seconds, time.time() - seconds))
+
+
 def test_a_folder_of_an_earlier_run_is_emptied(tmp_path: Path) -> None:
     record.write_plan(tmp_path, a_plan())
     (tmp_path / "tasks").mkdir()
@@ -33,13 +44,31 @@ def test_of_old_runs_those_that_are_not_finished_stay(tmp_path: Path) -> None:
     runs = tmp_path / run_directory.RUNS
     for number in range(run_directory.KEPT + 2):
         folder = runs / f"{number:02}"
-        folder.mkdir(parents=True)
-        if number > 0:
-            (folder / "record.json").write_text("{}")
-        os.utime(folder, (time.time() - 1000 + number, time.time() - 1000 + number))
+        a_run(folder, seconds_ago=1000 - number)
+        if number == 0:
+            (folder / "record.json").unlink()
+            age(folder, 1000)
 
     run_directory.make(tmp_path, None, moment=1)
 
     left = {folder.name for folder in runs.iterdir()}
     assert "00" in left
     assert "01" not in left
+
+
+def test_nothing_is_removed_but_real_folders_that_hold_a_run(tmp_path: Path) -> None:
+    runs, outside = tmp_path / run_directory.RUNS, tmp_path / "outside"
+    a_run(outside, seconds_ago=1_000_000)
+    a_run(runs / "old", seconds_ago=900_000)
+    (runs / "linked").symlink_to(outside)
+    (runs / "of somebody").mkdir()
+    (runs / "of somebody" / "record.json").write_text("{}")
+    age(runs / "of somebody", 1_000_000)
+    for number in range(run_directory.KEPT):
+        a_run(runs / f"{number:02}", seconds_ago=1000)
+
+    run_directory.make(tmp_path, None, moment=1)
+
+    assert {"plan.json", "record.json"} <= {path.name for path in outside.iterdir()}
+    assert {"linked", "of somebody"} <= {folder.name for folder in runs.iterdir()}
+    assert not (runs / "old").exists()

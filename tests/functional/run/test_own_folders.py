@@ -1,0 +1,86 @@
+"""What git must not bring: interpreters, their environments, and links on the way to them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.run import own_folders
+
+
+def lay_out(root: Path, links: dict[str, str]) -> None:
+    for name, target in links.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).symlink_to(target)
+
+
+@pytest.mark.parametrize(
+    ("python", "links", "tracked"),
+    [
+        ("py.sh", {"a/py.sh": "/bin/sh"}, "py.sh"),
+        ("env/bin/python", {"env/bin/python": "/bin/sh"}, "env/pyvenv.cfg"),
+        (
+            "env/bin/python",
+            {"env/bin/python": "/bin/sh"},
+            "env/lib/python3.11/site-packages/a.pth",
+        ),
+        ("env/bin/python", {"env/bin/python": "/bin/sh"}, "Env/pyvenv.cfg"),
+        ("env/bin/python", {"env/bin/python": "/bin/sh"}, "env"),
+        ("a/env/bin/python", {"a/env/bin/python": "/bin/sh"}, "a"),
+        ("env/bin/python", {"env/bin/python": "../../tools/python"}, "tools/python"),
+        (
+            "env/bin/python",
+            {"env/bin/python": "../../tools/python", "tools/python": "/bin/sh"},
+            "tools/python",
+        ),
+        ("env/bin/python", {"env": "tools", "tools/bin/python": "/bin/sh"}, "tools/pyvenv.cfg"),
+        (
+            "env/bin/python",
+            {
+                "env/bin/python": "../../stand/alone/bin/python",
+                "stand/alone/bin/python": "/bin/sh",
+            },
+            "stand/alone/lib/python3.11/os.py",
+        ),
+    ],
+)
+def test_an_interpreter_of_which_git_brings_a_part_is_refused(
+    tmp_path: Path, python: str, links: dict[str, str], tracked: str
+) -> None:
+    lay_out(tmp_path, links)
+
+    with pytest.raises(UsageError) as refused:
+        own_folders.check_interpreter(tmp_path, ["README.md", tracked], tmp_path / python)
+
+    assert f"git has `{tracked}`" in refused.value.what
+
+
+@pytest.mark.parametrize("python", ["python", "bin/python"])
+def test_an_interpreter_whose_environment_is_the_whole_repository_is_refused(
+    tmp_path: Path, python: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        own_folders.check_interpreter(tmp_path, ["lib/model.py"], tmp_path / python)
+
+    assert "is the whole repository" in refused.value.what
+
+
+@pytest.mark.parametrize("python", [".venv/bin/python", "../env/bin/python", "/usr/bin/python3"])
+def test_an_interpreter_beside_what_git_has_is_accepted(tmp_path: Path, python: str) -> None:
+    root = tmp_path / "repository"
+    lay_out(root, {".venv/bin/python": "/bin/sh"})
+
+    own_folders.check_interpreter(root, [".venvs/a.py", "bin/python", "lib/a.py"], root / python)
+
+
+def test_our_own_interpreter_is_looked_at_where_none_is_named() -> None:
+    environment = Path(sys.executable).parents[1]
+    root = environment.parent
+
+    with pytest.raises(UsageError, match="a part of the interpreter"):
+        own_folders.check_interpreter(
+            root, [f"{environment.name}/pyvenv.cfg"], Path(sys.executable)
+        )
