@@ -156,6 +156,7 @@ def _validation(figures: list[validation.Figure]) -> str:
             f"{figure.ours:.2f} s",
             f"{figure.by_hand:.2f} s",
             f"{figure.ratio:.2f}",
+            f"{figure.cpu_ratio:.2f}",
             f"{figure.peak_mb:,.0f} MB",
             "yes" if figure.is_equal else "no",
         ]
@@ -165,7 +166,15 @@ def _validation(figures: list[validation.Figure]) -> str:
         f"{validation.ROWS:,} rows of 20 columns in Parquet held against their schema, beside DuckDB"
         f" by hand (goal ≤ {validation.GOAL}, under {validation.MOST_MB} MB, equal verdicts):"
     )
-    headers = ["table", "scriptcheck", "by hand", "ratio", "peak", "equal verdicts"]
+    headers = [
+        "table",
+        "scriptcheck",
+        "by hand",
+        "ratio",
+        "of processor time",
+        "peak",
+        "equal verdicts",
+    ]
     return f"{title}\n\n{tabulate(rows, headers, tablefmt='github', disable_numparse=True)}"
 
 
