@@ -174,4 +174,20 @@ PROJECT_RULES = (
         example="`except Exception: logger.error(...)` and then `sys.exit(0)`",
         cure="Raise the error again, or end with another status than 0.",
     ),
+    Rule(
+        code="SC122",
+        level=Level.ERROR,
+        title="a function for data that is not there",
+        why="The settings name a function that makes a dataset, and its file does not define it, so every step that reads the data cannot run.",
+        example="`generator: data.py:ordres` where `data.py` defines `orders`",
+        cure="Correct the name, or define the function.",
+    ),
+    Rule(
+        code="SC123",
+        level=Level.ERROR,
+        title="a requirements file that is not there",
+        why="The settings say which file names the versions of libraries. Without it another version of a library affects no step.",
+        example="`requirements: [requirement.txt]`",
+        cure="Correct the name, or take it out.",
+    ),
 )

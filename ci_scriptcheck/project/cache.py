@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from ci_scriptcheck.project.script.usage import Usage
 
 FORMAT = 3
+_LINES = frozenset({"line", "input_lines"})
+"""What in a usage only says where something stands."""
+
 MOST_USAGES = 5_000
 MOST_RECIPES = 8
 """Readings of one project that are kept: head, base, and some branches between."""
@@ -155,8 +158,11 @@ def _recipe(loaded: Loaded, watching: _Watching) -> Recipe:
     present = dict(watching.asked)
     for dataset in project.datasets.values():
         match dataset.origin:
-            case CopiedFrom(path=path) | GeneratedBy(file=path):
+            case CopiedFrom(path=path):
                 present[path] = True
+            case GeneratedBy(file=path):
+                present[path] = True
+                files |= watching.blob_ids([path])
             case _:
                 pass
     recipe = Recipe(
@@ -194,12 +200,24 @@ def _usage_now(tree: Tree, path: str) -> str:
 
 
 def _usage_digest(found: Usage | Finding) -> str:
-    written: dict[str, Any] = codec.to_json(found)
     # Where something stands matters for findings only, and then the bytes count.
-    written.pop("input_lines", None)
-    if isinstance(written.get("function"), dict):
-        written["function"]["line"] = 0
+    written = _without_lines(codec.to_json(found))
     return hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _without_lines(written: Any) -> Any:  # noqa: ANN401  (JSON)
+    match written:
+        case dict():
+            kept = {key: value for key, value in written.items() if key not in _LINES}
+            # A number by itself is a line: of a handler, or of where a name is asked for.
+            return {
+                key: True if type(value) is int else _without_lines(value)
+                for key, value in kept.items()
+            }
+        case list():
+            return [_without_lines(item) for item in written]
+        case _:
+            return written
 
 
 def _listing(tree: Tree, endings: tuple[str, ...]) -> str:

@@ -22,6 +22,7 @@ from ci_scriptcheck.project.cursus.reading import (
     read_cursus,
 )
 from ci_scriptcheck.project.declared import Declared
+from ci_scriptcheck.project.named_files import missing_names
 from ci_scriptcheck.project.native.datasets import read_datasets
 from ci_scriptcheck.project.native.named_scripts import named_scripts
 from ci_scriptcheck.project.native.reading import read_native
@@ -144,6 +145,7 @@ def _put_together(
     findings = (
         *missing,
         *(one for one in found.values() if isinstance(one, Finding)),
+        *missing_names(tree, read, project),
         *unfit_functions(steps, usages),
         *unfit_programs(steps, usages),
         *unfit_handovers(steps, adapters.steps, usages),

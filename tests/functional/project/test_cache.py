@@ -69,6 +69,7 @@ def test_the_same_files_are_read_once(root: Path) -> None:
         ("scripts/load.py", 'output_paths["data"]', 'output_paths[input_paths["new"]]'),
         ("scripts/load.py", "def main(", "def mian("),
         ("scripts/load.py", "def main(", "def main(:"),
+        ("tests/datagen.py", "def orders(", "def ordres("),
     ],
 )
 def test_what_changes_the_project_is_read_anew(root: Path, file: str, old: str, new: str) -> None:
