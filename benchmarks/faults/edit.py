@@ -1,6 +1,6 @@
 """The edits of the benchmark: small changes of a project's files, as a colleague would propose them.
 
-They lie in `edits/<project>/*.yaml`; all but those in `harmless.yaml` break something.
+They lie in `edits/<project>/*.yaml`; all but those in `harmless*.yaml` break something.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ class Edit:
         kind: The class of the fault, or of the harmless edit.
         breaks: What goes wrong in production; empty where the edit breaks nothing.
         only_base: Nothing but a comparison with base can show it.
+        informed: Whoever wrote it had read the rules.
+        wrong: Why a fault breaks nothing after all, so that it is not counted.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Edit:
     kind: str
     breaks: str
     only_base: bool
+    informed: bool = False
+    wrong: str | None = None
     replacements: tuple[Replacement, ...]
 
     @property
@@ -89,8 +93,10 @@ def _read(project: str, path: Path) -> tuple[Edit, ...]:
             name=f"{project}/{entry['name']}",
             project=project,
             kind=entry["class"],
-            breaks="" if path.stem == HARMLESS else entry["breaks"],
+            breaks="" if path.stem.startswith(HARMLESS) else entry["breaks"],
             only_base=entry.get("only_base", False),
+            informed=entry.get("informed", False),
+            wrong=entry.get("wrong"),
             replacements=tuple(Replacement(**change) for change in entry["edits"]),
         )
         for entry in yaml.safe_load(path.read_text("utf-8"))

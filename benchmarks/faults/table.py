@@ -19,6 +19,7 @@ class Totals:
     """The figures that the benchmark is made for.
 
     Attributes:
+        faults: Those that break something after all.
         visible: Faults that can be seen without comparing with base; `visible_found` of them were.
         false_errors: Harmless edits whose pull request was stopped.
     """
@@ -34,7 +35,7 @@ class Totals:
 
 def totals(trials: Sequence[Trial]) -> Totals:
     """Count."""
-    faults = [trial for trial in trials if not trial.edit.is_harmless]
+    faults = [trial for trial in trials if not trial.edit.is_harmless and trial.edit.wrong is None]
     visible = [trial for trial in faults if not trial.edit.only_base]
     harmless = [trial for trial in trials if trial.edit.is_harmless]
     return Totals(
@@ -64,8 +65,9 @@ def as_text(trials: Sequence[Trial]) -> str:
 def as_classes(trials: Sequence[Trial]) -> str:
     """Write one row for each class of faults."""
     groups: dict[str, list[Trial]] = defaultdict(list)
-    for trial in _by_class([trial for trial in trials if not trial.edit.is_harmless]):
-        groups[trial.edit.kind].append(trial)
+    for trial in _by_class(trials):
+        if not trial.edit.is_harmless and trial.edit.wrong is None:
+            groups[trial.edit.kind].append(trial)
     rows = [
         (
             kind,
@@ -85,6 +87,8 @@ def as_json(trials: Sequence[Trial]) -> list[dict[str, Any]]:
             "class": trial.edit.kind,
             "breaks": trial.edit.breaks or None,
             "only_base": trial.edit.only_base,
+            "informed": trial.edit.informed,
+            "wrong": trial.edit.wrong,
             "found": trial.is_found,
             "status": trial.status,
             "rules": list(trial.rules),
@@ -103,9 +107,14 @@ def _by_class(trials: Sequence[Trial]) -> list[Trial]:
 
 def _row(trial: Trial) -> tuple[str, ...]:
     said = "yes" if trial.is_found else "no" if trial.status == 0 else f"exit {trial.status}"
+    marks = {
+        "(base)": trial.edit.only_base,
+        "(informed)": trial.edit.informed,
+        "(breaks nothing)": trial.edit.wrong is not None,
+    }
     return (
         trial.edit.kind,
-        f"{trial.edit.name} (base)" if trial.edit.only_base else trial.edit.name,
+        " ".join([trial.edit.name, *(mark for mark, is_set in marks.items() if is_set)]),
         said,
         ", ".join(trial.rules) or ("warned: " + ", ".join(trial.warned) if trial.warned else ""),
         ", ".join(trial.modes),
@@ -120,7 +129,9 @@ def _sentence(counted: Totals) -> str:
         f" {counted.visible_found} of the {counted.visible} that can be seen without a comparison"
         f" with base ({_share(counted.visible_found, counted.visible)})."
         f" {counted.false_errors} of {counted.harmless} harmless edits were stopped."
-        " (base): nothing but a comparison with base can show it."
+        " (base): nothing but a comparison with base can show it;"
+        " (informed): written by somebody who had read the rules;"
+        " (breaks nothing): no fault after all, and not counted."
     )
 
 

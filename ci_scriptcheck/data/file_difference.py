@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from itertools import zip_longest
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from ci_scriptcheck.data import archives
+from ci_scriptcheck.model.difference import Difference, Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,36 +19,102 @@ MOST_BYTES = 200_000_000
 """Unpacked; what lies behind is not looked at, and counts as different."""
 
 _LONGEST = 100
+_MOST_WITH_TIMES = 5_000_000
+_MOST_MEMBERS = 20
 _CHUNK = 1 << 16
 
+_DATA = frozenset(
+    {".arrow", ".csv", ".feather", ".htm", ".html", ".json", ".jsonl", ".md", ".npy", ".parquet"}
+    | {".tsv", ".txt", ".xml", ".yaml", ".yml"}
+)
+_TIMES = re.compile(
+    rb"\d{4}-\d\d-\d\d(?:[T ][\d:.,]+)?(?:Z|[+-]\d\d:?\d\d)?"  # dates, with their time
+    rb"|\b20\d{6}[_T-]?\d{4,6}\b"
+    rb"|(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"
+    rb"|\b\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?\b"
+    rb"|\b1[6-9]\d{8}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?\b"  # seconds since 1970, or parts of them
+    # Values whose name says that they are a time.
+    rb"|(?i:time|second|date|duration|elapsed|created|stamp)\w*[\"']?\s*[:=]\s*[-+.\de]+"
+)
 
-def difference(one: Path, other: Path) -> str | None:
+
+def difference(one: Path, other: Path) -> Difference | None:
     """Say how a file of a second run differs from that of the first; `None` where neither does.
 
     Archives are compared by their members, packed files by what is packed in them.
     """
     there_is = [path.is_file() and not path.is_symlink() for path in (one, other)]
     if not all(there_is):
-        return f"is only there the {'first' if there_is[0] else 'second'} time"
+        when = "first" if there_is[0] else "second"
+        return Difference(how=f"is only there the {when} time", kind=Kind.DATA)
     here, there = archives.members(one), archives.members(other)
     if here is not None and there is not None:
-        return _of_members(here, there)
+        return _of_members(one, other, here, there)
     try:
         with _opened(one) as first, _opened(other) as second:
-            return _of_contents(first, second)
+            how = _of_contents(first, second)
+            if how is None:
+                return None
+            is_stamped = _are_equal_but_for_times(_head(first), _head(second))
     except (OSError, EOFError, zlib.error):
-        return "cannot be read"
+        return Difference(how="cannot be read", kind=Kind.BYTES)
+    if is_stamped:
+        return Difference(how=how, kind=Kind.TIMES)
+    is_text = "from byte" not in how
+    return Difference(how=how, kind=Kind.DATA if is_text else _kind(one.name))
 
 
-def _of_members(here: dict[str, str], there: dict[str, str]) -> str | None:
-    for name in sorted(here.keys() | there.keys()):
-        if here.get(name) == there.get(name):
-            continue
-        if name in here and name in there:
-            return f"differs in its member `{name[:_LONGEST]}`"
-        when = "first" if name in here else "second"
-        return f"has the member `{name[:_LONGEST]}` only the {when} time"
-    return None
+def _kind(name: str) -> Kind:
+    return Kind.DATA if PurePosixPath(name).suffix.lower() in _DATA else Kind.BYTES
+
+
+def _of_members(
+    one: Path, other: Path, here: dict[str, str], there: dict[str, str]
+) -> Difference | None:
+    differing = [
+        name for name in sorted(here.keys() | there.keys()) if here.get(name) != there.get(name)
+    ]
+    if not differing:
+        return None
+    stamped = _stamped(one, other, [name for name in differing if name in here and name in there])
+    # What people can read says most, and times say least.
+    name = min(differing, key=lambda one: (one in stamped, _kind(one) is Kind.BYTES))
+    if name in here and name in there:
+        how = f"differs in its member `{name[:_LONGEST]}`"
+        return Difference(how=how, kind=Kind.TIMES if name in stamped else _kind(name))
+    when = "first" if name in here else "second"
+    how = f"has the member `{name[:_LONGEST]}` only the {when} time"
+    return Difference(how=how, kind=Kind.DATA)
+
+
+def _stamped(one: Path, other: Path, names: list[str]) -> frozenset[str]:
+    """Find the members that are equal but for times."""
+    texts = [name for name in names if _kind(name) is Kind.DATA][:_MOST_MEMBERS]
+    if not texts:
+        return frozenset()
+    try:
+        first, second = (
+            archives.contents(path, texts, most_bytes=_MOST_WITH_TIMES) for path in (one, other)
+        )
+    except archives.ArchiveError:
+        return frozenset()
+    return frozenset(
+        name
+        for name in first.keys() & second.keys()
+        if _are_equal_but_for_times(first[name], second[name])
+    )
+
+
+def _are_equal_but_for_times(*texts: bytes) -> bool:
+    """Compare two short texts without what looks like a time; larger ones count as different."""
+    if any(len(text) == _MOST_WITH_TIMES or b"\0" in text for text in texts):
+        return False
+    return len({_TIMES.sub(b"", text) for text in texts}) == 1
+
+
+def _head(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read(_MOST_WITH_TIMES)
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -35,7 +35,7 @@ def measuring(folder: Path) -> Message:
 def telling_apart(one: Path, other: Path) -> Message:
     """Ask how a file of a second run differs from that of the first, by their absolute paths.
 
-    The answer's `differs` says it, or is `None` where both hold the same.
+    The answer's `difference` is a `file_difference.Difference`, or `None` where both hold the same.
     """
     return {"do": "tell apart", "one": str(one), "other": str(other)}
 
@@ -155,9 +155,8 @@ def answer(request: Message) -> Message:  # noqa: PLR0911  (an arm for each requ
         case "lay out":
             return _laid_out(request)
         case "tell apart":
-            return {
-                "differs": file_difference.difference(Path(request["one"]), Path(request["other"]))
-            }
+            paths = Path(request["one"]), Path(request["other"])
+            return {"difference": to_json(file_difference.difference(*paths))}
         case "compare":
             expected = [from_json(ExpectedRows, one) for one in request["expected"]]
             return {"differences": [_compared(Path(request["folder"]), one) for one in expected]}

@@ -1,7 +1,7 @@
 """Figures about files, told from their content: format, rows, names of columns.
 
 What is measured was written by a script, so nothing about it is believed: sizes are bounded,
-archives are not opened, and what cannot be read has a format and no more. Reading this module
+of archives is only seen whether they hold anything, and what cannot be read has a format and no more. Reading this module
 imports nothing heavy; Arrow and DuckDB are imported where they are used.
 """
 
@@ -16,6 +16,8 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from ci_scriptcheck.data import archives
+from ci_scriptcheck.model.result import EMPTY_ARCHIVE
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ _MAGIC = (
     (b"PAR1", "parquet"),
     (b"\x1f\x8b", "gzip"),
     (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
@@ -154,7 +157,8 @@ def format_of(name: str, head: bytes) -> str:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return _inside_gzip(name) if kind == "gzip" else kind
-    if head[257:262] == b"ustar":
+    # A tar without members is nothing but zeros.
+    if head[257:262] == b"ustar" or (name.endswith(".tar") and not head.strip(b"\0")):
         return "tar"
     if re.match(rb"\x80[\x02-\x05]", head):
         return "pickle"
@@ -359,7 +363,14 @@ def _limited(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))[:MOST_COLUMNS]
 
 
+def _archive_figures(path: Path, kind: str, _: int) -> Figures:
+    return Figures(format=EMPTY_ARCHIVE if archives.is_empty(path) else kind)
+
+
 _FIGURES = {
+    "gzip": _archive_figures,
+    "tar": _archive_figures,
+    "zip": _archive_figures,
     "csv": _csv_figures,
     "tsv": _csv_figures,
     "jsonl": _jsonl_figures,

@@ -77,6 +77,10 @@ class Finding:
         return (self.rule, self.pipeline or "", self.step or "", self.subject or self.message)
 
 
+EMPTY_ARCHIVE = "empty archive"
+"""The format of an archive that holds no file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFacts:
     """Safe figures about one file.

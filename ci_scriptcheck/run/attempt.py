@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, assert_never
 
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
@@ -24,13 +24,14 @@ from ci_scriptcheck.run import (
 from ci_scriptcheck.run.judgement import checks
 from ci_scriptcheck.run.judgement.case import Case
 from ci_scriptcheck.run.judgement.exhibits import Misfit, OutOfBounds, RowsDiffer, Scene
+from ci_scriptcheck.run.judgement.repeat import Repeat, Variation
 from ci_scriptcheck.run.process import hosting
 from ci_scriptcheck.run.process.request import Call, Ended, Ending, Script
-from ci_scriptcheck.values import dataclass, field, replace
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Task
-    from ci_scriptcheck.run.context import AskReader, Context
+    from ci_scriptcheck.run.context import Context
     from ci_scriptcheck.run.supply import Supply
     from ci_scriptcheck.run.workspace import Staged, Workspace
 
@@ -61,7 +62,14 @@ class Attempt:
     reads: Mapping[str, str]
 
 
-def run(context: Context, task: Task, supplies: Mapping[str, Supply], space: Workspace) -> Attempt:
+def run(
+    context: Context,
+    task: Task,
+    supplies: Mapping[str, Supply],
+    space: Workspace,
+    *,
+    variation: Variation = Variation.NONE,
+) -> Attempt:
     """Lay out the folders, call the script, and take stock of what it left.
 
     Raises:
@@ -74,8 +82,18 @@ def run(context: Context, task: Task, supplies: Mapping[str, Supply], space: Wor
     for output in task.outputs:
         space.output(output.port).mkdir(parents=True)
     call = _call(context, task, space)
+    host = hosting.host_of(context.plan, context.root, task)
+    match variation:
+        case Variation.NUMBERS:
+            call = replace(call, seed=call.seed + 1)
+        case Variation.HASHES:
+            host = hosting.with_other_hashes(host, context.plan, task)
+        case Variation.NONE:
+            pass
+        case _:
+            assert_never(variation)
     since = observed.moment()
-    ending = context.call(hosting.host_of(context.plan, context.root, task), call)
+    ending = context.call(host, call)
     opened = frozenset(ending.read)
     given = {
         port: replace(item.artefact, read=workspace.was_read(item, opened))
@@ -97,20 +115,10 @@ def run(context: Context, task: Task, supplies: Mapping[str, Supply], space: Wor
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Again:
-    """What a second, equal run of a script showed.
-
-    Attributes:
-        differing: Output port → the files that came out differently → how.
-    """
-
-    ending: Ending
-    differing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-
-def judged(context: Context, task: Task, attempt: Attempt, again: Again | None) -> TaskResult:
-    """Say what a run amounts to, with what a second, equal run showed where there was one."""
+def judged(
+    context: Context, task: Task, attempt: Attempt, repeats: tuple[Repeat, ...]
+) -> TaskResult:
+    """Say what a run amounts to, with what second runs showed where there were any."""
     ending = attempt.ending
     outcome, findings = checks.judge(
         Case(
@@ -120,8 +128,7 @@ def judged(context: Context, task: Task, attempt: Attempt, again: Again | None) 
             inputs=attempt.given,
             outputs=attempt.written,
             changed=attempt.changed,
-            differing=again.differing if again else {},
-            again=again.ending if again else None,
+            repeats=repeats,
             datasets=context.plan.datasets,
             rules=context.plan.rules,
             scenario=context.keys.scenario(task),
@@ -188,20 +195,6 @@ class _Held(TypedDict, total=False):
     differing_rows: tuple[RowsDiffer, ...]
 
 
-def compared(ask: AskReader, one: Attempt, other: Attempt) -> Again:
-    """Say what a second, equal run of a script that returned showed; archives by what they hold."""
-    if other.ending.how is not Ended.RETURNED:
-        return Again(ending=other.ending)
-    found: dict[str, dict[str, str]] = {}
-    for port, made in one.written.items():
-        here, there = one.folders[port], other.folders[port]
-        for name in _differing(made, other.written[port]):
-            how = reading.difference(ask, here / name, there / name)
-            if how is not None:
-                found.setdefault(port, {})[name] = how
-    return Again(ending=other.ending, differing=found)
-
-
 def _stage(
     context: Context, task: Task, supplies: Mapping[str, Supply], space: Workspace
 ) -> Mapping[str, Staged]:
@@ -266,14 +259,6 @@ def _deliver(
             found = workspace.collect(folder, most=1)
         written[output.port] = reading.measured(context.ask, folder, found)
     return written
-
-
-def _differing(one: Artefact, other: Artefact) -> tuple[str, ...]:
-    here = {file.path: file.digest for file in one.files}
-    there = {file.path: file.digest for file in other.files}
-    return tuple(
-        sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
-    )
 
 
 def _tail(log: Path) -> tuple[str, ...]:

@@ -18,12 +18,11 @@ from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
-from ci_scriptcheck.run import attempt, observed, reasons, record, reuse, supply
+from ci_scriptcheck.run import attempt, observed, reasons, record, repetition, reuse, supply
 from ci_scriptcheck.run.context import Context, Interrupted
 from ci_scriptcheck.run.making import Unmakeable
 from ci_scriptcheck.run.process.request import Ended
 from ci_scriptcheck.run.store import locks
-from ci_scriptcheck.run.workspace import Workspace, remove_tree
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ci_scriptcheck.model.plan import Task
-    from ci_scriptcheck.run.attempt import Again, Attempt
+    from ci_scriptcheck.run.attempt import Attempt
     from ci_scriptcheck.run.supply import Supply
 
 __all__ = ["Context", "pull"]
@@ -135,25 +134,14 @@ def _run(context: Context, task: Task, key: str, supplies: Mapping[str, Supply])
         made = attempt.run(context, task, supplies, context.workspace(task.id))
         if made.ending.how is Ended.LOST:
             continue
-        again = _second_run(context, task, supplies, made)
-        result = attempt.judged(context, task, made, again)
+        repeats = repetition.repeated(context, task, supplies, made)
+        result = attempt.judged(context, task, made, repeats)
         result = replace(result, key=key, attempts=count, started=started)
         if reuse.is_kept(result):
             _keep(context, task, key, result, made)
         starts.unlink(missing_ok=True)
         return result
     return replace(_lost(context, task), key=key, attempts=count, started=started)
-
-
-def _second_run(
-    context: Context, task: Task, supplies: Mapping[str, Supply], made: Attempt
-) -> Again | None:
-    if not context.plan.twice or made.ending.how is not Ended.RETURNED:
-        return None
-    space = Workspace(context.workspace(f"{task.id}@again").folder)
-    found = attempt.compared(context.ask, made, attempt.run(context, task, supplies, space))
-    remove_tree(space.folder)
-    return found
 
 
 def _keep(context: Context, task: Task, key: str, result: TaskResult, made: Attempt) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import reader
+from ci_scriptcheck.model.codec import from_json
+from ci_scriptcheck.model.difference import Difference, Kind
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
@@ -36,13 +38,13 @@ def measured(ask: AskReader, place: Path, found: Artefact) -> Artefact:
     )
 
 
-def difference(ask: AskReader, one: Path, other: Path) -> str | None:
+def difference(ask: AskReader, one: Path, other: Path) -> Difference | None:
     """Say how a file of a second run differs from that of the first; `None` where neither does."""
     answer = ask(reader.telling_apart(one, other))
     if "error" in answer:
-        return f"cannot be compared: {answer['error']}"
-    found: str | None = answer["differs"]
-    return found
+        return Difference(how=f"cannot be compared: {answer['error']}", kind=Kind.BYTES)
+    found = answer["difference"]
+    return None if found is None else from_json(Difference, found)
 
 
 def _with_facts(file: FileFacts, facts: dict[str, Any]) -> FileFacts:

@@ -214,7 +214,7 @@ class Trying:
         # A few rows are no whole table: what only a whole one has to show is not asked of them.
         few = "one_row" if folders and made.ending.how is Ended.RETURNED else STANDARD
         judged = replace(task, scenario=few)
-        result = attempt.judged(self._context, judged, made, None)
+        result = attempt.judged(self._context, judged, made, ())
         if result.outcome not in BROKEN or result.outcome is Outcome.VACUOUS:
             return None
         counting = [one for one in result.findings if verdict.counts(one, self._context.plan)]

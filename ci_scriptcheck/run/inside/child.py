@@ -34,6 +34,7 @@ from . import (
     confine,
     doorkeeper,
     failure,
+    generators,
     importing,
     packages,
     pip_answers,
@@ -121,8 +122,7 @@ class _Run:
         faulthandler.enable(faults)
         faulthandler.register(self._descriptors["dump"], file=faults, all_threads=True)
         bytecode.use(self._descriptors["bytecode"], call["tree"])
-        random.seed(call["seed"])
-        importing.after_import("numpy.random", lambda module: module.seed(call["seed"] % 2**32))
+        self._generators = generators.Generators(call["seed"])
         pip_answers.answer()
         protections = confine.confine(call, self._descriptors["answers"])
         # Not before: what is imported from here on may be the script's.
@@ -160,6 +160,7 @@ class _Run:
         self._watch.end()
         result.update(self._watch.seen(importing.imported_after(self._newest)))
         result.update(
+            moved=self._generators.moved(),
             seconds=seconds,
             cpu_before=self._cpu_before,
             cpu_used=_cpu_seconds(),

@@ -48,6 +48,7 @@ _RESULT: dict[str, Any] = {
     "listed": _PATHS,
     "logged": [_LOGGED],
     "looked_for": _PATHS,
+    "moved": [str],
     "own_peak": int,
     "read": _PATHS,
     "returned": _OPTIONAL_TEXT,

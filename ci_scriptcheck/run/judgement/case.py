@@ -14,6 +14,7 @@ from ci_scriptcheck.model.result import Artefact, Finding, Level
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD, Scenario
 from ci_scriptcheck.run.judgement.exhibits import Misfit, OutOfBounds, RowsDiffer, Scene
+from ci_scriptcheck.run.judgement.repeat import Repeat
 from ci_scriptcheck.run.process.request import Call, Ending
 from ci_scriptcheck.values import dataclass, field
 
@@ -27,8 +28,7 @@ class Case:
         inputs: Port → what lay there, with rows and columns, and whether it was read.
         outputs: Port → what was written; a port where nothing is has no files.
         changed: Input port → names of files there that the script changed, added or removed.
-        differing: Output port → files that came out differently in a second, equal run → how.
-        again: How that second run ended; `None` where there was none.
+        repeats: Second runs that showed anything.
         datasets: The plan's, by name.
         today: For failures that are known until a day.
         scene: What lies around the exception that ended the run.
@@ -43,8 +43,7 @@ class Case:
     inputs: Mapping[str, Artefact] = field(default_factory=dict)
     outputs: Mapping[str, Artefact] = field(default_factory=dict)
     changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    differing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    again: Ending | None = None
+    repeats: tuple[Repeat, ...] = ()
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     rules: tuple[RuleSetting, ...] = ()
     scenario: Scenario = BUILT_IN[STANDARD]

@@ -12,6 +12,7 @@ from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.run.judgement import (
+    chances,
     conduct,
     content,
     delivery,
@@ -56,7 +57,7 @@ def _as_ended(case: Case) -> tuple[Outcome, list[Finding]]:
         if accepted is not None:
             return Outcome.PASSED, [accepted, *conduct.look(case)]
         found = [*delivery.look(case), *content.look(case), *holds.look(case)]
-        found += [*named_columns.look(case), *conduct.look(case)]
+        found += [*named_columns.look(case), *conduct.look(case), *chances.look(case)]
         return Outcome.PASSED, found
     if refusal.is_refusal(case):
         return Outcome.PASSED, [*refusal.look(case), *conduct.look(case)]

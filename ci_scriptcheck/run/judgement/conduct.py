@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place, did_you_mean
+from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.platform_variables import is_platform_variable
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.run.judgement.case import shown
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _SYSTEM = ("/dev", "/proc", "/sys")
 _SHOWN_ERRORS = 5
-_SHOWN_FILES = 5
 
 
 def look(case: Case) -> Iterator[Finding]:
@@ -29,7 +29,6 @@ def look(case: Case) -> Iterator[Finding]:
     yield from _strangers(case)
     yield from _refused(case)
     yield from _undeclared(case)
-    yield from _second_run(case)
     if case.ending.how is Ended.RETURNED:
         yield from _logged(case)
 
@@ -58,6 +57,33 @@ def _strangers(case: Case) -> Iterator[Finding]:
     )
     if read:
         yield case.finding("SC213", f"read {shown(read)}", subject=read[0])
+    yield from _stand_ins(case)
+
+
+def _stand_ins(case: Case) -> Iterator[Finding]:
+    """Report files that the settings copy in place of real data, where they were read themselves.
+
+    What lies in an import root goes with the code, and is there wherever the code is.
+    """
+    roots = zip(case.task.settings.path, case.call.target.roots, strict=True)
+    code = [root for path, root in roots if PurePosixPath(path) != PurePosixPath()]
+    copied = {
+        str(PurePosixPath(case.call.tree, dataset.origin.path)): name
+        for name, dataset in sorted(case.datasets.items())
+        if isinstance(dataset.origin, CopiedFrom)
+    }
+    for file in case.ending.read:
+        place = next((one for one in copied if _is_below(file, one)), None)
+        if place is None or any(_is_below(file, root) for root in code):
+            continue
+        yield case.finding(
+            "SC213",
+            f"read `{case.relative(file)}`, which only stands in for dataset `{copied[place]}`",
+            subject=case.relative(file),
+            evidence=("where the script works for real, the repository is not there",),
+            advice="Read it from an input.",
+            level=Level.ERROR,
+        )
 
 
 def _outside(case: Case, files: Iterable[str]) -> tuple[str, ...]:
@@ -114,24 +140,6 @@ def _undeclared(case: Case) -> Iterator[Finding]:
 def _likely(name: str, declared: tuple[str, ...]) -> str | None:
     near = did_you_mean(name, declared)
     return None if near is None else f"{near} Else declare it, or set it under `env:`."
-
-
-def _second_run(case: Case) -> Iterator[Finding]:
-    if case.again is not None and case.again.how is not Ended.RETURNED:
-        how = case.again.how.value.replace("_", " ")
-        why = f": {case.again.errors[0].type}" if case.again.errors else ""
-        yield case.finding("SC217", f"returned, and the second time {how}{why}", subject="ending")
-    for port, files in sorted(case.differing.items()):
-        if files:
-            yield case.finding(
-                "SC217",
-                f"{shown(tuple(files))} of output `{port}` came out differently the second time",
-                subject=port,
-                port=port,
-                evidence=tuple(
-                    f"`{name}` {how}" for name, how in sorted(files.items())[:_SHOWN_FILES]
-                ),
-            )
 
 
 def _logged(case: Case) -> Iterator[Finding]:

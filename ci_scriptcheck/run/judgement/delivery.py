@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.contract import Stated
 from ci_scriptcheck.model.plan import Synthetic
-from ci_scriptcheck.model.result import Level
+from ci_scriptcheck.model.result import EMPTY_ARCHIVE, Level
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.run.judgement.case import shown
 
@@ -84,7 +84,7 @@ def _hollow(case: Case, output: Output, artefact: Artefact) -> Iterator[Finding]
     if not output.required or case.scenario.expect is not Expect.SUCCESS or _is_of_few(case):
         return
     rows = f"{case.rows_in:,} rows went in"
-    if all(file.bytes == 0 for file in artefact.files if not _is_marker(file)):
+    if all(_is_empty(file) for file in artefact.files if not _is_marker(file)):
         message = f"every file of output `{output.port}` is empty"
     elif _should_hold_rows(case, output) and not _may_hold_rows(artefact):
         message = f"output `{output.port}` holds no rows, and {rows}"
@@ -104,6 +104,10 @@ def _is_of_few(case: Case) -> bool:
     return is_stated or any(output.rows for output in case.task.outputs)
 
 
+def _is_empty(file: FileFacts) -> bool:
+    return file.bytes == 0 or file.format == EMPTY_ARCHIVE
+
+
 def _is_marker(file: FileFacts) -> bool:
     """Say whether a file is empty on purpose, as `_SUCCESS` and `__init__.py` are."""
     return PurePosixPath(file.path).name.startswith(("_", "."))
@@ -121,7 +125,7 @@ def _may_hold_rows(artefact: Artefact) -> bool:
 
 
 def _is_opaque(file: FileFacts) -> bool:
-    return file.rows is None and file.bytes > 0 and file.format not in {"json", "text"}
+    return file.rows is None and not _is_empty(file) and file.format not in {"json", "text"}
 
 
 def _is_only_about_data(output: Output, artefact: Artefact) -> bool:

@@ -34,6 +34,9 @@ _READ_WHILE_LOADING = (
 )
 _OF_PYTHON = frozenset({"PYTHONHASHSEED", "PYTHONMALLOC", "PYTHONUTF8"})
 
+_OTHER_HASHES = "1"
+"""In other runs it is 0."""
+
 
 def host_of(plan: Plan, root: Path, task: Task) -> HostSpec:
     """Say which host runs a task; what the host imports beforehand is left out."""
@@ -46,6 +49,16 @@ def host_of(plan: Plan, root: Path, task: Task) -> HostSpec:
         python=interpreters.located(root, plan.folder, task.settings.python),
         environ=environ,
         start=Start(plan.start),
+    )
+
+
+def with_other_hashes(host: HostSpec, plan: Plan, task: Task) -> HostSpec:
+    """Say which host runs a task so that its texts have other hashes; none is started beforehand."""
+    closure = plan.closures.get(task.script or "")
+    return replace(
+        host,
+        environ={**host.environ, "PYTHONHASHSEED": _OTHER_HASHES},
+        preload=tuple(sorted(closure.modules)) if closure else (),
     )
 
 

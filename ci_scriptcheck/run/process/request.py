@@ -251,6 +251,7 @@ class Ending:
         refused: Those of `connections` that were not allowed.
         spawned: Commands it started.
         leftovers: Command lines of processes still running when it had ended.
+        moved: Shared generators of random numbers that somebody drew from or seeded.
         protections: What was active and had been tried.
         finished: Whether the function had returned; what it left may have gone on after that.
     """
@@ -275,5 +276,6 @@ class Ending:
     leftovers: tuple[str, ...] = ()
     asked_in_vain: tuple[AskedInVain, ...] = ()
     logged: tuple[LoggedError, ...] = ()
+    moved: tuple[str, ...] = ()
     protections: tuple[str, ...] = ()
     finished: bool = False

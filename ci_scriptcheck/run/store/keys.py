@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.project import Settings
     from ci_scriptcheck.run.store.digest import Digests
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the same run would now be judged or measured otherwise."""
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
@@ -73,6 +73,7 @@ class Keys:
             list(task.declared),
             self.scenario(task).expect.value,
             self._rules(task.step),
+            self._once("copied", make=self._copied),
         )
 
     def of_made(self, source: Synthetic, task: Task) -> str:
@@ -187,6 +188,11 @@ class Keys:
         }
         path = interpreters.located(self._root, self._plan.folder, named)
         return [list(self._once("interpreter", path, make=interpreters.identity)), used]
+
+    def _copied(self) -> list[str]:
+        """List what stands in for real data, which no script may read past its ports."""
+        origins = [dataset.origin for dataset in self._plan.datasets.values()]
+        return sorted(one.path for one in origins if isinstance(one, CopiedFrom))
 
     def _rules(self, step: str) -> Any:  # noqa: ANN401  (JSON)
         return [to_json(rule) for rule in self._plan.rules if rule.concerns(step)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,6 +89,16 @@ def test_a_fault_is_found_and_a_harmless_edit_passes() -> None:
     assert fault.rules
     assert (harmless.status, harmless.rules) == (0, ())
     assert sorted(trial.edit.name for trial in told) == sorted(names)
+
+
+def test_an_edit_that_breaks_nothing_after_all_is_shown_and_not_counted() -> None:
+    trial = a_trial(status=0)
+    wrong = replace(trial, edit=replace(trial.edit, wrong="The port is joined by its name."))
+
+    counted = table.totals([wrong])
+
+    assert (counted.faults, counted.visible, counted.harmless) == (0, 0, 0)
+    assert "shop/cut (breaks nothing)" in table.as_text([wrong])
 
 
 def test_what_only_a_comparison_can_see_is_counted_apart() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_scriptcheck.data.file_difference import difference
+from ci_scriptcheck.model.difference import Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,12 +64,50 @@ def test_what_holds_the_same_does_not_differ(tmp_path: Path, one: bytes, other: 
     ids=["cell", "far", "end", "binary", "gzip", "member", "missing member"],
 )
 def test_the_first_difference_is_told(tmp_path: Path, one: bytes, other: bytes, how: str) -> None:
-    assert difference(*written(tmp_path, one, other)) == how
+    assert told(*written(tmp_path, one, other)) == how
 
 
 def test_a_file_that_is_there_only_once_is_told(tmp_path: Path) -> None:
     one, other = written(tmp_path, b"1", b"1")
     one.unlink()
 
-    assert difference(one, other) == "is only there the second time"
-    assert difference(other, one) == "is only there the first time"
+    assert told(one, other) == "is only there the second time"
+    assert told(other, one) == "is only there the first time"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        (b"a\n1\n", b"a\n2\n", Kind.DATA),
+        (b"\x80\x04\x00\x01", b"\x80\x04\x00\x02", Kind.BYTES),
+        (a_tar(1, model="1"), a_tar(1, model="2"), Kind.BYTES),
+        (a_tar(1, **{"a.csv": "1", "model": "1"}), a_tar(1, **{"a.csv": "2", "model": "2"}), Kind.DATA),
+        (b'{"at": "2026-11-22T21:17:18.5+00:00"}', b'{"at": "2026-11-22T21:17:19Z"}', Kind.TIMES),
+        (b'{"at": 1795382238.25}', b'{"at": 1795382239.5}', Kind.TIMES),
+        (b'{"train_seconds": 0.25, "n": 1}', b'{"train_seconds": 1.5, "n": 1}', Kind.TIMES),
+        (b"Generated on November 22, 2026 at 21:17", b"Generated on November 23, 2026 at 00:01", Kind.TIMES),
+        (b'{"seconds": 0.25, "auc": 0.8}', b'{"seconds": 1.5, "auc": 0.9}', Kind.DATA),
+        (a_tar(1, **{"m.json": '{"time": 1.5}'}), a_tar(1, **{"m.json": '{"time": 2.5}'}), Kind.TIMES),
+        (
+            a_tar(1, **{"m.json": '{"time": 1}', "z": "1"}),
+            a_tar(1, **{"m.json": '{"time": 2}', "z": "2"}),
+            Kind.BYTES,
+        ),
+    ],
+    ids=[
+        "cell", "pickle", "member", "two members", "ISO", "seconds since 1970", "duration",
+        "a date in words", "more than a duration", "a time in a member", "more than a time in members",
+    ],
+)  # fmt: skip
+def test_times_and_bytes_are_told_from_data(
+    tmp_path: Path, one: bytes, other: bytes, kind: Kind
+) -> None:
+    found = difference(*written(tmp_path, one, other))
+
+    assert found is not None
+    assert found.kind is kind
+
+
+def told(one: Path, other: Path) -> str | None:
+    found = difference(one, other)
+    return None if found is None else found.how

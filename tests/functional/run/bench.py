@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import file_difference
 from ci_scriptcheck.model.change import ChangeSet, Closure, ScriptChanged
+from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.plan import Counts, Input, Mode, Output, Plan, Source, Task, Upstream
 from ci_scriptcheck.model.project import Settings
 from ci_scriptcheck.run.context import Context
@@ -157,7 +158,7 @@ class Bench:
         self.asked.append(request["do"])
         if request["do"] == "tell apart":
             one, other = Path(request["one"]), Path(request["other"])
-            return {"differs": file_difference.difference(one, other)}
+            return {"difference": to_json(file_difference.difference(one, other))}
         folder = Path(request["folder"])
         match request["do"]:
             case "measure":

@@ -17,12 +17,14 @@ from ci_scriptcheck.model.contract import (
     TableFile,
 )
 from ci_scriptcheck.model.defect import Defect, DefectKind
+from ci_scriptcheck.model.difference import Difference, Kind
 from ci_scriptcheck.model.plan import Input, Output, Synthetic
 from ci_scriptcheck.model.project import Known, RuleSetting, Settings
 from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Level, Outcome
 from ci_scriptcheck.model.scenario import BUILT_IN
 from ci_scriptcheck.run.judgement.case import Case
 from ci_scriptcheck.run.judgement.checks import judge
+from ci_scriptcheck.run.judgement.repeat import Repeat
 from ci_scriptcheck.run.process.request import (
     AskedInVain,
     Call,
@@ -36,6 +38,8 @@ from ci_scriptcheck.run.process.request import (
 from tests.conftest import a_task
 
 RETURNED = Ending(how=Ended.RETURNED)
+A_CELL = Difference(how="differs in line 2: `1`, and then `2`", kind=Kind.DATA)
+DIFFERING = {"result": {"data.csv": A_CELL}}
 A_KEY_ERROR = Raised(
     type="KeyError",
     text="'amount_usd'",
@@ -434,7 +438,7 @@ def test_what_a_script_wrote_itself_it_may_read() -> None:
 def test_a_second_run_that_does_not_end_well_is_told() -> None:
     again = Ending(how=Ended.RAISED, errors=(Raised(type="KeyError", text="'a'"),))
 
-    _, found = judge(a_case(Ending(how=Ended.RETURNED), again=again))
+    _, found = judge(a_case(Ending(how=Ended.RETURNED), repeats=(Repeat(ending=again),)))
 
     assert [(finding.rule, finding.message) for finding in found] == [
         ("SC217", "returned, and the second time raised: KeyError")
@@ -451,8 +455,7 @@ def test_misconduct_warns_and_passes() -> None:
         leftovers=("sleep 1000",),
     )
 
-    differing = {"result": {"data.csv": "differs in line 2: `1`, and then `2`"}}
-    outcome, found = judge(a_case(ending, differing=differing))
+    outcome, found = judge(a_case(ending, repeats=(Repeat(ending=RETURNED, differing=DIFFERING),)))
 
     assert outcome is Outcome.PASSED
     assert {finding.severity for finding in found} == {Level.WARNING}
