@@ -20,7 +20,7 @@ from ci_scriptcheck.run.store import copying, locks
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
 FORMAT = 1
@@ -31,6 +31,7 @@ _KEPT_OF_CAP = 0.8
 _MOST_VARIANTS = 8
 # What lies about unnamed for longer was left by a killed process.
 _GRACE = 3600.0
+_LOCKS_KEPT = 24 * 3600.0
 
 Reads = dict[str, str]
 
@@ -121,9 +122,11 @@ class Store:
     def facts(self, digest: str) -> Artefact | None:
         """Give what was once measured of a tree with this digest, or `None`."""
         try:
-            return from_json(Artefact, json.loads(self._facts(digest).read_bytes()))
+            found = from_json(Artefact, json.loads(self._facts(digest).read_bytes()))
         except (OSError, ValueError):
             return None
+        _touch(self._facts(digest))
+        return found
 
     def save_facts(self, measured: Artefact) -> None:
         """Keep what was measured of a tree; where that cannot be, it is measured again."""
@@ -144,38 +147,20 @@ class Store:
                 return 0
             oldest = time.time() - grace
             freed = _remove_older(self._place / "aside", oldest)
-            _remove_older(self._place / "locks", min(oldest, time.time() - 24 * 3600))
+            locks.sweep(self._place / "locks", oldest=min(oldest, time.time() - _LOCKS_KEPT))
             blobs = {path.name: path for path in _files(self._place / "blobs")}
             sizes = {name: _size(path) or 0 for name, path in blobs.items()}
-            if sum(sizes.values()) <= cap:
+            entries = [*_files(self._place / "results"), *_files(self._place / "facts")]
+            if sum(sizes.values()) + sum(_size(path) or 0 for path in entries) <= cap:
                 return freed
-            named = self._kept(sizes, int(cap * _KEPT_OF_CAP))
-            for name in sorted(blobs.keys() - named):
-                if _age(blobs[name]) <= oldest:
-                    _remove(blobs[name])
-                    freed += sizes[name]
+            without_room, named = _parted(entries, sizes, int(cap * _KEPT_OF_CAP))
+            unnamed = (path for name, path in blobs.items() if name not in named)
+            gone = [*without_room, *(path for path in unnamed if _age(path) <= oldest)]
+            freed += sum(_size(path) or 0 for path in gone)
+            for path in gone:
+                _remove(path)
             self._present.clear()
             return freed
-
-    def _kept(self, sizes: Mapping[str, int], room: int) -> set[str]:
-        """Remove the results that find no room, latest first, and give the contents of the others."""
-        named: set[str] = set()
-        held = 0
-        for path in sorted(_files(self._place / "results"), key=_age, reverse=True):
-            digests = {
-                file.digest
-                for data in _variants(path)
-                if (result := _result(data)) is not None
-                for made in result.outputs.values()
-                for file in made.files
-            }
-            more = sum(sizes.get(digest, 0) for digest in digests - named)
-            if digests and held + more > room:
-                _remove(path)
-            else:
-                held += more
-                named |= digests
-        return named
 
     def _prepare(self) -> None:
         ignore = self.folder / ".gitignore"
@@ -244,6 +229,36 @@ def _result(data: Mapping[str, Any]) -> TaskResult | None:
         return from_json(TaskResult, data["result"])
     except (ValueError, KeyError):
         return None
+
+
+def _parted(
+    entries: Iterable[Path], sizes: Mapping[str, int], room: int
+) -> tuple[list[Path], set[str]]:
+    """Give the entries that find no room after those used later, and the contents of the others.
+
+    Args:
+        entries: Files of results, and of what was measured, which name no contents.
+        sizes: Content → bytes.
+        room: Bytes, for the entries and their contents.
+    """
+    without_room: list[Path] = []
+    named: set[str] = set()
+    held = 0
+    for path in sorted(entries, key=_age, reverse=True):
+        digests = {
+            file.digest
+            for data in _variants(path)
+            if (result := _result(data)) is not None
+            for made in result.outputs.values()
+            for file in made.files
+        }
+        more = (_size(path) or 0) + sum(sizes.get(digest, 0) for digest in digests - named)
+        if held + more > room:
+            without_room.append(path)
+        else:
+            held += more
+            named |= digests
+    return without_room, named
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -166,15 +167,72 @@ def test_least_recently_used_results_go_first(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     keys = [of_text(str(number)) for number in range(4)]
     for number, key in enumerate(keys):
-        saved(store, tmp_path / str(number), key, a=str(number) * 1000)
+        saved(store, tmp_path / str(number), key, a=str(number) * 10_000)
         (entry,) = (store.folder / "v1" / "results").glob(f"*/{key}.json")
         os.utime(entry, (number, number))
     found(store, keys[0])
 
-    assert store.trim(cap=3000, grace=-1.0) == 2000
+    assert 20_000 < store.trim(cap=30_000, grace=-1.0) < 22_000
 
     assert [found(store, key) is not None for key in keys] == [True, False, False, True]
-    assert store.trim(cap=3000, grace=-1.0) == 0
+    assert store.trim(cap=30_000, grace=-1.0) == 0
+
+
+def test_what_names_no_content_counts_and_goes_as_well(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    measured = [Artefact(digest=of_text(f"tree {number}")) for number in range(20)]
+    for number, one in enumerate(measured):
+        store.save_facts(one)
+        saved(store, tmp_path / str(number), of_text(f"key {number}"))
+    for path in (store.folder / "v1").rglob("*.json"):
+        os.utime(path, (1, 1))
+    assert store.facts(measured[0].digest) == measured[0]
+
+    assert store.trim(cap=1000) > 0
+
+    kept = [path for path in (store.folder / "v1").rglob("*.json") if path.is_file()]
+    assert sum(path.stat().st_size for path in kept) <= 1000
+    assert store.facts(measured[0].digest) == measured[0]
+    assert store.facts(measured[1].digest) is None
+
+
+def test_a_lock_that_is_held_stays_however_old_it_is(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    place = store.folder / "v1" / "locks"
+    with store.lock("held", patience=0), store.lock("left", patience=0):
+        pass
+    for path in place.glob("*"):
+        os.utime(path, (1, 1))
+
+    with store.lock("held", patience=0) as held:
+        store.trim()
+
+        assert held
+        assert {path.name for path in place.glob("*")} == {"held", "trim"}
+
+
+def test_a_lock_that_was_swept_away_before_it_was_taken_is_taken_anew(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    waiting = threading.Event()
+    with locks.held(path):
+        thread = threading.Thread(target=_wait_for, args=(path, waiting))
+        thread.start()
+        time.sleep(0.1)  # in which the other one opens the file
+        path.unlink()
+    assert waiting.wait(5)
+
+    with locks.held(path, patience=0) as held:
+        assert not held
+    waiting.clear()
+    thread.join()
+
+
+def _wait_for(path: Path, got: threading.Event) -> None:
+    """Hold a lock until the event is cleared again."""
+    with locks.held(path):
+        got.set()
+        while got.is_set():
+            time.sleep(0.01)
 
 
 def test_what_may_just_be_on_its_way_is_not_trimmed(tmp_path: Path) -> None:
