@@ -173,6 +173,8 @@ def _own_environment() -> Iterator[None]:
     for name in _FOREIGN:
         os.environ.pop(name, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    # Else a worker would look for modules in the folder that we are in first: a pull request's.
+    os.environ["PYTHONSAFEPATH"] = "1"
     try:
         yield
     finally:

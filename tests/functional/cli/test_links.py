@@ -328,3 +328,18 @@ def test_a_report_is_written_to_a_place_that_the_caller_named_outside(
 
     assert ended.returncode == 0, ended.stderr
     assert (place / "a.xml").is_file()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_no_process_of_ours_takes_a_module_from_the_folder_it_is_called_in(
+    repository: Repository, workers: str
+) -> None:
+    sprung = repository.root.parent / "sprung"
+    names = ("execnet", "pytest", "xdist", "pluggy", "duckdb", "pyarrow", "uuid", "tabulate")
+    repository.commit({f"{name}.py": f"open({str(sprung)!r}, 'w')\n" for name in names})
+
+    words = ("--all", "--no-reuse", "--workers", workers)
+    ended = scriptcheck("run", *words, folder=repository.root)
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert not sprung.exists()
