@@ -50,8 +50,20 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
             advice="`scriptcheck config` shows what it says; remove it to begin anew",
         ) from None
     console.tell(f"wrote {target}\n")
+    console.tell(_left_out(scan.left_out(place.tree, place.folder), console))
     console.tell(found(opening.place_of(folder), console))
     return 0
+
+
+def _left_out(reasons: tuple[str, ...], console: Console) -> str:
+    """Say which files were not taken for scripts of a pipeline, though they are started as programs."""
+    if not reasons:
+        return ""
+    page = console.out_page
+    lines = [page.flow(visible(one), "left out  ") for one in reasons[: scan.MOST_TOLD]]
+    if len(reasons) > scan.MOST_TOLD:
+        lines.append(f"left out  {len(reasons) - scan.MOST_TOLD} more")
+    return "\n".join([*lines, page.flow(f"a script has `{scan.CALLED}`", " " * 10), ""])
 
 
 def found(place: opening.ProjectFolder, console: Console) -> str:

@@ -34,5 +34,5 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
             site.libraries,
             today=date.fromisoformat(site.today),
         )
-        console.tell(schedule.render(prepared.plan, console.out_page, frozenset(ready)))
+        console.tell(schedule.render(prepared.plan, console.out_page, ready))
     return 0

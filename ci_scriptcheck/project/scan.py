@@ -32,6 +32,11 @@ HEAD = """\
 version: 1
 """
 _ENTRY_POINT = re.compile(rb"^\s+entry_point:\s*[\"']?([\w./-]+\.py)", re.MULTILINE)
+CALLED = f"main({', '.join(PARAMETERS)})"
+"""How the function of a script is called."""
+MOST_TOLD = 5
+"""Files of which it is told why they are left out."""
+_STARTED = re.compile(rb"^def main\(|__main__", re.MULTILINE)
 _PASSED_OVER = frozenset({"test", "tests", "node_modules", "site-packages", "build", "dist"})
 
 
@@ -80,6 +85,25 @@ def sources(tree: Tree, folder: str = "") -> Mapping[str, str | None]:
     }
 
 
+def left_out(tree: Tree, folder: str = "") -> tuple[str, ...]:
+    """Say of each file that is started as a program why it was not taken for a pipeline's script."""
+    found = _look(tree, folder)
+    taken = {script.path for script in found.scripts}
+    told = []
+    for path, content in tree.read_many(_candidates(found.paths, folder)).items():
+        inside = _relative(path, folder)
+        if inside in taken or _is_below(path, found.claimed) or not _STARTED.search(content):
+            continue
+        try:
+            function = usage(content.decode("utf-8", "replace")).function
+        except SyntaxError as error:
+            told.append(f"`{inside}` cannot be parsed: {error.msg}, line {error.lineno}")
+            continue
+        has = "no `main`" if function is None else f"`main({', '.join(function.parameters)})`"
+        told.append(f"`{inside}` has {has}")
+    return tuple(told)
+
+
 def draft(tree: Tree, folder: str = "", more: Additions = NOTHING) -> str:
     """Write a settings file for what is found below a folder of the tree.
 
@@ -96,8 +120,9 @@ def draft(tree: Tree, folder: str = "", more: Additions = NOTHING) -> str:
     if not found.contracts and not scripts:
         raise UsageError(
             what="no pipeline script was found here",
-            facts=(f"a script defines `main({', '.join(PARAMETERS)})`",),
-            advice="name the folder with `--project`",
+            facts=(f"a script defines `{CALLED}`", *left_out(tree, folder)[:MOST_TOLD]),
+            advice="give each script this function, with its files from `input_paths` and"
+            " `output_paths`, or name another folder with `--project`",
         )
     named = [script.path for script in scripts]
     parts = [HEAD, _defaults_part(_root_part(tree, found, named, folder), more.python)]
@@ -167,17 +192,8 @@ def _script_folder(tree: Tree, contracts: list[str], paths: Iterable[str]) -> st
 
 
 def _scripts(tree: Tree, paths: Iterable[str], folder: str) -> list[_Script]:
-    wanted = [
-        path
-        for path in paths
-        if path.endswith(".py")
-        and not any(
-            part in _PASSED_OVER or part.startswith(".")
-            for part in PurePosixPath(_relative(path, folder)).parts
-        )
-    ]
     found: dict[str, _Script] = {}
-    for path, content in tree.read_many(wanted).items():
+    for path, content in tree.read_many(_candidates(paths, folder)).items():
         if b"def main(" not in content or b"input_paths" not in content:
             continue
         try:
@@ -188,6 +204,18 @@ def _scripts(tree: Tree, paths: Iterable[str], folder: str) -> list[_Script]:
             inside = _relative(path, folder)
             found[path] = _Script(step=_step_name(inside, found.values()), path=inside, usage=used)
     return list(found.values())
+
+
+def _candidates(paths: Iterable[str], folder: str) -> list[str]:
+    return [
+        path
+        for path in paths
+        if path.endswith(".py")
+        and not any(
+            part in _PASSED_OVER or part.startswith(".")
+            for part in PurePosixPath(_relative(path, folder)).parts
+        )
+    ]
 
 
 def _step_name(path: str, others: Iterable[_Script]) -> str:

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
+from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import ScriptChanged, in_words
 from ci_scriptcheck.model.plan import Copied, Purpose, Synthetic, Upstream
+from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.report import grid, lines, mistake
 from ci_scriptcheck.report.page import counted, listed, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from ci_scriptcheck.model.plan import Plan, Source, Task
+    from ci_scriptcheck.model.result import TaskResult
     from ci_scriptcheck.report.page import Page
 
 MOST_INPUTS = 3
+NOTHING: Mapping[str, TaskResult] = MappingProxyType({})
 
 
-def render(plan: Plan, page: Page, reused: frozenset[str] = frozenset()) -> str:
+def render(plan: Plan, page: Page, ready: Mapping[str, TaskResult] = NOTHING) -> str:
     """Write the plan and what was found while making it.
 
     Args:
         plan: The plan.
         page: What it is written on.
-        reused: Ids of the tasks whose results are there already.
+        ready: The results that are known without running: kept ones, and of what cannot be run.
     """
     parts = [f"{lines.header(plan, None, page)}\n{lines.scope(plan)}"]
+    left_out = _left_out(plan.tasks, ready)
     checked = [
-        task for task in plan.tasks if task.purpose is Purpose.CHECK and task.blocked is None
+        task for task in plan.tasks if task.purpose is Purpose.CHECK and task.id not in left_out
     ]
+    reused = frozenset(ready) - left_out.keys()
     if checked:
         rows = [_row(task, plan, reused) for task in checked]
         parts.append("\n".join(grid.lines(("step", "why", "inputs"), rows, page.width)))
-    blocked = _blocked(plan, page)
-    if blocked:
-        parts.append("\n".join(blocked))
+    if left_out:
+        parts.append("\n".join(_not_run(left_out, page)))
     parts += mistake.project_findings(plan.findings, plan, page)
     return "\n\n".join(parts) + "\n"
 
@@ -51,7 +59,8 @@ def _row(task: Task, plan: Plan, reused: frozenset[str]) -> tuple[str, str, str]
         _source(item.source, tasks[task.id], plan, reused) for item in task.inputs
     )
     shown = listed([visible(name) for name in inputs], MOST_INPUTS) or "none"
-    return visible(task.id), visible(why(task)), shown
+    mark = " (reused)" if task.id in reused else ""
+    return visible(task.id), visible(why(task)) + mark, shown
 
 
 def _source(source: Source, task: Task, plan: Plan, reused: frozenset[str]) -> str:
@@ -69,11 +78,20 @@ def _source(source: Source, task: Task, plan: Plan, reused: frozenset[str]) -> s
             assert_never(source)
 
 
-def _blocked(plan: Plan, page: Page) -> list[str]:
+def _left_out(tasks: Sequence[Task], ready: Mapping[str, TaskResult]) -> dict[str, str]:
+    """Say why tasks will not be run: by themselves, or for want of what others would write."""
+    reasons = {task.id: task.blocked for task in tasks}
+    for task in tasks:
+        result = ready.get(task.id)
+        if result is not None and result.outcome is Outcome.NOT_RUN:
+            reasons[task.id] = result.why_not or not_run.UNKNOWN
+    return {name: reason for name, reason in reasons.items() if reason is not None}
+
+
+def _not_run(left_out: Mapping[str, str], page: Page) -> list[str]:
     reasons: dict[str, list[str]] = {}
-    for task in plan.tasks:
-        if task.blocked is not None:
-            reasons.setdefault(task.blocked, []).append(visible(task.id))
+    for name, reason in left_out.items():
+        reasons.setdefault(reason, []).append(visible(name))
     return [
         page.flow(
             f"{counted(len(names), 'task')}: {visible(reason)} ({listed(names, MOST_INPUTS)})",

@@ -22,7 +22,8 @@ def shape_findings(
     Args:
         pipeline: The nodes, and how they are joined.
         steps: What they run.
-        lacking: Nodes of which is told that nothing feeds one of their inputs, which says as much.
+        lacking: Nodes of which another finding says as much: that nothing feeds an input of theirs,
+            or that they were likely meant to feed one.
     """
     yield from _unknown_steps(pipeline, steps)
     yield from _circles(pipeline)

@@ -69,7 +69,9 @@ def wire(
         links.extend(pairing.links)
         findings.extend(joints.ties(node, pairing))
         unfed = tuple(joints.unfed(node, made, pairing))
-        lacking.update(node.name for _ in unfed)
+        lacking.update(
+            name for one in unfed for name in (node.name, joints.likely(node, one.port))
+        )
         findings.extend(unfed)
         findings.extend(joints.idle(node, made, pairing))
     shape = shape_findings(pipeline, steps, lacking)
@@ -218,14 +220,22 @@ class _Joints:
             said.append(f"`{name}` writes {names or 'nothing'}")
         return tuple(said)
 
-    def _cure(self, node: DeclaredNode, port: DeclaredPort) -> str:
-        """Say what was most likely meant, and how to feed the input from outside."""
-        written = {
+    def likely(self, node: DeclaredNode, port: str | None) -> str:
+        """Give the node that writes something of nearly the name of an input, or nothing."""
+        written = self._written(node)
+        return written.get(nearest(port or "", written) or "", "")
+
+    def _written(self, node: DeclaredNode) -> dict[str, str]:
+        return {
             output.name: other.name
             for other in self.pipeline.nodes
             if other.name != node.name
             for output in getattr(self.step(other.name), "outputs", ())
         }
+
+    def _cure(self, node: DeclaredNode, port: DeclaredPort) -> str:
+        """Say what was most likely meant, and how to feed the input from outside."""
+        written = self._written(node)
         outside = self._outside(node, port)
         if port.name in written:
             return f"put `{written[port.name]}`, which writes it, before `{node.name}`"

@@ -53,9 +53,9 @@ def text_of(error: BaseException) -> str:
 
 
 def foreign_part(error: BaseException) -> Any:  # noqa: ANN401  (a traceback, or None)
-    """Give the traceback from where our own code has called the script's."""
+    """Give the traceback from where our own code has called the script's, if it came to that."""
     position = error.__traceback__
-    while position is not None and position.tb_next is not None:
+    while position is not None:
         if not _absolute(position.tb_frame.f_code.co_filename).startswith(_OURS):
             break
         position = position.tb_next

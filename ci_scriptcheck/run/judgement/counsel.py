@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import nearest
+from ci_scriptcheck.model.plan import Upstream
 from ci_scriptcheck.run.judgement import missing
 from ci_scriptcheck.run.judgement.case import shown
 from ci_scriptcheck.values import dataclass
@@ -151,7 +152,7 @@ def _columns(case: Case, raised: Raised) -> Counsel | None:
     if near is None and not is_of_table:
         # The script's own line raised it, not a library of tables: some dictionary lacks the key.
         return None
-    hint = f"; did you mean `{near}`?" if near else "."
+    hint = f"; did you mean `{near}`?" if near else f": read another, or have {_writers(case)} it."
     return Counsel(
         advice=f"No input has a column {shown(tuple(absent))}{hint}",
         facts=tuple(
@@ -160,6 +161,16 @@ def _columns(case: Case, raised: Raised) -> Counsel | None:
             if case.inputs[port].columns
         )[:3],
     )
+
+
+def _writers(case: Case) -> str:
+    """Name who could supply a column: the scripts that wrote the inputs, or else the data."""
+    names = [
+        item.source.task.partition("[")[0].rpartition("/")[2]
+        for item in case.task.inputs
+        if isinstance(item.source, Upstream) and case.inputs[item.port].columns
+    ]
+    return f"{shown(tuple(dict.fromkeys(names)))} write" if names else "the data hold"
 
 
 def _lost_columns(case: Case, names: list[str]) -> Counsel:
@@ -276,6 +287,8 @@ def _by_words(case: Case, raised: Raised) -> Counsel | None:  # noqa: PLR0911  (
     argument = re.fullmatch(r"'Namespace' object has no attribute '(\w+)'", raised.text)
     if argument:
         return Counsel(advice=f"Give `{argument[1]}` a value under `args:`.")
+    if raised.type == "TypeError" and "unexpected keyword argument" in raised.text:
+        return _call_itself(raised)
     if raised.type == "TypeError" and "required positional argument" in raised.text:
         return Counsel(advice="Give the parameter a default, or a value under `call:`.")
     if raised.type == "PermissionError" or "Read-only file system" in raised.text:
@@ -296,6 +309,16 @@ def _by_words(case: Case, raised: Raised) -> Counsel | None:  # noqa: PLR0911  (
             facts=(f"asked for {shown(case.ending.refused)}",),
         )
     return None
+
+
+def _call_itself(raised: Raised) -> Counsel | None:
+    # Where no line of the project was reached, the call of its function failed.
+    if raised.frames:
+        return None
+    return Counsel(
+        advice="Have `main` take `input_paths`, `output_paths`, `environ_vars` and `job_args`:"
+        " it is given all four, by these names."
+    )
 
 
 def _empty(case: Case) -> Counsel:

@@ -131,6 +131,18 @@ def test_init_does_not_touch_a_file_that_is_there(project: Path) -> None:
     assert (project / "scriptcheck.yaml").read_text() == before
 
 
+def test_init_names_the_scripts_that_it_leaves_out(project: Path) -> None:
+    (project / "scriptcheck.yaml").unlink()
+    (project / "scripts" / "plot.py").write_text("def main(frame, file):\n    pass\n")
+    (project / "scripts" / "load.py").write_text("if __name__ == '__main__':\n    print(1)\n")
+
+    ended = scriptcheck("init", folder=project)
+
+    assert "left out  `scripts/load.py` has no `main`\n" in ended.stdout
+    assert "left out  `scripts/plot.py` has `main(frame, file)`\n" in ended.stdout
+    assert ended.stdout.count("left out") == 2
+
+
 def test_init_says_that_there_is_no_script(project: Path) -> None:
     (project / "empty").mkdir()
 

@@ -31,6 +31,15 @@ def test_an_input_that_only_the_script_names_is_told_at_the_line_that_takes_it()
     assert finding.advice.startswith("did you mean `cleaned`, which `clean` writes?")
 
 
+def test_the_node_that_was_likely_meant_is_not_told_of_besides() -> None:
+    three = LISTED.replace("features.py]", "features.py, fit.py]")
+    fit = FEATURES.replace('["clean"]', '["features"]').replace('output_paths["features"]', "None")
+
+    project = a_project(three, clean=CLEAN, features=FEATURES, fit=fit)
+
+    assert [(one.rule, one.step) for one in project.findings] == [("SC103", "features")]
+
+
 def test_a_writer_that_stands_behind_its_reader_is_named() -> None:
     turned = LISTED.replace("[clean.py, features.py]", "[features.py, clean.py]")
 

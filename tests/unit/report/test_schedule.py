@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_scriptcheck.model.plan import Input, Synthetic
+from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.report import schedule
 from ci_scriptcheck.report.page import PLAIN, Page
-from tests.conftest import a_plan, a_task
+from tests.conftest import a_plan, a_result, a_task
 from tests.unit.report.records import AMBIGUOUS, a_failing_plan
 from tests.unit.report.test_console import nothing_to_do
 
@@ -31,11 +32,23 @@ def test_the_plan_of_a_failing_run(width: int | None, golden: Callable[[str], ob
     name = "plan/narrow.txt" if width else "plan/wide.txt"
     page = dataclasses.replace(PLAIN, width=width)
 
-    assert schedule.render(a_failing_plan(), page, frozenset({"fraud/preprocess"})) == golden(name)
+    kept = {"fraud/preprocess": a_result("fraud/preprocess", Outcome.REUSED)}
+    assert schedule.render(a_failing_plan(), page, kept) == golden(name)
 
 
 def test_what_cannot_be_run_is_told_apart(golden: Callable[[str], object]) -> None:
     assert schedule.render(with_everything(), PLAIN) == golden("plan/with_everything.txt")
+
+
+def test_what_waits_for_something_that_is_not_run_is_not_run_either() -> None:
+    why = "needs fraud/split, not run: nothing feeds `orders`"
+    waiting = a_result("fraud/train", Outcome.NOT_RUN, why_not=why)
+
+    text = schedule.render(a_failing_plan(), PLAIN, {"fraud/train": waiting})
+
+    assert f"not run  1 task: {why} (fraud/train)" in text
+    assert "fraud/train  " not in text
+    assert "train (reused)" not in text
 
 
 def test_a_plan_without_tasks_says_so(golden: Callable[[str], object]) -> None:

@@ -124,8 +124,16 @@ def test_an_exception_is_told_with_its_innermost_place_in_the_project() -> None:
     ("text", "raised_in", "advice"),
     [
         ("'Column not found: amout'", 3, "No input has a column `amout`; did you mean `amount`?"),
-        ("'Column not found: weekday'", 3, "No input has a column `weekday`."),
-        ("'weekday'", 3, "No input has a column `weekday`."),
+        (
+            "'Column not found: weekday'",
+            3,
+            "No input has a column `weekday`: read another, or have the data hold it.",
+        ),
+        (
+            "'weekday'",
+            3,
+            "No input has a column `weekday`: read another, or have the data hold it.",
+        ),
         ("'USD'", 2, None),
         ("'amout'", 2, "No input has a column `amout`; did you mean `amount`?"),
     ],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ci_scriptcheck.model.plan import Input, Upstream
 from ci_scriptcheck.model.project import Settings
 from ci_scriptcheck.run.judgement.counsel import Counsel, counsel
 from ci_scriptcheck.run.judgement.exhibits import Scene
@@ -251,3 +252,34 @@ def test_a_key_is_looked_up_in_the_input_that_a_file_stands_for() -> None:
 
     assert found is not None
     assert found.facts == ("input `data` holds `data.csv`",)
+
+
+def test_a_function_that_takes_other_names_is_told_those_it_is_given() -> None:
+    text = "main() got an unexpected keyword argument 'input_paths'"
+    raised = Raised(type="TypeError", text=text, frames=())
+
+    found = counsel(a_case(Ending(how=Ended.RAISED, errors=(raised,))))
+
+    assert found is not None
+    assert found.advice == (
+        "Have `main` take `input_paths`, `output_paths`, `environ_vars` and `job_args`:"
+        " it is given all four, by these names."
+    )
+
+
+def test_a_step_is_named_that_could_write_a_missing_column() -> None:
+    task = {
+        "inputs": (
+            Input(
+                port="data",
+                parameter="data",
+                source=Upstream(task="daily/prepare[edge_cases]", port="out"),
+            ),
+        )
+    }
+
+    found = told("KeyError", "'Column not found: total'", own(), PANDAS, task=task)
+
+    assert (
+        found.advice == "No input has a column `total`: read another, or have `prepare` write it."
+    )
