@@ -109,20 +109,18 @@ class _WorkerHosts:
         return ending
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Have a request answered by the reader; where it ended, by a new one, then a new host's.
+        """Have a request answered by the reader; where its host is lost, by that of a new one.
 
         Raises:
             Interrupted: the hosts are being ended.
         """
-        answer = self._asked(request)
-        if self._has_ended() and not self._is_closing():
-            answer = self._asked(request)
-        if self._has_ended() and not self._is_closing():
-            self._start(READER, reader_spec())
-            answer = self._asked(request)
-        if self._has_ended() and self._is_closing():
+        answer = self._opened_reader().ask(request)
+        if self._opened_reader().ended is not Ended.LOST:
+            return answer
+        if self._is_closing():
             raise Interrupted
-        return answer
+        self._start(READER, reader_spec())
+        return self._opened_reader().ask(request)
 
     def close(self) -> None:
         if self._reader is not None:
@@ -130,14 +128,14 @@ class _WorkerHosts:
         for hosts in self._own.values():
             hosts.close()
 
-    def _asked(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _opened_reader(self) -> Reader:
         if self._reader is None:
             self._reader = Reader(
                 self._addresses[READER],
                 folder=self._folder,
                 writable=(str(making.folder(self._run_directory)),),
             )
-        return self._reader.ask(request)
+        return self._reader
 
     def _start(self, name: str, spec: HostSpec) -> None:
         if name == READER and self._reader is not None:
@@ -150,9 +148,6 @@ class _WorkerHosts:
             self._own.pop(name).close()
         hosts = self._own[name] = Hosts([spec], repository=self._root)
         self._addresses[name] = hosts.addresses[host_key(spec)]
-
-    def _has_ended(self) -> bool:
-        return self._reader is not None and not self._reader.is_running
 
     def _is_closing(self) -> bool:
         return (self._run_directory / CLOSING).exists()

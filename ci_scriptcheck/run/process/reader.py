@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ci_scriptcheck.model.project import Limits
 from ci_scriptcheck.run.inside import wire
 from ci_scriptcheck.run.process import calls
-from ci_scriptcheck.run.process.request import Address, Call, HostSpec, Script
+from ci_scriptcheck.run.process.request import Address, Call, Ended, HostSpec, Script
 
 if TYPE_CHECKING:
     import socket
@@ -33,6 +33,9 @@ class Reader:
     """A limited process of our own interpreter that reads what is not to be trusted.
 
     It is started at the first request, and again after it died or was ended at a limit.
+
+    Attributes:
+        ended: How the last request ended it; `None` where it was answered.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Reader:
         self._timeout = timeout
         self._memory = memory
         self._connection: socket.socket | None = None
+        self.ended: Ended | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -74,31 +78,39 @@ class Reader:
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Have a request answered by `ci_scriptcheck.data.reader.answer`.
 
+        A process that dies may have died of what it was asked before, so another is asked once
+        more; what takes too long once takes too long again.
+
         Returns:
             The answer; `{"error": text}` where the request raised, or ended the process.
         """
+        answer = self._answer(request)
+        if self.ended in {None, Ended.TIMED_OUT}:
+            return answer
+        return self._answer(request)
+
+    def _answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         try:
             if self._connection is None:
                 self._connection = self._connected()
             wire.send(self._connection.fileno(), {"ask": request})
-            message = wire.receive(self._connection.fileno(), wire.Incoming())
-        except OSError as error:
-            message = {"ending": {"how": "lost", "detail": str(error)}}
+            message = wire.receive(self._connection.fileno(), wire.Incoming()) or {}
+        except (OSError, ValueError) as error:
+            message = {"ending": {"how": Ended.LOST, "detail": str(error)}}
         except BaseException:  # Ctrl-C: an answer that comes later must not be taken for the next
             self.close()
             raise
-        if message is not None and "answer" in message:
+        if "answer" in message:
+            self.ended = None
             answer: dict[str, Any] = message["answer"]
             return answer
         self.close()
-        ending = (message or {}).get("ending", {"how": "lost"})
+        ending = message.get("ending", {"how": Ended.LOST})
+        self.ended = Ended(ending["how"])
+        if self.ended is Ended.TIMED_OUT:
+            return {"error": f"not read within {self._timeout:g} s"}
         words = ending.get("detail") or ending.get("signal") or ""
         return {"error": f"the reader ended ({ending['how']}) {words}".strip()}
-
-    @property
-    def is_running(self) -> bool:
-        """Whether there is a process, so that the last request has not ended it."""
-        return self._connection is not None
 
     def close(self) -> None:
         """End the process; the next request starts another."""

@@ -78,7 +78,7 @@ def test_a_gzip_bomb_is_not_unpacked_to_its_end(reader: Reader, tmp_path: Path) 
     (one,) = told(reader, tmp_path, "d.csv.gz")
 
     assert one.startswith("SC303 more than 1,000,000,000 bytes packed into")
-    assert reader.is_running
+    assert reader.ended is None
 
 
 def test_a_parquet_file_that_claims_billions_of_cells_is_not_read(
@@ -111,7 +111,7 @@ def test_headers_lines_and_bytes_that_no_table_has_are_told(
     (tmp_path / "d.csv").write_bytes(content)
 
     assert told(reader, tmp_path, "d.csv") == [f"SC303 {found}"]
-    assert reader.is_running
+    assert reader.ended is None
 
 
 def test_one_line_of_json_without_end_is_refused(reader: Reader, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_one_line_of_json_without_end_is_refused(reader: Reader, tmp_path: Path)
     (one, *_) = told(reader, tmp_path, "d.jsonl")
 
     assert one.startswith("SC303 ")
-    assert reader.is_running
+    assert reader.ended is None
 
 
 class _Payload:

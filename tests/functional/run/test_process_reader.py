@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,10 +20,11 @@ from ci_scriptcheck.model.contract import (
     TableFile,
 )
 from ci_scriptcheck.model.scenario import BUILT_IN
+from ci_scriptcheck.run.inside import wire
 from ci_scriptcheck.run.process.calls import call
 from ci_scriptcheck.run.process.hosts import Hosts, host_key
 from ci_scriptcheck.run.process.reader import Reader, reader_spec
-from ci_scriptcheck.run.process.request import Call, Ended, Ending, Generator
+from ci_scriptcheck.run.process.request import Address, Call, Ended, Ending, Generator
 from tests.functional.run.process_stage import Stage
 
 if TYPE_CHECKING:
@@ -75,8 +79,39 @@ def test_a_request_past_its_time_is_an_answer_and_the_next_one_is_served(
     address = hosts.addresses[host_key(SPEC)]
     folder = tmp_path / "reader"
     with Reader(address, folder=folder, writable=(str(data),), timeout=1.0) as reader:
-        assert "error" in reader.ask(request)
+        assert reader.ask(request) == {"error": "not read within 1 s"}
+        assert reader.ended is Ended.TIMED_OUT
         assert "files" in reader.ask(measuring(data / "rows.csv"))
+
+
+@pytest.mark.parametrize(("how", "asked"), [("timed_out", 1), ("memory", 2), ("lost", 2)])
+def test_only_what_did_not_take_too_long_is_asked_once_more(
+    tmp_path: Path, how: str, asked: int
+) -> None:
+    heard: list[wire.Message] = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(str(tmp_path / "host.sock"))
+        listener.listen()
+        Thread(target=end_each, args=(listener, heard, how), daemon=True).start()
+        address = Address(socket=str(tmp_path / "host.sock"), token="", log="")
+        with Reader(address, folder=tmp_path) as reader:
+            answer = reader.ask({"do": "measure"})
+
+    assert list(answer) == ["error"]
+    assert heard == [{"ask": {"do": "measure"}}] * asked
+
+
+def end_each(listener: socket.socket, heard: list[wire.Message], how: str) -> None:
+    """Be a host whose reader ends at each request."""
+    with contextlib.suppress(OSError):
+        while True:
+            connection, _ = listener.accept()
+            with connection:
+                incoming = wire.Incoming()
+                while "ask" not in (message := wire.receive(connection.fileno(), incoming) or {}):
+                    continue
+                heard.append(message)
+                wire.send(connection.fileno(), {"ending": {"how": how}})
 
 
 def test_a_request_that_makes_no_sense_is_an_answer(
