@@ -89,6 +89,7 @@ class Step:
         script: Path relative to the repository; `None` where the platform itself does the work.
         variables: Environment variables that the script reads → the default in its code.
         declared: Environment variables that its contract speaks of, defaults or none.
+        undeclared: Those that its script asks for and nothing declares, reported without running.
         tests: Literal tests: rows that go in, and what has to come out.
         variations: Other values of some settings, with which it is run alone, too.
     """
@@ -100,6 +101,7 @@ class Step:
     outputs: tuple[Port, ...] = ()
     settings: Settings = field(default_factory=Settings)
     declared: tuple[str, ...] = ()
+    undeclared: tuple[str, ...] = ()
     tests: tuple[StepTest, ...] = ()
     variations: tuple[Variation, ...] = ()
     place: Place | None = field(default=None, compare=False)

@@ -246,4 +246,12 @@ RUN_RULES = (
         example='`os.environ.get("FAST_MODE")`, and no `FAST_MODE` in the contract',
         cure="Declare it in the contract, or set it under `env:`.",
     ),
+    Rule(
+        code="SC231",
+        level=Level.WARNING,
+        title="a program that was started",
+        why="The script starts another program. What that reads is not seen, its version is no part of what a kept result depends on, and where the script is deployed it may be missing.",
+        example='`subprocess.run(["git", "log"])`',
+        cure='Do it in Python; or allow it with `rules: {SC231: "off"}`, or forbid it with `error` in place of `off`.',
+    ),
 )

@@ -225,7 +225,9 @@ def _variables(step: Step, settings: Settings) -> Mapping[str, str]:
 def _declared(step: Step, settings: Settings) -> tuple[str, ...]:
     # One that a level of the settings unsets is spoken of, and in no environment.
     said = {name.removeprefix("env.") for name in settings.origins if name.startswith("env.")}
-    return tuple(sorted({*step.declared, *settings.env, *said}))
+    known = {*step.declared, *settings.env, *said}
+    # What was reported without running need not be found once more.
+    return tuple(sorted({*known, *step.undeclared})) if known else ()
 
 
 def _blocked(

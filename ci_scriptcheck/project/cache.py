@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.project.script.usage import Usage
 
 FORMAT = 3
-_LINES = frozenset({"line", "input_lines"})
+_LINES = frozenset({"line", "input_lines", "env_lines"})
 """What in a usage only says where something stands."""
 
 MOST_USAGES = 5_000

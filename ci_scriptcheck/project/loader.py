@@ -39,6 +39,7 @@ from ci_scriptcheck.project.script.findings import (
     unfit_programs,
 )
 from ci_scriptcheck.project.script.handover import unfit_handovers
+from ci_scriptcheck.project.script.undeclared import undeclared_variables, with_undeclared
 from ci_scriptcheck.project.script.usage import Usage
 from ci_scriptcheck.project.working_tree import WorkingTree, exists, find_projects
 from ci_scriptcheck.repository_path import folder_of
@@ -128,7 +129,8 @@ def _put_together(
     datasets = read_datasets(read, folder, references_of(read, read_))
     _check_files(tree, read, datasets)
     parts = assembly.Parts(native=read, steps=read_, pipelines=pipelines, datasets=datasets)
-    steps, joined, wrong = assembly.assemble(parts)
+    assembled, joined, wrong = assembly.assemble(parts)
+    steps = with_undeclared(assembled, joined, usages)
     project = Project(
         name=read.document.project or _folder_name(tree, folder),
         folder=folder,
@@ -148,6 +150,7 @@ def _put_together(
         *missing_names(tree, read, project),
         *unfit_functions(steps, usages),
         *unfit_programs(steps, usages),
+        *undeclared_variables(steps, usages),
         *unfit_handovers(steps, adapters.steps, usages),
         *disagreements(steps, adapters.steps, usages),
         *compatibility.disagreements(joined, datasets),

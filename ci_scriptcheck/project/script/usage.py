@@ -68,6 +68,7 @@ class Usage:
         outputs: Key of `output_paths` → the same.
         input_lines: Key of `input_paths` → the first line that takes it.
         env: Variable → the default in the code, where there is one.
+        env_lines: Variable → the first line that takes it.
         taken: Key of `environ_vars` itself → whether the script cannot do without it.
         args: Attributes of `job_args`.
         needed_args: Those of them that are taken without looking.
@@ -84,6 +85,7 @@ class Usage:
     outputs: Mapping[str, bool] = field(default_factory=dict)
     input_lines: Mapping[str, int] = field(default_factory=dict)
     env: Mapping[str, str | None] = field(default_factory=dict)
+    env_lines: Mapping[str, int] = field(default_factory=dict)
     taken: Mapping[str, bool] = field(default_factory=dict)
     args: tuple[str, ...] = ()
     needed_args: tuple[str, ...] = ()
@@ -158,6 +160,7 @@ class _Reading:
         self.optional: dict[Role, set[str]] = {role: set() for role in PARAMETERS.values()}
         self.input_lines: dict[str, int] = {}
         self.env: dict[str, str | None] = {}
+        self.env_lines: dict[str, int] = {}
         self.unknown: set[str] = set()
         self.followed: set[tuple[int, tuple[tuple[str, Bound], ...]]] = set()
 
@@ -167,6 +170,7 @@ class _Reading:
             outputs=self._ports("outputs"),
             input_lines=dict(sorted(self.input_lines.items())),
             env=dict(sorted(self.env.items())),
+            env_lines=dict(sorted(self.env_lines.items())),
             taken=self._ports("env"),
             args=tuple(self._ports("args")),
             needed_args=tuple(name for name, needed in self._ports("args").items() if needed),
@@ -181,7 +185,7 @@ class _Reading:
         for node in outside_guard(self.module.tree, self.module.source):
             name, default = environment_read(node, local)
             for one in name:
-                self._variable(one, default)
+                self._variable(one, default, getattr(node, "lineno", 1))
 
     def follow(
         self, function: ast.FunctionDef | ast.AsyncFunctionDef, bound: Mapping[str, Bound]
@@ -283,7 +287,7 @@ class _Reading:
         for node in ast.walk(function):
             names, default = environment_read(node, local)
             for one in names:
-                self._variable(one, default)
+                self._variable(one, default, getattr(node, "lineno", 1))
 
     def _taken(
         self, role: Role, names: Names | None, kept: dict[Role, set[str]], line: int
@@ -293,16 +297,17 @@ class _Reading:
             return
         kept[role].update(names)
         for name in names if role == "env" else ():
-            self._variable(name, None)
+            self._variable(name, None, line)
         for name in names if role == "inputs" else ():
             self.input_lines[name] = min(line, self.input_lines.get(name, line))
 
     def _default(self, role: Role, node: ast.Call, local: LocalNames) -> None:
         if role == "env" and len(node.args) > 1:
             for name in local.texts(node.args[0]) or ():
-                self._variable(name, local.default(node.args[1]))
+                self._variable(name, local.default(node.args[1]), node.lineno)
 
-    def _variable(self, name: str, default: str | None) -> None:
+    def _variable(self, name: str, default: str | None, line: int) -> None:
+        self.env_lines[name] = min(line, self.env_lines.get(name, line))
         if self.env.get(name) is None:
             self.env[name] = default
 

@@ -53,6 +53,7 @@ _RESULT: dict[str, Any] = {
     "read": _PATHS,
     "returned": _OPTIONAL_TEXT,
     "seconds": _NUMBER,
+    "started": [{"command": str, "file": str, "line": int}],
     "written": _PATHS,
 }
 _ENDINGS = frozenset(

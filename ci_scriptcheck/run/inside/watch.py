@@ -32,6 +32,15 @@ _SYSTEM = (
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # They look through the whole search path, which says nothing about the script.
 _SEARCHERS = ("importlib/metadata/__init__.py", "pkg_resources/__init__.py", "pkgutil.py")
+# What lies between a script and the event that its command raises.
+_OURS_OR_PYTHONS = (
+    "<frozen ",
+    os.path.dirname(os.path.abspath(__file__)) + "/",
+    os.path.dirname(os.__file__) + "/subprocess.py",
+    os.path.dirname(os.__file__) + "/os.py",
+    os.path.dirname(os.__file__) + "/pty.py",
+    os.path.dirname(os.__file__) + "/asyncio/",
+)
 _LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -50,6 +59,7 @@ class Watch:
         self._looked_for: set[str] = set()
         self._listed: set[str] = set()
         self._rare: dict[str, list[str]] = {"connections": [], "refused": [], "spawned": []}
+        self._started: dict[str, dict[str, Any]] = {}
         self._logged: dict[Any, dict[str, Any]] = {}
         self._variables = variables.Variables(self._tree, call["target"].get("file") or "")
         prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(__file__)}
@@ -125,6 +135,7 @@ class Watch:
             "looked_for": sorted(self._looked_for - self._written),
             "listed": sorted(self._listed),
             "asked_in_vain": self._variables.seen(),
+            "started": list(self._started.values()),
             "logged": [dict(entry) for entry in self._logged.values()],
             **self._rare,
         }
@@ -210,17 +221,30 @@ class Watch:
 
     def _on_popen(self, arguments: Any) -> None:  # noqa: ANN401
         executable, command = arguments[0], arguments[1]
-        self._note("spawned", _line(command if command else [executable]))
+        self._note_start(_line(command if command else [executable]))
 
     def _on_system(self, arguments: Any) -> None:  # noqa: ANN401
-        self._note("spawned", _line(arguments[0]))
+        self._note_start(_line(arguments[0]))
 
     def _on_spawn(self, arguments: Any) -> None:  # noqa: ANN401
-        self._note("spawned", _line(arguments[2]))
+        self._note_start(_line(arguments[2]))
 
     def _on_exec(self, arguments: Any) -> None:  # noqa: ANN401
-        self._note("spawned", _line(arguments[1]))
+        self._note_start(_line(arguments[1]))
         self._tell({"replaced_by": _line(arguments[1])})
+
+    def _note_start(self, command: str) -> None:
+        """Note a command; and its place, where the project's own code and no library starts it."""
+        self._note("spawned", command)
+        frame: Any = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename.startswith(_OURS_OR_PYTHONS):
+            frame = frame.f_back
+        command = failure.clean(command, 300)
+        if frame is None or command in self._started or len(self._started) >= _MOST_SHOWN:
+            return
+        file = frame.f_code.co_filename
+        if failure.is_inside(file, self._tree):
+            self._started[command] = {"command": command, "file": file, "line": frame.f_lineno}
 
     def _note(self, what: str, text: str) -> None:
         """Keep something rare, and tell it at once: the script may not live to the end."""

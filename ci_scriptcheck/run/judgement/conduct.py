@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _SYSTEM = ("/dev", "/proc", "/sys")
 _SHOWN_ERRORS = 5
+_PIP = re.compile(r"^(\S*/)?(pip[\d.]*|uv)\s|\s-m\s+pip\s")
 
 
 def look(case: Case) -> Iterator[Finding]:
@@ -28,6 +30,7 @@ def look(case: Case) -> Iterator[Finding]:
     yield from _changed_inputs(case)
     yield from _strangers(case)
     yield from _refused(case)
+    yield from _started(case)
     yield from _undeclared(case)
     if case.ending.how is Ended.RETURNED:
         yield from _logged(case)
@@ -117,6 +120,23 @@ def _refused(case: Case) -> Iterator[Finding]:
             "SC216",
             f"left {shown(ending.leftovers)} running",
             subject=ending.leftovers[0],
+        )
+
+
+def _started(case: Case) -> Iterator[Finding]:
+    """Report other programs, but for those that were answered in place of being started."""
+    own = [one for one in case.ending.started if not _PIP.search(one.command)]
+    if own:
+        first, *further = own
+        yield case.finding(
+            "SC231",
+            f"started `{case.shortened(first.command)}`",
+            subject=first.command.split()[0] if first.command.split() else first.command,
+            place=Place(file=case.relative(first.file), line=first.line),
+            evidence=tuple(
+                f"and `{case.shortened(one.command)}`, {case.relative(one.file)}:{one.line}"
+                for one in further[:_SHOWN_ERRORS]
+            ),
         )
 
 

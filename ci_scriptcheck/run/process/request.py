@@ -230,6 +230,19 @@ class AskedInVain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A command that the project's own code started.
+
+    Attributes:
+        file: Where it did so first, absolute.
+    """
+
+    command: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """How a run ended, and what was seen of it.
 
@@ -249,7 +262,8 @@ class Ending:
         pip_calls: Calls of pip that were answered without being carried out.
         connections: Addresses it asked for, `host:port`, and names it looked up.
         refused: Those of `connections` that were not allowed.
-        spawned: Commands it started.
+        spawned: Commands it started, libraries that it calls included.
+        started: Those of them that its own code starts.
         leftovers: Command lines of processes still running when it had ended.
         moved: Shared generators of random numbers that somebody drew from or seeded.
         protections: What was active and had been tried.
@@ -273,6 +287,7 @@ class Ending:
     connections: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     spawned: tuple[str, ...] = ()
+    started: tuple[Started, ...] = ()
     leftovers: tuple[str, ...] = ()
     asked_in_vain: tuple[AskedInVain, ...] = ()
     logged: tuple[LoggedError, ...] = ()

@@ -296,3 +296,28 @@ def test_switches_of_a_module_that_is_only_imported_are_no_matter_of_the_script(
 
     assert ending.how is Ended.RETURNED, ending.errors
     assert [one.name for one in ending.asked_in_vain] == ["LABEL"]
+
+
+def test_commands_of_the_project_s_own_code_are_told_with_their_place(stage: Stage) -> None:
+    stage.write("helper.py", "import os\n\ndef listed():\n    os.system('true and more')\n")
+
+    ending = stage.run(f"""
+        import asyncio, platform, subprocess, helper
+        async def later():
+            await (await asyncio.create_subprocess_exec("true", "later")).wait()
+        {MAIN}
+            subprocess.run(["true", "first"], check=True)
+            subprocess.run(["true", "first"], check=True)
+            helper.listed()
+            asyncio.run(later())
+            platform.processor()
+    """)
+
+    assert ending.how is Ended.RETURNED, ending.errors
+    started = [(one.command, one.file.rpartition("/")[2]) for one in ending.started]
+    assert started == [
+        ("true first", "step.py"),
+        ("true and more", "helper.py"),
+        ("true later", "step.py"),
+    ]
+    assert ending.started[1].line == 4

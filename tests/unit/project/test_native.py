@@ -45,9 +45,9 @@ def mistake(text: str) -> UsageError:
         ("steps: {a: {env: {X: [1]}}}", "`steps.a.env.X` must be text", None),
         ("rules: {SC999: error}", "there is no rule `SC999`", None),
         (
-            "steps: {a: {known: {rule: SC21, reason: x}}}",
-            "there is no rule `SC21`",
-            "did you mean `SC221`?",
+            "steps: {a: {known: {rule: SC201x, reason: x}}}",
+            "there is no rule `SC201x`",
+            "did you mean `SC201`?",
         ),
         (
             "steps: {a: {known: {rule: [SC201, SC999], reason: x}}}",

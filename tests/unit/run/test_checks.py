@@ -34,6 +34,7 @@ from ci_scriptcheck.run.process.request import (
     LoggedError,
     Raised,
     Script,
+    Started,
 )
 from tests.conftest import a_task
 
@@ -758,3 +759,38 @@ def test_a_variable_that_nothing_declares_is_told_at_the_place_that_asks() -> No
 
 def test_where_no_variable_is_declared_none_is_asked_for_in_vain() -> None:
     assert judge(a_case(asking("FAST_MODE"))) == (Outcome.PASSED, ())
+
+
+def starting(*commands: str) -> Ending:
+    return Ending(
+        how=Ended.RETURNED,
+        started=tuple(
+            Started(command=command, file="/repo/lib/version.py", line=3) for command in commands
+        ),
+    )
+
+
+def test_a_program_that_the_script_starts_is_a_warning_at_its_place() -> None:
+    outcome, (found,) = judge(a_case(starting("git log -1", "/bin/ls /repo/data")))
+
+    assert (outcome, found.rule, found.severity) == (Outcome.PASSED, "SC231", Level.WARNING)
+    assert found.message == "started `git log -1`"
+    assert found.place == Place(file="lib/version.py", line=3)
+    assert found.evidence == ("and `/bin/ls data`, lib/version.py:3",)
+
+
+def test_the_settings_may_forbid_programs() -> None:
+    rules = (RuleSetting(rule="SC231", level=Level.ERROR),)
+
+    assert judge(a_case(starting("git log"), rules=rules))[0] is Outcome.FAILED
+
+
+def test_a_call_of_pip_that_was_answered_is_no_program_that_was_started() -> None:
+    commands = (
+        "pip install x",
+        "/venv/bin/python3 -m pip install x",
+        "/a/pip3.11 list",
+        "uv add x",
+    )
+
+    assert judge(a_case(starting(*commands))) == (Outcome.PASSED, ())
