@@ -114,6 +114,8 @@ def _swallowing(body: list[ast.stmt], call: ast.Call) -> int | None:
     """Find the handler around a call after which the script ends as if nothing had been wrong."""
     for statement in body:
         for node in ast.walk(statement):
+            if isinstance(node, ast.With) and _holds(node.body, call) and _suppresses(node):
+                return node.lineno
             if not isinstance(node, ast.Try) or not _holds(node.body, call):
                 continue
             if _leaves(node.finalbody) or _leaves(_after(body, node)):
@@ -143,12 +145,27 @@ def _is_broad(handler: ast.ExceptHandler) -> bool:
     match handler.type:
         case None:
             return True
-        case ast.Name(id=name):
-            return name in _BROAD
         case ast.Tuple(elts=several):
-            return any(isinstance(one, ast.Name) and one.id in _BROAD for one in several)
-        case _:
-            return False
+            return any(_is_everything(one) for one in several)
+        case caught:
+            return _is_everything(caught)
+
+
+def _is_everything(caught: ast.expr) -> bool:
+    return isinstance(caught, ast.Name) and caught.id in _BROAD
+
+
+def _suppresses(node: ast.With) -> bool:
+    for item in node.items:
+        match item.context_expr:
+            case (
+                ast.Call(func=ast.Name(id="suppress"), args=caught)
+                | ast.Call(func=ast.Attribute(attr="suppress"), args=caught)
+            ):
+                return any(_is_everything(one) for one in caught)
+            case _:
+                pass
+    return False
 
 
 def _leaves(body: list[ast.stmt]) -> bool:

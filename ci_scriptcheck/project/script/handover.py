@@ -193,11 +193,11 @@ def _paths(step: Step, ports: tuple[Port, ...], given: Mapping[str, Given]) -> I
         yield _finding(
             step,
             one.line,
-            f"the `__main__` part gives `{here}` for `{port.name}`, which the platform keeps at `{there}`",
+            f"the `__main__` part gives another path for `{port.name}` than the contract",
             subject=f"path {port.name}",
             level=Level.ERROR if port.required else Level.WARNING,
             port=port.name,
-            evidence=f"the contract says so: {port.place or step.place}",
+            evidence=(f"`{here}` here", f"`{there}` at {port.place or step.place}"),
         )
 
 
@@ -283,7 +283,7 @@ def _finding(  # noqa: PLR0913  (what a reader is told)
     subject: str,
     level: Level = Level.ERROR,
     port: str | None = None,
-    evidence: str | None = None,
+    evidence: tuple[str, ...] = (),
     advice: str | None = None,
 ) -> Finding:
     return Finding(
@@ -294,6 +294,6 @@ def _finding(  # noqa: PLR0913  (what a reader is told)
         step=step.name,
         port=port,
         place=Place(file=step.script or "", line=line),
-        evidence=() if evidence is None else (evidence,),
+        evidence=evidence,
         advice=advice,
     )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.functional.cli.command import scriptcheck
-from tests.functional.hostile.stage import commit, git
+from tests.functional.cli.command import commit, git, scriptcheck
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -139,7 +139,8 @@ def test_another_path_than_the_contracts_is_found() -> None:
     found = found_in(RIGHT.replace("/opt/out", "/opt/elsewhere"), contract=CONTRACT)
 
     assert subjects(found) == ["path model"]
-    assert "which the platform keeps at `/opt/out`" in found[0].message
+    assert found[0].evidence[0] == "`/opt/elsewhere` here"
+    assert found[0].evidence[1].startswith("`/opt/out` at ")
 
 
 def test_an_optional_input_that_does_not_get_through_is_a_warning() -> None:
@@ -231,6 +232,12 @@ def test_without_such_a_part_only_the_contract_gives_arguments() -> None:
     found = list(unfit_handovers({"Fit": STEP}, {"Fit": other}, {"fit.py": usage(script)}))
 
     assert subjects(found) == ["argument job_type"]
+
+
+def test_an_error_that_is_suppressed_is_found() -> None:
+    (found,) = found_in(f"import contextlib\nwith contextlib.suppress(Exception):\n    {RIGHT}")
+
+    assert found.rule == "SC121"
 
 
 @pytest.mark.parametrize(
