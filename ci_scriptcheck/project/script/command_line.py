@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.project.script.handed import Option, Parser
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.project.script.syntax import LocalNames, Module
 
+_SPEAKS_OF_IT = re.compile(
+    r"ArgumentParser|add_argument|[^_]parse_|set_defaults|_group|\bparser\b"
+)
 _NO_VALUE = frozenset({"version", "help"})
 _TOO_MUCH = frozenset({"add_subparsers", "register", "add_parser"})
 _OPEN_WORDS = frozenset({"parents", "prefix_chars", "fromfile_prefix_chars", "argument_default"})
@@ -22,10 +26,11 @@ def parser_of(module: Module, local: LocalNames) -> Parser | None:
     """Read the one parser of a module; `None` where there is none, or not all of it can be known."""
     if "ArgumentParser" not in module.source:
         return None
-    calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+    nodes = list(_about_it(module))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
     made = [call for call in calls if _called(call) == "ArgumentParser"]
     is_asked = any((_called(call) or "").startswith("parse_") for call in calls)
-    if len(made) != 1 or not is_asked or _is_open(made[0], calls, module):
+    if len(made) != 1 or not is_asked or _is_open(made[0], nodes, module):
         return None
     options: list[Option] = []
     for call in calls:
@@ -53,20 +58,30 @@ def parser_of(module: Module, local: LocalNames) -> Parser | None:
     )
 
 
-def _is_open(made: ast.Call, calls: list[ast.Call], module: Module) -> bool:
+def _about_it(module: Module) -> Iterator[ast.AST]:
+    """Walk the parts of a module that speak of a parser: to walk them all takes longer than the rest."""
+    lines = module.source.split("\n")
+    for node in module.tree.body:
+        if _SPEAKS_OF_IT.search("\n".join(lines[node.lineno - 1 : node.end_lineno])):
+            yield from ast.walk(node)
+
+
+def _is_open(made: ast.Call, nodes: list[ast.AST], module: Module) -> bool:
     """Say whether the parser gets arguments out of sight."""
     if any(word.arg is None or word.arg in _OPEN_WORDS for word in made.keywords):
         return True
     names = {
         target.id
-        for node in ast.walk(module.tree)
+        for node in nodes
         if isinstance(node, ast.Assign) and node.value is made
         for target in node.targets
         if isinstance(target, ast.Name)
     }
     if not names:
         return True
-    for call in calls:
+    for call in nodes:
+        if not isinstance(call, ast.Call):
+            continue
         if _called(call) in _TOO_MUCH:
             return True
         own = isinstance(call.func, ast.Name) and call.func.id in module.functions
