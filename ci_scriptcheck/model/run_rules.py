@@ -114,7 +114,7 @@ RUN_RULES = (
         code="SC214",
         level=Level.WARNING,
         title="the network was asked for",
-        why="The script tried to reach an address that `network:` does not allow.",
+        why="The script tried to reach an address that `network:` does not allow. An error where the settings say so themselves; a script that works without an answer only gets a warning where they are silent.",
         example="a download while training",
         cure="Declare the data as an input, or allow it with `network: any`.",
     ),

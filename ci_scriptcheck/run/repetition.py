@@ -36,6 +36,9 @@ LONGEST = 20.0
 """Seconds of a run beyond which it is not made again without being asked for (`--twice`)."""
 
 _LARGEST = 1_000_000
+_TELLING = frozenset({Ended.RETURNED, Ended.RAISED, Ended.EXITED})
+"""Other endings, such as a time limit on a busy machine, say nothing about chance."""
+
 _STAMP = re.compile(r"\d[\d_:.T-]{4,}\d")
 
 
@@ -110,6 +113,8 @@ class _Again:
                 for port in self._made.written
             }
         remove_tree(space.folder)
+        if run.ending.how not in _TELLING:
+            return Repeat(variation=variation, ending=self._made.ending)
         return Repeat(variation=variation, ending=run.ending, differing=differing)
 
 

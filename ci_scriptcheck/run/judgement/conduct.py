@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _SYSTEM = ("/dev", "/proc", "/sys")
 _SHOWN_ERRORS = 5
 _PIP = re.compile(r"^(\S*/)?(pip[\d.]*|uv)\s|\s-m\s+pip\s")
+_CODE = (".py", ".pyc", ".so")
 
 
 def look(case: Case) -> Iterator[Finding]:
@@ -77,7 +78,8 @@ def _stand_ins(case: Case) -> Iterator[Finding]:
     }
     for file in case.ending.read:
         place = next((one for one in copied if _is_below(file, one)), None)
-        if place is None or any(_is_below(file, root) for root in code):
+        is_code = file.endswith(_CODE) or any(_is_below(file, root) for root in code)
+        if place is None or is_code:
             continue
         yield case.finding(
             "SC213",
@@ -106,8 +108,13 @@ def _is_below(file: str, folder: str) -> bool:
 def _refused(case: Case) -> Iterator[Finding]:
     ending = case.ending
     if ending.refused:
+        said = case.task.settings.origins.get("network")
         yield case.finding(
-            "SC214", f"asked for {shown(ending.refused)}", subject=ending.refused[0]
+            "SC214",
+            f"asked for {shown(ending.refused)}",
+            subject=ending.refused[0],
+            evidence=(f"{said} allows no such address",) if said else (),
+            level=Level.ERROR if said else None,
         )
     if ending.pip_calls:
         yield case.finding(

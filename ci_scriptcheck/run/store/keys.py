@@ -257,6 +257,8 @@ def _that_changes_results(settings: Settings) -> list[Any]:
         settings.memory,
         to_json(settings.limits),
         settings.network.value,
+        # What the settings say themselves counts more than what is so by itself.
+        "network" in settings.origins,
         settings.seed,
         # A pass that was known to fail is a finding; so such results are never stored.
         None if settings.known is None else to_json(settings.known),

@@ -101,6 +101,24 @@ def test_data_in_an_import_root_go_with_the_code() -> None:
     assert judge(replace(case, call=replace(case.call, target=target))) == (Outcome.PASSED, ())
 
 
+def test_code_that_a_dataset_copies_may_be_imported() -> None:
+    ending = Ending(how=Ended.RETURNED, read=("/repo/serving/inference.py",))
+
+    assert judge(a_case(ending, datasets=a_stand_in("serving"))) == (Outcome.PASSED, ())
+
+
+def test_a_swallowed_refusal_counts_where_the_settings_themselves_allow_no_network() -> None:
+    ending = Ending(how=Ended.RETURNED, refused=("example.org:443",))
+    said = Settings(origins={"network": Place(file="scriptcheck.yaml", line=4)})
+
+    by_default, _ = judge(a_case(ending))
+    outcome, (found,) = judge(a_case(ending, task={"settings": said}))
+
+    assert by_default is Outcome.PASSED
+    assert (outcome, found.rule) == (Outcome.FAILED, "SC214")
+    assert found.evidence == ("scriptcheck.yaml:4 allows no such address",)
+
+
 @pytest.mark.parametrize(
     ("names", "outcome"),
     [(["empty archive"], Outcome.VACUOUS), (["empty archive", "gzip"], Outcome.PASSED)],
