@@ -254,4 +254,12 @@ RUN_RULES = (
         example='`subprocess.run(["git", "log"])`',
         cure='Do it in Python; or allow it with `rules: {SC231: "off"}`, or forbid it with `error` in place of `off`.',
     ),
+    Rule(
+        code="SC232",
+        level=Level.WARNING,
+        title="an output holds what is no file",
+        why="A link that leads out of the output, a pipe, a socket or a device is not uploaded by the platform. Nothing behind it is read, and the steps that follow do not get it.",
+        example="`model/latest` is a link to `/opt/ml/model/v1`",
+        cure="Write a file there, or a link to a file of the same step.",
+    ),
 )

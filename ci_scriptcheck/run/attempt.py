@@ -49,6 +49,7 @@ class Attempt:
         given: Input port → what lay there, and whether it was read.
         changed: Input port → files there that the script changed.
         written: Output port → what readers of it get.
+        left_out: Output port → names that they do not get, with what those are.
         folders: Output port → where that lies.
         reads: Files of the repository that the run opened beyond its closure.
     """
@@ -58,6 +59,7 @@ class Attempt:
     given: Mapping[str, Artefact]
     changed: Mapping[str, tuple[str, ...]]
     written: Mapping[str, Artefact]
+    left_out: Mapping[str, Mapping[str, str]]
     folders: Mapping[str, Path]
     reads: Mapping[str, str]
 
@@ -102,6 +104,9 @@ def run(
     changed = {port: workspace.what_changed(item) for port, item in staged.items()}
     folders = {output.port: space.output(output.port) for output in task.outputs}
     written = _deliver(context, task, space, folders)
+    left_out = {
+        output.port: workspace.no_files(space.output(output.port)) for output in task.outputs
+    }
     made_from = {name: digest for item in supplies.values() for name, digest in item.reads.items()}
     opened_now = observed.reads(context, call.target.file, ending, since=since)
     return Attempt(
@@ -110,6 +115,7 @@ def run(
         given=given,
         changed={port: files for port, files in changed.items() if files},
         written=written,
+        left_out={port: names for port, names in left_out.items() if names},
         folders=folders,
         reads=made_from | dict(opened_now),
     )
@@ -128,6 +134,7 @@ def judged(
             inputs=attempt.given,
             outputs=attempt.written,
             changed=attempt.changed,
+            left_out=attempt.left_out,
             repeats=repeats,
             datasets=context.plan.datasets,
             rules=context.plan.rules,

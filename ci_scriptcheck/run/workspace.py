@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 # is not after the last change of content or status.)
 _CHANGED_NS = 946_684_800_000_000_000
 _ACCESSED_NS = _CHANGED_NS - 1_000_000_000
+
+_LINK = "a link that leads out of it"
+_KINDS = {stat.S_IFLNK: _LINK, stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket"}
 
 Stamp = tuple[int, int, int, int]
 
@@ -171,6 +175,25 @@ def collect(folder: Path, *, most: int, most_bytes: float = math.inf) -> Artefac
         if digest is not None:
             found.append(FileFacts(path=name, bytes=stamp[0], digest=digest))
     return artefact_of(found)
+
+
+def no_files(folder: Path, *, most: int = 10) -> dict[str, str]:
+    """Name what lies in a collected output and is left out, with what it is; at most so many.
+
+    The name of the folder itself is empty.
+    """
+    if folder.is_symlink():
+        return {"": _LINK}
+    found = ((name, _kind(entry)) for name, entry in _walked(folder))
+    return dict(islice(((name, kind) for name, kind in found if kind is not None), most))
+
+
+def _kind(entry: os.DirEntry[str]) -> str | None:
+    try:
+        mode = entry.stat(follow_symlinks=False).st_mode
+    except OSError:
+        return None
+    return None if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "a device")
 
 
 def artefact_of(files: list[FileFacts]) -> Artefact:

@@ -28,6 +28,7 @@ class Case:
         inputs: Port → what lay there, with rows and columns, and whether it was read.
         outputs: Port → what was written; a port where nothing is has no files.
         changed: Input port → names of files there that the script changed, added or removed.
+        left_out: Output port → names there that are no files, with what they are.
         repeats: Second runs that showed anything.
         datasets: The plan's, by name.
         today: For failures that are known until a day.
@@ -43,6 +44,7 @@ class Case:
     inputs: Mapping[str, Artefact] = field(default_factory=dict)
     outputs: Mapping[str, Artefact] = field(default_factory=dict)
     changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     repeats: tuple[Repeat, ...] = ()
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     rules: tuple[RuleSetting, ...] = ()

@@ -29,6 +29,7 @@ _ABOUT_DATA = re.compile(
 def look(case: Case) -> Iterator[Finding]:
     """Find what is missing after a good end: outputs, rows, and inputs that were read."""
     yield from _outputs(case)
+    yield from _no_files(case)
     yield from _unread(case)
     yield from _idle(case)
 
@@ -45,6 +46,20 @@ def _outputs(case: Case) -> Iterator[Finding]:
     yield from found
     if not found:  # else it would say the same again
         yield from _no_rows_anywhere(case)
+
+
+def _no_files(case: Case) -> Iterator[Finding]:
+    """Find links that lead out, pipes and the like, which nobody downstream gets."""
+    for port, odd in case.left_out.items():
+        (name, kind), *others = odd.items()
+        what = f"`{name}` in output `{port}` is" if name else f"output `{port}` is itself"
+        yield case.finding(
+            "SC232",
+            f"{what} {kind}, which no reader gets",
+            subject=port,
+            port=port,
+            evidence=tuple(f"`{other}` is {kind}" for other, kind in others),
+        )
 
 
 def _output(case: Case, output: Output) -> Iterator[Finding]:

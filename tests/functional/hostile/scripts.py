@@ -364,6 +364,7 @@ ATTACKS = {
         before="import os",
         body="os.symlink('/etc/passwd', output_paths['out'] + '/secret.txt')",
         truth=PASSED,
+        warns="SC232",
     ),
     "links_to_the_store": Hostile(
         before="import os",

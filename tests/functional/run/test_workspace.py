@@ -98,6 +98,10 @@ def test_links_inside_become_files_and_all_that_leads_out_is_not_there(space: Wo
 
     assert [file.path for file in found.files] == ["latest", "v1", "work"]
     assert not (out / "latest").is_symlink()
+    out_of_it = "a link that leads out of it"
+    names = {"passwd": out_of_it, "etc": out_of_it, "circle": out_of_it, "pipe": "a named pipe"}
+    assert workspace.no_files(out) == names
+    assert len(workspace.no_files(out, most=2)) == 2
 
 
 def test_an_output_folder_that_became_a_link_or_a_file_holds_nothing(space: Workspace) -> None:
@@ -107,6 +111,7 @@ def test_an_output_folder_that_became_a_link_or_a_file_holds_nothing(space: Work
 
     assert workspace.collect(space.output("one"), most=9).files == ()
     assert workspace.collect(space.output("two"), most=9).files == ()
+    assert workspace.no_files(space.output("one")) == {"": "a link that leads out of it"}
 
 
 def test_no_more_files_are_read_than_allowed(space: Workspace) -> None:

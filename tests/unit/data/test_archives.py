@@ -69,3 +69,25 @@ def test_what_unpacks_to_too_much_is_left_alone(tmp_path: Path) -> None:
 
     assert archives.members(archive, most_bytes=10) is None
     assert archives.members(archive, most_bytes=11) is not None
+
+
+def test_members_that_lead_out_and_devices_are_told_and_never_unpacked(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "er"
+    folder.mkdir(parents=True)
+    with tarfile.open(folder / "a.tar", "w") as archive:
+        for name, kind, target in (
+            ("../../escaped", tarfile.REGTYPE, ""),
+            ("link", tarfile.SYMTYPE, "/etc/passwd"),
+            ("hard", tarfile.LNKTYPE, "../../../../etc/passwd"),
+            ("device", tarfile.CHRTYPE, ""),
+            ("pipe", tarfile.FIFOTYPE, ""),
+        ):
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.linkname = kind, target
+            archive.addfile(entry, io.BytesIO())
+
+    found = archives.members(folder / "a.tar")
+
+    assert found is not None
+    assert found.keys() == {"../../escaped", "link", "hard", "device", "pipe"}
+    assert [path.name for path in tmp_path.rglob("*")] == ["deep", "er", "a.tar"]

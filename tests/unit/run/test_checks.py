@@ -737,6 +737,16 @@ def test_a_rule_that_is_off_finds_nothing() -> None:
     assert judge(a_case(changed={"data": ("data.csv",)}, rules=rules)) == (Outcome.PASSED, ())
 
 
+def test_what_is_no_file_in_an_output_is_told_with_what_it_is() -> None:
+    link = "a link that leads out of it"
+
+    outcome, found = judge(a_case(left_out={"out": {"a": "a named pipe", "b": link}}))
+
+    assert (outcome, [one.rule for one in found]) == (Outcome.PASSED, ["SC232"])
+    assert found[0].message == "`a` in output `out` is a named pipe, which no reader gets"
+    assert found[0].evidence == (f"`b` is {link}",)
+
+
 def asking(*names: str) -> Ending:
     return Ending(
         how=Ended.RETURNED,
