@@ -9,6 +9,7 @@ from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import Counts, Mode, Plan
 from ci_scriptcheck.modes import isolation, pipeline, share, suppliers, variants
+from ci_scriptcheck.run import grammar
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def planned(
         },
         datasets=project.with_stated() if tasks else {},
         scenarios=project.scenarios,
-        findings=about.findings,
+        findings=grammar.left_to_their_own(about.findings, project, root),
         rules=project.rules,
         start=options.start_kind,
         strict=options.everything,

@@ -58,7 +58,7 @@ PROJECT_RULES = (
         code="SC107",
         level=Level.ERROR,
         title="a script that cannot be parsed",
-        why="Python refuses the file, so every run of it will fail.",
+        why="Python refuses the file, so every run of it will fail; code that only runs in another version of Python than ours is warned of, and its run decides.",
         example="a missing bracket",
         cure="Correct the syntax at the place shown.",
     ),

@@ -108,9 +108,10 @@ def end_each(listener: socket.socket, heard: list[wire.Message], how: str) -> No
             connection, _ = listener.accept()
             with connection:
                 incoming = wire.Incoming()
-                while "ask" not in (message := wire.receive(connection.fileno(), incoming) or {}):
-                    continue
-                heard.append(message)
+                while message := wire.receive(connection.fileno(), incoming):
+                    if "ask" in message:
+                        heard.append(message)
+                        break
                 wire.send(connection.fileno(), {"ending": {"how": how}})
 
 
