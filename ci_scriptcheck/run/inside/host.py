@@ -42,8 +42,9 @@ def main(arguments: dict[str, Any]) -> None:
             whoever ends last), `controller` (its process id), `preload`, `start`, `secret`
             (SHA-256 of what callers must know), `answers` (folder of the answering pip), `bytecode`
             (folder of compiled modules), `repository` and `trusted` (see `doorkeeper`), `path`,
-            `waits` (to be told on standard input what to preload in the end, where that was not
-            known when the host began), `bootstrap` and `child_bootstrap` (programs that begin again here or in the child).
+            `told` (a descriptor to hear on what to preload in the end, where that was not known
+            when the host began, else None), `bootstrap` and `child_bootstrap` (programs that begin
+            again here or in the child).
     """
     census.adopt_orphans()
     # What libraries make while they load stays: looking for garbage in it only takes time.
@@ -52,7 +53,7 @@ def main(arguments: dict[str, Any]) -> None:
     if arguments["start"] == "warm":
         with _ending_early(arguments):
             _preload(arguments)
-            if arguments["waits"]:
+            if arguments["told"] is not None:
                 arguments = _told(arguments)
                 _preload(arguments)
     # The child's own modules, so that no run has to import them.
@@ -183,14 +184,14 @@ def _ending_early(arguments: dict[str, Any]) -> Iterator[None]:
 
 def _told(arguments: dict[str, Any]) -> dict[str, Any]:
     """Wait for the names of all modules to preload; where nobody is left to tell them, end."""
-    line = sys.stdin.readline()
+    with open(arguments["told"], encoding="utf-8") as heard:
+        line = heard.readline()
     if not line:
         shutil.rmtree(arguments["folder"], ignore_errors=True)
         os._exit(0)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     dropped = arguments.get("dropped", [])
     names = [name for name in json.loads(line) if name.partition(".")[0] not in dropped]
-    return {**arguments, "preload": names, "waits": False}
+    return {**arguments, "preload": names, "told": None}
 
 
 def _preload(arguments: dict[str, Any]) -> None:
@@ -214,8 +215,9 @@ def _preload(arguments: dict[str, Any]) -> None:
     names = [name for name in arguments["preload"] if name.partition(".")[0] != top]
     dropped = [*arguments.get("dropped", []), top]
     again = {**arguments, "preload": names, "dropped": dropped, "attempts": attempts + 1}
-    for descriptor in (arguments["listen"], arguments["lifeline"]):
-        os.set_inheritable(descriptor, True)
+    for name in ("listen", "lifeline", "told"):
+        if arguments[name] is not None:
+            os.set_inheritable(arguments[name], True)
     command = [sys.executable, "-S", "-c", arguments["bootstrap"], json.dumps(again)]
     os.execv(sys.executable, command)  # noqa: S606  (this very program, without a shell)
 

@@ -17,7 +17,7 @@ import sys
 import time
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.codec import to_json
@@ -96,8 +96,15 @@ class Hosts:
         """
         with self._closed_by_failure():
             address = self._address(spec)
-            process = self._started(spec, address, waits=True)
-            self._early = _Early(spec=spec, address=address, process=process)
+            heard, telling = os.pipe()
+            try:
+                process = self._started(spec, address, told=heard)
+            except UsageError:
+                os.close(telling)
+                raise
+            finally:
+                os.close(heard)
+            self._early = _Early(spec=spec, address=address, process=process, telling=telling)
 
     def start(self, specs: Iterable[HostSpec]) -> None:
         """Start hosts.
@@ -120,6 +127,7 @@ class Hosts:
                     self.addresses[key] = address
             if self._early is not None:
                 _end(self._early.process)
+                os.close(self._early.telling)
                 self._processes.remove(self._early.process)
                 self._early = None
 
@@ -144,6 +152,9 @@ class Hosts:
             with contextlib.suppress(OSError):
                 os.close(descriptor)
         self._lifeline = self._lifeline_end = -1
+        if self._early is not None:
+            os.close(self._early.telling)
+            self._early = None
         deadline = time.monotonic() + patience
         while self._processes:
             process = self._processes[-1]
@@ -151,8 +162,6 @@ class Hosts:
                 _wait(process, max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 _end(process)
-            if process.stdin is not None:
-                process.stdin.close()
             self._processes.pop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -173,22 +182,26 @@ class Hosts:
         )
 
     def _started(
-        self, spec: HostSpec, address: Address, *, waits: bool = False
+        self, spec: HostSpec, address: Address, *, told: int | None = None
     ) -> subprocess.Popen[bytes]:
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         with listener, Path(address.log).open("wb") as log:
             listener.bind(address.socket)
             listener.listen(_BACKLOG)
-            arguments = self._arguments(spec, address, listener.fileno(), waits=waits)
+            arguments = self._arguments(spec, address, listener.fileno(), told)
             try:
                 process = subprocess.Popen(
                     [spec.python, "-S", "-c", arguments["bootstrap"], json.dumps(arguments)],
-                    stdin=subprocess.PIPE if waits else subprocess.DEVNULL,
+                    stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
                     env=surroundings.environment(spec, self._folder),
                     cwd="/",
-                    pass_fds=(listener.fileno(), self._lifeline_end),
+                    pass_fds=[
+                        arguments[name]
+                        for name in ("listen", "lifeline", "told")
+                        if arguments[name] is not None
+                    ],
                     start_new_session=True,
                 )
             except OSError as error:
@@ -200,7 +213,7 @@ class Hosts:
         return process
 
     def _arguments(
-        self, spec: HostSpec, address: Address, listener: int, *, waits: bool
+        self, spec: HostSpec, address: Address, listener: int, told: int | None
     ) -> dict[str, Any]:
         bootstrap = _BOOTSTRAP.format(code=str(_INSIDE), module="host")
         return {
@@ -218,17 +231,22 @@ class Hosts:
             "secret": sha256(address.token.encode()).hexdigest(),
             "bootstrap": bootstrap,
             "child_bootstrap": _BOOTSTRAP.format(code=str(_INSIDE), module="child"),
-            "waits": waits,
+            "told": told,
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Early:
-    """A host that waits to be told what else to import."""
+    """A host that waits to be told what else to import.
+
+    Attributes:
+        telling: The end of the pipe on which it is told.
+    """
 
     spec: HostSpec
     address: Address
     process: subprocess.Popen[bytes]
+    telling: int
 
     def can_be(self, spec: HostSpec) -> bool:
         """Say whether it can become this host: alike, and nothing imported that it would not."""
@@ -239,7 +257,7 @@ class _Early:
 
     def tell(self, spec: HostSpec) -> None:
         # If it has ended meanwhile, the first call finds that out, as with any host.
-        with contextlib.suppress(OSError), cast("IO[bytes]", self.process.stdin) as told:
+        with contextlib.suppress(OSError), os.fdopen(self.telling, "wb") as told:
             told.write(json.dumps(spec.preload).encode() + b"\n")
 
 
@@ -267,8 +285,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     census.kill_below(process.pid)
     process.kill()
     process.wait()
-    if process.stdin is not None:
-        process.stdin.close()
 
 
 def _start(spec: HostSpec) -> Start:

@@ -85,6 +85,23 @@ def test_a_script_cannot_read_what_its_host_was_told(tmp_path: Path) -> None:
     assert (ending.how, ending.returned) == (Ended.RETURNED, "0")
 
 
+def test_a_library_that_reads_its_input_neither_waits_nor_hears_what_is_told(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "asking.py").write_text("import sys\nSAID = sys.stdin.read()\n")
+    path = (str(tmp_path),)
+    spec = HostSpec(python=sys.executable, preload=("asking", "colorsys"), path=path)
+    with Hosts(repository=None) as hosts:
+        hosts.begin(HostSpec(python=sys.executable, preload=("asking",), path=path))
+        hosts.start([spec])
+        ending = Stage(tmp_path, hosts, spec).run(
+            "import sys, asking\n"
+            "def main():\n    return 'colorsys' in sys.modules, asking.SAID, sys.stdin.read()\n"
+        )
+
+    assert ending.returned == "(True, '', '')"
+
+
 def test_a_host_that_is_never_told_ends_with_the_others() -> None:
     with Hosts(repository=None) as hosts:
         before = set(census.children(os.getpid()))
