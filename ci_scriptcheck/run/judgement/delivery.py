@@ -188,14 +188,12 @@ def _unread(case: Case) -> Iterator[Finding]:
 
 
 def _idle(case: Case) -> Iterator[Finding]:
-    """Say so where a script has no ports, reads no data and leaves nothing: nothing was tested."""
+    """Say so where a script without outputs loses what it writes, or neither reads nor writes."""
     ending, task = case.ending, case.task
-    touched = [file for file in ending.read if not file.endswith(".py")]
-    if task.inputs or task.outputs or touched or ending.spawned or ending.connections:
+    if task.outputs:
         return
-    yield case.finding(
-        "SC209",
-        *(_astray(case) or ("read nothing and left nothing, so only that it ends was tested",)),
-        subject="ports",
-        level=Level.WARNING,
-    )
+    touched = any(not file.endswith(".py") for file in ending.read)
+    is_idle = not (task.inputs or touched or ending.spawned or ending.connections)
+    idle = ("read nothing and left nothing, so only that it ends was tested",) if is_idle else ()
+    for message in _astray(case) or idle:
+        yield case.finding("SC209", message, subject="ports", level=Level.WARNING)

@@ -32,10 +32,17 @@ def test_a_script_that_is_given_nothing_and_leaves_nothing_is_told_of() -> None:
     assert found.message == "read nothing and left nothing, so only that it ends was tested"
 
 
-def test_without_ports_a_file_beside_the_script_counts_as_lost() -> None:
-    _, (found,) = judge(a_case(in_working_folder("out.csv"), task=NO_PORTS))
+@pytest.mark.parametrize("ports", [NO_PORTS, {"outputs": ()}])
+def test_without_outputs_a_file_in_the_working_folder_counts_as_lost(
+    ports: dict[str, tuple[()]],
+) -> None:
+    _, (found,) = judge(a_case(in_working_folder("out.csv"), task=ports))
 
     assert (found.rule, found.message) == ("SC209", ASTRAY)
+
+
+def test_beside_outputs_a_file_in_the_working_folder_is_scratch() -> None:
+    assert judge(a_case(in_working_folder("out.csv"))) == (Outcome.PASSED, ())
 
 
 @pytest.mark.parametrize(
