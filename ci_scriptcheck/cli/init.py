@@ -10,7 +10,7 @@ from ci_scriptcheck.errors import ScriptcheckError, UsageError
 from ci_scriptcheck.project import loader, scan
 from ci_scriptcheck.project.paths import FILE_NAME, is_misnamed, within
 from ci_scriptcheck.report import mistake
-from ci_scriptcheck.report.page import counted, visible
+from ci_scriptcheck.report.page import counted, listed, visible
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -78,6 +78,13 @@ def found(place: opening.ProjectFolder, console: Console) -> str:
         counted(len(project.datasets), "dataset"),
     )
     lines = [f"It holds {', '.join(parts)}. Read it, then:", ""]
+    unfed = dict.fromkeys(one.port for one in project.findings if one.rule == "SC103" and one.port)
+    if unfed:
+        names = listed([f"`{visible(port)}`" for port in unfed])
+        lines[0] = console.out_page.flow(
+            f"It holds {', '.join(parts)}. Complete it: nothing says yet where {names}"
+            f" {'comes' if len(unfed) == 1 else 'come'} from. Then:"
+        )
     lines += [
         "  scriptcheck plan --all   shows what would be run, and what is missing",
         "  scriptcheck run --all    runs it",

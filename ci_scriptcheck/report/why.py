@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model import change
+from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import listed, visible
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _deed(  # noqa: C901, PLR0911, PLR0912  (one arm for each kind of reason)
         case change.After(node=node):
             return _after(plan, task, node, seen)
         case change.Added():
-            return "is new"
+            return f"is a step that {base_name(plan)} does not have"
         case change.Unknown(why=why):
             return f"is checked because {why}"
         case change.Asked() | change.Feeds():

@@ -151,3 +151,11 @@ def test_init_says_that_there_is_no_script(project: Path) -> None:
     assert ended.returncode == 2
     assert "no pipeline script was found here" in ended.stderr
     assert list((project / "empty").iterdir()) == []
+
+
+def test_init_names_the_inputs_that_nothing_feeds_yet(project: Path) -> None:
+    (project / "scriptcheck.yaml").unlink()
+
+    ended = scriptcheck("init", folder=project)
+
+    assert "Complete it: nothing says yet where `orders` and `rates` come from." in ended.stdout
