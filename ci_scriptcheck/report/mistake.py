@@ -76,7 +76,7 @@ def _body(
     if excerpt and excerpt.first <= excerpt.marked < excerpt.first + len(excerpt.lines):
         line = code_line(excerpt.lines[excerpt.marked - excerpt.first])
         yield bar
-        yield f"{excerpt.marked:>{gutter}} | {line}".rstrip()
+        yield page.cut(f"{excerpt.marked:>{gutter}} | {line}".rstrip())
         yield bar
     yield from (page.flow(visible(fact), f"{' ' * gutter} = ") for fact in facts)
 

@@ -289,9 +289,17 @@ def _unknown_name(checkout: Checkout, name: str) -> ChangeError:
     nearest = did_you_mean(name, _branches(checkout.root))
     return ChangeError(
         what=f"`{name}`, to compare with, is not a commit of this repository",
-        facts=missing,
-        advice=nearest or ("run `git fetch --unshallow`" if missing else "run `git fetch`"),
+        facts=missing + _named_branches(checkout.root),
+        advice=nearest or _getting_it(checkout.root, is_shallow=bool(missing)),
     )
+
+
+def _getting_it(root: Path, *, is_shallow: bool) -> str:
+    if is_shallow:
+        return "run `git fetch --unshallow`"
+    if remote.has_origin(root):
+        return "run `git fetch`"
+    return "name one of them, or a commit: `git log --oneline` lists commits"
 
 
 def _no_main_branch(checkout: Checkout) -> ChangeError:

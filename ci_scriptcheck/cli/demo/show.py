@@ -39,7 +39,7 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
         return shown.unexpected("the project on main should have passed")
     lines = pull_request.break_it(root)
     shown.say(
-        f"Then somebody opens a pull request that shortens a name in {pull_request.CHANGED}:",
+        f"Then a pull request shortens a name in {pull_request.CHANGED}:",
         "",
         *(console.out_page.cut(f"    {line}") for line in lines),
         "",
@@ -63,7 +63,7 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     shown.say(
         f"Exit code {_FAILED}: the pull request cannot be merged unseen. To look at:",
         "",
-        *(f"    {path!s:<{width}}  {what}" for path, what in left.items()),
+        *(console.out_page.flow(what, f"    {path!s:<{width}}  ") for path, what in left.items()),
         "",
         "To go on, correct scripts/train.py there, and run it again:",
         "",
