@@ -45,8 +45,10 @@ class Reach(IntEnum):
 
     LOADED = 1
     """What it does while it is loaded."""
-    USED = 2
-    """Its functions as well."""
+    CALLED = 2
+    """What some of its functions import and name as well, without what that does in turn."""
+    USED = 3
+    """All its functions as well, and what they use."""
 
 
 Target = tuple[str, Reach]
@@ -127,9 +129,25 @@ class Resolver:
         """Give the files that a file leads to, and the libraries it names."""
         loaded, libraries = self._part(path, Reach.LOADED, search)
         if reach is Reach.LOADED:
-            return [(target, Reach.LOADED) for target, _ in loaded], libraries
+            return self._at_load(path, loaded, search), libraries
         later, more = self._part(path, Reach.USED, search)
+        if reach is Reach.CALLED:
+            found = self._at_load(path, loaded, search)
+            return found + [(target, Reach.LOADED) for target, _ in later], libraries + more
         return loaded + later, libraries + more
+
+    def _at_load(self, path: str, loaded: list[Target], search: Folders) -> list[Target]:
+        """Tell what of the imports at the top is called there from what is only loaded."""
+        called: set[str] = set()
+        for level, dotted, names in self.facts.of([path])[path].used:
+            if level:
+                targets = list(self._relative(path, level, dotted, names))
+            else:
+                targets, _ = self._imported(search, dotted, names)
+            called.update(target for target, reach in targets if reach is Reach.USED)
+        return [
+            (target, Reach.CALLED if target in called else Reach.LOADED) for target, _ in loaded
+        ]
 
     def _part(self, path: str, reach: Reach, search: Folders) -> Led:
         key = (path, reach, search)
@@ -312,7 +330,7 @@ class _Walk:
         facts = self._resolver.facts.of(path for path in self._leading if path.endswith(".py"))
         for path, reach in sorted(self._reached.items()):
             if path.endswith(".py"):
-                later = facts[path].later.open if reach is Reach.USED else ()
+                later = facts[path].later.open if reach > Reach.LOADED else ()
                 for _, call in sorted({*facts[path].load.open, *later}):
                     yield f"{path}, {call}"
 

@@ -52,8 +52,13 @@ class Noted:
     open: set[tuple[str, str]] = field(default_factory=set)
 
 
-def read_calls(tree: ast.AST, calls: Calls) -> tuple[Noted, Noted, tuple[str, ...]]:
-    """Take the second look: what is executed at once, what waits, and folders put on `sys.path`."""
+def read_calls(
+    tree: ast.AST, calls: Calls, running: frozenset[int]
+) -> tuple[Noted, Noted, tuple[str, ...]]:
+    """Take the second look: what is executed at once, what waits, and folders put on `sys.path`.
+
+    Functions with the ids in `running` are called while the file is loaded.
+    """
     load, later = Noted(), Noted()
     for node in calls.joins:
         # A path that may be looked for counts wherever it stands.
@@ -63,20 +68,22 @@ def read_calls(tree: ast.AST, calls: Calls) -> tuple[Noted, Noted, tuple[str, ..
     constants = Constants(tree)
     above = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for call in calls.imports:
-        _read_import_call(call, constants, later if _waits(call, above) else load)
+        _read_import_call(call, constants, later if _waits(call, above, running) else load)
     roots: dict[str, None] = {}
     if calls.names_itself:
         passed = _read_roots(calls, constants, roots)
         for node, is_named in _paths(tree, constants, above, passed):
-            noted = later if _waits(node, above) else load
+            noted = later if _waits(node, above, running) else load
             found = constants.path(node)
             if found not in {None, "", THIS_FILE}:
                 (noted.files if is_named else noted.folders).add(str(found))
     return load, later, tuple(roots)
 
 
-def _waits(node: ast.AST, above: dict[int, ast.AST]) -> bool:
+def _waits(node: ast.AST, above: dict[int, ast.AST], running: frozenset[int]) -> bool:
     while (parent := above.get(id(node))) is not None:
+        if id(parent) in running:
+            return False
         if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef) and node in parent.body:
             return True
         if isinstance(parent, ast.Lambda):

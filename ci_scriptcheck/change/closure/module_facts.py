@@ -48,6 +48,7 @@ class ModuleFacts:
         later: What is in its functions, or under `if __name__ == "__main__"`.
         exports: Names in `__all__`, which `import *` loads.
         roots: Folders put on `sys.path`, relative to the file's folder.
+        used: What is imported while the file is loaded and called at once.
         in_package: Whether it asks which package it lies in (`__package__`, `__spec__`).
         parsed: Whether Python can read the file.
     """
@@ -57,6 +58,7 @@ class ModuleFacts:
     exports: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     in_package: bool = False
+    used: tuple[Import, ...] = ()
     parsed: bool = True
 
     def as_json(self) -> list[Any]:
@@ -64,7 +66,7 @@ class ModuleFacts:
         parts = (
             [getattr(part, item.name) for item in fields(Part)] for part in (self.load, self.later)
         )
-        return [*parts, self.exports, self.roots, self.in_package, self.parsed]
+        return [*parts, self.exports, self.roots, self.in_package, self.used, self.parsed]
 
 
 def from_json(data: list[Any]) -> ModuleFacts:
@@ -74,13 +76,14 @@ def from_json(data: list[Any]) -> ModuleFacts:
         ValueError: it is something else.
     """
     try:
-        load, later, exports, roots, in_package, parsed = data
+        load, later, exports, roots, in_package, used, parsed = data
         return ModuleFacts(
             load=_part_from_json(load),
             later=_part_from_json(later),
             exports=tuple(exports),
             roots=tuple(roots),
             in_package=bool(in_package),
+            used=_imports_from_json(used),
             parsed=bool(parsed),
         )
     except TypeError as error:
@@ -90,9 +93,13 @@ def from_json(data: list[Any]) -> ModuleFacts:
 def _part_from_json(data: list[Any]) -> Part:
     imports, strings, files, folders, unknown = data
     return Part(
-        imports=tuple((level, name, tuple(taken)) for level, name, taken in imports),
+        imports=_imports_from_json(imports),
         strings=tuple(strings),
         files=tuple(files),
         folders=tuple(folders),
         open=tuple((pattern, call) for pattern, call in unknown),
     )
+
+
+def _imports_from_json(data: list[Any]) -> tuple[Import, ...]:
+    return tuple((level, name, tuple(taken)) for level, name, taken in data)

@@ -17,6 +17,8 @@ from ci_scriptcheck.change.closure.module_facts import OPEN, Import, ModuleFacts
 LONGEST_NAME = 255
 """Characters of the longest text that can name a file."""
 
+_MAKING = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__", "__enter__"})
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
 _ASSIGNMENTS = frozenset({ast.Assign, ast.AugAssign, ast.AnnAssign})
 _IMPORTERS = frozenset(
@@ -45,11 +47,12 @@ def _facts(tree: ast.Module) -> ModuleFacts:
     waiting: list[ast.AST] = []
     exports: set[str] = set()
     _read([tree], load, calls, waiting)
+    running = _read_what_is_called(load, calls, waiting)
     for node in calls.assignments:
         exports.update(_exported(node))
     _read(waiting, later, calls, waiting)
     try:
-        noted_load, noted_later, roots = read_calls(tree, calls)
+        noted_load, noted_later, roots = read_calls(tree, calls, running)
     except RecursionError:
         # Sums of thousands of texts: whatever they import can be anything.
         unknown = {(OPEN, "an expression too deep to be read")}
@@ -60,7 +63,25 @@ def _facts(tree: ast.Module) -> ModuleFacts:
         exports=tuple(sorted(exports)),
         roots=roots,
         in_package=calls.names_package,
+        used=load.used(),
     )
+
+
+def _read_what_is_called(load: _Bucket, calls: Calls, waiting: list[ast.AST]) -> frozenset[int]:
+    """Read the functions of a module that are called while it is loaded; give their nodes' ids.
+
+    By their names alone: a method may be any of that name. A class that is called is made.
+    """
+    running: set[int] = set()
+    while found := [
+        function
+        for name in load.called & load.functions.keys()
+        for function in load.functions[name]
+        if id(function) not in running
+    ]:
+        running.update(id(function) for function in found)
+        _read([item for function in found for item in function.body], load, calls, waiting)
+    return frozenset(running)
 
 
 class _Bucket:
@@ -69,6 +90,25 @@ class _Bucket:
     def __init__(self) -> None:
         self.imports: set[Import] = set()
         self.strings: set[str] = set()
+        self.called: set[str] = set()
+        self.functions: dict[str, list[FunctionNode]] = {}
+        self.bound: list[tuple[str, Import]] = []
+
+    def note_definition(self, node: ast.AST) -> None:
+        """Remember what is executed where a name is called."""
+        for decorator in getattr(node, "decorator_list", ()):
+            self.called.update(_names_called(decorator))
+        if isinstance(node, FunctionNode):
+            self.functions.setdefault(node.name, []).append(node)
+        elif isinstance(node, ast.ClassDef):
+            made = [item for item in node.body if isinstance(item, FunctionNode)]
+            self.functions.setdefault(node.name, []).extend(
+                item for item in made if item.name in _MAKING
+            )
+
+    def used(self) -> tuple[Import, ...]:
+        """Give the imports of which something is called."""
+        return tuple(sorted({taken for name, taken in self.bound if name in self.called}))
 
     def part(self, noted: Noted) -> Part:
         return Part(
@@ -99,11 +139,18 @@ def _read(  # noqa: C901, PLR0912, PLR0915  (one loop over every node: `ast.walk
         if kind is ast.Load:
             continue
         if kind is ast.Import:
-            bucket.imports.update((0, alias.name, ()) for alias in node.names)
+            for alias in node.names:
+                taken = (0, alias.name, ())
+                bucket.imports.add(taken)
+                bucket.bound.append((alias.asname or alias.name.partition(".")[0], taken))
             continue
         if kind is ast.ImportFrom:
             names = tuple(alias.name for alias in node.names)
             bucket.imports.add((node.level, node.module or "", names))
+            bucket.bound += [
+                (alias.asname or alias.name, (node.level, node.module or "", (alias.name,)))
+                for alias in node.names
+            ]
             continue
         if kind is ast.If:
             now, then = _branches(node)
@@ -112,6 +159,8 @@ def _read(  # noqa: C901, PLR0912, PLR0915  (one loop over every node: `ast.walk
             continue
         if kind is ast.Expr and node.value.__class__ is ast.Constant:
             continue  # a docstring
+        if kind is ast.ClassDef or kind in _FUNCTIONS:
+            bucket.note_definition(node)
         if kind in _FUNCTIONS and waiting is not open_ends:
             now, then = _of_function(node)
             open_ends += now
@@ -119,6 +168,7 @@ def _read(  # noqa: C901, PLR0912, PLR0915  (one loop over every node: `ast.walk
             continue
         if kind is ast.Call:
             _note_call(node, calls)
+            bucket.called.update(_names_called(node.func))
         elif kind in _ASSIGNMENTS:
             calls.assignments.append(node)
         elif kind is ast.BinOp and node.op.__class__ is ast.Div:
@@ -138,6 +188,17 @@ def could_name_file(text: str) -> bool:
         and "\n" not in text
         and "://" not in text
     )
+
+
+def _names_called(function: ast.expr) -> tuple[str, ...]:
+    """Give the names of what is called: `module.function` is called by `module`, `self.method` by both."""
+    names: list[str] = []
+    while isinstance(function, ast.Attribute):
+        names.append(function.attr)
+        function = function.value
+    if not isinstance(function, ast.Name):
+        return ()
+    return (function.id, *names[:1]) if function.id in {"self", "cls"} else (function.id,)
 
 
 def _note_call(node: ast.Call, calls: Calls) -> None:

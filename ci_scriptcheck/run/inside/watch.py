@@ -9,7 +9,7 @@ import posix
 import sys
 from typing import TYPE_CHECKING, Any, Callable
 
-from . import failure, variables
+from . import failure, pip_answers, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -236,6 +236,8 @@ class Watch:
     def _note_start(self, command: str) -> None:
         """Note a command; and its place, where the project's own code and no library starts it."""
         self._note("spawned", command)
+        if pip_answers.ANSWER in command:
+            return
         frame: Any = sys._getframe(1)
         while frame is not None and frame.f_code.co_filename.startswith(_OURS_OR_PYTHONS):
             frame = frame.f_back

@@ -321,3 +321,17 @@ def test_commands_of_the_project_s_own_code_are_told_with_their_place(stage: Sta
         ("true later", "step.py"),
     ]
     assert ending.started[1].line == 4
+
+
+def test_a_call_of_pip_that_was_answered_is_no_command_of_the_script(stage: Stage) -> None:
+    ending = stage.run(f"""
+        import os, subprocess, sys
+        {MAIN}
+            os.system("pip install nothing-at-all")
+            subprocess.run("pip install nothing-at-all && true", shell=True)
+            subprocess.run([sys.executable, "-m", "pip", "install", "nothing-at-all"])
+    """)
+
+    assert ending.how is Ended.RETURNED, ending.errors
+    assert len(ending.pip_calls) == 3
+    assert [one.command for one in ending.started if "pip install" not in one.command] == []

@@ -147,6 +147,62 @@ def test_a_package_that_is_only_passed_through_is_loaded_and_not_used() -> None:
     assert "pkg/heavy.py" not in found
 
 
+@pytest.mark.parametrize(
+    "init",
+    [
+        "def fill():\n    from . import heavy\nfill()\n",
+        "def fill():\n    import_it()\ndef import_it():\n    from . import heavy\nfill()\n",
+        "class A:\n    def __init__(self):\n        self.fill()\n"
+        "    def fill(self):\n        from . import heavy\nA()\n",
+        "def kept(f):\n    from . import heavy\n    return f\n@kept\ndef g(): ...\n",
+        "from .lists import fill\nFILLED = fill()\n",
+        "from . import lists\nFILLED = lists.fill()\n",
+        "import pkg.lists\nFILLED = pkg.lists.fill()\n",
+        "import importlib\ndef fill():\n    importlib.import_module('.heavy', __name__)\nfill()\n",
+    ],
+)
+def test_a_function_that_is_called_while_a_package_is_loaded_counts(init: str) -> None:
+    files = {
+        "job/train.py": "from pkg.tools import x",
+        "pkg/__init__.py": init,
+        "pkg/tools.py": "",
+        "pkg/heavy.py": "",
+        "pkg/lists.py": "def fill():\n    from . import heavy\n",
+    }
+
+    assert "pkg/heavy.py" in others(files, "job/train.py", "")
+
+
+def test_what_a_loaded_package_has_a_module_read_at_once_counts() -> None:
+    files = {
+        "job/train.py": "from pkg.tools import x",
+        "pkg/__init__.py": "from .loader import read\nCARDS = read()\n",
+        "pkg/tools.py": "",
+        "pkg/loader.py": "from pathlib import Path\nFOLDER = Path(__file__).parent / 'cards'\n"
+        "def read():\n    return [path.read_text() for path in FOLDER.glob('*.yaml')]\n",
+        "pkg/cards/a.yaml": "",
+        "pkg/cards/b.yaml": "",
+        "other/c.yaml": "",
+    }
+
+    found = others(files, "job/train.py", "")
+
+    assert found == set(files) - {"job/train.py", "other/c.yaml"}
+
+
+def test_what_only_a_called_function_of_another_module_would_use_in_turn_does_not_count() -> None:
+    files = {
+        "job/train.py": "from pkg.tools import x",
+        "pkg/__init__.py": "from .loader import read\nCARDS = read()\n",
+        "pkg/tools.py": "",
+        "pkg/loader.py": "from . import far\ndef read(): ...\ndef other():\n    far.used()\n",
+        "pkg/far.py": "def used():\n    from . import farther\n",
+        "pkg/farther.py": "",
+    }
+
+    assert "pkg/farther.py" not in others(files, "job/train.py", "")
+
+
 def test_a_package_something_is_taken_from_is_used() -> None:
     files = {
         "job/train.py": "from pkg import helper",
