@@ -124,12 +124,19 @@ class _Run:
         bytecode.use(self._descriptors["bytecode"], call["tree"])
         self._generators = generators.Generators(call["seed"])
         pip_answers.answer()
-        protections = confine.confine(call, self._descriptors["answers"])
+        # Who asks a server need not wait for its answers, which could come between.
+        hand_over = None if self._target["kind"] == "Server" else self._hand_over
+        protections = confine.confine(call, self._descriptors["answers"], hand_over)
         # Not before: what is imported from here on may be the script's.
         doorkeeper.open_door()
         self._set_path()
         self._watch.begin()
         self.send({"protections": protections})
+
+    def _hand_over(self, listener: int) -> bool:
+        self.send({"listener": listener})
+        message = wire.receive(self._descriptors["calls"], self._incoming)
+        return message is not None and bool(message.get("taken"))
 
     def _set_path(self) -> None:
         own = [item for item in self._call["env"].get("PYTHONPATH", "").split(os.pathsep) if item]

@@ -19,8 +19,10 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from . import connecting
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _SET_NO_NEW_PRIVS = 38
 _GET_NO_NEW_PRIVS = 39
@@ -50,6 +52,10 @@ _MACHINES = {
     "x86_64": (0xC000003E, 41, 425, 302),
     "aarch64": (0xC00000B7, 198, 425, 261),
 }
+_CONNECTING = {"x86_64": (42, 317), "aarch64": (203, 277)}
+"""Numbers of `connect` and `seccomp`."""
+_TO_THE_SUPERVISOR = 0x7FC00000
+_FILTER, _WITH_LISTENER = 1, 8
 _LOCAL_FAMILIES = (1, 16, 38)  # AF_UNIX, AF_NETLINK, AF_ALG
 _ALLOW = 0x7FFF0000
 _REFUSE = 0x00050000
@@ -58,12 +64,15 @@ _LOAD, _JUMP_IF, _JUMP_IF_FROM, _LEAVE = 0x20, 0x15, 0x35, 0x06
 _SYSTEM = ctypes.CDLL(None, use_errno=True)
 
 
-def confine(call: dict[str, Any], answers: str) -> list[str]:
+def confine(
+    call: dict[str, Any], answers: str, hand_over: Callable[[int], bool] | None = None
+) -> list[str]:
     """Bind this process and all it will start; give what is in force and was tried.
 
     Args:
         call: `folder`, `private` and `writable` may be written, `hidden` may not be read.
         answers: A folder that may not be written, for the trial.
+        hand_over: Gives the supervisor a descriptor, where it is to answer for connections.
     """
     if not sys.platform.startswith("linux"):
         return []
@@ -78,6 +87,8 @@ def confine(call: dict[str, Any], answers: str) -> list[str]:
         active.append("limits of others: seccomp")
     if call["network"] == "none" and _forbid_network():
         active.append("network: seccomp")
+        if hand_over is not None and _forbid_sockets_of_others(answers, hand_over):
+            active.append("sockets of others: seccomp")
     if call["network"] != "any":
         active.append("network: Python")
     return active
@@ -226,15 +237,59 @@ def _forbid_network() -> bool:
     return False
 
 
+def _forbid_sockets_of_others(answers: str, hand_over: Callable[[int], bool]) -> bool:
+    """Have the supervisor answer every `connect`; without the filter on sockets it could be gone round."""
+    known = _MACHINES.get(platform.machine())
+    if known is None or not connecting.is_possible():
+        return False
+    connect, install = _CONNECTING[platform.machine()]
+    program, _kept = _program(_connect_filter(known[0], connect))
+    listener = _SYSTEM.syscall(install, _FILTER, _WITH_LISTENER, program)
+    if listener < 0:
+        return False
+    try:
+        hand_over(listener)
+    finally:
+        # Who holds it answers: the script must not.
+        os.close(listener)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(os.path.join(answers, "pip.py"))
+        except PermissionError:
+            return True
+        except OSError:
+            pass
+    return False
+
+
 def _filtered(lines: list[tuple[int, int, int, int]]) -> bool:
-    """Put a filter in force: classic BPF over (number, architecture, instruction, arguments)."""
+    """Put a filter in force."""
+    program, _kept = _program(lines)
+    return bool(_SYSTEM.prctl(_SET_SECCOMP, _SECCOMP_MODE_FILTER, program, 0, 0) == 0)
+
+
+def _program(lines: list[tuple[int, int, int, int]]) -> tuple[bytes, object]:
+    """Write a filter, classic BPF over (number, architecture, instruction, arguments).
+
+    The second value holds its instructions, to which the first one points.
+    """
     written = b"".join(
         code.to_bytes(2, sys.byteorder) + bytes((yes, no)) + value.to_bytes(4, sys.byteorder)
         for code, yes, no, value in lines
     )
     code = ctypes.create_string_buffer(written, len(written))
-    program = struct.pack("HP", len(lines), ctypes.addressof(code))
-    return bool(_SYSTEM.prctl(_SET_SECCOMP, _SECCOMP_MODE_FILTER, program, 0, 0) == 0)
+    return struct.pack("HP", len(lines), ctypes.addressof(code)), code
+
+
+def _connect_filter(architecture: int, connect: int) -> list[tuple[int, int, int, int]]:
+    return [
+        (_LOAD, 0, 0, 4),
+        (_JUMP_IF, 0, 2, architecture),
+        (_LOAD, 0, 0, 0),
+        (_JUMP_IF, 1, 0, connect),
+        (_LEAVE, 0, 0, _ALLOW),
+        (_LEAVE, 0, 0, _TO_THE_SUPERVISOR),
+    ]
 
 
 def _limit_filter(architecture: int, set_limit: int) -> list[tuple[int, int, int, int]]:

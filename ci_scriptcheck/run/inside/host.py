@@ -21,7 +21,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from . import census, confine, doorkeeper, pip_answers, supervisor
+from . import census, confine, connecting, doorkeeper, pip_answers, supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +73,7 @@ def main(arguments: dict[str, Any]) -> None:
     # What is changed or found out here need not be by every run.
     pip_answers.answer()
     confine.devices()
+    connecting.is_possible()
     gc.collect()
     gc.freeze()
     gc.enable()

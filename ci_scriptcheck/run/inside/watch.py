@@ -55,6 +55,8 @@ class Watch:
         self._tell = tell
         self._active = False
         self._read: set[str] = set()
+        own = (call["folder"], call["private"], *call["writable"], *call["outputs"])
+        self._own = tuple(f"{os.path.realpath(folder)}/" for folder in own)
         self._written: set[str] = set()
         self._looked_for: set[str] = set()
         self._listed: set[str] = set()
@@ -201,6 +203,10 @@ class Watch:
         address = arguments[1]
         if isinstance(address, tuple) and len(address) >= 2:
             self._reach(str(address[0]), f"{address[0]}:{address[1]}")
+        elif self._network == "none" and isinstance(address, (str, bytes)):
+            path = self._path(address)
+            if path is not None and not path.startswith(self._own):
+                self._reach(path, f"unix:{path}")
 
     def _on_look_up(self, arguments: Any) -> None:  # noqa: ANN401
         host = arguments[0]

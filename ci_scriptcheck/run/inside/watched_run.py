@@ -12,7 +12,7 @@ import signal
 import time
 from typing import Any
 
-from . import census, child, testimony, wire
+from . import census, child, connecting, testimony, wire
 from .child_process import DUMP_SIGNAL, ChildProcess
 from .limits import Limit, Usage
 
@@ -48,6 +48,8 @@ class WatchedRun:
         self._faults = b""
         self._stopped: Limit | None = None
         self._is_leaving = False
+        self._listener = -1
+        self._own_folders: list[str] = []
         self._over = False
         self.is_clean = False
 
@@ -74,6 +76,8 @@ class WatchedRun:
             self.end()
         self._drain()
         self._usage.close_log()
+        if self._listener != -1:
+            os.close(self._listener)
         return self._ending(leftovers)
 
     def _is_over(self) -> bool:
@@ -96,7 +100,7 @@ class WatchedRun:
         return self._over
 
     def _wait(self) -> None:
-        sources = [self._caller, self._child.results, self._child.log, self._woken]
+        sources = [self._caller, self._child.results, self._child.log, self._woken, self._listener]
         wanted = [source for source in sources if source != -1]
         ready, _, _ = select.select(wanted, [], [], self._usage.beat())
         if self._caller in ready:
@@ -106,6 +110,8 @@ class WatchedRun:
         if self._child.log in ready and self._usage.log(self._child.log) == 0:
             os.close(self._child.log)
             self._child.log = -1
+        if self._listener in ready:
+            connecting.answer(self._listener, self._own_folders)
         if self._woken in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._woken, 4096)
@@ -149,13 +155,15 @@ class WatchedRun:
         return bool(data)
 
     def _take(self, message: wire.Message) -> None:
+        began = "protections" in self._notes
         if "result" in message:
-            began = "protections" in self._notes
             if self._result is None:
                 # Once only: who never reads it must not be able to block us.
                 with contextlib.suppress(OSError):
                     wire.send(self._child.calls, {"heard": True})
             self._result = testimony.of_result(message["result"], began=began)
+        elif "listener" in message and not began:
+            self._listen(message["listener"])
         elif "leaving" in message:
             self._is_leaving = self._result is not None
         elif self._usage.is_server and "answer" in message:
@@ -164,6 +172,17 @@ class WatchedRun:
                 wire.send(self._caller, message)
         else:
             self._notes.update(testimony.of_note(message))
+
+    def _listen(self, listener: object) -> None:
+        """Take what calls of `connect` are heard by; only our own code has spoken up to now."""
+        if self._listener == -1 and isinstance(listener, int):
+            with contextlib.suppress(OSError):
+                self._listener = connecting.taken_from(self._child.pid, listener)
+        call = self._call
+        own = [call["folder"], call["private"], *call["writable"], *call["outputs"]]
+        self._own_folders = [os.path.realpath(folder) for folder in own]
+        with contextlib.suppress(OSError):
+            wire.send(self._child.calls, {"taken": self._listener != -1})
 
     def _reap(self) -> bool:
         """Collect what has ended, and say whether nothing is left."""
