@@ -454,6 +454,7 @@ ATTACKS = {
     "nonsense_as_data": Hostile(
         body=r"""
         import random
+        random = random.Random(4)
         for name in ("a.parquet", "b.csv", "c.json", "d.jsonl", "e.tsv", "f.tar.gz"):
             with open(output_paths["out"] + "/" + name, "wb") as file:
                 file.write(b"PAR1" + random.randbytes(5000) + b"PAR1")
