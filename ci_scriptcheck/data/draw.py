@@ -10,25 +10,21 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ci_scriptcheck.data import distinct, pattern
+from ci_scriptcheck.data import distinct, pattern, ranges
+from ci_scriptcheck.data.unmakeable import UnmakeableError
 from ci_scriptcheck.model.contract import ColumnType
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Column, Scalar
 
-Bound = TypeVar("Bound", int, float)
 
-_EPOCH = date(1970, 1, 1)
-_FIRST_DAY, _LAST_DAY = date(2024, 1, 1), date(2024, 12, 31)
-_LAST_SECOND = datetime(2024, 12, 31, 23, 59, 59)  # noqa: DTZ001  (cells without a time zone)
 _RARE_SHARE, _RARE_ROWS = 0.01, 2
 _TROUBLESOME = [
     "",
@@ -73,10 +69,6 @@ class Span:
 def all_of(rows: int) -> Span:
     """Give the span of a whole column."""
     return Span(0, rows, rows)
-
-
-class UnmakeableError(Exception):
-    """No data can be made for this schema; the message says why, in the user's words."""
 
 
 def generator(*names: str | int) -> np.random.Generator:
@@ -162,20 +154,22 @@ def _cells(column: Column, span: Span, rng: np.random.Generator) -> pa.Array:  #
     rows = span.count
     match column.type:
         case ColumnType.INT:
-            least, most = whole_bounds(column, span.total)
+            least, most = ranges.whole_bounds(column, span.total)
             return pa.array(rng.integers(least, most, size=rows, endpoint=True))
         case ColumnType.FLOAT:
             return pa.array(_floats(column, rows, rng))
         case ColumnType.BOOL:
             return pa.array(rng.integers(2, size=rows, dtype=np.uint8).astype(bool))
         case ColumnType.DATE:
-            first, last = days(column)
+            first, last = ranges.days(column)
             return as_dates(rng.integers(first, last, size=rows, endpoint=True, dtype=np.int32))
         case ColumnType.DATETIME:
-            first, last = seconds(column)
+            first, last = ranges.seconds(column)
             return as_moments(rng.integers(first, last, size=rows, endpoint=True))
         case _:
-            return named(column, rng.integers(1, most_names(column, span.total) + 1, size=rows))
+            return named(
+                column, rng.integers(1, ranges.most_names(column, span.total) + 1, size=rows)
+            )
 
 
 def as_dates(numbers: np.ndarray) -> pa.Array:
@@ -198,7 +192,7 @@ def allowed_values(column: Column) -> pa.Array:
     Raises:
         UnmakeableError: none does.
     """
-    allowed = [value for value in _values(column) if _is_within(column, value)]
+    allowed = [value for value in _values(column) if ranges.is_within(column, value)]
     if not allowed:
         raise UnmakeableError(f"none of the values of `{column.name}` lies within its bounds")
     return _cast(column, _as_array(column, allowed))
@@ -220,7 +214,7 @@ def _with_rare(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
     rare = max(_RARE_ROWS, round(_RARE_SHARE * rows))
     if len(_values(column)) < 2 or rows <= rare:
         return _among(column, all_of(rows), rng)
-    *common, last = (value for value in _values(column) if _is_within(column, value))
+    *common, last = (value for value in _values(column) if ranges.is_within(column, value))
     few = replace(column, values=tuple(common) or (last,))
     usual = _among(few, all_of(rows - rare), rng)
     seldom = _among(replace(column, values=(last,)), all_of(rare), rng)
@@ -233,24 +227,8 @@ def _edges(column: Column) -> pa.Array:
     if arrow_type(column) == pa.string():
         return pa.array(_TROUBLESOME)
     bounds = [column.min, column.max]
-    ends = [_end(column, bound) for bound in bounds if bound is not None]
+    ends = [ranges.as_cell(column, bound) for bound in bounds if bound is not None]
     return pa.array(ends, arrow_type(column))
-
-
-def _end(column: Column, bound: Scalar) -> int | float | date | datetime | None:
-    match column.type:
-        case ColumnType.DATE:
-            return _moment(column, bound).date()
-        case ColumnType.DATETIME:
-            moment = _moment(column, bound)
-            return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-        case ColumnType.INT:
-            number = _number(column, bound)
-            if number is None:
-                return None
-            return math.ceil(number) if bound == column.min else math.floor(number)
-        case _:
-            return _number(column, bound)
 
 
 def _as_array(column: Column, values: list[Scalar]) -> pa.Array:
@@ -262,13 +240,6 @@ def _as_array(column: Column, values: list[Scalar]) -> pa.Array:
                 f"the values of `{column.name}` are of different types"
             ) from None
         return pa.array([str(value) for value in values])
-
-
-def _is_within(column: Column, value: Scalar) -> bool:
-    if not isinstance(value, int | float):
-        return True
-    above = not isinstance(column.min, int | float) or column.min <= value
-    return above and (not isinstance(column.max, int | float) or value <= column.max)
 
 
 def _matching(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
@@ -286,85 +257,14 @@ def _cast(column: Column, drawn: pa.Array) -> pa.Array:
         raise UnmakeableError(f"column `{column.name}` is no {column.type}: {error}") from error
 
 
-def whole_bounds(column: Column, rows: int) -> tuple[int, int]:
-    """Give the least and the greatest whole number, with room for so many rows without duplicates."""
-    room = max(1000, 10 * rows) if column.unique else 1000
-    low, high = _number(column, column.min), _number(column, column.max)
-    if low is None and high is None:
-        return (1 if column.unique else 0), room
-    least = math.ceil(low if low is not None else min(0.0, (high or 0) - room))
-    most = math.floor(high if high is not None else least + room)
-    return _ordered(column, least, most)
-
-
-def float_bounds(column: Column) -> tuple[float, float]:
-    """Give the least and the greatest number."""
-    low, high = _number(column, column.min), _number(column, column.max)
-    least = low if low is not None else min(0.0, (high if high is not None else 100.0) - 100.0)
-    most = high if high is not None else max(least + 100.0, least)
-    return _ordered(column, float(least), float(most))
-
-
 def _floats(column: Column, rows: int, rng: np.random.Generator) -> np.ndarray:
-    least, most = float_bounds(column)
+    least, most = ranges.float_bounds(column)
     drawn = rng.uniform(least, most, size=rows)
     if column.unique or most == least:
         return drawn
     # As many decimals as a person would give: cents where the range is in thousands.
     decimals = int(np.clip(6 - math.ceil(math.log10(most - least)), 2, 15))
     return np.clip(np.round(drawn, decimals), least, most)
-
-
-def _ordered(column: Column, least: Bound, most: Bound) -> tuple[Bound, Bound]:
-    if least > most:
-        raise UnmakeableError(f"column `{column.name}` has no value between {least} and {most}")
-    return least, most
-
-
-def _number(column: Column, bound: Scalar) -> float | int | None:
-    if bound is None or (isinstance(bound, float) and math.isinf(bound)):
-        return None
-    if isinstance(bound, int | float):
-        return bound
-    raise UnmakeableError(f"`{bound}` is no number, and bounds column `{column.name}`")
-
-
-def days(column: Column) -> tuple[int, int]:
-    """Give the first and the last day, counted from 1970."""
-    first = _moment(column, column.min).date() if column.min is not None else None
-    last = _moment(column, column.max).date() if column.max is not None else None
-    first = first or (min(_FIRST_DAY, last) if last else _FIRST_DAY)
-    last = last or max(_LAST_DAY, first)
-    return _ordered(column, (first - _EPOCH).days, (last - _EPOCH).days)
-
-
-def seconds(column: Column) -> tuple[int, int]:
-    """Give the first and the last moment in seconds since 1970."""
-    first = _moment(column, column.min) if column.min is not None else None
-    last = _moment(column, column.max) if column.max is not None else None
-    start = datetime(2024, 1, 1)  # noqa: DTZ001  (cells without a time zone)
-    first = first or (min(start, last) if last else start)
-    last = last or max(_LAST_SECOND, first)
-    return _ordered(column, math.ceil(_since_epoch(first)), math.floor(_since_epoch(last)))
-
-
-def _moment(column: Column, bound: Scalar) -> datetime:
-    try:
-        return datetime.fromisoformat(str(bound))
-    except ValueError:
-        message = f"`{bound}` is no date, and bounds column `{column.name}`"
-        raise UnmakeableError(message) from None
-
-
-def _since_epoch(moment: datetime) -> float:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def most_names(column: Column, rows: int) -> int:
-    """Say how many different texts a column without values and pattern is drawn from."""
-    if column.min is not None or column.max is not None:
-        raise UnmakeableError(f"column `{column.name}` holds texts, which have no min and max")
-    return max(1000, 10 * rows) if column.unique else 1000
 
 
 def named(column: Column, numbers: np.ndarray) -> pa.Array:

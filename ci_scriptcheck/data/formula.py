@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
-from ci_scriptcheck.data.draw import UnmakeableError, arrow_type, generator
+from ci_scriptcheck.data.draw import arrow_type, generator
+from ci_scriptcheck.data.unmakeable import UnmakeableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

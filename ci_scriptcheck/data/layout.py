@@ -17,8 +17,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from ci_scriptcheck.data import damage
-from ci_scriptcheck.data.draw import UnmakeableError
 from ci_scriptcheck.data.rows import of_table
+from ci_scriptcheck.data.unmakeable import UnmakeableError
 from ci_scriptcheck.model.contract import Entry, Format, GivenFile, TableFile
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ci_scriptcheck.data import draw, pattern
+from ci_scriptcheck.data import draw, pattern, ranges
 from ci_scriptcheck.model.contract import ColumnType
 
 if TYPE_CHECKING:
@@ -147,25 +147,25 @@ def _of_pattern(column: Column) -> Numbered | None:
 def _of_type(column: Column, rows: int) -> tuple[int, Callable[[Numbers], pa.Array]]:
     match column.type:
         case ColumnType.INT:
-            least, most = draw.whole_bounds(column, rows)
+            least, most = ranges.whole_bounds(column, rows)
             return most - least + 1, lambda numbers: pa.array(numbers + least)
         case ColumnType.FLOAT:
             return _of_floats(column)
         case ColumnType.BOOL:
             return 2, lambda numbers: pa.array(numbers == 1)
         case ColumnType.DATE:
-            first, last = draw.days(column)
+            first, last = ranges.days(column)
             return last - first + 1, lambda numbers: draw.as_dates(numbers + first)
         case ColumnType.DATETIME:
-            first, last = draw.seconds(column)
+            first, last = ranges.seconds(column)
             return last - first + 1, lambda numbers: draw.as_moments(numbers + first)
         case _:
-            most = draw.most_names(column, rows)
+            most = ranges.most_names(column, rows)
             return most, lambda numbers: draw.named(column, numbers + 1)
 
 
 def _of_floats(column: Column) -> tuple[int, Callable[[Numbers], pa.Array]]:
-    least, most = draw.float_bounds(column)
+    least, most = ranges.float_bounds(column)
     # Twice the distance between neighbours, so that rounding never makes two of them one.
     apart = 2 * max(math.ulp(least), math.ulp(most))
     size = max(1, min(_FLOATS, int(min((most - least) / apart, 2.0**60)) + 1))

@@ -182,7 +182,7 @@ def _sampled(request: Message) -> Message:
 
 def _synthesized(request: Message) -> Message:
     from ci_scriptcheck.data import stated, synthesize
-    from ci_scriptcheck.data.draw import UnmakeableError
+    from ci_scriptcheck.data.unmakeable import UnmakeableError
 
     maker = synthesize.Maker(
         datasets={name: from_json(Dataset, data) for name, data in request["datasets"].items()},
@@ -214,7 +214,7 @@ def _validated(request: Message) -> Message:
 
 def _laid_out(request: Message) -> Message:
     from ci_scriptcheck.data import layout
-    from ci_scriptcheck.data.draw import UnmakeableError
+    from ci_scriptcheck.data.unmakeable import UnmakeableError
 
     dataset = from_json(Dataset, request["dataset"])
     try:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ci_scriptcheck.data import draw, formula, layout
-from ci_scriptcheck.data.draw import UnmakeableError
 from ci_scriptcheck.data.rows import of_table
 from ci_scriptcheck.data.synthesize import Maker
+from ci_scriptcheck.data.unmakeable import UnmakeableError
 from ci_scriptcheck.model.contract import GivenFile, Scalar, Stated, Synthesized, TableFile
 from ci_scriptcheck.model.scenario import STANDARD, Scenario
 from ci_scriptcheck.values import replace

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from ci_scriptcheck import repository_file
 from ci_scriptcheck.data import distinct, draw, formula, layout, numbering, tables
-from ci_scriptcheck.data.draw import UnmakeableError
 from ci_scriptcheck.data.rows import PIECE, Rows
+from ci_scriptcheck.data.unmakeable import UnmakeableError
 from ci_scriptcheck.model.contract import (
     Column,
     ColumnType,

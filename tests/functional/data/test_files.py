@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from ci_scriptcheck.data import layout, tables
-from ci_scriptcheck.data.draw import UnmakeableError
 from ci_scriptcheck.data.reader import answer, laying_out, measuring, synthesizing
 from ci_scriptcheck.data.rows import of_table
+from ci_scriptcheck.data.unmakeable import UnmakeableError
 from ci_scriptcheck.model.contract import (
     Column,
     ColumnType,

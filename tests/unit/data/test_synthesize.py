@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from ci_scriptcheck.data.draw import UnmakeableError
 from ci_scriptcheck.data.synthesize import Maker
+from ci_scriptcheck.data.unmakeable import UnmakeableError
 from ci_scriptcheck.model.contract import (
     Column,
     ColumnType,
