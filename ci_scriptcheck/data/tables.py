@@ -1,8 +1,8 @@
 """Figures about files, told from their content: format, rows, names of columns.
 
-What is measured was written by a script, so nothing about it is believed: sizes are bounded,
-of archives is only seen whether they hold anything, and what cannot be read has a format and no more. Reading this module
-imports nothing heavy; Arrow and DuckDB are imported where they are used.
+What is measured was written by a script, so nothing about it is believed: sizes are bounded, of
+archives is only seen whether they hold anything, and what cannot be read has a format and no more.
+Reading this module imports nothing heavy; Arrow and DuckDB are imported where they are used.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import io
 import json
 import os
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from ci_scriptcheck.data import archives
+from ci_scriptcheck.data import archives, formats
 from ci_scriptcheck.model.result import EMPTY_ARCHIVE
 from ci_scriptcheck.values import dataclass
 
@@ -31,36 +31,9 @@ MOST_BYTES = 1_000_000_000
 MOST_JSON_BYTES = 100_000_000
 """Of a JSON document, which has to lie in memory as a whole."""
 
-HEAD = 65_536
 MOST_COLUMNS = 10_000
 _LOOKED_AT = 100
-
-_MAGIC = (
-    (b"PAR1", "parquet"),
-    (b"\x1f\x8b", "gzip"),
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"\x28\xb5\x2f\xfd", "zstd"),
-    (b"ARROW1", "arrow"),
-    (b"\x93NUMPY", "numpy"),
-    (b"\x89PNG", "png"),
-    (b"\xff\xd8\xff", "jpeg"),
-    (b"%PDF", "pdf"),
-    (b"\x89HDF", "hdf5"),
-)
-_BY_SUFFIX = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "json",
-}
-_DELIMITERS = ",\t;|"
-_JSON = re.compile(rb"\s*(?:\{\s*\"|\[\s*[\[{])")
-"""How JSON begins and a table with a header does not."""
+"""Rows of a document whose keys are taken for columns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +69,8 @@ def figures(path: Path, most_bytes: int = MOST_BYTES) -> Figures:
     """Tell a file's format, and the rows and columns of a table; this never fails."""
     try:
         with path.open("rb") as file:
-            head = file.read(HEAD)
-        kind = format_of(path.name, head)
+            head = file.read(formats.HEAD)
+        kind = formats.format_of(path.name, head)
     except OSError:
         return Figures(format="unreadable")
     try:
@@ -152,55 +125,6 @@ def files_of(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def format_of(name: str, head: bytes) -> str:
-    """Tell a format from the first bytes of a file; its name tells one text from another."""
-    for magic, kind in _MAGIC:
-        if head.startswith(magic):
-            return _inside_gzip(name) if kind == "gzip" else kind
-    # A tar without members is nothing but zeros.
-    if head[257:262] == b"ustar" or (name.endswith(".tar") and not head.strip(b"\0")):
-        return "tar"
-    if re.match(rb"\x80[\x02-\x05]", head):
-        return "pickle"
-    return "binary" if b"\0" in head or not _is_text(head) else _text_format(name, head)
-
-
-def _text_format(name: str, head: bytes) -> str:
-    suffix = PurePosixPath(name).suffix.lower()
-    known = _BY_SUFFIX.get(suffix, "text") if suffix else None
-    if known is None or (known in {"csv", "tsv"} and _JSON.match(head)):
-        return _by_content(head)
-    return known
-
-
-def _inside_gzip(name: str) -> str:
-    inner = PurePosixPath(name)
-    if inner.suffix.lower() != ".gz" or PurePosixPath(inner.stem).suffix.lower() not in _BY_SUFFIX:
-        return "gzip"
-    return _BY_SUFFIX[PurePosixPath(inner.stem).suffix.lower()]
-
-
-def _is_text(head: bytes) -> bool:
-    try:
-        head[: -4 if len(head) == HEAD else None].decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # A character may be cut at the end; old encodings have no control characters either.
-        return error.start > len(head) - 8 or not re.search(rb"[\x00-\x08\x0e-\x1a]", head)
-    return True
-
-
-def _by_content(head: bytes) -> str:
-    """Tell what a text without an ending in its name is."""
-    stripped = head.lstrip()
-    first, _, rest = stripped.partition(b"\n")
-    if first.startswith(b"{") and first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{"):
-        return "jsonl"
-    if stripped.startswith((b"{", b"[")):
-        return "json"
-    counts = [line.count(b",") for line in head.splitlines()[:_LOOKED_AT][:-1] if line.strip()]
-    return "csv" if len(counts) > 1 and len(set(counts)) == 1 and counts[0] else "text"
-
-
 def _no_table(_: Path, kind: str, __: int) -> Figures:
     return Figures(format=kind)
 
@@ -240,11 +164,11 @@ def opened(path: Path, most: int) -> io.BufferedReader:
 
 def _csv_figures(path: Path, kind: str, most: int) -> Figures:
     head = _first_text(path)
-    delimiter = "\t" if kind == "tsv" else delimiter_in(head)
+    delimiter = "\t" if kind == "tsv" else formats.delimiter_in(head)
     first = next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), [])
     if not first:
         return Figures(format=kind, rows=0)
-    has_header = not is_data(first)
+    has_header = not formats.is_data(first)
     try:
         lines = _count_records(path, delimiter, most)
     except (TooLargeError, csv.Error, EOFError, OSError):
@@ -256,32 +180,12 @@ def _csv_figures(path: Path, kind: str, most: int) -> Figures:
 
 def delimiter_of(path: Path, kind: str) -> str:
     """Tell what stands between the cells of a CSV or TSV file, from its first line."""
-    return "\t" if kind == "tsv" else delimiter_in(_first_text(path))
+    return "\t" if kind == "tsv" else formats.delimiter_in(_first_text(path))
 
 
 def _first_text(path: Path) -> str:
-    with opened(path, HEAD * 64) as file:
-        return file.read(HEAD).decode("utf-8-sig", "replace")
-
-
-def delimiter_in(head: str) -> str:
-    """Tell what stands between the cells of a first line."""
-    first = re.sub(r'"(?:[^"]|"")*"', "", head.partition("\n")[0])
-    return max(_DELIMITERS, key=lambda mark: (first.count(mark), mark == ","))
-
-
-def is_data(cells: list[str]) -> bool:
-    """Say whether the first line holds numbers only, and is no header of numbered columns."""
-    numbered = cells == [str(number) for number in range(len(cells))]
-    return not numbered and all(_is_number(cell) for cell in cells)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+    with opened(path, formats.HEAD * 64) as file:
+        return file.read(formats.HEAD).decode("utf-8-sig", "replace")
 
 
 def _count_records(path: Path, delimiter: str, most: int) -> int:
@@ -297,7 +201,7 @@ def _count_records(path: Path, delimiter: str, most: int) -> int:
 
 
 def _count_with_quotes(path: Path, delimiter: str, most: int) -> int:
-    csv.field_size_limit(HEAD * 1024)
+    csv.field_size_limit(formats.HEAD * 1024)
     with (
         opened(path, most) as file,
         io.TextIOWrapper(file, "utf-8", "replace", newline="") as text,

@@ -12,7 +12,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.data import tables
+from ci_scriptcheck.data import formats, tables
 from ci_scriptcheck.model.contract import Dataset, Format, GivenFile, Said, TableFile
 from ci_scriptcheck.model.mismatch import Mismatch
 from ci_scriptcheck.values import dataclass
@@ -152,7 +152,7 @@ def _is_one_row(path: Path) -> bool:
 def _kind(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            return tables.format_of(path.name, file.read(tables.HEAD))
+            return formats.format_of(path.name, file.read(formats.HEAD))
     except OSError:
         return "unreadable"
 
@@ -223,14 +223,14 @@ def _header(path: Path, kind: str) -> tuple[tuple[str, ...], str]:
     if len(head) == MOST_HEADER and b"\n" not in head:
         raise _RefusedError(f"a first line of more than {MOST_HEADER:,} bytes")
     text = head.decode("utf-8-sig", "replace")
-    delimiter = "\t" if kind == "tsv" else tables.delimiter_in(text)
+    delimiter = "\t" if kind == "tsv" else formats.delimiter_in(text)
     try:
         first = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     except csv.Error:
         raise _RefusedError("a first line that is no header") from None
     if len(first) > tables.MOST_COLUMNS:
         raise _RefusedError(f"{len(first):,} columns")
-    return (() if tables.is_data(first) else tuple(first)), delimiter
+    return (() if formats.is_data(first) else tuple(first)), delimiter
 
 
 def _merged(parts: Iterable[Part]) -> list[Part]:
