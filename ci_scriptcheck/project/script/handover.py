@@ -240,9 +240,11 @@ def _flags(step: Step, contract: DeclaredStep, found: Usage) -> Iterator[Finding
     if parser is None:
         return
     known = [flag for option in parser.options for flag in option.flags]
+    renamed: set[str | None] = set()
     for flag in sorted(contract.flags):
         if not parser.accepts(flag):
             near = nearest(flag, known)
+            renamed.add(near)
             yield _argument(
                 step,
                 parser.line,
@@ -253,7 +255,8 @@ def _flags(step: Step, contract: DeclaredStep, found: Usage) -> Iterator[Finding
     for option in parser.options:
         # A beginning of a flag stands for it.
         is_passed = any(long.startswith(flag) for long in option.flags for flag in contract.flags)
-        if option.required and option.flags and not is_passed:
+        is_told = is_passed or not renamed.isdisjoint(option.flags)
+        if option.required and option.flags and not is_told:
             yield _argument(
                 step,
                 option.line,

@@ -199,7 +199,10 @@ def test_a_command_line_that_fits_is_no_finding(options: str) -> None:
     ("options", "expected"),
     [
         ('parser.add_argument("--job_type", dest="type")', ["args.job_type"]),
-        ('parser.add_argument("--data_type", dest="job_type")', ["argument --job_type"]),
+        (
+            'parser.add_argument("--data_type", dest="job_type", required=True)',
+            ["argument --job_type"],
+        ),
         (
             'parser.add_argument("--job_type")\nparser.add_argument("--part", required=True)',
             ["argument --part"],
