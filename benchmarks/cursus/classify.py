@@ -136,6 +136,14 @@ class Reading:
                     found.append(self._link(source["task"], source["port"], name, item["port"]))
         return found
 
+    def of_the_project(self) -> list[Class]:
+        """Class every error that was found without running, by the list alone."""
+        return [
+            self._failed(one["message"], [one])
+            for one in self.findings
+            if one["severity"] == "error"
+        ]
+
     def task(self, name: str) -> Class:
         """Class one task by its outcome, its errors, and what kept it from running."""
         task = self.tasks[name]
