@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import tempfile
 from dataclasses import replace
 from datetime import date, datetime
@@ -172,6 +173,88 @@ def test_another_column_leaves_the_cells_of_the_others_as_they_were(
     before, after = made(dataset, BUILT_IN[name]), made(wider, BUILT_IN[name])
 
     assert after.drop_columns(["new"]).equals(before)
+
+
+@settings(max_examples=40, deadline=None)
+@given(dataset=datasets(), name=st.sampled_from(["edge_cases", "standard"]))
+def test_another_column_leaves_the_bytes_of_the_others_as_they_were(
+    dataset: Dataset, name: str
+) -> None:
+    schema = dataset.schema
+    more = (*schema.columns, Column(name="new", type=ColumnType.INT))
+    wider = replace(dataset, schema=replace(schema, columns=more))
+    found = []
+    for one in (dataset, wider):
+        with tempfile.TemporaryDirectory() as folder:
+            rows = of_table(made(one, BUILT_IN[name]))
+            (file,) = layout.write(
+                rows, [TableFile(name="a.jsonl", format=Format.JSONL)], Path(folder)
+            )
+            found.append(Path(folder, file).read_bytes())
+    before, after = found
+
+    # Ends of lines and quotation marks inside texts are written otherwise.
+    assert re.sub(rb',"new":-?[0-9]+}\n', b"}\n", after) == before
+
+
+@settings(max_examples=3, deadline=None)
+@given(dataset=datasets())
+def test_a_large_volume_satisfies_the_schema(dataset: Dataset) -> None:
+    table = made(dataset, BUILT_IN["large_volume"])
+
+    assert table.num_rows == 100_000 or (dataset.schema.key and table.num_rows < 100_000)
+    for column in dataset.schema.columns:
+        assert_satisfies(table[column.name], column)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    people=st.integers(1, 40),
+    rows=st.integers(0, 200),
+    least=st.integers(-50, 50),
+    name=st.sampled_from(["standard", "edge_cases", "one_row", "no_rows"]),
+)
+def test_keys_formulas_and_references_hold_in_every_scenario(
+    people: int, rows: int, least: int, name: str
+) -> None:
+    known = Dataset(
+        name="people",
+        schema=Schema(
+            columns=(Column(name="id", type=ColumnType.STRING, unique=True, pattern="p[0-9]{5}"),),
+            rows=people,
+        ),
+        files=(),
+        origin=Synthesized(),
+    )
+    orders = Dataset(
+        name="orders",
+        schema=Schema(
+            columns=(
+                Column(name="number", type=ColumnType.INT, unique=True, min=least),
+                Column(name="who", type=ColumnType.STRING, references="people.id"),
+                Column(name="amount", type=ColumnType.INT, min=least, max=least + 9),
+                Column(name="twice", type=ColumnType.INT, formula="2 * amount"),
+            ),
+            rows=rows,
+        ),
+        files=(),
+        origin=Synthesized(),
+    )
+    maker = Maker(
+        datasets={"people": known, "orders": orders},
+        scenario=BUILT_IN[name],
+        seed=0,
+        rows=rows,
+        root=Path("nowhere"),
+    )
+
+    ids = maker.table("people", node="n")["id"].to_pylist()
+    table = maker.table("orders", node="n")
+
+    numbers = table["number"].to_pylist()
+    assert len(set(numbers)) == len(numbers)
+    assert set(table["who"].to_pylist()) <= set(ids)
+    assert table["twice"].to_pylist() == [2 * one for one in table["amount"].to_pylist()]
 
 
 LONG = Dataset(
