@@ -17,7 +17,7 @@ from ci_scriptcheck.draft import (
     unwritten,
     written,
 )
-from ci_scriptcheck.errors import ChangeError, UsageError
+from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.project.native.quoting import quoted
 from ci_scriptcheck.report.page import counted, visible
 
@@ -103,7 +103,11 @@ def _paths(names: Iterable[str]) -> list[Path]:
         path = Path(name)
         fitting = [path] if path.exists() else _fitting(path)
         if not fitting:
-            raise UsageError(what=f"there is no file `{name}`", advice="name a file or a folder")
+            beside = [str(one) for one in path.parent.glob("*")]
+            raise UsageError(
+                what=f"there is no file `{name}`",
+                advice=did_you_mean(name, beside) or "name a file or a folder",
+            )
         found.extend(fitting)
     if not found:
         raise UsageError(

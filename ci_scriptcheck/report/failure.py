@@ -12,7 +12,7 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.report import grid
-from ci_scriptcheck.report.page import Detail, Ink, code_line, listed, visible
+from ci_scriptcheck.report.page import Detail, Ink, code_line, listed, shortened, visible
 from ci_scriptcheck.report.why import why_now
 
 if TYPE_CHECKING:
@@ -187,7 +187,10 @@ def _tail(result: TaskResult, errors: list[Finding], page: Page) -> str | None:
     # Where all is told, it stands below the task's own line.
     if not result.log_tail or explained or page.detail is Detail.VERBOSE:
         return None
-    lines = [f"    {code_line(line)}".rstrip() for line in result.log_tail[-MOST_TAIL:]]
+    lines = [
+        page.cut(f"    {code_line(shortened(line))}".rstrip())
+        for line in result.log_tail[-MOST_TAIL:]
+    ]
     return "\n".join(["  The last it printed:", *lines])
 
 

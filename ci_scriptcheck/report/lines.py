@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import change, not_run, verdict
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
-from ci_scriptcheck.report.page import Ink, code_line, counted, seconds, visible
+from ci_scriptcheck.report.page import Ink, code_line, counted, seconds, shortened, visible
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Plan, Task
@@ -129,7 +129,7 @@ def task_line(task: Task, result: TaskResult, plan: Plan, page: Page, column: in
 def output_lines(result: TaskResult, page: Page) -> list[str]:
     """Write what the script printed last, for who wants to read it of every task."""
     bar = f"{'':{_STATUS_WIDTH + _TIME_WIDTH}}| "
-    return [page.cut(f"{bar}{code_line(text)}".rstrip()) for text in result.log_tail]
+    return [page.cut(f"{bar}{code_line(shortened(text))}".rstrip()) for text in result.log_tail]
 
 
 def running_line(task: Task, elapsed: float, page: Page, column: int) -> str:

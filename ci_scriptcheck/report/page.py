@@ -11,6 +11,7 @@ import textwrap
 import unicodedata
 from enum import Enum, IntEnum
 
+from ci_scriptcheck.errors import LONGEST_LINE
 from ci_scriptcheck.values import dataclass
 
 COMFORTABLE = 88
@@ -99,6 +100,11 @@ def visible(text: str) -> str:
 def code_line(text: str) -> str:
     """Make a line of code safe to show; tabs become the four columns they stand for."""
     return visible(text.expandtabs(4))
+
+
+def shortened(text: str) -> str:
+    """Cut what a script has printed in one line to as much of it as anybody reads."""
+    return text if len(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE - 1]}…"
 
 
 def listed(names: list[str], most: int = 8) -> str:

@@ -277,9 +277,19 @@ def _folder(case: Case, path: PurePosixPath) -> Counsel | None:
                 setting = f"{kind}: {{{parameter}: {{file: <name>}}}}"
                 return Counsel(
                     advice=f"`{parameter}` is a folder: open a file in it, or say `{setting}` where "
-                    "production gives a file."
+                    "production gives a file.",
+                    facts=_held(case, parameter) if kind == "inputs" else (),
                 )
     return None
+
+
+def _held(case: Case, parameter: str) -> tuple[str, ...]:
+    return tuple(
+        f"input `{item.port}` holds {shown(names, limit=_SHOWN)}"
+        for item in case.task.inputs
+        if item.parameter == parameter and item.port in case.inputs
+        if (names := tuple(file.path for file in case.inputs[item.port].files))
+    )
 
 
 def _by_words(case: Case, raised: Raised) -> Counsel | None:  # noqa: PLR0911  (one for each kind)
@@ -297,6 +307,8 @@ def _by_words(case: Case, raised: Raised) -> Counsel | None:  # noqa: PLR0911  (
         )
     if raised.type.endswith(("EmptyDataError", "EmptyFileError")):
         return _empty(case)
+    if raised.type == "EOFError" and "reading a line" in raised.text:
+        return Counsel(advice="Ask nobody: take the answer from `job_args` or a variable.")
     if raised.type == "MemoryError":
         return Counsel(advice="Use less memory, or raise `memory:`.")
     if "NoCredentials" in raised.type:

@@ -90,9 +90,11 @@ def test_a_name_that_is_taken_is_refused_and_nothing_written(orders: Path) -> No
 
 def test_a_file_that_is_not_there_is_named(orders: Path) -> None:
     ended = scriptcheck("infer", "nothing/*.csv", folder=orders)
+    nearly = scriptcheck("infer", "orders/part_0.csv", folder=orders)
 
-    assert ended.returncode == 2
+    assert ended.returncode == nearly.returncode == 2
     assert "there is no file `nothing/*.csv`" in ended.stderr
+    assert "did you mean `orders/part-0.csv`?" in nearly.stderr
 
 
 def test_files_made_to_harm_the_reader_are_left_out(tmp_path: Path) -> None:

@@ -283,3 +283,16 @@ def test_a_step_is_named_that_could_write_a_missing_column() -> None:
     assert (
         found.advice == "No input has a column `total`: read another, or have `prepare` write it."
     )
+
+
+def test_an_input_that_is_opened_as_a_file_is_told_with_the_files_in_it() -> None:
+    found = told("IsADirectoryError", "[Errno 21] Is a directory: '/run/in/data'")
+
+    assert found.advice.startswith("`data` is a folder: open a file in it")
+    assert found.facts == ("input `data` holds `data.csv`, `meta.json`",)
+
+
+def test_a_question_to_nobody_is_told_as_one() -> None:
+    found = told("EOFError", "EOF when reading a line")
+
+    assert found.advice == "Ask nobody: take the answer from `job_args` or a variable."
