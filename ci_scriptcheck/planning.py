@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import __version__, scope
+from ci_scriptcheck.circumstances import names_in_code
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import Counts, Mode, Plan
@@ -48,7 +49,7 @@ def planned(
     if options.scenarios:
         project = _in_scenarios(project, options.scenarios)
         about = replace(about, project=project)
-    circumstances = replace(circumstances, named=scope.names_in_code(about, root))
+    circumstances = replace(circumstances, named=names_in_code(root, project, about.closures))
     checked = variants.chosen(
         (
             task

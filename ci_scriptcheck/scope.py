@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import repository_file
 from ci_scriptcheck.change import affected
 from ci_scriptcheck.change.closure import imports
 from ci_scriptcheck.change.closure.entry_points import entry_points
-from ci_scriptcheck.change.dependencies import installed
 from ci_scriptcheck.change.git.repository import CommitTree
 from ci_scriptcheck.errors import ScriptcheckError, UsageError
 from ci_scriptcheck.model.change import ChangeSet, Closure, Selection, Unknown
 from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.result import Finding
-from ci_scriptcheck.modes.malformed import is_malformed
-from ci_scriptcheck.modes.sources import Circumstances
 from ci_scriptcheck.project import cache
 from ci_scriptcheck.project.paths import FILE_NAME, within
 from ci_scriptcheck.project.selectors import select_named, steps_of_script, unknown
-from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ci_scriptcheck.model.change import Reason
     from ci_scriptcheck.model.plan import Mode
-    from ci_scriptcheck.model.project import Settings
     from ci_scriptcheck.model.tree import Tree
 
 CACHE = ".scriptcheck/cache"
@@ -220,70 +210,6 @@ def about(
     )
 
 
-def circumstances(
-    root: Path, tree: Tree, project: Project, weights: Mapping[str, float]
-) -> Circumstances:
-    """Look what the planners must know: which modules and scripts are there."""
-    scripts = {step.script for step in project.steps.values() if step.script is not None}
-    wanted: dict[str | None, set[str]] = {}
-    for settings in _settings(project):
-        wanted.setdefault(settings.python, set()).update(settings.needs)
-    return Circumstances(
-        missing={
-            python: frozenset(names - modules_of(root, project, python).keys())
-            for python, names in wanted.items()
-            if names
-        },
-        absent=frozenset(script for script in scripts if not tree.has(script)),
-        weights=weights,
-    )
-
-
-def names_in_code(about: Scope, root: Path) -> Mapping[str, frozenset[str]]:
-    """Find which columns and files of the datasets each script names, its own imports included.
-
-    Only for the scripts of steps that meet malformed data, as it reads all their code.
-    """
-    project = about.project
-    datasets = project.datasets.values()
-    wanted = {column.name for dataset in datasets for column in dataset.schema.columns}
-    wanted |= {Path(entry.name).name for dataset in datasets for entry in dataset.files}
-    met = {
-        node.step
-        for pipeline in project.pipelines.values()
-        if any(is_malformed(project, scenario) for scenario in pipeline.scenarios)
-        for node in pipeline.nodes
-    }
-    scripts = {
-        step.script
-        for step in project.steps.values()
-        if step.name in met
-        or any(is_malformed(project, scenario) for scenario in step.settings.scenarios)
-    }
-    return {
-        name: _named_by(root, closure, wanted)
-        for name, closure in about.closures.items()
-        if name in scripts
-    }
-
-
-def _named_by(root: Path, closure: Closure, wanted: set[str]) -> frozenset[str]:
-    code = []
-    for file in closure.files:
-        with contextlib.suppress(OSError):
-            code.append(repository_file.read(str(root), file).decode(errors="replace"))
-    text = "\n".join(code)
-    return frozenset(
-        name for name in wanted if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
-    )
-
-
-def modules_of(root: Path, project: Project, python: str | None) -> Mapping[str, tuple[str, str]]:
-    """Give the modules that an interpreter has, named as settings do, with their versions."""
-    file = interpreters.located(root, project.folder, python)
-    return installed.library_versions(Path(file), cache=root / CACHE / LIBRARIES)
-
-
 def closures_of(root: Path, tree: Tree, project: Project) -> Mapping[str, Closure]:
     """Find the files that each script and generator of a project depends on."""
     return imports.closures(tree, entry_points(project), cache=root / CACHE / IMPORTS)
@@ -339,10 +265,3 @@ def _told_apart(head: Project, base: Project | None) -> tuple[Finding, ...]:
     return tuple(
         replace(finding, also_on_base=finding.identity() in old) for finding in head.findings
     )
-
-
-def _settings(project: Project) -> Iterator[Settings]:
-    """Give the settings of every step and node."""
-    yield from (step.settings for step in project.steps.values())
-    for pipeline in project.pipelines.values():
-        yield from (node.settings for node in pipeline.nodes)

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import planning, scope
+from ci_scriptcheck import circumstances, planning, scope
 from ci_scriptcheck.change import affected, mentions
 from ci_scriptcheck.change.git.repository import change_set, look, repository_root
 from ci_scriptcheck.errors import ChangeError, ScriptcheckError, UsageError
@@ -108,16 +108,18 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     store = Store.of(root, environ)
     learned = history.load(history.file_of(store.folder, project.name, project.folder))
     about = _scope(sight, tree, project, options, environ, learned)
-    circumstances = scope.circumstances(root, tree, project, learned.seconds)
+    around = circumstances.found(root, tree, project, learned.seconds)
     reached = partial(scope.reached, root, tree, about, learned.reads)
-    plan = planning.planned(root, about, circumstances, options, reached)
+    plan = planning.planned(root, about, around, options, reached)
     pythons = {task.settings.python for task in plan.tasks}
     site = Site(
         root=str(root),
         store=str(store.folder),
         began=began.timestamp(),
         today=began.date().isoformat(),
-        versions={python or "": scope.modules_of(root, project, python) for python in pythons},
+        versions={
+            python or "": circumstances.modules_of(root, project, python) for python in pythons
+        },
     )
     return Prepared(options=options, root=root, plan=plan, site=site)
 
