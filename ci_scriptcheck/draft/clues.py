@@ -26,6 +26,7 @@ class Kind(StrEnum):
     KEY = "key"
     """Of a document, or of a row that is read as a dictionary."""
     INPUT = "input"
+    OUTPUT = "output"
     VARIABLE = "variable"
     ARGUMENT = "argument"
     FILE = "file"
@@ -35,15 +36,26 @@ class Kind(StrEnum):
     """A service outside that a script asks for unless a variable says otherwise."""
     TYPE = "type"
     """A column is there and has the wrong type; `name` is the line of code."""
+    VALUE = "value"
+    """A value is none of those that are expected; `name` is what was said."""
+    MODULE = "module"
+    LOGGER = "logger"
+    PLACE = "place"
+    """A path outside that may not be written to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clue:
-    """One thing that a script missed, by its name, or by its path where it is a file."""
+    """One thing that a script missed, by its name, or by its path where it is a file.
+
+    Attributes:
+        choices: The values that were expected.
+    """
 
     kind: Kind
     name: str
     type: ColumnType | None = None
+    choices: tuple[str, ...] = ()
 
 
 _QUOTED = r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|`([^`]*)`"
@@ -58,11 +70,12 @@ _COLUMN_TEXTS = tuple(
         r"No match for FieldRef\.Name\((?P<bare>[^)]+)\)",
         r"Referenced column (?P<names>\"[^\"]+\") not found",
         r"unable to find column (?P<names>\"[^\"]+\")",
-        r"missing (?:\w+ )*?(?:columns?|fields?|features?|keys?)\b(?:[^\[{'\"`]*(?P<names>\[[^\]]*\]|\{[^}]*\}|['\"`].*)|:? (?P<bare>[\w, ]+)$)",
+        r"missing (?:\w+ )*?(?:columns?|fields?|features?|keys?)\b(?:[^\[{'\"`]*(?P<names>\[[^\]]*\]|\{[^}]*\}|['\"`].*)|(?:[^:]{0,30}:)? (?P<bare>[\w, ]+)$)",
         r"(?:columns?|fields?|features?)[^'\"`\[]{0,20}(?P<names>\[[^\]]*\]|['\"`][^'\"`]+['\"`])[^'\"`]{0,30}(?:not found|missing|not in|not present|does ?n[o']t exist|required|must)",
         r"(?:has|have|is|are) no (?:columns?|fields?) (?P<names>[^;.]+)",
         r"(?:columns?|fields?) (?:not found|missing|absent)\W*(?P<names>['\"`\[].+)",
         r"^Index\((?P<names>\[[^\]]*\])",
+        r"(?:columns?|fields?)\b.{0,160}\btried:? (?P<bare>[a-z]\w*)",
         r"(?P<names>['\"`][^'\"`]+['\"`]) (?:\w+ )?not (?:found|present) in .*(?:columns|data)",
         r"(?P<names>['\"`][^'\"`]+['\"`]) (?:columns?|fields?) (?:is |are )?(?:not found|missing|required|not in)",
     )
@@ -74,8 +87,29 @@ _VARIABLE_TEXT = re.compile(
 _NAMESPACE = re.compile(r"'Namespace' object has no attribute '(\w+)'")
 _PARAMETER = re.compile(r"job_args\b.{0,30}?\b(\w+) (?:parameter|argument|attribute)")
 _INPUT = re.compile(r"input path\W+['\"`]?(\w+)")
-_SERVICE = re.compile(r"^(botocore|boto3|urllib3|requests|httpx)\.")
-_PATH = re.compile(r"['\": ](/[^'\"\n:,]+)")
+_OUTPUT = re.compile(r"output path\W+['\"`]?(\w+)")
+_PREFIX = re.compile(r"\bcolumns?\b.*_PREFIX\W{1,3}['\"](\w+)['\"]")
+_CHOICES = re.compile(
+    r"(?:one of|expected|choose from|supported|valid|allowed|must be)\b[^\[({'\"`]{0,40}"
+    r"(?P<listed>[\[({][^\])}]+[\])}]|['\"`][\w.-]+['\"`](?:,? (?:or )?['\"`][\w.-]+['\"`])*)",
+    re.IGNORECASE,
+)
+_NO_LOGGER = re.compile(
+    r"'NoneType' object has no attribute '(?:debug|info|warning|error|exception)'"
+)
+_DENIED = re.compile(r"(?:Permission denied|Read-only file system): '(/[^']+)'")
+_NO_MODULE = re.compile(r"No module named '(\w+)")
+_SERVICE = re.compile(r"^(?:botocore|boto3|urllib3|requests|httpx)\.")
+_PATH = re.compile(r"['\": ](/[^'\"\s:,]+)")
+_TELLING = (
+    (_NAMESPACE, "text", Kind.ARGUMENT),
+    (_NO_MODULE, "text", Kind.MODULE),
+    (_NO_LOGGER, "text", Kind.LOGGER),
+    (_DENIED, "text", Kind.PLACE),
+    (_SERVICE, "type", Kind.SERVICE),
+)
+"""What an exception's text or type says surely enough to look no further."""
+
 _TYPES = (
     (re.compile(r"Can only use \.str accessor"), ColumnType.STRING),
     (re.compile(r"Can only use \.dt accessor"), ColumnType.DATETIME),
@@ -104,14 +138,11 @@ def _of(raised: Raised) -> Iterator[Clue]:
     if raised.type == "KeyError":
         yield from _of_key(raised, code)
         return
-    if raised.type == "AttributeError":
-        found = _NAMESPACE.search(raised.text)
+    for pattern, text, known in _TELLING:
+        found = pattern.search(raised.type if text == "type" else raised.text)
         if found is not None:
-            yield Clue(kind=Kind.ARGUMENT, name=found[1])
+            yield Clue(kind=known, name=found[1] if found.groups() else raised.type)
             return
-    if _SERVICE.search(raised.type):
-        yield Clue(kind=Kind.SERVICE, name=raised.type)
-        return
     for pattern, kind in _TYPES:
         if pattern.search(raised.text):
             yield Clue(kind=Kind.TYPE, name=code, type=kind)
@@ -133,6 +164,8 @@ def _of_key(raised: Raised, code: str) -> Iterator[Clue]:
         yield Clue(kind=Kind.VARIABLE, name=name)
     elif re.search(r"\binput\w*\s*\[", code):
         yield Clue(kind=Kind.INPUT, name=name)
+    elif re.search(r"\boutput\w*\s*\[", code):
+        yield Clue(kind=Kind.OUTPUT, name=name)
     elif " " in name:
         yield from _of_text(name)
     else:
@@ -145,26 +178,53 @@ def _of_pandas(name: str) -> Iterator[Clue]:
 
 
 def _of_text(text: str) -> Iterator[Clue]:
+    found = [*_of_named(text)] or [*_of_columns(text)] or [*_of_choices(text)]
+    yield from found
+    if found:
+        return
+    opened = Kind.FOLDER if "Is a directory" in text else Kind.FILE
+    for path in _PATH.findall(f" {text}"):
+        yield Clue(kind=opened, name=path.rstrip(". )"))
+
+
+def _of_named(text: str) -> Iterator[Clue]:
     variable = _VARIABLE_TEXT.search(text)
     if variable is not None:
         yield Clue(kind=Kind.VARIABLE, name=variable["name"] or variable["other"])
         return
-    for pattern, kind in ((_PARAMETER, Kind.ARGUMENT), (_INPUT, Kind.INPUT)):
+    kinds = (
+        (_PARAMETER, Kind.ARGUMENT),
+        (_INPUT, Kind.INPUT),
+        (_OUTPUT, Kind.OUTPUT),
+        (_DENIED, Kind.PLACE),
+    )
+    for pattern, kind in kinds:
         found = pattern.search(text)
         if found is not None:
             yield Clue(kind=kind, name=found[1])
             return
+
+
+def _of_columns(text: str) -> Iterator[Clue]:
+    prefix = _PREFIX.search(text)
+    if prefix is not None:
+        yield from (Clue(kind=Kind.COLUMN, name=f"{prefix[1]}{number}") for number in (0, 1))
+        return
     for pattern in _COLUMN_TEXTS:
         found = pattern.search(text)
         if found is None:
             continue
         groups = found.groupdict()
+        kind = Kind.KEY if re.search(r"\bkeys?\b", found[0]) else Kind.COLUMN
         for name in _names(groups.get("names") or groups.get("bare") or ""):
-            yield Clue(kind=Kind.COLUMN, name=name)
+            yield Clue(kind=kind, name=name)
         return
-    opened = Kind.FOLDER if "Is a directory" in text else Kind.FILE
-    for path in _PATH.findall(f" {text}"):
-        yield Clue(kind=opened, name=path.rstrip(". )"))
+
+
+def _of_choices(text: str) -> Iterator[Clue]:
+    found = _CHOICES.search(text)
+    if found is not None:
+        yield Clue(kind=Kind.VALUE, name=text, choices=tuple(_names(found["listed"])))
 
 
 def _names(listed: str) -> list[str]:

@@ -6,24 +6,34 @@ Where there are none, scripts are tried with made-up data, if that is wanted.
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.draft import limited, repair, samples, scripts, unwritten, written
+from ci_scriptcheck.draft import (
+    limited,
+    repair,
+    samples,
+    scripts,
+    stand_ins,
+    unwritten,
+    written,
+)
+from ci_scriptcheck.draft.chain import Chain
 from ci_scriptcheck.draft.drafted import Drafted
 from ci_scriptcheck.model.contract import CopiedFrom, Dataset, Schema
 from ci_scriptcheck.model.tree import Tree
 from ci_scriptcheck.project import scan
+from ci_scriptcheck.project.native.quoting import quoted
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from ci_scriptcheck.draft.samples import Ask
     from ci_scriptcheck.draft.scripts import ScriptDraft
     from ci_scriptcheck.model.project import Project
 
-SECONDS = 20.0
+SECONDS = 40.0
 """For each script; there may be many."""
 
 
@@ -81,9 +91,21 @@ def from_scripts(
         for name, path in scan.sources(place.tree, place.folder).items()
         if path is None and name not in before.sources
     }
-    native = {step for step in project.steps if _reads(project, step, unfed)}
+    native = {step for step in project.steps if _is_to_try(project, step, unfed)}
     adapted = _of_contracts(place, project)
-    found = _tried(place, project, sorted(native | adapted), tell)
+    names = sorted(native | adapted)
+    if not names:
+        return before
+    steps = [project.steps[name] for name in names]
+    with limited.bench(place.root, place.tree, project, steps, tracked=place.tracked) as bench:
+        chain = Chain(bench, project)
+        chain.tried(
+            names,
+            repair.Budget(seconds=SECONDS),
+            lambda made: tell(next(scripts.told(made))),
+        )
+    found = stand_ins.with_all_columns(project, _drafts(chain, _own_modules(place)))
+    standing = stand_ins.stand_ins(project, chain, found)
     datasets: dict[str, tuple[str, ...]] = dict(before.sources)
     for name in sorted(unfed):
         draft = next(
@@ -99,16 +121,22 @@ def from_scripts(
             datasets[name] = tuple(written.block([called], indent=0))
     of_contracts = {step: one for step, one in found.items() if step in adapted}
     lines = [draft for one in of_contracts.values() for draft in one.datasets.values()]
+    lines += standing.written
     return replace(
         before,
         sources=datasets,
         datasets=tuple(written.block(lines, indent=2)),
-        steps=_steps(project, found, of_contracts),
+        steps=_steps(found, of_contracts, standing),
     )
 
 
-def _reads(project: Project, step: str, names: set[str]) -> bool:
-    return any(port.name in names for port in project.steps[step].inputs)
+def _is_to_try(project: Project, name: str, unfed: set[str]) -> bool:
+    """Say whether a script's inputs are unknown, or are all what others write."""
+    step = project.steps[name]
+    if step.script is None or not step.inputs:
+        return False
+    is_hungry = any(port.name in unfed for port in step.inputs)
+    return is_hungry or all(port.dataset is None for port in step.inputs)
 
 
 def _of_contracts(place: Place, project: Project) -> set[str]:
@@ -123,50 +151,40 @@ def _of_contracts(place: Place, project: Project) -> set[str]:
     }
 
 
-def _tried(
-    place: Place, project: Project, names: list[str], tell: Callable[[str], None]
-) -> dict[str, ScriptDraft]:
-    steps = [project.steps[name] for name in names]
+def _own_modules(place: Place) -> frozenset[str]:
+    """Name all that could be a module of the repository: it does not come from elsewhere."""
+    paths = [PurePosixPath(path) for path in place.tree.paths() if path.endswith(".py")]
+    return frozenset(
+        {path.stem for path in paths} | {part for path in paths for part in path.parent.parts}
+    )
+
+
+def _drafts(chain: Chain, own: frozenset[str]) -> dict[str, ScriptDraft]:
     found: dict[str, ScriptDraft] = {}
-    if not steps:
-        return found
-    with limited.bench(place.root, place.tree, project, steps, tracked=place.tracked) as bench:
-        for step in steps:
-            made = repair.repair(bench, step, repair.Budget(seconds=SECONDS))
-            tell(next(scripts.told(made)))
-            draft = scripts.drafted(made)
-            if not made.is_well:
-                # Its data led nowhere; what it is told beside them may still be what it needs.
-                draft = replace(draft, datasets={}, files={}, outputs={})
-            found[step.name] = draft
+    for name, made in chain.made.items():
+        draft = scripts.drafted(made)
+        if not made.is_well:
+            # Its data led nowhere; what it is told beside them may still be what it needs.
+            needs = tuple(name for name in draft.needs if name not in own)
+            draft = replace(draft, datasets={}, files={}, outputs={}, needs=needs)
+        found[name] = draft
     return found
 
 
 def _steps(
-    project: Project, found: Mapping[str, ScriptDraft], of_contracts: Mapping[str, ScriptDraft]
+    found: Mapping[str, ScriptDraft],
+    of_contracts: Mapping[str, ScriptDraft],
+    standing: stand_ins.StandIns,
 ) -> dict[str, tuple[str, ...]]:
-    """Write what each step says, and what those write that have no script, for their readers."""
+    """Write what each step says, and what stands in for the outputs of those that will not run."""
     lines = {
         step: tuple(scripts.step_lines(one if step in of_contracts else replace(one, datasets={})))
         for step, one in found.items()
     }
-    for step, outputs in sorted(_written_for(project, of_contracts)):
-        lines[step] = (*lines.get(step, ()), *outputs)
+    for step, ports in sorted(standing.outputs.items()):
+        listed = ", ".join(
+            f"{quoted(port)}: {quoted(name)}" for port, name in sorted(ports.items())
+        )
+        remark = "# guess: what a reader was tried with"
+        lines[step] = (*lines.get(step, ()), f"outputs: {{{listed}}}   {remark}")
     return {step: own for step, own in lines.items() if own}
-
-
-def _written_for(
-    project: Project, found: Mapping[str, ScriptDraft]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    outputs: dict[str, dict[str, str]] = {}
-    for _, pipeline in sorted(project.pipelines.items()):
-        steps = {node.name: node.step for node in pipeline.nodes}
-        for link in pipeline.links:
-            producer, consumer = steps[link.producer], steps[link.consumer]
-            draft = found.get(consumer)
-            if project.steps[producer].script is None and draft and link.input in draft.datasets:
-                name = draft.datasets[link.input].dataset.name
-                outputs.setdefault(producer, {}).setdefault(link.output, name)
-    for step, ports in outputs.items():
-        written_ports = ", ".join(f"{port}: {name}" for port, name in sorted(ports.items()))
-        yield step, (f"outputs: {{{written_ports}}}   # guess: what its first reader wants",)

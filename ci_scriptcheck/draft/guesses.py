@@ -14,7 +14,7 @@ _FLAG = re.compile(
     re.IGNORECASE,
 )
 _CATEGORY = re.compile(
-    r"(type|status|category|country|currency|gender|sex|species|band|segment|level|state|group)$",
+    r"^category_\d+$|(type|status|category|country|currency|gender|sex|species|band|segment|level|state|group)$",
     re.IGNORECASE,
 )
 _TEXT = re.compile(
@@ -30,6 +30,14 @@ _COUNT = re.compile(
 )
 _SWITCH = re.compile(r"^(USE|ENABLE|IS|HAS|SKIP|SAVE|RUN|DO)_|FLAG$|ENABLED$")
 _DOCUMENT = re.compile(r"(JSON|CONFIG|PARAMS|MAP|MAPPING|DICT|KWARGS|RULES|SCHEMA)$")
+
+_PROBABILITY = re.compile(r"(^|_)(prob|proba|probability|score|likelihood)(_|\d|$)", re.IGNORECASE)
+_OF_COLUMNS = re.compile(
+    r"(FIELD|COLUMN|COL|FEATURE)S?(_LIST|_NAMES)?$|_(FIELDS|COLUMNS|FEATURES)_"
+)
+
+FEATURES = ("feature_1", "feature_2", "category_1")
+"""Columns that a table gets where a script wants more than what it names."""
 
 _VALUES = {
     ColumnType.CATEGORY: ("a", "b", "c"),
@@ -54,12 +62,15 @@ def column(name: str) -> Column:
 def of_type(name: str, kind: ColumnType) -> Column:
     """Make a column of a type that was concluded from how it is used."""
     is_id = kind is ColumnType.STRING and _ID.search(name) is not None
+    is_share = kind is ColumnType.FLOAT and _PROBABILITY.search(name) is not None
     return Column(
         name=name,
         type=kind,
         values=_VALUES.get(kind, ()),
         unique=is_id,
         pattern="[a-z][0-9]{8}" if is_id else None,
+        min=0 if is_share else None,
+        max=1 if is_share else None,
     )
 
 
@@ -76,7 +87,8 @@ def variable(name: str) -> str:
         (_SHARE, "0.5"),
         (_COUNT, "1"),
         (re.compile("REGION"), "us-east-1"),
-        (re.compile("DATE"), "2024-01-01"),
+        # Dates are drawn from all of 2024, and one that splits has to have some on both sides.
+        (re.compile("DATE"), "2024-07-01"),
     )
     return next((value for pattern, value in guesses if pattern.search(upper)), "a")
 
@@ -94,15 +106,21 @@ def argument(name: str) -> str:
     return "training" if name == "job_type" else variable(name)
 
 
-def json_value(name: str) -> str | int | float | list[str] | dict[str, str]:
+def json_value(name: str) -> str | int | float | list[str] | list[int] | dict[str, str]:
     """Guess what a key of a JSON document holds."""
     upper = name.upper()
-    if _LIST.search(upper) or upper.endswith("_LISTS"):
-        return []
-    if _DOCUMENT.search(upper):
-        return {}
-    if _SHARE.search(upper):
-        return 0.5
-    if _COUNT.search(upper) or upper.startswith("NUM"):
-        return 1
+    if _OF_COLUMNS.search(upper) and (_LIST.search(upper) or upper.endswith(("S", "_NAMES"))):
+        return [FEATURES[-1]] if "CAT" in upper else list(FEATURES[:-1])
+    guesses: tuple[
+        tuple[bool, str | int | float | list[str] | list[int] | dict[str, str]], ...
+    ] = (
+        (upper.endswith(("CATEGORIES", "CLASSES", "LABELS")), [0, 1]),
+        (_LIST.search(upper) is not None or upper.endswith("_LISTS"), []),
+        (_DOCUMENT.search(upper) is not None, {}),
+        (_SHARE.search(upper) is not None, 0.5),
+        (_COUNT.search(upper) is not None or upper.startswith("NUM"), 1),
+    )
+    for is_so, value in guesses:
+        if is_so:
+            return value
     return re.sub(r"_(name|field|column|col)$", "", name) or name

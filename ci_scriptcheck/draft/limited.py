@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.change.closure import imports
 from ci_scriptcheck.change.closure.entry_points import entry_points
-from ci_scriptcheck.draft.repair import Bench
+from ci_scriptcheck.draft.bench import Bench
 from ci_scriptcheck.run import own_folders
 from ci_scriptcheck.run.process import calls, interpreters
 from ci_scriptcheck.run.process.hosts import Hosts, host_key

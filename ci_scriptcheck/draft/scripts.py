@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.draft.drafted import Drafted
+from ci_scriptcheck.draft.guesses import FEATURES
 from ci_scriptcheck.draft.trial import FILLING, NOTHING
 from ci_scriptcheck.project.native.quoting import quoted
 from ci_scriptcheck.report.page import counted
@@ -31,8 +32,11 @@ class ScriptDraft:
     datasets: Mapping[str, Drafted] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     args: Mapping[str, str] = field(default_factory=dict)
+    call: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
 
 
 def drafted(repaired: Repaired) -> ScriptDraft:
@@ -45,7 +49,10 @@ def drafted(repaired: Repaired) -> ScriptDraft:
             name = re.sub(r"[^\w-]+", "_", f"{step}_{content.port}")
             dataset = content.dataset(name)
             notes = {
-                column.name: "guess: the script asks for it" for column in dataset.schema.columns
+                column.name: "made up: data hold more than what scripts name"
+                if column.name in FEATURES
+                else "guess: the script asks for it"
+                for column in dataset.schema.columns
             }
             if not content.columns:
                 notes[FILLING] = "made up: which columns the script wants is not known"
@@ -62,8 +69,11 @@ def drafted(repaired: Repaired) -> ScriptDraft:
             for port in trial.step.outputs
             if port.parameter in trial.out_files
         },
+        names=trial.out_names,
         env=trial.env,
         args=trial.args,
+        call=trial.call,
+        needs=() if repaired.is_well else tuple(sorted(trial.needs)),
     )
 
 
@@ -74,13 +84,21 @@ def step_lines(draft: ScriptDraft) -> Iterator[str]:
         for port, one in draft.datasets.items():
             name = quoted(one.dataset.name)
             file = draft.files.get(port)
-            keys = "external: true" if file is None else f"external: true, file: {quoted(file)}"
+            # What was made up is no promise that others have to keep.
+            keys = "expects: any, external: true"
+            keys += f", file: {quoted(file)}" if file is not None else ""
             yield f"  {quoted(port)}: {{dataset: {name}, {keys}}}"
-    if draft.outputs:
-        yield "outputs:   # guess: the script wants files"
-        yield from (
-            f"  {quoted(port)}: {{file: {quoted(file)}}}" for port, file in draft.outputs.items()
-        )
+    if draft.outputs or draft.names:
+        yield "outputs:   # guess: the script asks for them so"
+        for port in dict.fromkeys((*draft.outputs, *draft.names)):
+            said = [f"file: {quoted(draft.outputs[port])}"] if port in draft.outputs else []
+            said += [f"as: {quoted(draft.names[port])}"] if port in draft.names else []
+            yield f"  {quoted(port)}: {{{', '.join(said)}}}"
+    if draft.call:
+        written = ", ".join(f"{quoted(name)}: {value}" for name, value in draft.call.items())
+        yield f"call: {{{written}}}   # guess: it is used without being looked at"
+    if draft.needs:
+        yield f"needs: [{', '.join(map(quoted, draft.needs))}]   # what it imports, and is not there"
     for key, values in (("env", draft.env), ("args", draft.args)):
         if values:
             written = ", ".join(
@@ -104,7 +122,7 @@ def told(repaired: Repaired) -> Iterator[str]:
     for content in repaired.trial.contents.values():
         if content.tables and not content.columns:
             yield f"Which columns `{content.port}` has was not found out."
-        if not content.tables and set(content.texts) <= {NOTHING}:
+        if content.supplied is None and not content.tables and set(content.texts) <= {NOTHING}:
             yield f"What lies in `{content.port}` was not found out."
     yield "This is a draft and no test: values, bounds and what belongs together are not known."
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from ci_scriptcheck.draft import guesses
 from ci_scriptcheck.draft.clues import Clue, Kind
@@ -21,6 +22,9 @@ from ci_scriptcheck.model.contract import (
     TableFile,
 )
 from ci_scriptcheck.model.project import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 _TABLES = {
     "csv": Format.CSV,
@@ -54,13 +58,20 @@ class Content:
         tables: Files that hold the rows.
         columns: By name.
         texts: Files with their content.
+        supplied: Folder with what another script wrote, instead of all these.
     """
 
     port: str
+    supplied: Path | None = None
     file: str | None = None
     tables: dict[str, Format] = field(default_factory=dict)
     columns: dict[str, Column] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing lies there."""
+        return not self.tables and not self.texts and self.supplied is None
 
     def dataset(self, name: str) -> Dataset:
         """Give it as a dataset of this name."""
@@ -100,7 +111,10 @@ class Trial:
     Attributes:
         code: The script's text, in which the names of its files may stand.
         out_files: Output parameter → file that is wanted instead of a folder.
+        out_names: Output port → key under which the script asks for it.
         unmade: Files that were looked for and are of no kind that can be made.
+        needs: Modules that it imports and that are not there.
+        call: Further parameters of its function.
     """
 
     step: Step
@@ -109,45 +123,52 @@ class Trial:
     env: dict[str, str] = field(default_factory=dict)
     args: dict[str, str] = field(default_factory=dict)
     out_files: dict[str, str] = field(default_factory=dict)
+    out_names: dict[str, str] = field(default_factory=dict)
     unmade: list[str] = field(default_factory=list)
+    needs: set[str] = field(default_factory=set)
+    call: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, step: Step, code: str) -> Trial:
-        """Begin with nothing but the inputs that the script cannot do without."""
+    def of(cls, step: Step, code: str, supplied: Mapping[str, Path]) -> Trial:
+        """Begin with what others wrote, and nothing else that the script cannot do without.
+
+        Args:
+            step: Whose script it is.
+            code: The script's text.
+            supplied: Input parameter → folder with what another script wrote.
+        """
         contents = {
-            port.parameter: Content(port=port.name, file=port.file)
+            port.parameter: Content(
+                port=port.name, file=port.file, supplied=supplied.get(port.parameter)
+            )
             for port in step.inputs
-            if port.required
+            if port.required or port.parameter in supplied
         }
         return cls(step=step, code=code, contents=contents)
 
-    def follow(self, clue: Clue, opened: frozenset[str]) -> bool:
-        """Make up what a clue names; says whether anything is different now.
+    def follow(self, clue: Clue) -> bool:
+        """Make up what a clue names, files and columns apart; says whether anything is different."""
+        name = clue.name
+        ways: dict[Kind, Callable[[], bool]] = {
+            Kind.VARIABLE: lambda: _put(self.env, self._given_env(), name, guesses.variable(name)),
+            Kind.ARGUMENT: lambda: _put(
+                self.args, frozenset(self.step.settings.args), name, guesses.argument(name)
+            ),
+            Kind.INPUT: lambda: self._input(name),
+            Kind.OUTPUT: lambda: self._output(name),
+            Kind.SERVICE: self._switch_off,
+            Kind.TYPE: lambda: clue.type is not None and self._type(name, clue.type),
+            Kind.VALUE: lambda: self._value(name, clue.choices),
+            Kind.LOGGER: self._logger,
+            Kind.PLACE: lambda: self._own_place(name),
+            Kind.MODULE: lambda: self._need(name),
+        }
+        return clue.kind in ways and ways[clue.kind]()
 
-        Args:
-            clue: What was missing.
-            opened: Inputs of which a file was opened, which are more likely to lack a column.
-        """
-        env, args = self._given_env(), frozenset(self.step.settings.args)
-        name, is_new = clue.name, False
-        match clue.kind:
-            case Kind.COLUMN:
-                is_new = self._column(name, opened)
-            case Kind.KEY:
-                is_new = self._key(name) or self._column(name, opened)
-            case Kind.VARIABLE:
-                is_new = _put(self.env, env, name, guesses.variable(name))
-            case Kind.ARGUMENT:
-                is_new = _put(self.args, args, name, guesses.argument(name))
-            case Kind.INPUT:
-                is_new = self._input(name)
-            case Kind.SERVICE:
-                is_new = self._switch_off()
-            case Kind.TYPE:
-                is_new = clue.type is not None and self._type(name, clue.type)
-            case Kind.FILE | Kind.FOLDER:
-                pass
-        return is_new
+    def _need(self, module: str) -> bool:
+        """Note a module that is not there; nothing can be made up for it."""
+        self.needs.add(module)
+        return False
 
     def name_columns(self) -> bool:
         """Add the columns that variables name, to the table of which most is known."""
@@ -156,15 +177,18 @@ class Trial:
             return False
         largest = max(tables, key=lambda one: len(one.columns))
         known = {name for one in tables for name in one.columns}
-        values = {**self.step.variables, **self.step.settings.env, **self.env}
-        named = [name for variable, value in values.items() for name in _columns(variable, value)]
-        new = {name: guesses.column(name) for name in named if name not in known}
+        new = {name: guesses.column(name) for name in self.named_columns() if name not in known}
         largest.columns.update(new)
         return bool(new)
 
+    def named_columns(self) -> list[str]:
+        """List the columns that variables name."""
+        values = {**self.step.variables, **self.step.settings.env, **self.env}
+        return [name for variable, value in values.items() for name in _columns(variable, value)]
+
     def leave_nothing_bare(self) -> bool:
         """Put a file into every input that nothing was made up for: no dataset is empty."""
-        bare = [one for one in self.contents.values() if not one.tables and not one.texts]
+        bare = [one for one in self.contents.values() if one.is_bare]
         for content in bare:
             content.texts[NOTHING] = ""
         return bool(bare)
@@ -222,6 +246,15 @@ class Trial:
             self.contents[port.parameter] = Content(port=port.name, file=port.file)
         return bool(missing or optional)
 
+    def add_features(self) -> bool:
+        """Give every table some columns more, for scripts that want others than those they name."""
+        is_new = False
+        for content in self.contents.values():
+            for name in guesses.FEATURES if content.tables else ():
+                is_new = is_new or name not in content.columns
+                content.columns.setdefault(name, guesses.column(name))
+        return is_new
+
     def _given_env(self) -> frozenset[str]:
         return frozenset(self.step.settings.env)
 
@@ -237,7 +270,8 @@ class Trial:
         self.env.update(dict.fromkeys(on, "false"))
         return bool(on)
 
-    def _column(self, name: str, opened: frozenset[str]) -> bool:
+    def add_column(self, name: str, opened: frozenset[str] = frozenset()) -> bool:
+        """Add a column to a table that has it not, of those that were opened if there is one."""
         holders = [one for one in self.contents.values() if one.tables]
         holders.sort(key=lambda one: one.port not in opened)
         for content in reversed(holders) if len(opened) != 1 else holders:
@@ -246,7 +280,8 @@ class Trial:
                 return True
         return False
 
-    def _key(self, name: str) -> bool:
+    def add_key(self, name: str) -> bool:
+        """Add a key to a JSON document that has it not."""
         for content in self.contents.values():
             for file, text in content.texts.items():
                 if not file.endswith(".json"):
@@ -263,6 +298,42 @@ class Trial:
         known = next((port.name for port in self.step.inputs if port.parameter == name), name)
         self.contents[name] = Content(port=known)
         return True
+
+    def _output(self, name: str) -> bool:
+        """Call an output as the script does, where there is one that it does not ask for."""
+        known = {port.parameter for port in self.step.outputs} | {*self.out_names.values()}
+        free = [port for port in self.step.outputs if port.name not in self.out_names]
+        if name in known or not free:
+            return False
+        self.out_names[free[0].name] = name
+        return True
+
+    def _value(self, said: str, choices: tuple[str, ...]) -> bool:
+        """Take the first value that is expected for what was guessed otherwise."""
+        for where in (self.env, self.args):
+            for name, value in where.items():
+                is_meant = name in said or re.search(rf"['\"`]{re.escape(value)}['\"`]", said)
+                if is_meant and choices and value not in choices:
+                    where[name] = choices[0]
+                    return True
+        return False
+
+    def _logger(self) -> bool:
+        """Give a logger to a function that can take one, and uses it without looking."""
+        if "logger" in self.call or not re.search(r"def main\([^)]*\blogger\b", self.code):
+            return False
+        self.call["logger"] = "$logger"
+        return True
+
+    def _own_place(self, path: str) -> bool:
+        """Have a script work in its own folder where a variable names one elsewhere."""
+        values = {**self.step.variables, **self.step.settings.env}
+        for name, value in values.items():
+            is_meant = value is not None and value.startswith("/") and path.startswith(value)
+            if is_meant and name not in self.env:
+                self.env[name] = "work"
+                return True
+        return False
 
     def _type(self, code: str, kind: ColumnType) -> bool:
         """Change the columns that a line names, or else those whose type is a guess at a label."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.contract import CopiedFrom, GivenFile, TableFile
+from ci_scriptcheck.model.contract import CopiedFrom, GivenFile, TableFile, WrittenBy
 from ci_scriptcheck.project.native.quoting import quoted
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def _content(draft: Drafted) -> Iterator[str]:
     dataset = draft.dataset
     if isinstance(dataset.origin, CopiedFrom):
         yield f"copy: {quoted(dataset.origin.path)}"
+    elif isinstance(dataset.origin, WrittenBy):
+        writer = dataset.origin
+        yield f"from: {quoted(f'{writer.pipeline}/{writer.node}.{writer.port}')}"
     else:
         yield from _files(dataset)
     if dataset.schema.rows is not None:
@@ -65,8 +69,13 @@ def _files(dataset: Dataset) -> Iterator[str]:
     elif dataset.files:
         yield "files:"
         for entry in dataset.files:
-            value = _given(entry) if isinstance(entry, GivenFile) else f"{entry.share:.4g}"
+            value = _given(entry) if isinstance(entry, GivenFile) else _share(entry.share)
             yield f"  {quoted(entry.name)}: {value}"
+
+
+def _share(share: float) -> str:
+    """Write a share so that all of them together are never more than the whole."""
+    return f"{math.floor(share * 10_000 + 1e-6) / 10_000:.4g}"
 
 
 def _given(entry: GivenFile) -> str:
@@ -85,6 +94,9 @@ def _keys(column: Column) -> Iterator[str]:
         yield "unique: true"
     if column.values:
         yield f"values: [{', '.join(_scalar(value) for value in column.values)}]"
+    for word, bound in (("min", column.min), ("max", column.max)):
+        if bound is not None:
+            yield f"{word}: {_scalar(bound)}"
     if column.pattern is not None:
         yield f"pattern: {json.dumps(column.pattern)}"
     if column.nulls:

@@ -30,6 +30,9 @@ def import_roots(
         read: Gives the text of such a file.
     """
     layout = _Layout(paths)
+    inside = {
+        folder for script, text in sources.items() for folder in _packages_used(script, text)
+    }
     wanted: dict[str, set[tuple[str, str | None]]] = {}
     for script, text in sources.items():
         own = layout.own_folders(PurePosixPath(script))
@@ -38,7 +41,11 @@ def import_roots(
             if own.isdisjoint(layout.folders.get(top, {*own})):
                 wanted.setdefault(top, set()).add(one)
     possible = {
-        name: [one for one in layout.folders[name] if layout.is_likely(one, imports, read)]
+        name: [
+            one
+            for one in layout.folders[name]
+            if one not in inside and layout.is_likely(one, imports, read)
+        ]
         for name, imports in sorted(wanted.items())
     }
     popular = Counter(folder for folders in possible.values() for folder in folders)
@@ -71,6 +78,16 @@ def imported(text: str) -> frozenset[tuple[str, str | None]]:
     return frozenset(
         one for one in found if one[0].partition(".")[0] not in sys.stdlib_module_names
     )
+
+
+def _packages_used(script: str, text: str) -> set[str]:
+    """Give the packages that relative imports of a script need to be packages, and no roots."""
+    try:
+        tree = module_of(text).tree
+    except SyntaxError:
+        return set()
+    levels = (node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return {str(folder) for folder in [*PurePosixPath(script).parents][: max(levels, default=0)]}
 
 
 class _Layout:

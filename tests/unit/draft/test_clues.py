@@ -85,3 +85,45 @@ def test_a_path_opened_as_a_file_is_not_a_missing_file() -> None:
 
 def test_what_nobody_can_tell_is_no_clue() -> None:
     assert found("ZeroDivisionError", "division by zero") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "clue"),
+    [
+        ("ValueError", "Missing required key in config: a", Clue(kind=Kind.KEY, name="a")),
+        ("ValueError", "Missing required output path: a", Clue(kind=Kind.OUTPUT, name="a")),
+        (
+            "ValueError",
+            "format must be one of ['csv', 'parquet'], not 'a'",
+            Clue(
+                kind=Kind.VALUE,
+                name="format must be one of ['csv', 'parquet'], not 'a'",
+                choices=("csv", "parquet"),
+            ),
+        ),
+        ("ModuleNotFoundError", "No module named 'a.b'", Clue(kind=Kind.MODULE, name="a")),
+        (
+            "AttributeError",
+            "'NoneType' object has no attribute 'info'",
+            Clue(kind=Kind.LOGGER, name="AttributeError"),
+        ),
+        (
+            "PermissionError",
+            "[Errno 13] Permission denied: '/opt/a/b'",
+            Clue(kind=Kind.PLACE, name="/opt/a/b"),
+        ),
+        (
+            "FileNotFoundError",
+            "no file at /in/rules.json. It is needed",
+            Clue(kind=Kind.FILE, name="/in/rules.json"),
+        ),
+    ],
+)
+def test_what_else_is_missing_is_told_from_words(kind: str, text: str, clue: Clue) -> None:
+    assert found(kind, text)[:1] == [clue]
+
+
+def test_a_prefix_of_columns_stands_for_two_of_them() -> None:
+    told = found("ValueError", "No score columns found with SCORE_PREFIX='prob_'")
+
+    assert [clue.name for clue in told] == ["prob_0", "prob_1"]

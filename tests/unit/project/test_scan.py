@@ -126,6 +126,21 @@ def test_the_folder_that_scripts_import_from_is_a_guess() -> None:
     assert project.steps["a"].settings.path == ("src",)
 
 
+def test_a_package_that_relative_imports_need_is_no_root() -> None:
+    script = "from ..tables import x\ntry:\n    import tables\nexcept ImportError:\n    pass\n"
+
+    text, _ = loaded(
+        {
+            "src/shop/__init__.py": "",
+            "src/shop/jobs/__init__.py": "",
+            "src/shop/jobs/a.py": script + a_script(),
+            "src/shop/tables.py": "x = 1\n",
+        }
+    )
+
+    assert "path:" not in text
+
+
 def test_no_folder_is_guessed_where_scripts_find_what_they_import() -> None:
     text, _ = loaded(
         {
