@@ -9,6 +9,6 @@ Started by path, under the private package name `_scriptcheck`, so that a projec
 * What a script's process has imported already is what it pays for: import late what is rare.
 
 Who is who: `host` imports libraries once and forks a `supervisor` for each run; the supervisor
-forks the `child`, which runs the script, and watches it through `census` and `limits`. The other
-modules serve one of these three.
+forks the `child`, which sets the `stage` and runs the script, and watches it through `census` and
+`limits`. The other modules serve one of these three.
 """

@@ -6,22 +6,17 @@ the function and says how that went. Stands alone, Python 3.9 and later.
 
 from __future__ import annotations
 
-import argparse
 import atexit
 import contextlib
 import errno
 import faulthandler
 import importlib
-import inspect
 import json
-import logging
 import os
-import random
 import resource
 import select
 import signal
 import sys
-import tempfile
 import threading
 import time
 import traceback
@@ -30,6 +25,7 @@ from typing import Any, Callable
 
 from . import (
     bytecode,
+    calling,
     census,
     confine,
     doorkeeper,
@@ -39,16 +35,11 @@ from . import (
     packages,
     pip_answers,
     rehearsal,
+    stage,
     watch,
     wire,
 )
-from .failure import frames_of_fault
 
-__all__ = ["frames_of_fault", "main"]
-
-_LONGEST_RETURN = 500
-_PASSED_ON = ("LD_LIBRARY_PATH", "PATH", "VIRTUAL_ENV")
-_SPARE_MEMORY = 1 << 30
 _TIME_TO_BE_ENDED = 1.0
 _exit, _select, _sleep = os._exit, select.select, time.sleep
 """Taken now: a script may put something else in its place, and would then go on as our own."""
@@ -114,10 +105,10 @@ class _Run:
 
     def set_the_stage(self) -> None:
         call = self._call
-        _take_streams(self._descriptors["log"])
-        _set_environment(call, self._descriptors["answers"])
+        stage.take_streams(self._descriptors["log"])
+        stage.set_environment(call, self._descriptors["answers"])
         os.chdir(call["folder"])
-        _limit_resources(call)
+        stage.limit_resources(call)
         faults = self._descriptors["faults"]
         faulthandler.enable(faults)
         faulthandler.register(self._descriptors["dump"], file=faults, all_threads=True)
@@ -198,14 +189,14 @@ class _Run:
         return act(function)
 
     def _script(self, function: Any) -> dict[str, Any]:  # noqa: ANN401  (the script's)
-        returned = function(**_arguments(function, self._target))
+        returned = function(**calling.arguments(function, self._target))
         self.send({"finished": True})
-        return {"how": "returned", "returned": _shown(returned)}
+        return {"how": "returned", "returned": calling.shown(returned)}
 
     def _generator(self, function: Any) -> dict[str, Any]:  # noqa: ANN401  (the project's)
         target = self._target
-        made = function(target["rows"], _generator_of(target["seed"]), target["scenario"])
-        return {"how": "returned", "returned": _write_made(made, target["folder"])}
+        made = function(target["rows"], calling.generator_of(target["seed"]), target["scenario"])
+        return {"how": "returned", "returned": calling.write_made(made, target["folder"])}
 
     def _serve(self) -> dict[str, Any]:
         """Answer requests until nobody asks any more."""
@@ -242,78 +233,6 @@ class _Run:
         return result
 
 
-def _take_streams(log: int) -> None:
-    """Make our log the place of everything printed, by Python or by anything below it."""
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    for descriptor in (nothing, log):
-        if descriptor > 2:
-            os.close(descriptor)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)
-    for name in ("stdout", "stderr"):
-        number = 1 if name == "stdout" else 2
-        stream = open(number, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
-        setattr(sys, name, stream)
-        setattr(sys, f"__{name}__", stream)
-
-
-def _set_environment(call: dict[str, Any], answers: str) -> None:
-    private = call["private"]
-    folders = {
-        name: os.path.join(private, folder)
-        for name, folder in {"HOME": "home", "TMPDIR": "tmp", "MPLCONFIGDIR": "matplotlib"}.items()
-    }
-    for name in ("HOME", "TMPDIR"):  # the other one is made by who needs it
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(folders[name])
-    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    loaded = json.loads(os.environ.get("SCRIPTCHECK_LOADED", "{}"))
-    variables = {
-        # Language and time zone of the machine are no part of what a result is kept under.
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        **passed_on,
-        "PYTHONDONTWRITEBYTECODE": "1",
-        **loaded,
-        **folders,
-        **call["env"],
-    }
-    path = [os.path.join(answers, "bin"), os.path.dirname(sys.executable)]
-    variables["PATH"] = os.pathsep.join([*path, variables.get("PATH", os.defpath)])
-    own_path = [item for item in variables.get("PYTHONPATH", "").split(os.pathsep) if item]
-    variables["PYTHONPATH"] = os.pathsep.join([answers, *own_path])
-    variables.update(pip_answers.variables(private))
-    os.environ.clear()
-    os.environ.update(variables)
-    time.tzset()
-    tempfile.tempdir = None
-
-
-def _limit_resources(call: dict[str, Any]) -> None:
-    """Set what the system itself can refuse, behind the supervisor's own looks."""
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
-        file.write("1000")
-    limits = {
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: call["limits"]["output_bytes"],
-        # It counts reserved memory too, so it can only stand far behind.
-        resource.RLIMIT_DATA: _data_size() + 2 * call["memory"] + _SPARE_MEMORY,
-    }
-    for kind, wanted in limits.items():
-        _, hard = resource.getrlimit(kind)
-        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(kind, (limit, limit))
-
-
-def _data_size() -> int:
-    with contextlib.suppress(OSError), open("/proc/self/statm") as file:
-        return int(file.read().split()[5]) * resource.getpagesize()
-    return 0
-
-
 def _cpu_seconds() -> float:
     """Give the processor time of this process and of those that it started and waited for."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
@@ -323,69 +242,6 @@ def _cpu_seconds() -> float:
 def _peak_memory() -> int:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
-
-
-def _arguments(function: Callable[..., Any], target: dict[str, Any]) -> dict[str, Any]:
-    """Choose what a function is called with; one that takes nothing reads the command line."""
-    try:
-        if not inspect.signature(function).parameters:
-            sys.argv[1:] = _flags(target["job_args"])
-            return {}
-    except (TypeError, ValueError):
-        pass  # written in C, perhaps; the call will tell
-    arguments: dict[str, Any] = {
-        "input_paths": dict(target["input_paths"]),
-        "output_paths": dict(target["output_paths"]),
-        "environ_vars": dict(target["environ_vars"]),
-        "job_args": argparse.Namespace(**target["job_args"]),
-    }
-    for name, value in target["call"].items():
-        arguments[name] = logging.getLogger(function.__module__) if value == "$logger" else value
-    return arguments
-
-
-def _flags(args: dict[str, Any]) -> list[str]:
-    """Write arguments as a command line has them: `true` is a flag alone, `false` is none."""
-    flags: list[str] = []
-    for name, value in args.items():
-        if value is not False:
-            flags.extend([f"--{name}"] if value is True else [f"--{name}", str(value)])
-    return flags
-
-
-def _generator_of(seed: int) -> Any:  # noqa: ANN401  (numpy's, or the standard library's)
-    try:
-        from numpy.random import default_rng
-    except ImportError:
-        return random.Random(seed)  # noqa: S311  (test data, no secret)
-    return default_rng(seed)
-
-
-def _write_made(made: Any, folder: str) -> str:  # noqa: ANN401  (whatever a generator returns)
-    os.makedirs(folder, exist_ok=True)
-    if isinstance(made, (str, bytes)):
-        name = "content.txt" if isinstance(made, str) else "content.bin"
-        with open(os.path.join(folder, name), "wb") as file:
-            file.write(made.encode() if isinstance(made, str) else made)
-        return name
-    if not hasattr(made, "to_csv"):
-        raise TypeError(f"the generator gave {type(made).__name__}, not a table, text or bytes")
-    try:
-        made.to_parquet(os.path.join(folder, "content.parquet"), index=False)
-    except (ImportError, ValueError, TypeError):
-        made.to_csv(os.path.join(folder, "content.csv"), index=False)
-        return "content.csv"
-    return "content.parquet"
-
-
-def _shown(returned: object) -> str | None:
-    if returned is None:
-        return None
-    try:
-        text = repr(returned)
-    except BaseException as error:  # whatever foreign code raises
-        text = f"<no text: its __repr__ raised {type(error).__name__}>"
-    return failure.clean(text, _LONGEST_RETURN)
 
 
 def _finish_threads() -> None:

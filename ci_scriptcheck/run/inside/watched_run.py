@@ -12,7 +12,7 @@ import signal
 import time
 from typing import Any
 
-from . import census, child, connecting, testimony, wire
+from . import census, connecting, failure, testimony, wire
 from .child_process import DUMP_SIGNAL, ChildProcess
 from .limits import Limit, Usage
 
@@ -272,7 +272,7 @@ class WatchedRun:
         return ending
 
     def _add_place(self, ending: dict[str, Any], text: str) -> None:
-        frames = child.frames_of_fault(self._faults.decode(errors="replace"), self._call["tree"])
+        frames = failure.frames_of_fault(self._faults.decode(errors="replace"), self._call["tree"])
         if frames:
             ending["errors"] = [{"type": ending["how"], "text": text, "frames": frames}]
 
