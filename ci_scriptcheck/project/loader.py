@@ -26,7 +26,7 @@ from ci_scriptcheck.project.named_files import missing_names
 from ci_scriptcheck.project.native.datasets import read_datasets
 from ci_scriptcheck.project.native.named_scripts import named_scripts
 from ci_scriptcheck.project.native.reading import read_native
-from ci_scriptcheck.project.native.scenarios import read_scenarios
+from ci_scriptcheck.project.native.scenarios import check_columns, read_scenarios
 from ci_scriptcheck.project.paths import FILE_NAME, is_misnamed, within
 from ci_scriptcheck.project.script.agreement import disagreements
 from ci_scriptcheck.project.script.findings import (
@@ -128,6 +128,9 @@ def _put_together(
     )
     datasets = read_datasets(read, folder, references_of(read, read_))
     _check_files(tree, read, datasets)
+    check_columns(
+        read, {column.name for one in datasets.values() for column in one.schema.columns}
+    )
     parts = assembly.Parts(native=read, steps=read_, pipelines=pipelines, datasets=datasets)
     assembled, joined, wrong = assembly.assemble(parts)
     steps = with_undeclared(assembled, joined, usages)

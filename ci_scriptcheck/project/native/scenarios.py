@@ -11,7 +11,7 @@ from ci_scriptcheck.project.native.documents import PipelineDocument, ScenarioDo
 from ci_scriptcheck.project.native.reading import settings_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from ci_scriptcheck.project.native.reading import Native
     from ci_scriptcheck.project.native.source_lines import KeyPath
@@ -36,6 +36,22 @@ def read_scenarios(native: Native) -> dict[str, Scenario]:
                 f"there is no scenario `{name}`", path, advice=did_you_mean(name, found)
             )
     return found
+
+
+def check_columns(native: Native, columns: Collection[str]) -> None:
+    """See to it that scenarios change columns that some dataset has, by their own names.
+
+    Raises:
+        UsageError: one does not; a name with `$` stands for another in each dataset.
+    """
+    for name, document in native.document.scenarios.items():
+        for column in (document.columns if document else None) or ():
+            if column not in columns:
+                raise native.source.mistake(
+                    f"no dataset has a column `{column}`",
+                    ("scenarios", name, "columns", column),
+                    advice=did_you_mean(column, columns),
+                )
 
 
 def _scenario(

@@ -72,12 +72,12 @@ HARMFUL = {
         """,
         says=("SC303", "41,000,000 rows in"),
     ),
-    "endless_header": Harmful(
+    "billion_columns": Harmful(
         file="d.csv.gz",
         body="""
         with gzip.open(file, "wb", compresslevel=1) as packed:
-            for _ in range(900):
-                packed.write(b"a," * 500_000)
+            for _ in range(1_000):
+                packed.write(b"," * 1_000_000)
         """,
         says=("SC303", "a first line of more than 1,000,000 bytes"),
     ),

@@ -7,7 +7,7 @@ from ci_scriptcheck.model.project import Known, Limits, Project
 from ci_scriptcheck.model.scenario import Condition, Expect
 from ci_scriptcheck.project.assembly.settings import settings_table
 from ci_scriptcheck.project.loader import load_project
-from tests.unit.project.trees import MemoryTree, a_project, a_script
+from tests.unit.project.trees import MemoryTree, a_project, a_script, the_mistake
 
 CONTRACT = """\
 step_type: Fit
@@ -173,6 +173,7 @@ def test_a_pipeline_of_an_adapter_cannot_be_a_list_of_scripts_too() -> None:
 def test_scenarios_extend_each_other() -> None:
     project = a_project(
         """
+        datasets: {orders: {columns: {amount: {type: int}}}}
         scenarios:
           month_end: {rows: 20000, columns: {amount: {max: 5}}}
           year_end: {extends: month_end, columns: {amount: {min: 1}}}
@@ -185,3 +186,18 @@ def test_scenarios_extend_each_other() -> None:
     assert year_end.columns == {"amount": {"max": 5, "min": 1}}
     assert project.scenarios["broken"].expect is Expect.ERROR
     assert "edge_cases" in project.scenarios
+
+
+@pytest.mark.parametrize("column", ["amuont", "$AMOUNT_FIELD"])
+def test_a_scenario_that_changes_a_column_no_dataset_has_is_a_mistake(column: str) -> None:
+    error = the_mistake(
+        f"""
+        datasets: {{orders: {{columns: {{amount: {{type: int}}}}}}}}
+        scenarios:
+          big: {{columns: {{{column}: {{max: 9}}}}}}
+        """
+    )
+
+    assert error.what == f"no dataset has a column `{column}`"
+    assert error.where is not None
+    assert error.where.line == 4
