@@ -12,7 +12,7 @@ from ci_scriptcheck.change.closure import module_facts
 if TYPE_CHECKING:
     from ci_scriptcheck.change.closure.module_facts import ModuleFacts
 
-FORMAT = f"5-{sys.version_info[0]}.{sys.version_info[1]}"
+FORMAT = f"6-{sys.version_info[0]}.{sys.version_info[1]}"
 """Changes with what is kept, and with the Python whose grammar was used."""
 
 MOST = 40_000

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.closure.closure_cache import Chains, ClosureCache
 from ci_scriptcheck.change.closure.fact_cache import FactCache
-from ci_scriptcheck.change.closure.module_facts import OPEN, ModuleFacts, Part
+from ci_scriptcheck.change.closure.module_facts import OPEN, Import, ModuleFacts, Part
 from ci_scriptcheck.change.closure.resolve import Files, Folders, Way
 from ci_scriptcheck.model.change import Closure
 from ci_scriptcheck.repository_path import folder_of, joined
@@ -45,9 +45,11 @@ class Reach(IntEnum):
 
     LOADED = 1
     """What it does while it is loaded."""
-    CALLED = 2
-    """What some of its functions import and name as well, without what that does in turn."""
-    USED = 3
+    CALLED_IN_TURN = 2
+    """Some of its functions as well, but for imports that could be anything: those may not be meant."""
+    CALLED = 3
+    """Some of its functions as well, called while another file is loaded."""
+    USED = 4
     """All its functions as well, and what they use."""
 
 
@@ -128,26 +130,41 @@ class Resolver:
     def targets(self, path: str, reach: Reach, search: Folders) -> Led:
         """Give the files that a file leads to, and the libraries it names."""
         loaded, libraries = self._part(path, Reach.LOADED, search)
+        facts = self.facts.of([path])[path]
         if reach is Reach.LOADED:
-            return self._at_load(path, loaded, search), libraries
+            called = self._called(path, facts.used, search)
+            return [
+                (target, Reach.CALLED if target in called else Reach.LOADED)
+                for target, _ in loaded
+            ], libraries
         later, more = self._part(path, Reach.USED, search)
-        if reach is Reach.CALLED:
-            found = self._at_load(path, loaded, search)
-            return found + [(target, Reach.LOADED) for target, _ in later], libraries + more
-        return loaded + later, libraries + more
+        if reach is Reach.USED:
+            return loaded + later, libraries + more
+        called = self._called(path, (*facts.used, *facts.used_later), search)
+        possible = self._possible_later(path, search) if reach is Reach.CALLED_IN_TURN else set()
+        return [
+            (target, Reach.CALLED_IN_TURN if target in called else Reach.LOADED)
+            for target, _ in loaded + later
+            if target not in possible or target in called
+        ], libraries + more
 
-    def _at_load(self, path: str, loaded: list[Target], search: Folders) -> list[Target]:
-        """Tell what of the imports at the top is called there from what is only loaded."""
+    def _called(self, path: str, used: Iterable[Import], search: Folders) -> set[str]:
+        """List the files of which a file calls something."""
         called: set[str] = set()
-        for level, dotted, names in self.facts.of([path])[path].used:
+        for level, dotted, names in used:
             if level:
                 targets = list(self._relative(path, level, dotted, names))
             else:
                 targets, _ = self._imported(search, dotted, names)
             called.update(target for target, reach in targets if reach is Reach.USED)
-        return [
-            (target, Reach.CALLED if target in called else Reach.LOADED) for target, _ in loaded
-        ]
+        return called
+
+    def _possible_later(self, path: str, search: Folders) -> set[str]:
+        return {
+            target
+            for pattern, _ in self.facts.of([path])[path].later.open
+            for target in self._possible(path, pattern, search)
+        }
 
     def _part(self, path: str, reach: Reach, search: Folders) -> Led:
         key = (path, reach, search)
@@ -330,7 +347,7 @@ class _Walk:
         facts = self._resolver.facts.of(path for path in self._leading if path.endswith(".py"))
         for path, reach in sorted(self._reached.items()):
             if path.endswith(".py"):
-                later = facts[path].later.open if reach > Reach.LOADED else ()
+                later = facts[path].later.open if reach > Reach.CALLED_IN_TURN else ()
                 for _, call in sorted({*facts[path].load.open, *later}):
                     yield f"{path}, {call}"
 

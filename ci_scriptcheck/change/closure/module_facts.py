@@ -49,6 +49,7 @@ class ModuleFacts:
         exports: Names in `__all__`, which `import *` loads.
         roots: Folders put on `sys.path`, relative to the file's folder.
         used: What is imported while the file is loaded and called at once.
+        used_later: What is called in its functions, wherever it is imported.
         in_package: Whether it asks which package it lies in (`__package__`, `__spec__`).
         parsed: Whether Python can read the file.
     """
@@ -59,6 +60,7 @@ class ModuleFacts:
     roots: tuple[str, ...] = ()
     in_package: bool = False
     used: tuple[Import, ...] = ()
+    used_later: tuple[Import, ...] = ()
     parsed: bool = True
 
     def as_json(self) -> list[Any]:
@@ -66,7 +68,15 @@ class ModuleFacts:
         parts = (
             [getattr(part, item.name) for item in fields(Part)] for part in (self.load, self.later)
         )
-        return [*parts, self.exports, self.roots, self.in_package, self.used, self.parsed]
+        return [
+            *parts,
+            self.exports,
+            self.roots,
+            self.in_package,
+            self.used,
+            self.used_later,
+            self.parsed,
+        ]
 
 
 def from_json(data: list[Any]) -> ModuleFacts:
@@ -76,7 +86,7 @@ def from_json(data: list[Any]) -> ModuleFacts:
         ValueError: it is something else.
     """
     try:
-        load, later, exports, roots, in_package, used, parsed = data
+        load, later, exports, roots, in_package, used, used_later, parsed = data
         return ModuleFacts(
             load=_part_from_json(load),
             later=_part_from_json(later),
@@ -84,6 +94,7 @@ def from_json(data: list[Any]) -> ModuleFacts:
             roots=tuple(roots),
             in_package=bool(in_package),
             used=_imports_from_json(used),
+            used_later=_imports_from_json(used_later),
             parsed=bool(parsed),
         )
     except TypeError as error:

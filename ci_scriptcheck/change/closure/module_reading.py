@@ -63,7 +63,8 @@ def _facts(tree: ast.Module) -> ModuleFacts:
         exports=tuple(sorted(exports)),
         roots=roots,
         in_package=calls.names_package,
-        used=load.used(),
+        used=_called_of(load.bound, load.called),
+        used_later=_called_of([*load.bound, *later.bound], later.called),
     )
 
 
@@ -105,10 +106,6 @@ class _Bucket:
             self.functions.setdefault(node.name, []).extend(
                 item for item in made if item.name in _MAKING
             )
-
-    def used(self) -> tuple[Import, ...]:
-        """Give the imports of which something is called."""
-        return tuple(sorted({taken for name, taken in self.bound if name in self.called}))
 
     def part(self, noted: Noted) -> Part:
         return Part(
@@ -178,6 +175,10 @@ def _read(  # noqa: C901, PLR0912, PLR0915  (one loop over every node: `ast.walk
                 open_ends += [item for item in value if isinstance(item, ast.AST)]
             elif isinstance(value, ast.AST):
                 open_ends.append(value)
+
+
+def _called_of(bound: list[tuple[str, Import]], called: set[str]) -> tuple[Import, ...]:
+    return tuple(sorted({taken for name, taken in bound if name in called}))
 
 
 def could_name_file(text: str) -> bool:

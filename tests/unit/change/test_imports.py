@@ -190,17 +190,26 @@ def test_what_a_loaded_package_has_a_module_read_at_once_counts() -> None:
     assert found == set(files) - {"job/train.py", "other/c.yaml"}
 
 
-def test_what_only_a_called_function_of_another_module_would_use_in_turn_does_not_count() -> None:
+@pytest.mark.parametrize(
+    ("how", "counts"),
+    [
+        ("from . import farther", True),
+        ("import importlib\n    importlib.import_module(f'.{name}', __package__)", False),
+    ],
+)
+def test_what_a_called_function_calls_in_turn_counts_where_it_is_named(
+    how: str, *, counts: bool
+) -> None:
     files = {
         "job/train.py": "from pkg.tools import x",
         "pkg/__init__.py": "from .loader import read\nCARDS = read()\n",
         "pkg/tools.py": "",
-        "pkg/loader.py": "from . import far\ndef read(): ...\ndef other():\n    far.used()\n",
-        "pkg/far.py": "def used():\n    from . import farther\n",
+        "pkg/loader.py": "from . import far\ndef read():\n    far.used('x')\n",
+        "pkg/far.py": f"def used(name):\n    {how}\n",
         "pkg/farther.py": "",
     }
 
-    assert "pkg/farther.py" not in others(files, "job/train.py", "")
+    assert ("pkg/farther.py" in others(files, "job/train.py", "")) == counts
 
 
 def test_a_package_something_is_taken_from_is_used() -> None:
