@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.project.script.block import Block
 from ci_scriptcheck.project.script.handed import Handed
-from ci_scriptcheck.project.script.scope import Scope
 from ci_scriptcheck.project.script.syntax import environment_read, is_main_guard
 
 if TYPE_CHECKING:
@@ -46,16 +46,16 @@ def handed_over(
     body, call = places[0]
     if any(isinstance(one, ast.Starred) for one in call.args):
         return None
-    scope = Scope(module, body, passed_to=function.name, parser=parser)
+    block = Block(module, body, passed_to=function.name, parser=parser)
     given = dict(_given(call, function, roles))
-    args = scope.attributes(given["args"]) if "args" in given else None
+    args = block.attributes(given["args"]) if "args" in given else None
     return Handed(
         line=call.lineno,
-        inputs=scope.keys(given.get("inputs")),
-        outputs=scope.keys(given.get("outputs")),
-        env=scope.keys(given.get("env")),
+        inputs=block.keys(given.get("inputs")),
+        outputs=block.keys(given.get("outputs")),
+        env=block.keys(given.get("env")),
         args=None if args is None else tuple(sorted(args)),
-        asked=_asked(body, scope),
+        asked=_asked(body, block),
         swallowing=_swallowing(body, call),
     )
 
@@ -96,13 +96,13 @@ def _given(
             yield roles[name], value
 
 
-def _asked(body: list[ast.stmt], scope: Scope) -> dict[str, int]:
+def _asked(body: list[ast.stmt], block: Block) -> dict[str, int]:
     """Give the variables that must be there: taken by their names, and never only looked for."""
     taken: dict[str, int] = {}
     looked_for: set[str] = set()
     for statement in body:
         for node in ast.walk(statement):
-            names, _ = environment_read(node, scope.local)
+            names, _ = environment_read(node, block.local)
             if isinstance(node, ast.Subscript):
                 taken.update({name: node.lineno for name in names if name not in taken})
             else:

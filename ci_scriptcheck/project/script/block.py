@@ -30,7 +30,7 @@ _HARMLESS = frozenset(
 _NAMESPACES = frozenset({"Namespace", "SimpleNamespace"})
 
 
-class Scope:
+class Block:
     """One block of statements.
 
     Attributes:
@@ -251,7 +251,7 @@ class Scope:
                     return True
         return False
 
-    def _returned(self, name: str) -> tuple[Scope, ast.expr] | None:
+    def _returned(self, name: str) -> tuple[Block, ast.expr] | None:
         """Give what a function of the module returns, where that is one expression."""
         function = self._module.functions.get(name)
         if function is None or self._depth > _DEEPEST:
@@ -259,7 +259,7 @@ class Scope:
         returns = [node for node in ast.walk(function) if isinstance(node, ast.Return)]
         if len(returns) != 1 or returns[0].value is None:
             return None
-        inner = Scope(
+        inner = Block(
             self._module,
             function.body,
             passed_to=self._passed_to,
