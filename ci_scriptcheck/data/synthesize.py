@@ -6,7 +6,7 @@ dataset refers to are drawn without the node, so that rows find their partners a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ci_scriptcheck import repository_file
-from ci_scriptcheck.data import distinct, draw, formula, layout, numbering, tables
+from ci_scriptcheck.data import distinct, draw, formula, layout, numbering, tables, uniques
 from ci_scriptcheck.data.rows import PIECE, Rows
+from ci_scriptcheck.data.uniques import Uniques
 from ci_scriptcheck.data.unmakeable import UnmakeableError
 from ci_scriptcheck.model.contract import (
     Column,
@@ -41,26 +42,13 @@ _EVERYWHERE = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """Columns without duplicates, together: so many rows, and those from one number to another."""
-
-    names: tuple[str, ...]
-    size: int
-    at: Callable[[int, int], Mapping[str, pa.Array]]
-
-    @property
-    def name(self) -> str:
-        return self.names[0]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Drawing:
     """How a table is made for a node.
 
     Attributes:
         count: Rows that it has in the end.
         piece: Rows that are made at a time.
-        sources: Of the columns without duplicates.
+        uniques: The columns without duplicates.
     """
 
     dataset: Dataset
@@ -68,7 +56,7 @@ class _Drawing:
     node: str
     count: int
     piece: int = PIECE
-    sources: tuple[_Source, ...] = ()
+    uniques: tuple[Uniques, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -132,8 +120,8 @@ class Maker:
         dataset, columns = drawing.dataset, drawing.columns
         drawn = {
             name: cells
-            for source in drawing.sources
-            for name, cells in source.at(span.start, span.stop).items()
+            for unique in drawing.uniques
+            for name, cells in unique.at(span.start, span.stop).items()
         }
         for column in columns:
             if column.name not in drawn:
@@ -204,17 +192,17 @@ class Maker:
         """Decide how the columns without duplicates are made; they say how many rows there can be."""
         wanted = self._rows(dataset)
         drawing = _Drawing(dataset=dataset, columns=columns, node=node, count=wanted)
-        together = _drawn_together(dataset, columns)
-        sources = [self._key(drawing, together)] if together else []
+        together = uniques.drawn_together(dataset, columns)
+        found = [self._key(drawing, together)] if together else []
         keyed = {column.name for column in together}
-        sources += [
+        found += [
             self._unique(drawing, column)
             for column in columns
             if column.unique and column.name not in keyed
         ]
-        few = min(sources, key=lambda source: source.size, default=None)
+        few = min(found, key=lambda one: one.size, default=None)
         if few is None or few.size >= wanted:
-            return replace(drawing, sources=tuple(sources), piece=self._most(columns, wanted))
+            return replace(drawing, uniques=tuple(found), piece=self._most(columns, wanted))
         if dataset.schema.rows == wanted:
             # The schema itself asks for more rows than can differ; elsewhere, fewer are made.
             raise UnmakeableError(
@@ -222,7 +210,7 @@ class Maker:
                 f" {few.size:,} that differ"
             )
         piece = self._most(columns, few.size)
-        return replace(drawing, sources=tuple(sources), count=few.size, piece=piece)
+        return replace(drawing, uniques=tuple(found), count=few.size, piece=piece)
 
     def _most(self, columns: tuple[Column, ...], count: int) -> int:
         """Say how many rows are made at a time; some tables have to be there as a whole."""
@@ -241,22 +229,22 @@ class Maker:
             return draw.edge_cells(column, span.count, rng)
         return draw.cells(column, span, rng)
 
-    def _unique(self, drawing: _Drawing, column: Column) -> _Source:
+    def _unique(self, drawing: _Drawing, column: Column) -> Uniques:
         rng = self._generator(drawing, column.name, "values")
         pool = self._values_referred(column, drawing.count)
         if self._has_edges and pool is None:
-            return _held({column.name: draw.edge_cells(column, drawing.count, rng)})
+            return uniques.held({column.name: draw.edge_cells(column, drawing.count, rng)})
         numbered = numbering.of_column(column, drawing.count, pool)
         if numbered is not None:
-            return _numbered(column.name, numbered, rng)
-        return _held({column.name: draw.different(column, drawing.count, rng)})
+            return uniques.numbered(column.name, numbered, rng)
+        return uniques.held({column.name: draw.different(column, drawing.count, rng)})
 
-    def _key(self, drawing: _Drawing, columns: tuple[Column, ...]) -> _Source:
+    def _key(self, drawing: _Drawing, columns: tuple[Column, ...]) -> Uniques:
         """Draw the columns of a key together, so that no two rows have the same."""
         numbers = [self._generator(drawing, item.name, "values") for item in columns]
         numbered = None if self._has_edges else self._numbered_together(drawing, columns)
         if numbered is not None:
-            return _numbered(columns[0].name, numbered, numbers[0])
+            return uniques.numbered(columns[0].name, numbered, numbers[0])
 
         def drawn(count: int) -> pa.Table:
             pairs = zip(columns, numbers, strict=True)
@@ -264,7 +252,7 @@ class Maker:
             return pa.table({item.name: self._drawn(item, span, rng) for item, rng in pairs})
 
         found = distinct.rows(drawn, drawing.count)
-        return _held({name: found[name].combine_chunks() for name in found.column_names})
+        return uniques.held({name: found[name].combine_chunks() for name in found.column_names})
 
     def _numbered_together(
         self, drawing: _Drawing, columns: tuple[Column, ...]
@@ -337,41 +325,13 @@ class Maker:
         for start in range(0, max(drawing.count, 1), drawing.piece):
             stop = min(start + drawing.piece, drawing.count)
             span = draw.Span(start, stop, drawing.count)
-            source = next((one for one in drawing.sources if wanted.name in one.names), None)
-            if source is not None:
-                cells = source.at(start, stop)[wanted.name]
+            unique = next((one for one in drawing.uniques if wanted.name in one.names), None)
+            if unique is not None:
+                cells = unique.at(start, stop)[wanted.name]
             else:
                 cells = self._cells(drawing, wanted, span)
             pieces.append(self._with_nulls(drawing, wanted, cells, span))
         return pa.concat_arrays(pieces)
-
-
-def _drawn_together(dataset: Dataset, columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Give the columns of a key, where only together they tell rows apart."""
-    key = [column for column in columns if column.name in dataset.schema.key]
-    alone = len(key) < 2 or any(column.unique for column in key)
-    return () if alone else tuple(column for column in key if column.formula is None)
-
-
-def _held(cells: Mapping[str, pa.Array]) -> _Source:
-    """Take cells that are all there."""
-    size = min(len(column) for column in cells.values())
-    return _Source(
-        names=tuple(cells),
-        size=size,
-        at=lambda low, high: {name: found.slice(low, high - low) for name, found in cells.items()},
-    )
-
-
-def _numbered(name: str, numbered: numbering.Numbered, rng: np.random.Generator) -> _Source:
-    """Take values by their numbers, in an order that is random."""
-    key = numbering.key_of(rng)
-    first = numbered.at(numbering.permuted(0, min(1, numbered.size), numbered.size, key))
-    return _Source(
-        names=(name, *(other for other in first if other != name)),
-        size=numbered.size,
-        at=lambda low, high: numbered.at(numbering.permuted(low, high, numbered.size, key)),
-    )
 
 
 def _whole(cells: pa.ChunkedArray) -> pa.Array:
