@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.run import record
 from ci_scriptcheck.run.process.interpreters import located
 from ci_scriptcheck.run.store.store import Store
 
@@ -100,6 +101,13 @@ def check_interpreter(root: Path, tracked: Iterable[str], python: Path) -> None:
     Raises:
         UsageError: it does.
     """
+    for folder in {folder for link in _links(python) for folder in link.parents}:
+        if folder.name == OWN or record.is_run_directory(folder):
+            raise UsageError(
+                what=f"the interpreter {python} lies where scripts write, in {folder}",
+                facts=("an interpreter is not confined, and a script could have written it",),
+                advice="name one that lies elsewhere",
+            )
     own = {
         place
         for link in _links(python)

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from ci_scriptcheck.model.contract import ColumnType, Format
 from ci_scriptcheck.model.project import Network
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import STANDARD, Expect
 from ci_scriptcheck.model.step_test import TOLERANCE
-from ci_scriptcheck.project.native import units
+from ci_scriptcheck.project.native import paths_and_variables, units
 
 Seconds = Annotated[
     float,
@@ -41,8 +49,18 @@ Bytes = Annotated[
         }
     ),
 ]
-EnvValue = Annotated[str | None, WithJsonSchema({"type": ["string", "number", "boolean", "null"]})]
-VariedValue = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
+VariableName = Annotated[str, AfterValidator(paths_and_variables.variable_name)]
+EnvValue = Annotated[
+    str | None,
+    AfterValidator(paths_and_variables.variable_value),
+    WithJsonSchema({"type": ["string", "number", "boolean", "null"]}),
+]
+VariedValue = Annotated[
+    str,
+    AfterValidator(paths_and_variables.variable_value),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+]
+InsidePath = Annotated[str, AfterValidator(paths_and_variables.path_inside)]
 JsonValue = Annotated[Any, WithJsonSchema({})]
 Positive = Annotated[int, Field(ge=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -106,7 +124,7 @@ class SettingsDocument(Document):
     scenarios: list[str] | None = Field(
         default=None, description="Scenarios of a step that runs alone"
     )
-    env: dict[str, EnvValue] | None = Field(
+    env: dict[VariableName, EnvValue] | None = Field(
         default=None, description="Environment of the script; null unsets a variable"
     )
     args: dict[str, JsonValue] | None = Field(default=None, description="Attributes of job_args")
@@ -127,7 +145,7 @@ class PortDocument(Document):
     expects: str | None = Field(
         default=None, description="Checked against this dataset instead; any checks nothing"
     )
-    file: str | None = Field(
+    file: InsidePath | None = Field(
         default=None, description="The script wants this file, not the folder"
     )
     as_: str | None = Field(default=None, alias="as", description="What the script calls the port")
@@ -157,10 +175,10 @@ class InputDocument(PortDocument):
 class OutputDocument(PortDocument):
     """What is said about an output."""
 
-    pack: str | None = Field(
+    pack: InsidePath | None = Field(
         default=None, description="Archive that the platform packs afterwards"
     )
-    values: dict[str, dict[str, BoundDocument | None] | None] | None = Field(
+    values: dict[InsidePath, dict[str, BoundDocument | None] | None] | None = Field(
         default=None,
         description="Bounds of values in JSON files: file, then way to the value as folds[*].auc",
     )
@@ -195,7 +213,7 @@ class StepTestDocument(Document):
         alias="given",
         description="Rows of inputs, or files with their rows or content; others are as usual",
     )
-    env: dict[str, EnvValue] | None = Field(
+    env: dict[VariableName, EnvValue] | None = Field(
         default=None, description="Variables that are different in this test"
     )
     args: dict[str, JsonValue] | None = Field(
@@ -214,7 +232,9 @@ class StepTestDocument(Document):
 class VaryDocument(Document):
     """Settings with the values that a step is run alone with, each with each."""
 
-    env: dict[str, Annotated[list[VariedValue], Field(min_length=1)]] = Field(default_factory=dict)
+    env: dict[VariableName, Annotated[list[VariedValue], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
     args: dict[str, Annotated[list[JsonValue], Field(min_length=1)]] = Field(default_factory=dict)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ci_scriptcheck.errors import UsageError
-from ci_scriptcheck.run import own_folders
+from ci_scriptcheck.run import own_folders, record
+from tests.conftest import a_plan
 
 
 def lay_out(root: Path, links: dict[str, str]) -> None:
@@ -83,4 +84,21 @@ def test_our_own_interpreter_is_looked_at_where_none_is_named() -> None:
     with pytest.raises(UsageError, match="a part of the interpreter"):
         own_folders.check_interpreter(
             root, [f"{environment.name}/pyvenv.cfg"], Path(sys.executable)
+        )
+
+
+@pytest.mark.parametrize("link", [False, True])
+@pytest.mark.parametrize("place", ["a run", ".scriptcheck/store/v1/objects"])
+def test_an_interpreter_that_a_script_may_have_written_is_refused(
+    tmp_path: Path, place: str, link: bool
+) -> None:
+    folder = tmp_path / place
+    written = folder / "out" / "python"
+    lay_out(tmp_path, {f"{place}/out/python": "/bin/sh", "env/bin/python": str(written)})
+    (tmp_path / "a run").mkdir(exist_ok=True)
+    record.write_plan(tmp_path / "a run", a_plan())
+
+    with pytest.raises(UsageError, match="lies where scripts write"):
+        own_folders.check_interpreter(
+            tmp_path, [], tmp_path / "env/bin/python" if link else written
         )

@@ -137,3 +137,34 @@ def test_a_file_of_sixty_thousand_mistakes_is_told_by_its_first() -> None:
 
     assert error.what == "unknown key `key0`"
     assert len(error.facts) == 5
+
+
+@pytest.mark.parametrize("path", ["../a.tar.gz", "/a.tar.gz", "b/../../a.tar.gz", "..", "''"])
+@pytest.mark.parametrize(
+    "written",
+    ["outputs: {o: {pack: PATH}}", "outputs: {o: {file: PATH}}", "inputs: {i: {file: PATH}}"],
+)
+def test_a_file_of_a_port_lies_in_its_folder(written: str, path: str) -> None:
+    told = mistake(f"steps: {{a: {{{written.replace('PATH', path)}}}}}").what
+
+    assert "must be a path inside the port's folder" in told
+
+
+@pytest.mark.parametrize("path", ["model.tar.gz", "b/model..tar", "./model.tar"])
+def test_a_file_of_a_port_may_lie_below_its_folder(path: str) -> None:
+    read = read_native(f"steps: {{a: {{outputs: {{o: {{pack: {path}}}}}}}}}".encode(), "s.yaml")
+
+    assert f"pack={path!r}" in repr(read.document.steps["a"])
+
+
+@pytest.mark.parametrize(
+    ("env", "told"),
+    [
+        ("{'A=B': x}", "must have names without `=`"),
+        ("{'': x}", "must have names without `=`"),
+        ('{"A\\0": x}', "must have names without `=`"),
+        ('{A: "x\\0y"}', "must have no zero byte in it"),
+    ],
+)
+def test_a_variable_that_no_process_can_have_is_refused(env: str, told: str) -> None:
+    assert told in mistake(f"defaults: {{env: {env}}}").what
