@@ -73,7 +73,7 @@ _COLUMN_TEXTS = tuple(
         r"missing (?:\w+ )*?(?:columns?|fields?|features?|keys?)\b(?:[^\[{'\"`]*(?P<names>\[[^\]]*\]|\{[^}]*\}|['\"`].*)|(?:[^:]{0,30}:)? (?P<bare>[\w, ]+)$)",
         r"(?:columns?|fields?|features?)[^'\"`\[]{0,20}(?P<names>\[[^\]]*\]|['\"`][^'\"`]+['\"`])[^'\"`]{0,30}(?:not found|missing|not in|not present|does ?n[o']t exist|required|must)",
         r"(?:has|have|is|are) no (?:columns?|fields?) (?P<names>[^;.]+)",
-        r"(?:columns?|fields?) (?:not found|missing|absent)\W*(?P<names>['\"`\[].+)",
+        r"(?:columns?|fields?) (?:not found|missing|absent)(?:\W*(?P<names>['\"`\[].+)|:? (?P<bare>[\w.]+)$)",
         r"^Index\((?P<names>\[[^\]]*\])",
         r"(?:columns?|fields?)\b.{0,160}\btried:? (?P<bare>[a-z]\w*)",
         r"(?P<names>['\"`][^'\"`]+['\"`]) (?:\w+ )?not (?:found|present) in .*(?:columns|data)",
@@ -173,7 +173,7 @@ def _of_key(raised: Raised, code: str) -> Iterator[Clue]:
 
 
 def _of_pandas(name: str) -> Iterator[Clue]:
-    found = list(_of_text(name)) if "[" in name else []
+    found = list(_of_columns(name)) if "[" in name or " " in name else []
     yield from found or [Clue(kind=Kind.COLUMN, name=name)]
 
 

@@ -23,13 +23,15 @@ def found(example: Counterexample, effort: Effort, page: Page) -> str:
     if example.blame:
         parts.append("\n".join(page.paragraph(visible(text), "  ") for text in example.blame))
     parts.append("\n".join(_commands(example, page)))
-    parts.append(f"`{step}` breaks on a table that its schemas allow: {_effort(effort)}")
+    parts.append(f"1 of {counted(effort.tables, 'table')} breaks `{step}`: {_effort(effort)}")
     return "\n\n".join(parts) + "\n"
 
 
 def nothing(step: str, effort: Effort) -> str:
     """Say that no table that was tried breaks a script."""
-    return f"no table breaks `{visible(step)}`: {_effort(effort)}\n"
+    return (
+        f"none of {counted(effort.tables, 'table')} breaks `{visible(step)}`: {_effort(effort)}\n"
+    )
 
 
 def progress(effort: Effort, *, is_found: bool) -> str:
@@ -60,6 +62,5 @@ def _commands(example: Counterexample, page: Page) -> Iterator[str]:
 
 
 def _effort(effort: Effort) -> str:
-    """Write what a search did, such as `500 tables, 512 runs in 20.1 s, 25 a second`."""
-    tables = counted(effort.tables, "table")
-    return f"{tables}, {counted(effort.runs, 'run')} in {seconds(effort.seconds)}, {effort.rate} a second"
+    """Write what a search did, such as `512 runs in 20.1 s, 25 a second`."""
+    return f"{counted(effort.runs, 'run')} in {seconds(effort.seconds)}, {effort.rate} a second"

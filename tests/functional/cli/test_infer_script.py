@@ -117,3 +117,46 @@ def test_init_describes_the_data_that_are_there(repository: Path) -> None:
     assert "  orders:\n    # guess: data/orders is called so" in text
     assert "    copy: data/orders\n" in text
     assert "      amount: {type: float, nulls: 0.5}" in text
+
+
+FIRST = """\
+from pathlib import Path
+
+import pandas as pd
+
+
+def main(input_paths, output_paths, environ_vars, job_args):
+    orders = pd.read_csv(Path(input_paths["orders"]) / "orders.csv")
+    orders["large"] = orders["amount"] > 10
+    orders.to_csv(Path(output_paths["cleaned"]) / "cleaned.csv", index=False)
+"""
+SECOND = """\
+from pathlib import Path
+
+import pandas as pd
+
+
+def main(input_paths, output_paths, environ_vars, job_args):
+    cleaned = pd.read_csv(Path(input_paths["cleaned"]) / "cleaned.csv")
+    ages = cleaned.groupby("large")["tenure_days"].mean()
+    ages.to_csv(Path(output_paths["ages"]) / "ages.csv")
+"""
+
+
+def test_a_column_that_a_later_script_misses_is_put_into_the_data_at_the_beginning(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "first.py").write_text(FIRST)
+    (tmp_path / "second.py").write_text(SECOND)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+
+    begun = scriptcheck("init", "--infer", folder=tmp_path)
+    store = {"SCRIPTCHECK_STORE": str(tmp_path / ".git" / "store")}
+    ended = scriptcheck("run", "--all", folder=tmp_path, variables=store)
+
+    text = (tmp_path / "scriptcheck.yaml").read_text()
+    drafted = text.partition("  orders:\n")[2].partition("pipelines:")[0]
+    assert begun.returncode == 0, begun.stderr
+    assert "tenure_days:" in drafted
+    assert text.count("tenure_days:") == 1
+    assert ended.returncode == 0, ended.stdout

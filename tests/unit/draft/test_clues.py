@@ -26,6 +26,7 @@ def found(kind: str, text: str, *, code: str = "", library: str | None = None) -
             ["a", "b"],
         ),
         ("KeyError", "Index(['a'], dtype='str')", ["a"]),
+        ("ValueError", "Column not found: a", ["a"]),
         (
             "ValueError",
             "Usecols do not match columns, columns expected but not found: ['a']",
