@@ -84,15 +84,6 @@ def look(root: Path) -> Sight:
     )
 
 
-def working_files(root: Path) -> tuple[str, ...]:
-    """List the files of the working folder, sorted: those in git and new ones, ignored ones left out.
-
-    Raises:
-        ChangeError: git cannot list them.
-    """
-    return listed_files(root)[0]
-
-
 def listed_files(root: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """List what `Sight` calls `files` and `tracked`, where nothing else is asked.
 

@@ -99,9 +99,9 @@ def _import_parent(name: str, folder: str) -> None:
         return
     try:
         importlib.import_module(name)
-    except BaseException as error:
-        if isinstance(error, (KeyboardInterrupt, MemoryError)):
-            raise
+    except (KeyboardInterrupt, MemoryError):
+        raise
+    except BaseException:  # whatever it raises, as a library that ends the interpreter does too
         _forget(name)
         package = ModuleType(name)
         package.__path__ = [folder]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.change.git.repository import CommitTree, change_set, working_files
+from ci_scriptcheck.change.git.repository import CommitTree, change_set, listed_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ def trap(tmp_path: Path) -> Path:
 
 
 def look(repository: Repository) -> None:
-    working_files(repository.root)
+    listed_files(repository.root)[0]
     found = change_set(repository.root, base=None, environ={}, default_base=None)
     CommitTree(repository.root, found.head or "").read_many(["a.py", "b.bin"])
 

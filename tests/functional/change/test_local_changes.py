@@ -10,8 +10,8 @@ import pytest
 from ci_scriptcheck.change.git.repository import (
     CommitTree,
     change_set,
+    listed_files,
     repository_root,
-    working_files,
 )
 from ci_scriptcheck.errors import ChangeError
 from ci_scriptcheck.model.change import ChangeKind, ChangeSet, FileChange
@@ -78,7 +78,7 @@ def test_ignored_files_are_no_changes(repository: Repository) -> None:
     repository.write({"big.csv": "1,2\n"})
 
     assert changes(repository).files == ()
-    assert working_files(repository.root) == (".gitignore", "a.py")
+    assert listed_files(repository.root)[0] == (".gitignore", "a.py")
 
 
 def test_a_renamed_file_keeps_its_old_name(repository: Repository) -> None:
@@ -115,7 +115,7 @@ def test_any_name_is_told_with_its_lines(repository: Repository, name: str) -> N
     (change,) = changes(repository).files
 
     assert change == FileChange(path=name, kind=ChangeKind.MODIFIED, lines=((2, 3),))
-    assert name in working_files(repository.root)
+    assert name in listed_files(repository.root)[0]
 
 
 def test_a_base_that_was_asked_for_is_compared_with(repository: Repository) -> None:
@@ -271,7 +271,7 @@ def test_a_git_hook_that_calls_us_does_not_redirect_git(
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
 
-    assert working_files(repository.root) == ("a.py",)
+    assert listed_files(repository.root)[0] == ("a.py",)
 
 
 def test_a_submodule_and_a_repository_inside_are_no_files(
@@ -288,7 +288,7 @@ def test_a_submodule_and_a_repository_inside_are_no_files(
     repository.git("commit", "--quiet", "--message", "a submodule")
     repository.git("clone", "--quiet", str(inner.root), "nested")
 
-    assert working_files(repository.root) == (".gitmodules", "a.py")
+    assert listed_files(repository.root)[0] == (".gitmodules", "a.py")
     assert CommitTree(repository.root, "HEAD").paths() == (".gitmodules", "a.py")
     assert changes(repository).files == ()
 
@@ -297,7 +297,7 @@ def test_a_sparse_checkout_lists_what_is_there(repository: Repository) -> None:
     repository.commit({"in/a.py": "1\n", "out/b.py": "1\n"})
     repository.git("sparse-checkout", "set", "in")
 
-    assert working_files(repository.root) == ("in/a.py",)
+    assert listed_files(repository.root)[0] == ("in/a.py",)
     assert changes(repository).files == ()
 
 

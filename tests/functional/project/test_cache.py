@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.change.git.repository import CommitTree, working_files
+from ci_scriptcheck.change.git.repository import CommitTree, listed_files
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model import codec
 from ci_scriptcheck.project.cache import load_cached
@@ -169,7 +169,7 @@ def test_a_commit_and_the_folder_it_was_made_of_give_one_project(root: Path) -> 
     edit(root, "scripts/train.py", "    region =", "    print('a line more')\n    region =")
 
     base = load_cached(commit, "", root.parent / "cache")
-    head = load_cached(WorkingTree(root, working_files(root)), "", root.parent / "cache")
+    head = load_cached(WorkingTree(root, listed_files(root)[0]), "", root.parent / "cache")
 
     assert codec.to_json(base) == codec.to_json(head)
     assert base.name == "fraud"
