@@ -260,6 +260,8 @@ class Port:
         required: Whether the step cannot do without it.
         dataset: Name of the dataset that an input is made from, or that an output must satisfy.
         expects: Name of the dataset that the content is checked against; `None` checks nothing.
+        insists: Whether that was said of it, so that the names of files count as well; of an input
+            that says no more than what it is made from they do not.
         external: Whether an input is fed by its dataset where no link feeds it.
         file: Name of the file inside the port's folder that the script wants instead of the folder.
         pack: Archive into which the platform packs the content after the run.
@@ -273,6 +275,7 @@ class Port:
     required: bool = True
     dataset: str | None = None
     expects: str | None = None
+    insists: bool = False
     external: bool = False
     file: str | None = None
     pack: str | None = None

@@ -209,7 +209,7 @@ def _readers(pipeline: Pipeline, node: Node) -> Mapping[str, tuple[Reader, ...]]
                         node=link.consumer,
                         port=port.name,
                         expects=port.expects,
-                        is_implied=port.expects == port.dataset,
+                        is_implied=not port.insists,
                     )
                     found.setdefault(link.output, []).append(reader)
     return {output: tuple(sorted(readers)) for output, readers in found.items()}

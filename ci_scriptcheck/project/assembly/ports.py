@@ -87,6 +87,7 @@ def port(
         required=whole.required,
         dataset=dataset,
         expects=None if expects == UNCHECKED else expects,
+        insists=given.get("expects") is not None,
         external=whole.external,
         file=given.get("file"),
         pack=whole.pack,

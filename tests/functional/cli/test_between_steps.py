@@ -119,6 +119,26 @@ def test_what_a_reader_expects_stops_the_step_that_writes_otherwise(
     assert told["read"]["outcome"] == "not_run"
 
 
+@pytest.mark.parametrize(
+    ("said", "outcome", "severity"),
+    [("{dataset: wanted, expects: wanted}", "failed", "error"), ("wanted", "passed", "warning")],
+)
+def test_names_of_files_count_for_a_reader_that_says_what_it_expects(
+    shop: Shop, said: str, outcome: str, severity: str
+) -> None:
+    shop.settle(SETTINGS.replace("{dataset: wanted, expects: wanted}", said).replace(
+        "outputs: {sales: written}", "outputs: {sales: {}}"
+    ))  # fmt: skip
+    shop.write("rows")
+    code = (shop.root / "write.py").read_text()
+    (shop.root / "write.py").write_text(code.replace('"sales.csv")', '"sold.csv")'))
+
+    (found,) = shop.run()["write"]["findings"]
+
+    assert (found["rule"], found["severity"]) == ("SC304", severity)
+    assert shop.run()["write"]["outcome"] in {outcome, "reused"}
+
+
 def test_it_is_said_who_expects_it(shop: Shop) -> None:
     shop.write(FAULTS["scaled"])
 
