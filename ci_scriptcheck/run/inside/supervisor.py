@@ -99,6 +99,7 @@ def _serve(
         wire.send(connection.fileno(), {"ending": ending})
     connection.close()
     run.end()
+    run.remove_shared_memory()
     if run.is_clean:
         tree = message["call"]["tree"]
         bytecode.compile_for_later(arguments["bytecode"], tree, ending.get("read", []))

@@ -12,7 +12,7 @@ import signal
 import time
 from typing import Any
 
-from . import census, connecting, failure, testimony, wire
+from . import census, connecting, failure, shared_memory, testimony, wire
 from .child_process import DUMP_SIGNAL, ChildProcess
 from .limits import Limit, Usage
 
@@ -47,6 +47,9 @@ class WatchedRun:
         self._status: int | None = None
         self._faults = b""
         self._stopped: Limit | None = None
+        self._began = time.time()
+        self._pids = {started.pid}
+        self._shared: set[str] = set()
         self._is_leaving = False
         self._listener = -1
         self._own_folders: list[str] = []
@@ -71,6 +74,7 @@ class WatchedRun:
             self._ask_where()
         leftovers = []
         if not self._over:
+            self._shared = shared_memory.mapped(census.descendants(os.getpid()))
             leftovers = [] if self._stopped else self._leftovers()
             census.kill_group(self._child.pid)
             self.end()
@@ -194,6 +198,7 @@ class WatchedRun:
             if pid == 0:
                 return False
             self._usage.add(used)
+            self._pids.add(pid)
             if pid == self._child.pid:
                 self._status = status
 
@@ -236,6 +241,10 @@ class WatchedRun:
             else:
                 census.kill_below(os.getpid())
                 time.sleep(0.001)
+
+    def remove_shared_memory(self) -> None:
+        """Remove what it left outside of all folders; asked when nothing of it runs any more."""
+        shared_memory.remove(self._shared, self._pids, self._began)
 
     def _drain(self) -> None:
         while self._child.results != -1 and self._hear_child():
