@@ -25,6 +25,8 @@ from ci_scriptcheck.values import dataclass, field
 if TYPE_CHECKING:
     from ci_scriptcheck.model.result import Finding
 
+MOST_SOURCES = 3
+"""Steps that are named of all that could feed an input."""
 STRONG_TIERS = 2
 """Equal names, and a name among the aliases; the tiers behind go by source and keyword."""
 
@@ -246,9 +248,10 @@ class _Joints:
         if near is not None and node.step in self.choices.fed_by_name:
             return f"did you mean the dataset `{near}`? A dataset feeds the input of its name"
         known = [name for name in port.sources if name in self.steps]
+        here = [one.name for one in self.pipeline.nodes if one.step in known and one != node]
         if not known:
             return outside
-        return f"join one of {', '.join(f'`{name}`' for name in known)}, or {outside}"
+        return f"join {_one_of(here or known)}, or {outside}"
 
     def _outside(self, node: DeclaredNode, port: DeclaredPort) -> str:
         if node.step in self.choices.fed_by_name:
@@ -260,6 +263,12 @@ class _Joints:
     def _wants(self, node: DeclaredNode) -> str:
         names = ", ".join(f"`{port.name}`" for port in self._inputs(node.name))
         return f"`{node.name}` reads {names or 'nothing'}"
+
+
+def _one_of(names: list[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:MOST_SOURCES])
+    more = f" or another of {len(names)}" if len(names) > MOST_SOURCES else ""
+    return f"{'one of ' if len(names) > 1 and not more else ''}{shown}{more}"
 
 
 def _tier(producer: DeclaredNode, output: DeclaredPort, wanted: DeclaredPort) -> int | None:

@@ -303,3 +303,17 @@ def test_the_pairing_is_the_one_that_trying_everything_finds(
 
     assert set(pairing.links) == frozenset.intersection(*best)
     assert bool(pairing.contested) == (len(best) > 1)
+
+
+def test_of_the_steps_that_could_feed_an_input_those_of_the_pipeline_are_named() -> None:
+    load = a_step("Load", outputs=(writes("rows"),))
+    show = a_step("Show", (reads("rows"),))
+    train = a_step("Train", (reads("table", sources=("Fetch", "Load", "Make")),))
+    known = steps(load, show, train, a_step("Fetch"), a_step("Make"))
+
+    _, (here,) = wire(a_pipeline(("Load", "Show"), lone=("Train",)), known)
+    _, (nowhere,) = wire(a_pipeline(lone=("Train",)), known)
+
+    outside = "or mark `table` as `external: true` with a dataset"
+    assert here.advice == f"join `Load`, {outside}"
+    assert nowhere.advice == f"join one of `Fetch`, `Load`, `Make`, {outside}"
