@@ -19,6 +19,7 @@ from ci_scriptcheck.project.cursus.reading import CONTRACT_ENDING, PIPELINE_ENDI
 from ci_scriptcheck.project.import_roots import import_roots
 from ci_scriptcheck.project.native.quoting import quoted
 from ci_scriptcheck.project.script.usage import PARAMETERS, Usage, usage
+from ci_scriptcheck.project.stages import stages
 from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
@@ -89,10 +90,13 @@ def left_out(tree: Tree, folder: str = "") -> tuple[str, ...]:
     """Say of each file that is started as a program why it was not taken for a pipeline's script."""
     found = _look(tree, folder)
     taken = {script.path for script in found.scripts}
+    staged = stages(tree, folder)
     told = []
     for path, content in tree.read_many(_candidates(found.paths, folder)).items():
         inside = _relative(path, folder)
-        if inside in taken or _is_below(path, found.claimed) or not _STARTED.search(content):
+        if inside in taken or _is_below(path, found.claimed):
+            continue
+        if inside not in staged and not _STARTED.search(content):
             continue
         try:
             function = usage(content.decode("utf-8", "replace")).function
@@ -100,7 +104,7 @@ def left_out(tree: Tree, folder: str = "") -> tuple[str, ...]:
             told.append(f"`{inside}` cannot be parsed: {error.msg}, line {error.lineno}")
             continue
         has = "no `main`" if function is None else f"`main({', '.join(function.parameters)})`"
-        told.append(f"`{inside}` has {has}")
+        told.append(f"`{inside}` has {has}" + (f"; {staged[inside]}" if inside in staged else ""))
     return tuple(told)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.project.loader import load_project
-from ci_scriptcheck.project.scan import draft
+from ci_scriptcheck.project.scan import draft, left_out
 from tests.unit.project.trees import MemoryTree, a_script
 
 if TYPE_CHECKING:
@@ -171,3 +171,33 @@ def test_a_script_may_begin_with_a_byte_order_mark() -> None:
 def test_where_nothing_is_found_that_is_said() -> None:
     with pytest.raises(UsageError, match="no pipeline script was found"):
         draft(MemoryTree({"a.py": "print('hello')\n"}))
+
+
+def test_a_stage_that_starts_a_script_is_told_with_what_it_reads_and_writes() -> None:
+    stages = (
+        "stages:\n"
+        "  prepare:\n    cmd: python src/prepare.py data/raw.xml\n"
+        "    deps: [data/raw.xml, src/prepare.py]\n    outs: [{data/prepared: {cache: false}}]\n"
+        "  train:\n    cmd: python -m src.train\n    metrics: [scores.json]\n"
+    )
+    files = {
+        "dvc.yaml": stages,
+        "src/prepare.py": "def main():\n    pass\n\nmain()\n",
+        "src/train.py": "print(1)\n",
+        "src/tables.py": "x = 1\n",
+    }
+
+    assert left_out(MemoryTree(files)) == (
+        "`src/prepare.py` has `main()`; stage `prepare` of dvc.yaml, reads data/raw.xml,"
+        " writes data/prepared",
+        "`src/train.py` has no `main`; stage `train` of dvc.yaml, writes scores.json",
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["- a", "stages: 3", "stages: {a: 1}", "a: [", "stages: {a: {cmd: }}"]
+)
+def test_a_file_of_stages_that_makes_no_sense_is_passed_over(text: str) -> None:
+    files = {"dvc.yaml": text, "a.py": "if __name__ == '__main__':\n    print(1)\n"}
+
+    assert left_out(MemoryTree(files)) == ("`a.py` has no `main`",)
