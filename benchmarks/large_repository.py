@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.closure import imports
-from ci_scriptcheck.change.git.repository import change_set, working_files
+from ci_scriptcheck.change.git.repository import change_set, look
 from ci_scriptcheck.project.working_tree import WorkingTree
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def measure(folder: Path, *, repeats: int = 5) -> Mapping[str, float]:
         cache.unlink(missing_ok=True)
 
     def follow() -> None:
-        tree = WorkingTree(folder, working_files(folder))
+        tree = WorkingTree(folder, look(folder).files)
         scripts = {path: ("src",) for path in tree.paths() if path.startswith("scripts/")}
         imports.closures(tree, scripts, cache=cache)
 
@@ -122,7 +122,7 @@ def measure(folder: Path, *, repeats: int = 5) -> Mapping[str, float]:
             file.rmdir() if file.is_dir() else file.unlink()
 
     return {
-        "files of the working folder": _best(lambda: working_files(folder), repeats),
+        "files of the working folder": _best(lambda: look(folder), repeats),
         "what changed": _best(change, repeats),
         "files and closures, no cache": _best(follow, repeats, before=fresh),
         "files and closures, cached": _best(follow, repeats),
