@@ -34,7 +34,10 @@ def main() -> None:
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     if "cursus" in given.parts and not (given.checkout and (given.python or given.record)):
         parser.error("cursus wants --checkout, and --python or --record")
-    parts = {**PARTS, "cursus": lambda _: _measure_cursus(given)}
+    parts: dict[str, Callable[[int], tuple[Any, str]]] = {
+        **PARTS,
+        "cursus": lambda _: _measure_cursus(given),
+    }
     data: dict[str, Any] = {"machine": _machine()}
     texts = [f"Measured on {data['machine']}."]
     for name in given.parts or PARTS:

@@ -13,6 +13,10 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.contract import Dataset
 
 ROWS = 1_000_000
 GOAL, MOST_MB = 1.3, 400
@@ -92,13 +96,14 @@ def _beside(file: Path, rounds: int, what: str) -> Figure:
     )
 
 
-def _run(code: str, file: Path) -> dict:
+def _run(code: str, file: Path) -> dict[str, Any]:
     command = [sys.executable, "-c", _BEGIN + code + _END, str(file)]
     ended = subprocess.run(  # noqa: S603  (ours)
         command, check=True, capture_output=True, text=True
     )
     # DuckDB may draw a bar of progress before.
-    return json.loads(ended.stdout.splitlines()[-1])
+    told: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
+    return told
 
 
 def peak_mb() -> float:
@@ -110,7 +115,7 @@ def peak_mb() -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def dataset(name: str):  # noqa: ANN201  (imported where it is used)
+def dataset(name: str) -> Dataset:
     """Describe the table."""
     from ci_scriptcheck.model.contract import (
         Column,
