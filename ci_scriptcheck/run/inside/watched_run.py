@@ -51,6 +51,7 @@ class WatchedRun:
         self._pids = {started.pid}
         self._shared: set[str] = set()
         self._is_leaving = False
+        self._was_alone: bool | None = None
         self._listener = -1
         self._own_folders: list[str] = []
         self._over = False
@@ -92,11 +93,13 @@ class WatchedRun:
         """
         if not self._is_leaving:
             return False
-        was_alone = census.is_alone(self._child.pid)
+        if self._was_alone is None:
+            # Asked once, as the threads of a killed process end one by one.
+            self._was_alone = census.is_alone(self._child.pid)
         census.kill(self._child.pid)
         for _ in range(_LOOKS):
             if census.is_ending(self._child.pid):
-                self._over = was_alone and census.is_alone(self._child.pid)
+                self._over = self._was_alone and census.is_alone(self._child.pid)
                 break
             time.sleep(_BETWEEN_LOOKS)
         if self._over:

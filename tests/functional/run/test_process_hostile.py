@@ -250,19 +250,15 @@ def test_a_forged_farewell_is_not_taken_for_the_end_while_a_second_thread_runs(
 ) -> None:
     script = """
     def main():
-        if {threads}:
-            threading.Thread(target=time.sleep, args=(5,), daemon=True).start()
-        forge(END, {{"leaving": True}})
+        threading.Thread(target=time.sleep, args=(5,), daemon=True).start()
+        forge(END, {"leaving": True})
         time.sleep(5)
     """
 
-    alone, together = (
-        stage.run(FORGING + script.format(threads=threads)).cpu_seconds for threads in (0, 1)
-    )
+    ending = stage.run(FORGING + script)
 
     # What it says of itself is believed only where nothing can come after it.
-    assert alone == 12345
-    assert together < 100
+    assert ending.cpu_seconds < 100
 
 
 def test_deleting_its_own_folder_harms_nobody(stage: Stage) -> None:
