@@ -36,9 +36,10 @@ def use(folder: str, tree: str) -> None:
 
 
 def compile_for_later(folder: str, tree: str, files: list[str]) -> None:
-    """Compile the modules among these files that are not compiled yet, in a process of its own.
+    """Compile the modules among these files that a second run has read, in a process of its own.
 
-    The supervisor itself stays as small as it can: every run begins as its copy.
+    What one run reads, as its own script, would be compiled for nobody, and a fork costs as much as
+    a small step. The supervisor itself stays as small as it can: every run begins as its copy.
     """
     new = [
         file
@@ -46,6 +47,7 @@ def compile_for_later(folder: str, tree: str, files: list[str]) -> None:
         if file.endswith(".py")
         and failure.is_inside(file, tree)
         and not os.path.exists(_place(folder, file))
+        and _was_seen(folder, file)
     ]
     if not new:
         return
@@ -59,6 +61,16 @@ def compile_for_later(folder: str, tree: str, files: list[str]) -> None:
             _compile(file, _place(folder, file))
     finally:
         os._exit(0)
+
+
+def _was_seen(folder: str, file: str) -> bool:
+    """Say whether another run has read this file, and note that one has now."""
+    mark = f"{_place(folder, file)}.seen"
+    with contextlib.suppress(OSError):
+        os.makedirs(os.path.dirname(mark), exist_ok=True)
+        os.close(os.open(mark, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        return False
+    return True
 
 
 def _compile(file: str, place: str) -> None:

@@ -175,8 +175,18 @@ def test_a_pool_of_processes_finds_the_scripts_functions(stage: Stage) -> None:
 
 def test_a_changed_module_is_never_run_as_it_was(stage: Stage) -> None:
     main = "from lib import VALUE\ndef main():\n    return VALUE\n"
-    for value in (1, 2, 3):
+    for value in (1, 2, 3, 4, 5):
         stage.write("lib.py", f"VALUE = {value}\n")  # of one length, within one second
 
         assert stage.run(main).returned == str(value)
     assert not list(stage.tree.glob("**/__pycache__"))
+
+
+def test_what_a_second_run_reads_is_compiled_for_those_after_it(stage: Stage) -> None:
+    stage.write("lib.py", "VALUE = 1\n")
+    main = "import os, lib\ndef main():\n    return os.path.exists(lib.__cached__)\n"
+
+    returned = [stage.run(main, f"step{number}.py").returned for number in range(8)]
+
+    assert returned[:2] == ["False", "False"]
+    assert returned[-1] == "True"
