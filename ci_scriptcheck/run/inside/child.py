@@ -61,12 +61,11 @@ def main(descriptors: dict[str, Any]) -> None:
     sys.modules["__main__"] = ModuleType("__main__")
     if not select.select([descriptors["calls"]], [], [], 0)[0] and not rehearsal.rehearse():
         return
-    incoming = wire.Incoming()
-    call = wire.receive(descriptors["calls"], incoming)
-    if call is None:
-        os._exit(0)
-    run = _Run(descriptors, call, incoming)
+    run = _Run(descriptors)
     try:
+        run.make_ready()
+        if not run.is_called():
+            _exit(0)
         run.set_the_stage()
     except BaseException as error:  # before the script is reached, all that fails is ours to tell
         run.send(lost(error))
@@ -83,19 +82,11 @@ def lost(error: BaseException) -> dict[str, Any]:
 class _Run:
     """One call, and what is known about it so far."""
 
-    def __init__(
-        self, descriptors: dict[str, Any], call: dict[str, Any], incoming: wire.Incoming
-    ) -> None:
+    def __init__(self, descriptors: dict[str, Any]) -> None:
         self._descriptors = descriptors
-        self._call = call
-        self._incoming = incoming
-        self._target = call["target"]
+        self._incoming = wire.Incoming()
         self._pid = os.getpid()
         self._sending = threading.Lock()
-        self._began = time.perf_counter()
-        self._cpu_before = time.process_time()
-        self._newest = next(reversed(sys.modules))
-        self._watch = watch.Watch(call, descriptors["answers"], self.send)
 
     def send(self, message: wire.Message) -> None:
         """Tell the supervisor; a process that the script forked is not to speak for it."""
@@ -103,31 +94,48 @@ class _Run:
             with self._sending, contextlib.suppress(OSError):
                 wire.send(self._descriptors["results"], message)
 
-    def set_the_stage(self) -> None:
-        call = self._call
+    def make_ready(self) -> None:
+        """Do what is the same for every call, while nobody waits for it."""
         stage.take_streams(self._descriptors["log"])
-        stage.set_environment(call, self._descriptors["answers"])
-        os.chdir(call["folder"])
-        stage.limit_resources(call)
         faults = self._descriptors["faults"]
         faulthandler.enable(faults)
         faulthandler.register(self._descriptors["dump"], file=faults, all_threads=True)
+        pip_answers.answer()
+        self._protections = confine.give_up_rights()
+
+    def is_called(self) -> bool:
+        """Wait for the call; when nobody can call any more, there is none."""
+        call = wire.receive(self._descriptors["calls"], self._incoming)
+        if call is None:
+            return False
+        self._call = call
+        self._target = call["target"]
+        self._began = time.perf_counter()
+        self._cpu_before = time.process_time()
+        self._newest = next(reversed(sys.modules))
+        self._watch = watch.Watch(call, self._descriptors["answers"], self.send)
+        return True
+
+    def set_the_stage(self) -> None:
+        """Give the script the surroundings that its call asks for, and shut it in."""
+        call = self._call
+        stage.set_environment(call, self._descriptors["answers"])
+        os.chdir(call["folder"])
+        stage.limit_resources(call)
         bytecode.use(self._descriptors["bytecode"], call["tree"])
         self._generators = generators.Generators(call["seed"])
-        pip_answers.answer()
         # Who asks a server need not wait for its answers, which could come between.
         hand_over = None if self._target["kind"] == "Server" else self._hand_over
-        protections = confine.confine(call, self._descriptors["answers"], hand_over)
+        self._protections += confine.confine(call, self._descriptors["answers"], hand_over)
         # Not before: what is imported from here on may be the script's.
         doorkeeper.open_door()
         self._set_path()
         self._watch.begin()
-        self.send({"protections": protections})
+        self.send({"protections": self._protections})
 
-    def _hand_over(self, listener: int) -> bool:
+    def _hand_over(self, listener: int) -> None:
         self.send({"listener": listener})
-        message = wire.receive(self._descriptors["calls"], self._incoming)
-        return message is not None and bool(message.get("taken"))
+        wire.receive(self._descriptors["calls"], self._incoming)
 
     def _set_path(self) -> None:
         own = [item for item in self._call["env"].get("PYTHONPATH", "").split(os.pathsep) if item]

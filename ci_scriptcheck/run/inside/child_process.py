@@ -18,6 +18,7 @@ from . import child
 
 _PIPE_BYTES = 1 << 20
 _exit = os._exit
+_WAITING = 19
 _LOW, _HIGH = 20, 700
 """Descriptors of ours in the child begin here, out of the way of scripts that close the low ones."""
 
@@ -27,7 +28,16 @@ DUMP_SIGNAL = signal.SIGRTMAX - 1 if hasattr(signal, "SIGRTMAX") else signal.SIG
 class ChildProcess:
     """The process that runs the script, and the ends of the pipes to it."""
 
-    def __init__(self, ours: tuple[int, ...], arguments: dict[str, Any]) -> None:
+    def __init__(
+        self, ours: tuple[int, ...], arguments: dict[str, Any], *, may_hurry: bool
+    ) -> None:
+        """Fork it.
+
+        Args:
+            ours: Descriptors that it must not have.
+            arguments: The host's own.
+            may_hurry: Whether its parent can give it back the priority that it waits without.
+        """
         calls, self.calls = os.pipe()
         self.results, results = os.pipe()
         self.log, log = os.pipe()
@@ -42,10 +52,23 @@ class ChildProcess:
             for descriptor in (self.calls, self.results, self.log, self.faults, *ours):
                 os.close(descriptor)
             _begin_child(theirs, arguments)
+        self._may_hurry = may_hurry
+        if may_hurry:
+            # What it does before it is called may not take time from runs that somebody waits for.
+            self._set_priority(_WAITING)
         for descriptor in theirs.values():
             os.close(descriptor)
         for descriptor in (self.results, self.log, self.faults):
             os.set_blocking(descriptor, False)
+
+    def hurry(self) -> None:
+        """Give it the processor as any other process has it: it is called now."""
+        if self._may_hurry:
+            self._set_priority(0)
+
+    def _set_priority(self, priority: int) -> None:
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, priority)
 
     def close(self) -> None:
         """Close our ends."""
@@ -58,8 +81,6 @@ def _begin_child(theirs: dict[str, int], arguments: dict[str, Any]) -> None:
     """Become the child; never returns."""
     try:
         os.setsid()
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, 0, 0)
         most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         lowest = max(_LOW, min(_HIGH, most - _LOW))
         high = {

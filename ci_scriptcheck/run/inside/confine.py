@@ -64,8 +64,26 @@ _LOAD, _JUMP_IF, _JUMP_IF_FROM, _LEAVE = 0x20, 0x15, 0x35, 0x06
 _SYSTEM = ctypes.CDLL(None, use_errno=True)
 
 
+def give_up_rights() -> list[str]:
+    """Take from this process what no call needs; give what is in force and was tried.
+
+    `confine` must follow: without new privileges, but for the rest free.
+    """
+    if not sys.platform.startswith("linux"):
+        return []
+    active = []
+    _SYSTEM.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if _SYSTEM.prctl(_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1:
+        active.append("no new privileges")
+    if _drop_capabilities():
+        active.append("no capabilities of root")
+    if _forbid_limits_of_others():
+        active.append("limits of others: seccomp")
+    return active
+
+
 def confine(
-    call: dict[str, Any], answers: str, hand_over: Callable[[int], bool] | None = None
+    call: dict[str, Any], answers: str, hand_over: Callable[[int], None] | None = None
 ) -> list[str]:
     """Bind this process and all it will start; give what is in force and was tried.
 
@@ -76,15 +94,7 @@ def confine(
     """
     if not sys.platform.startswith("linux"):
         return []
-    active = []
-    _SYSTEM.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if _SYSTEM.prctl(_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1:
-        active.append("no new privileges")
-    if _drop_capabilities():
-        active.append("no capabilities of root")
-    active += _forbid_files(call, answers)
-    if _forbid_limits_of_others():
-        active.append("limits of others: seccomp")
+    active = _forbid_files(call, answers)
     if call["network"] == "none" and _forbid_network():
         active.append("network: seccomp")
         if hand_over is not None and _forbid_sockets_of_others(answers, hand_over):
@@ -237,7 +247,7 @@ def _forbid_network() -> bool:
     return False
 
 
-def _forbid_sockets_of_others(answers: str, hand_over: Callable[[int], bool]) -> bool:
+def _forbid_sockets_of_others(answers: str, hand_over: Callable[[int], None]) -> bool:
     """Have the supervisor answer every `connect`; without the filter on sockets it could be gone round."""
     known = _MACHINES.get(platform.machine())
     if known is None or not connecting.is_possible():

@@ -37,15 +37,16 @@ def main(listener: socket.socket, telling: int, arguments: dict[str, Any]) -> No
     host = os.getppid()
     os.setsid()
     census.adopt_orphans()
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, -5)  # a fork bomb must not keep us from the processor
+    may_hurry = _hurry()
     woken, waking = os.pipe()
     os.set_blocking(woken, False)
     os.set_blocking(waking, False)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
     signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
     while True:
-        started = ChildProcess((listener.fileno(), telling, woken, waking), arguments)
+        started = ChildProcess(
+            (listener.fileno(), telling, woken, waking), arguments, may_hurry=may_hurry
+        )
         connection = _caller(listener, host)
         if connection is None:
             break
@@ -57,6 +58,14 @@ def main(listener: socket.socket, telling: int, arguments: dict[str, Any]) -> No
             break
         _tell(telling, "idle")
     census.kill_all_children()
+
+
+def _hurry() -> bool:
+    """Go before others, so that a fork bomb cannot keep us from the processor; say if that is allowed."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, -5)
+        return True
+    return False
 
 
 def _tell(telling: int, state: str) -> None:

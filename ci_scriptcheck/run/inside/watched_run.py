@@ -61,6 +61,7 @@ class WatchedRun:
         """Run it to its end, whichever that is, and say how it ended."""
         for folder in (self._call["folder"], self._call["private"]):
             os.makedirs(folder, exist_ok=True)
+        self._child.hurry()
         with contextlib.suppress(OSError):
             wire.send(self._child.calls, self._call)
         self._usage.open_log()
