@@ -25,6 +25,16 @@ _IMPORTERS = frozenset(
     {"import_module", "__import__", "run_module", "find_spec"}
     | {"locate", "resolve_name", "import_string", "load_object"}
 )
+_NO_NODES = frozenset(
+    {"arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level"}
+    | {"module", "name", "op", "ops", "rest", "simple", "str", "tag", "type_comment"}
+)
+_PARTS = {
+    kind: tuple(name for name in kind._fields if name not in _NO_NODES)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+} | dict.fromkeys((ast.Global, ast.MatchSingleton, ast.Nonlocal), ())
+"""Kind of node → names of what holds further nodes; that is read a million times."""
 _OWN_PACKAGE = frozenset({"__package__", "__spec__"})
 _PATH_CHANGES = frozenset({"insert", "append", "extend", "addsitedir"})
 
@@ -133,7 +143,7 @@ def _read(  # noqa: C901, PLR0912, PLR0915  (one loop over every node: `ast.walk
             if node.value.__class__ is str and could_name_file(node.value):
                 bucket.strings.add(node.value)
             continue
-        if kind is ast.Load:
+        if node is None:  # as the key of `**others` in a dictionary
             continue
         if kind is ast.Import:
             for alias in node.names:
@@ -170,10 +180,11 @@ def _read(  # noqa: C901, PLR0912, PLR0915  (one loop over every node: `ast.walk
             calls.assignments.append(node)
         elif kind is ast.BinOp and node.op.__class__ is ast.Div:
             calls.joins.append(node)
-        for value in node.__dict__.values():
+        for name in _PARTS[kind]:
+            value = getattr(node, name)
             if value.__class__ is list:
-                open_ends += [item for item in value if isinstance(item, ast.AST)]
-            elif isinstance(value, ast.AST):
+                open_ends += value
+            elif value is not None:
                 open_ends.append(value)
 
 
