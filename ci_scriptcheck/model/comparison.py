@@ -1,0 +1,139 @@
+"""What a change did to data: how what a task writes differs from what the same task writes on base."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from ci_scriptcheck.values import dataclass
+
+
+class Fate(StrEnum):
+    """What became of a part of the data on its way from base to head."""
+
+    CHANGED = "changed"
+    GONE = "gone"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure about a column on both sides, written out: `null`, `distinct`, `p50`, `true`.
+
+    Attributes:
+        before: On base; `None` where there is none.
+        after: On head.
+    """
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnComparison:
+    """A column that differs.
+
+    Attributes:
+        type_before: Its type on base, in the words of schemas; `None` where it is new.
+        type_after: Its type on head; `None` where it is gone.
+        rows: In how many of the rows that both sides have its value differs; `None` where rows
+            cannot be paired.
+        nulls_before: Rows without a value on base.
+        nulls_after: Rows without a value on head.
+        psi: Population stability index over ten quantiles of base, or over its values for text.
+        figures: Others that differ, the most telling first.
+    """
+
+    name: str
+    fate: Fate
+    type_before: str | None = None
+    type_after: str | None = None
+    rows: int | None = None
+    nulls_before: int = 0
+    nulls_after: int = 0
+    psi: float | None = None
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableComparison:
+    """How two tables differ.
+
+    Attributes:
+        key: Columns by which rows are paired; without any, equal rows are.
+        why_no_key: Why rows are not paired by the key that their schema has.
+        changed: Rows that both sides have, with another value somewhere.
+        gone: Rows that only base has.
+        new: Rows that only head has.
+        columns: Those that differ, the worst first.
+        is_reordered: Whether nothing but the order of the rows differs.
+    """
+
+    rows_before: int
+    rows_after: int
+    key: tuple[str, ...] = ()
+    why_no_key: str | None = None
+    changed: int = 0
+    gone: int = 0
+    new: int = 0
+    columns: tuple[ColumnComparison, ...] = ()
+    is_reordered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueComparison:
+    """A value in a JSON file, or a figure of an array, that differs.
+
+    Attributes:
+        path: The way to it: `metrics.auc`, `folds[2].rows`; `shape` and the like for an array.
+    """
+
+    path: str
+    fate: Fate
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileComparison:
+    """A file, or a member of an archive, that differs.
+
+    Attributes:
+        path: Relative to the folder of its port, or to its archive.
+        format_before: What it is on base, told from its content; `None` where it is not there.
+        format_after: What it is on head.
+        bytes_before: Its size on base.
+        bytes_after: Its size on head.
+        table: How its rows differ, where both sides are tables.
+        values: How its values differ, where both sides are JSON or arrays; the first few.
+        values_count: How many of them do.
+        members: How its members differ, where both sides are archives.
+        note: What else is known, as a sentence without a full stop.
+    """
+
+    path: str
+    fate: Fate
+    format_before: str | None = None
+    format_after: str | None = None
+    bytes_before: int = 0
+    bytes_after: int = 0
+    table: TableComparison | None = None
+    values: tuple[ValueComparison, ...] = ()
+    values_count: int = 0
+    members: tuple[FileComparison, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortComparison:
+    """How what lies at a port differs.
+
+    Attributes:
+        files: Those that differ, sorted by path.
+        noise: What differs between two equal runs of base, too, and is set aside: paths of files,
+            `file: column`, `file: path.in.json` or `archive: member`.
+    """
+
+    port: str
+    files: tuple[FileComparison, ...] = ()
+    noise: tuple[str, ...] = ()
