@@ -12,13 +12,16 @@ import os
 import resource
 import signal
 import sys
+import time
 from typing import Any
 
-from . import child
+from . import child, priority
 
 _PIPE_BYTES = 1 << 20
 _exit = os._exit
 _WAITING = 19
+"""The lowest priority."""
+_LOOKS, _BETWEEN_LOOKS = 500, 0.0002
 _LOW, _HIGH = 20, 700
 """Descriptors of ours in the child begin here, out of the way of scripts that close the low ones."""
 
@@ -29,14 +32,15 @@ class ChildProcess:
     """The process that runs the script, and the ends of the pipes to it."""
 
     def __init__(
-        self, ours: tuple[int, ...], arguments: dict[str, Any], *, may_hurry: bool
+        self, ours: tuple[int, ...], arguments: dict[str, Any], *, usual: int | None
     ) -> None:
         """Fork it.
 
         Args:
             ours: Descriptors that it must not have.
             arguments: The host's own.
-            may_hurry: Whether its parent can give it back the priority that it waits without.
+            usual: The priority that it gets when it is called; `None` leaves it as it is, where its parent
+                could not give it back.
         """
         calls, self.calls = os.pipe()
         self.results, results = os.pipe()
@@ -52,10 +56,10 @@ class ChildProcess:
             for descriptor in (self.calls, self.results, self.log, self.faults, *ours):
                 os.close(descriptor)
             _begin_child(theirs, arguments)
-        self._may_hurry = may_hurry
-        if may_hurry:
+        self._usual = usual
+        if usual is not None:
             # What it does before it is called may not take time from runs that somebody waits for.
-            self._set_priority(_WAITING)
+            self._give_priority(_WAITING)
         for descriptor in theirs.values():
             os.close(descriptor)
         for descriptor in (self.results, self.log, self.faults):
@@ -63,12 +67,17 @@ class ChildProcess:
 
     def hurry(self) -> None:
         """Give it the processor as any other process has it: it is called now."""
-        if self._may_hurry:
-            self._set_priority(0)
+        if self._usual is not None:
+            self._give_priority(self._usual)
 
-    def _set_priority(self, priority: int) -> None:
+    def _give_priority(self, wanted: int) -> None:
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.pid, priority)
+            # Before it has a session of its own, that of this process would be meant.
+            for _ in range(_LOOKS):
+                if os.getsid(self.pid) == self.pid:
+                    priority.give(self.pid, wanted)
+                    break
+                time.sleep(_BETWEEN_LOOKS)
 
     def close(self) -> None:
         """Close our ends."""

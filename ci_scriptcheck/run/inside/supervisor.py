@@ -15,11 +15,12 @@ import struct
 from hashlib import sha256
 from typing import Any
 
-from . import bytecode, census, wire
+from . import bytecode, census, priority, wire
 from .child_process import ChildProcess
 from .watched_run import WatchedRun
 
 _IDLE_BEAT = 0.2
+_AHEAD = 5
 _TIME_TO_ASK = struct.pack("ll", 10, 0)
 
 
@@ -37,16 +38,14 @@ def main(listener: socket.socket, telling: int, arguments: dict[str, Any]) -> No
     host = os.getppid()
     os.setsid()
     census.adopt_orphans()
-    may_hurry = _hurry()
+    usual = _hurry()
     woken, waking = os.pipe()
     os.set_blocking(woken, False)
     os.set_blocking(waking, False)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
     signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
     while True:
-        started = ChildProcess(
-            (listener.fileno(), telling, woken, waking), arguments, may_hurry=may_hurry
-        )
+        started = ChildProcess((listener.fileno(), telling, woken, waking), arguments, usual=usual)
         connection = _caller(listener, host)
         if connection is None:
             break
@@ -60,12 +59,16 @@ def main(listener: socket.socket, telling: int, arguments: dict[str, Any]) -> No
     census.kill_all_children()
 
 
-def _hurry() -> bool:
-    """Go before others, so that a fork bomb cannot keep us from the processor; say if that is allowed."""
+def _hurry() -> int | None:
+    """Go before others, so that a fork bomb cannot keep us from the processor.
+
+    Gives the priority that scripts are to have; `None` where nobody is allowed to hurry.
+    """
+    usual = priority.of(0)
     with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, -5)
-        return True
-    return False
+        priority.give(os.getpid(), usual - _AHEAD)
+        return usual
+    return None
 
 
 def _tell(telling: int, state: str) -> None:
