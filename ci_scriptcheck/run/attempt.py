@@ -228,6 +228,7 @@ def _call(context: Context, task: Task, space: Workspace) -> Call:
             environ_vars=settings.env,
             job_args=settings.args,
             call=settings.call,
+            modules=hosting.modules_of(context.plan, task.script),
         ),
         folder=str(space.work),
         private=str(space.private),

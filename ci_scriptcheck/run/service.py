@@ -1,6 +1,6 @@
 """The processes that serve a run: hosts for scripts and one for readers, as the controller holds them.
 
-Workers use them by `line.opened`. What that needs is not imported here, so that the hosts begin
+Workers use them by `worker_hosts.opened`. What that needs is not imported here, so that the hosts begin
 before it is.
 """
 

@@ -8,7 +8,7 @@ Started by path, under the private package name `_scriptcheck`, so that a projec
 * Modules import each other relatively (`from . import census`), and nothing else of ours.
 * What a script's process has imported already is what it pays for: import late what is rare.
 
-Who is who: `host` imports libraries once and forks a `supervisor` for each run; the supervisor
+Who is who: `host` imports libraries once and forks `supervisor`s, each for run after run; a supervisor
 forks the `child`, which sets the `stage` and runs the script, and watches it through `census` and
 `limits`. The other modules serve one of these three.
 """

@@ -1,7 +1,7 @@
 """Compile the project's modules once for all runs of a host; stands alone, Python 3.9 and later.
 
 A run does not write bytecode: it would land in the repository, or anywhere a script could forge it.
-Supervisors compile instead what a run has imported, into a folder that no script can write, and
+Supervisors compile instead what a second run has read, into a folder that no script can write, and
 later runs read it there. It is checked by the source's content each time, not by its date.
 """
 

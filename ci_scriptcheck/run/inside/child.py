@@ -36,6 +36,7 @@ from . import (
     pip_answers,
     rehearsal,
     stage,
+    unasked,
     watch,
     wire,
 )
@@ -187,6 +188,8 @@ class _Run:
     def _with_function(self, act: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         """Import the target and act with its function; else say how that failed."""
         target = self._target
+        if target.get("modules") is not None:
+            unasked.hide(target["modules"])
         try:
             module = importing.import_script(target["file"], target["roots"], target["in_package"])
         except BaseException as error:  # as for its function

@@ -1,8 +1,8 @@
-"""The warm host: imports the libraries once, then forks a supervisor for each run.
+"""The warm host: imports the libraries once, then forks supervisors, which serve runs.
 
 It runs in the project's interpreter, so it stands alone: standard library, Python 3.9 and later.
-It computes nothing and has one thread: a process that has used its libraries' thread pools and
-then forks gives children that hang.
+It has one thread: a process that has used its libraries' thread pools and then forks gives children
+that hang.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from . import census, confine, connecting, doorkeeper, pip_answers, rehearsal, supervisor
+from . import census, confine, connecting, doorkeeper, pip_answers, rehearsal, supervisor, unasked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,14 +237,20 @@ def _begin_again(arguments: dict[str, Any]) -> None:
 
 
 def _first_unfit(names: list[str]) -> str | None:
+    load = importlib.import_module
     for name in names:
         above, _, last = name.rpartition(".")
         if hasattr(sys.modules.get(above), last):
             continue
         before = len(doorkeeper.refused())
         # Whatever a library does while it is imported, it must not take the host with it.
-        with contextlib.suppress(Exception, SystemExit):
-            importlib.import_module(name)
+        with unasked.noticing_requests(), contextlib.suppress(Exception, SystemExit):
+            load(above or name)
+        is_new = above and name not in sys.modules
+        with unasked.noticing_requests(), contextlib.suppress(Exception, SystemExit):
+            load(name)
+        if is_new and name in sys.modules:
+            unasked.note_wish(name)
         if _threads() > 1 or _is_lacking(name, doorkeeper.refused()[before:]):
             return name
     return None

@@ -98,6 +98,12 @@ def is_in_package(plan: Plan, script: str | None) -> bool:
     return known is None or known.is_in_package()
 
 
+def modules_of(plan: Plan, script: str | None) -> tuple[str, ...] | None:
+    """List the modules of libraries that a script's code imports; `None` where they cannot be known."""
+    known = plan.closures.get(script or "")
+    return None if known is None or known.unresolved else known.modules
+
+
 def hidden(root: Path, store: Path, run_directory: Path) -> tuple[str, ...]:
     """List the folders that a script must not read: what it was given lies in a copy of its own.
 

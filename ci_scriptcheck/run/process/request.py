@@ -67,6 +67,8 @@ class Script:
         output_paths: Parameter → absolute path.
         job_args: Attributes of the namespace.
         call: Further parameters by name; the text `$logger` becomes a `logging.Logger`.
+        modules: Those that its own code imports, which tells what of a host was loaded for others;
+            `None` where that is not known.
     """
 
     file: str
@@ -78,6 +80,7 @@ class Script:
     environ_vars: Mapping[str, str] = field(default_factory=dict)
     job_args: Mapping[str, Json] = field(default_factory=dict)
     call: Mapping[str, Json] = field(default_factory=dict)
+    modules: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,7 @@ class Stage:
             job_args=settings.pop("job_args", {"job_type": "training"}),
             call=settings.pop("call", {}),
             function=settings.pop("function", "main"),
+            modules=settings.pop("modules", None),
         )
         wanted: dict[str, Any] = {
             "timeout": 20.0,

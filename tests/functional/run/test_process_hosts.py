@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ci_scriptcheck.errors import UsageError
@@ -85,8 +86,46 @@ def test_a_thread_that_a_rehearsal_starts_is_not_there_in_the_run(tmp_path: Path
         for _ in range(4):
             time.sleep(0.2)  # in which the next process rehearses
             returned.append(stage.run(THREADS).returned)
+        of_hosts = [process.num_threads() for process in psutil.Process().children()]
 
     assert returned == ["1", "1", "1", "1"]
+    assert of_hosts == [1]
+
+
+def test_a_host_and_each_process_that_waits_rehearse(tmp_path: Path) -> None:
+    noted = tmp_path / "rehearsed"
+    (tmp_path / "pandas.py").write_text(
+        f"import os\ndef read_csv(_):\n    print(os.getpid(), file=open({str(noted)!r}, 'a'))\n"
+    )
+    spec = HostSpec(python=sys.executable, preload=("pandas",), path=(str(tmp_path),))
+    with Hosts([spec], repository=None) as hosts:
+        stage = Stage(tmp_path, hosts, spec)
+        time.sleep(0.2)  # in which the first process rehearses
+        script = stage.run("import os\ndef main():\n    return os.getpid()\n").returned
+        (host,) = [process.pid for process in psutil.Process().children()]
+
+        rehearsed = noted.read_text().split()
+
+    assert rehearsed[0] == str(host)
+    assert script in rehearsed
+
+
+def test_a_script_runs_at_the_priority_that_we_were_given(tmp_path: Path) -> None:
+    spec = HostSpec(python=sys.executable)
+    text = """
+        import os
+        def main():
+            try:
+                group = open("/proc/self/autogroup").read().split()[-1]
+            except OSError:
+                group = "0"
+            return os.getpriority(os.PRIO_PROCESS, 0), group
+        """
+    with Hosts([spec], repository=None) as hosts:
+        stage = Stage(tmp_path, hosts, spec)
+        returned = {stage.run(text).returned for _ in range(3)}
+
+    assert returned == {str((os.getpriority(os.PRIO_PROCESS, 0), "0"))}
 
 
 def test_a_rehearsal_leaves_neither_output_nor_warnings_nor_files(tmp_path: Path) -> None:
@@ -184,3 +223,49 @@ def test_who_starts_hosts_cannot_be_read_by_other_processes_of_its_user() -> Non
 
     seen = ended.stdout.split()[::2]
     assert seen == ["read"] * 3 + ["refused"] * 3
+
+
+def a_library(folder: Path) -> None:
+    for name, text in {
+        "__init__": "",
+        "extra": "LOADED = object()\n",
+        "usual": "from . import other\n",
+        "other": "",
+    }.items():
+        (folder / "library").mkdir(exist_ok=True)
+        (folder / "library" / f"{name}.py").write_text(text)
+
+
+def test_a_script_does_not_have_what_another_one_imports(tmp_path: Path) -> None:
+    a_library(tmp_path)
+    wished = ("library", "library.extra", "library.usual")
+    spec = HostSpec(python=sys.executable, preload=wished, path=(str(tmp_path),))
+    text = """
+        import library
+        def main():
+            return [hasattr(library, name) for name in ("extra", "usual", "other")]
+        """
+    with Hosts([spec], repository=None) as hosts:
+        stage = Stage(tmp_path, hosts, spec)
+
+        assert stage.run(text, modules=("library",)).returned == "[False, False, True]"
+        assert stage.run(text, modules=("library.extra.LOADED",)).returned == "[True, False, True]"
+        assert stage.run(text, modules=None).returned == "[True, True, True]"
+
+
+def test_what_another_script_imports_comes_back_with_the_first_import(tmp_path: Path) -> None:
+    a_library(tmp_path)
+    wished = ("library", "library.extra")
+    spec = HostSpec(python=sys.executable, preload=wished, path=(str(tmp_path),))
+    text = """
+        import importlib, library
+        def main():
+            import library.extra
+            again = importlib.import_module("library.extra")
+            spec = library.extra.__spec__
+            return again is library.extra, spec.name, spec.loader.__class__.__name__
+        """
+    with Hosts([spec], repository=None) as hosts:
+        ending = Stage(tmp_path, hosts, spec).run(text, modules=())
+
+    assert ending.returned == "(True, 'library.extra', 'SourceFileLoader')"
