@@ -100,6 +100,7 @@ class FileComparison:
 
     Attributes:
         path: Relative to the folder of its port, or to its archive.
+        path_after: What it is called on head, where only a time in its name differs from `path`.
         format_before: What it is on base, told from its content; `None` where it is not there.
         format_after: What it is on head.
         bytes_before: Its size on base.
@@ -113,6 +114,7 @@ class FileComparison:
 
     path: str
     fate: Fate
+    path_after: str | None = None
     format_before: str | None = None
     format_after: str | None = None
     bytes_before: int = 0
