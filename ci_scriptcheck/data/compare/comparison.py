@@ -14,7 +14,7 @@ from ci_scriptcheck.model.comparison import Fate, FileComparison
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ci_scriptcheck.data.compare.terms import CompareTerms
 
@@ -30,22 +30,27 @@ def compare(before: Path, after: Path, terms: CompareTerms) -> tuple[FileCompari
         after: The same on head.
         terms: What is known of the data, and what may be told of them.
     """
-    here, there = _files(before), _files(after)
-    found: list[FileComparison] = []
-    with tempfile.TemporaryDirectory(dir=terms.scratch) as scratch:
-        bench = files.Bench(terms=terms, scratch=Path(scratch))
-        for one, other in _pairs(here, there):
-            looks = len(found) < MOST_COMPARED
-            told = _compared(
-                (one, here.get(one)), (other, there.get(other)), bench if looks else None
-            )
-            found += [] if told is None else [told]
-    return tuple(sorted(found, key=lambda file: file.path))
+    return compare_some(before, after, terms, differing(before, after))
 
 
 def differing(before: Path, after: Path) -> tuple[tuple[str, str], ...]:
     """Give the names on base and on head of files whose bytes differ, or that are on one side only."""
     return tuple(_pairs(_files(before), _files(after)))
+
+
+def compare_some(
+    before: Path, after: Path, terms: CompareTerms, names: Iterable[tuple[str, str]]
+) -> tuple[FileComparison, ...]:
+    """Compare some files only, by their names on base and on head, as `differing` gives them."""
+    here, there = _files(before), _files(after)
+    found: list[FileComparison] = []
+    with tempfile.TemporaryDirectory(dir=terms.scratch) as scratch:
+        for one, other in names:
+            bench = files.Bench(terms=terms, scratch=Path(scratch))
+            sides = (one, here.get(one)), (other, there.get(other))
+            told = _compared(*sides, bench if len(found) < MOST_COMPARED else None)
+            found += [] if told is None else [told]
+    return tuple(sorted(found, key=lambda file: file.path))
 
 
 def _files(place: Path) -> dict[str, Path]:

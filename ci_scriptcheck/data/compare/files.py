@@ -27,6 +27,8 @@ MOST_MEMBERS = 100
 """Members of an archive that are looked into; further ones are counted."""
 MOST_UNPACKED = 500_000_000
 """Bytes of one archive that lie unpacked at once."""
+MOST_NAMES = 50
+"""Of classes and functions that are told of two pickles."""
 MOST_DEPTH = 3
 """How many archives may lie in each other."""
 
@@ -197,9 +199,9 @@ def _arrays(
 def _pickles(found: FileComparison, before: Path, after: Path) -> FileComparison:
     from ci_scriptcheck.data.compare import pickles
 
-    names = pickles.told(pickles.names(before), pickles.names(after))
-    digests = _digests(before, after)
-    return replace(found, note=f"{names}; {digests}" if names else digests)
+    values = pickles.compared(before, after)
+    note = _digests(before, after)
+    return replace(found, values=values[:MOST_NAMES], values_count=len(values), note=note)
 
 
 def _texts(

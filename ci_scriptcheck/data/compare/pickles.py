@@ -5,13 +5,14 @@ from __future__ import annotations
 import pickletools
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.model.comparison import Fate, ValueComparison
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_BYTES = 200_000_000
 _MOST_INSTRUCTIONS = 2_000_000
 _MOST_NAMES = 1_000
-_SHOWN = 5
 _LONGEST = 100
 
 _TEXTS = frozenset(
@@ -60,14 +61,8 @@ def _follow(
         texts[:] = [*texts[-1:], memo.get(argument, "")]
 
 
-def told(before: frozenset[str], after: frozenset[str]) -> str | None:
-    """Say which names differ; `None` where none does."""
-    gone, new = _listed(before - after), _listed(after - before)
-    parts = [f"no longer names {gone}" if gone else "", f"names {new} anew" if new else ""]
-    return " and ".join(part for part in parts if part) or None
-
-
-def _listed(found: frozenset[str]) -> str:
-    shown = ", ".join(f"`{name}`" for name in sorted(found)[:_SHOWN])
-    more = len(found) - _SHOWN
-    return f"{shown} and {more:,} more" if more > 0 else shown
+def compared(before: Path, after: Path) -> tuple[ValueComparison, ...]:
+    """Give the classes and functions that only one of two pickles names."""
+    here, there = names(before), names(after)
+    fates = dict.fromkeys(here - there, Fate.GONE) | dict.fromkeys(there - here, Fate.NEW)
+    return tuple(ValueComparison(path=name, fate=fate) for name, fate in sorted(fates.items()))

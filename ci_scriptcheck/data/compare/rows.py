@@ -123,9 +123,8 @@ def by_place(connection: duckdb.DuckDBPyConnection, cells: Sequence[str], rows: 
 def by_content(connection: duckdb.DuckDBPyConnection, cells: Sequence[str]) -> Paired:
     """Pair each row with an equal one, of which there may be several."""
     row = _hash(cells)
-    before, after = (
-        f"select {row} as h, {n} as n from {side}" for side, n in zip(SIDES, (1, -1), strict=True)
-    )  # noqa: S608  (ours)
+    before = f"select {row} as h, 1 as n from before"  # noqa: S608  (ours)
+    after = f"select {row} as h, -1 as n from after"  # noqa: S608  (ours)
     sums = f"select h, sum(n) as n from ({before} union all {after}) group by h"  # noqa: S608  (ours)
     query = f"select coalesce(sum(n) filter (n > 0), 0), coalesce(-sum(n) filter (n < 0), 0) from ({sums})"  # noqa: S608  (ours)
     gone, new = connection.execute(query).fetchone() or (0, 0)
