@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import itertools
+import re
 import tarfile
 import zipfile
 import zlib
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -63,6 +65,66 @@ def contents(path: Path, names: Collection[str], *, most_bytes: int) -> dict[str
     except _BROKEN as error:
         raise ArchiveError(str(error)) from error
     return found
+
+
+def unpacked(
+    path: Path, names: Collection[str], folder: Path, *, most_bytes: int
+) -> dict[str, Path]:
+    """Write some members to files of a folder, whose names keep no more than the members' endings.
+
+    What is no file is left out, and what does not fit into so many bytes together.
+
+    Raises:
+        ArchiveError: the archive is broken.
+    """
+    found: dict[str, Path] = {}
+    left = most_bytes
+    try:
+        inside = _in_zip(path) if zipfile.is_zipfile(path) else _in_tar(path)
+        for number, (name, content) in enumerate(inside):
+            if name not in names or isinstance(content, str):
+                continue
+            target = folder / f"{number}{_ending(name)}"
+            size = _copied(content, target, left)
+            if size is None:
+                target.unlink()
+            else:
+                left -= size
+                found[name] = target
+    except _BROKEN as error:
+        raise ArchiveError(str(error)) from error
+    return found
+
+
+def unpacked_alone(path: Path, target: Path, *, most_bytes: int) -> None:
+    """Write what is packed in a gzip file.
+
+    Raises:
+        ArchiveError: it is broken, or too large.
+    """
+    try:
+        with gzip.GzipFile(path) as file:
+            if _copied(cast("IO[bytes]", file), target, most_bytes) is None:
+                raise ArchiveError(f"more than {most_bytes:,} bytes")
+    except _BROKEN as error:
+        raise ArchiveError(str(error)) from error
+
+
+def _ending(name: str) -> str:
+    match = re.search(r"(\.[A-Za-z0-9]{1,12}){1,2}$", name)
+    return match[0] if match else ""
+
+
+def _copied(source: IO[bytes], target: Path, most: int) -> int | None:
+    """Copy, and give the number of bytes; `None` where there are more."""
+    size = 0
+    with target.open("wb") as file:
+        while chunk := source.read(_CHUNK):
+            size += len(chunk)
+            if size > most:
+                return None
+            file.write(chunk)
+    return size
 
 
 def is_empty(path: Path) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import bounds, file_difference, tables
+from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.validate.terms import Terms
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.contract import Bound, Dataset, Stated
@@ -138,6 +139,40 @@ def validating(folder: Path, dataset: Dataset, terms: Terms) -> Message:
     }
 
 
+def comparing_sides(
+    before: Path,
+    after: Path,
+    terms: CompareTerms,
+    *,
+    only: tuple[str, str] | None = None,
+) -> Message:
+    """Ask how the files of a folder on base, absolute, differ from those of the same on head.
+
+    The answer's `files` lists those that do, each as `to_json` writes a `FileComparison`.
+
+    Args:
+        before: The folder on base.
+        after: The folder on head.
+        terms: What is known of the data, and what may be told of them.
+        only: One pair of files, as `listing_sides` names them; by default all that differ.
+    """
+    return {
+        "do": "compare sides",
+        "before": str(before),
+        "after": str(after),
+        "terms": to_json(terms),
+        "only": only,
+    }
+
+
+def listing_sides(before: Path, after: Path) -> Message:
+    """Ask which files of a folder on base, absolute, are not the same bytes as those on head.
+
+    The answer's `names` gives for each its name on base and on head.
+    """
+    return {"do": "list sides", "before": str(before), "after": str(after)}
+
+
 def answer(request: Message) -> Message:  # noqa: PLR0911  (an arm for each request)
     """Do what is asked.
 
@@ -166,6 +201,8 @@ def answer(request: Message) -> Message:  # noqa: PLR0911  (an arm for each requ
             return {"breaches": [to_json(breach) for breach in broken]}
         case "validate":
             return _validated(request)
+        case "compare sides" | "list sides":
+            return _sides(request)
         case unknown:
             raise ValueError(f"the reader does not know how to {unknown!r}")
 
@@ -210,6 +247,20 @@ def _validated(request: Message) -> Message:
     terms = from_json(Terms, request["terms"])
     found = validation.validate(Path(request["folder"]), dataset, terms)
     return {"mismatches": [to_json(one) for one in found]}
+
+
+def _sides(request: Message) -> Message:
+    from ci_scriptcheck.data.compare import comparison
+
+    folders = Path(request["before"]), Path(request["after"])
+    if request["do"] == "list sides":
+        return {"names": [list(pair) for pair in comparison.differing(*folders)]}
+    terms = from_json(CompareTerms, request["terms"])
+    if request["only"] is None:
+        found = comparison.compare(*folders, terms)
+    else:
+        found = comparison.compare_some(*folders, terms, [tuple(request["only"])])
+    return {"files": [to_json(file) for file in found]}
 
 
 def _laid_out(request: Message) -> Message:

@@ -82,10 +82,13 @@ class TableComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueComparison:
-    """A value in a JSON file, or a figure of an array, that differs.
+    """A value in a JSON file, a figure of an array, or a name in a pickle, that differs.
 
     Attributes:
-        path: The way to it: `metrics.auc`, `folds[2].rows`; `shape` and the like for an array.
+        path: The way to it: `metrics.auc`, `folds[2].rows`; `shape` and the like for an array; a class
+            or function that a pickle names.
+        before: On base, written as JSON; `None` where it is not there, or must not be told.
+        after: On head.
     """
 
     path: str
@@ -100,12 +103,13 @@ class FileComparison:
 
     Attributes:
         path: Relative to the folder of its port, or to its archive.
+        path_after: What it is called on head, where only a time in its name differs from `path`.
         format_before: What it is on base, told from its content; `None` where it is not there.
         format_after: What it is on head.
         bytes_before: Its size on base.
         bytes_after: Its size on head.
         table: How its rows differ, where both sides are tables.
-        values: How its values differ, where both sides are JSON or arrays; the first few.
+        values: How its values differ, where both sides are JSON, arrays or pickles; the first few.
         values_count: How many of them do.
         members: How its members differ, where both sides are archives.
         note: What else is known, as a sentence without a full stop.
@@ -113,6 +117,7 @@ class FileComparison:
 
     path: str
     fate: Fate
+    path_after: str | None = None
     format_before: str | None = None
     format_after: str | None = None
     bytes_before: int = 0

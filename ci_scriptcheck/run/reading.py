@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import reader
 from ci_scriptcheck.model.codec import from_json
+from ci_scriptcheck.model.comparison import Fate, FileComparison
 from ci_scriptcheck.model.difference import Difference, Kind
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ci_scriptcheck.data.compare.terms import CompareTerms
     from ci_scriptcheck.model.result import Artefact, FileFacts
     from ci_scriptcheck.run.context import AskReader
 
@@ -45,6 +47,36 @@ def difference(ask: AskReader, one: Path, other: Path) -> Difference | None:
         return Difference(how=f"cannot be compared: {answer['error']}", kind=Kind.BYTES)
     found = answer["difference"]
     return None if found is None else from_json(Difference, found)
+
+
+def compared(
+    ask: AskReader, before: Path, after: Path, terms: CompareTerms
+) -> tuple[FileComparison, ...]:
+    """Say how the files of a folder on base differ from those of the same folder on head.
+
+    A file that the reader cannot be asked about is told with a note.
+    """
+    answer = ask(reader.comparing_sides(before, after, terms))
+    if "error" not in answer:
+        return _files(answer)
+    listed = ask(reader.listing_sides(before, after))
+    if "error" in listed:
+        return (_incomparable(before.name, listed["error"]),)
+    # One of the files ends the reader; the others are none the worse for it.
+    found: list[FileComparison] = []
+    for name, name_after in listed["names"]:
+        pair = (name, name_after)
+        alone = ask(reader.comparing_sides(before, after, terms, only=pair))
+        found += [_incomparable(name, alone["error"])] if "error" in alone else _files(alone)
+    return tuple(sorted(found, key=lambda file: file.path))
+
+
+def _files(answer: dict[str, Any]) -> tuple[FileComparison, ...]:
+    return tuple(from_json(FileComparison, file) for file in answer["files"])
+
+
+def _incomparable(name: str, error: str) -> FileComparison:
+    return FileComparison(path=name, fate=Fate.CHANGED, note=f"cannot be compared: {error}")
 
 
 def _with_facts(file: FileFacts, facts: dict[str, Any]) -> FileFacts:

@@ -7,10 +7,10 @@ differs without any variation is left out, so that the cause is known and times 
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.data import pairs
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.difference import Difference, Kind
 from ci_scriptcheck.model.scenario import STANDARD
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ci_scriptcheck.model.plan import Task
-    from ci_scriptcheck.model.result import Artefact
     from ci_scriptcheck.run.attempt import Attempt
     from ci_scriptcheck.run.context import Context
     from ci_scriptcheck.run.supply import Supply
@@ -38,8 +37,6 @@ LONGEST = 20.0
 _LARGEST = 1_000_000
 _TELLING = frozenset({Ended.RETURNED, Ended.RAISED, Ended.EXITED})
 """Other endings, such as a time limit on a busy machine, say nothing about chance."""
-
-_STAMP = re.compile(r"\d[\d_:.T-]{4,}\d")
 
 
 def repeated(
@@ -168,34 +165,16 @@ def _signs_in(
 def _differences(
     context: Context, one: Attempt, other: Attempt, port: str
 ) -> Iterator[tuple[str, Difference]]:
-    for here, there in _pairs(one.written[port], other.written[port]):
+    digests = [
+        {file.path: file.digest for file in run.written[port].files} for run in (one, other)
+    ]
+    for here, there in pairs.differing(*digests):
         files = one.folders[port] / here, other.folders[port] / there
         found = reading.difference(context.ask, *files)
         if found is None and here != there:
             found = Difference(how=f"is called `{there}` the second time", kind=Kind.TIMES)
         if found is not None:
             yield here, found
-
-
-def _pairs(one: Artefact, other: Artefact) -> Iterator[tuple[str, str]]:
-    """Give the names of files that differ, in the first run and in the second.
-
-    Where a name holds a time, its partner is the file whose name is the same but for that.
-    """
-    here = {file.path: file.digest for file in one.files}
-    there = {file.path: file.digest for file in other.files}
-    partners: dict[str, list[str]] = {}
-    for name in sorted(there.keys() - here.keys()):
-        partners.setdefault(_STAMP.sub("", name), []).append(name)
-    for name, digest in sorted(here.items()):
-        if name in there:
-            if there[name] != digest:
-                yield name, name
-        else:
-            others = partners.get(_STAMP.sub("", name))
-            yield name, others.pop(0) if others else name
-    for others in partners.values():
-        yield from ((name, name) for name in others)
 
 
 def _without_times(repeat: Repeat) -> Repeat:

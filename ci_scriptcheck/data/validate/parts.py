@@ -59,7 +59,7 @@ class Part:
     is_packed: bool = False
 
 
-class _RefusedError(Exception):
+class RefusedError(Exception):
     """A file is not looked at; the text says what it is instead."""
 
 
@@ -109,8 +109,8 @@ def _looked(
     for name, path in files:
         shown = entry.name if len(files) > 1 and "*" in entry.name else name
         try:
-            part = _part(shown, path)
-        except _RefusedError as error:
+            part = part_of(shown, path)
+        except RefusedError as error:
             expected = f"{wanted}" if wanted else "a file that can be checked"
             wrong.append(Mismatch(rule="SC303", file=name, expected=expected, found=str(error)))
             continue
@@ -157,10 +157,15 @@ def _kind(path: Path) -> str:
         return "unreadable"
 
 
-def _part(name: str, path: Path) -> Part:
+def part_of(name: str, path: Path) -> Part:
+    """Look at one file as a part of its own.
+
+    Raises:
+        RefusedError: it is larger than what is looked at, or broken at its first sight.
+    """
     kind = _kind(path)
     if kind == "unreadable":
-        raise _RefusedError("a file that cannot be opened")
+        raise RefusedError("a file that cannot be opened")
     with path.open("rb") as file:
         is_packed = file.read(2) == b"\x1f\x8b"
     if is_packed and kind in TABLES:
@@ -189,9 +194,9 @@ def _refuse_bomb(path: Path) -> None:
     except tables.TooLargeError:
         size = path.stat().st_size
         most = f"{tables.MOST_BYTES:,}"
-        raise _RefusedError(f"more than {most} bytes packed into {size:,}") from None
+        raise RefusedError(f"more than {most} bytes packed into {size:,}") from None
     except (OSError, EOFError):
-        raise _RefusedError("broken gzip") from None
+        raise RefusedError("broken gzip") from None
 
 
 def _refuse_footer(path: Path) -> None:
@@ -203,34 +208,44 @@ def _refuse_footer(path: Path) -> None:
         file.seek(max(size - 8, 0))
         end = file.read()
     if end[4:] != b"PAR1" or int.from_bytes(end[:4], "little") > size:
-        raise _RefusedError("broken Parquet, perhaps cut short")
+        raise RefusedError("broken Parquet, perhaps cut short")
     if int.from_bytes(end[:4], "little") > MOST_FOOTER:
-        raise _RefusedError(f"Parquet that takes more than {MOST_FOOTER:,} bytes to describe")
+        raise RefusedError(f"Parquet that takes more than {MOST_FOOTER:,} bytes to describe")
     try:
         metadata = pq.read_metadata(path)
     except (pa.ArrowException, OSError):
-        raise _RefusedError("broken Parquet") from None
+        raise RefusedError("broken Parquet") from None
     if metadata.num_columns > tables.MOST_COLUMNS:
-        raise _RefusedError(f"{metadata.num_columns:,} columns")
+        raise RefusedError(f"{metadata.num_columns:,} columns")
     if metadata.num_rows * max(metadata.num_columns, 1) > MOST_CELLS:
-        raise _RefusedError(f"{metadata.num_rows:,} rows in {size:,} bytes")
+        raise RefusedError(f"{metadata.num_rows:,} rows in {size:,} bytes")
 
 
 def _header(path: Path, kind: str) -> tuple[tuple[str, ...], str]:
     """Give the names in the first line of a table, none where there is no header, and what parts them."""
+    first, delimiter = first_line(path, kind)
+    return (() if formats.is_data(first) else tuple(first)), delimiter
+
+
+def first_line(path: Path, kind: str) -> tuple[list[str], str]:
+    """Give the cells of the first line of a CSV or TSV file, and what parts them.
+
+    Raises:
+        RefusedError: it is too long, or none.
+    """
     with tables.opened(path, tables.MOST_BYTES) as file:
         head = file.read(MOST_HEADER)
     if len(head) == MOST_HEADER and b"\n" not in head:
-        raise _RefusedError(f"a first line of more than {MOST_HEADER:,} bytes")
+        raise RefusedError(f"a first line of more than {MOST_HEADER:,} bytes")
     text = head.decode("utf-8-sig", "replace")
     delimiter = "\t" if kind == "tsv" else formats.delimiter_in(text)
     try:
         first = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     except csv.Error:
-        raise _RefusedError("a first line that is no header") from None
+        raise RefusedError("a first line that is no header") from None
     if len(first) > tables.MOST_COLUMNS:
-        raise _RefusedError(f"{len(first):,} columns")
-    return (() if formats.is_data(first) else tuple(first)), delimiter
+        raise RefusedError(f"{len(first):,} columns")
+    return first, delimiter
 
 
 def _merged(parts: Iterable[Part]) -> list[Part]:

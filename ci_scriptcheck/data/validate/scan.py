@@ -110,7 +110,7 @@ def scanned(
     try:
         return _scanned(connection, part, columns, unique)
     except duckdb.Error as error:
-        raise UnreadableError(_in_words(part, str(error))) from None
+        raise UnreadableError(in_words(part, str(error))) from None
 
 
 def _scanned(
@@ -186,7 +186,7 @@ def _relation(
                 "auto_detect = false, header = true, quote = '\"', escape = '\"', nullstr = '',"
                 " allow_quoted_nulls = false,"
                 f" delim = {literal(part.delimiter)}, columns = {names or {'c0': 'VARCHAR'}},"
-                f" compression = '{'gzip' if part.is_packed else 'none'}'"
+                f" compression = '{'gzip' if part.is_packed else 'none'}', hive_partitioning = false"
             )
             places = {name: (f"c{number}", TEXT) for number, name in header_of(part)}
             return f"read_csv({_listed(part)}, {options})", places, dict.fromkeys(places, "text")
@@ -212,7 +212,8 @@ def _relation(
 def _typed(
     connection: duckdb.DuckDBPyConnection, part: Part
 ) -> tuple[str, dict[str, tuple[str, str]], dict[str, str]]:
-    source = f"read_parquet({_listed(part)})"
+    # A folder such as `date=2024` would give every table below it another column.
+    source = f"read_parquet({_listed(part)}, hive_partitioning = false)"
     described = connection.execute(f"describe select * from {source}").fetchall()  # noqa: S608  (written here)
     known = {name for _, name in header_of(part)}
     types = {name: kind for name, kind, *_ in described if name in known}
@@ -326,7 +327,7 @@ _LINE = re.compile(r"(?:CSV Error on Line: |in line )(\d+)")
 _CELLS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
 
 
-def _in_words(part: Part, message: str) -> str:
+def in_words(part: Part, message: str) -> str:
     """Say what is wrong with a file; DuckDB's own words would show what stands in it."""
     line = _LINE.search(message)
     where = f" in line {line[1]}" if line else ""

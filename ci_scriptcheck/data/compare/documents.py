@@ -1,0 +1,125 @@
+"""Two JSON documents compared, value by value."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from ci_scriptcheck.data import tables
+from ci_scriptcheck.data.validate.scan import UnreadableError
+from ci_scriptcheck.data.validate.terms import Evidence
+from ci_scriptcheck.model import json_path
+from ci_scriptcheck.model.comparison import Fate, ValueComparison
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MOST_BYTES = 30_000_000
+"""Of a document, unpacked, both of which lie in memory as a whole."""
+SHOWN = 50
+ROOT = "$"
+
+_WIDEST = 100
+_NOTHING = object()
+
+# Where a value lies: its key or number, behind the way to what holds it.
+_Way = tuple["_Way", str | int] | None
+
+
+def loaded(path: Path) -> Any:  # noqa: ANN401  (JSON)
+    """Read a document.
+
+    Raises:
+        UnreadableError: it is broken, or too large.
+    """
+    try:
+        with tables.opened(path, MOST_BYTES) as file:
+            return json.loads(file.read().decode("utf-8-sig"))
+    except tables.TooLargeError:
+        raise UnreadableError(f"JSON of more than {MOST_BYTES:,} bytes") from None
+    except UnicodeDecodeError:
+        raise UnreadableError("text that is not UTF-8") from None
+    except (ValueError, RecursionError, OSError, EOFError):
+        raise UnreadableError("broken JSON") from None
+
+
+def compared(
+    before: object, after: object, evidence: Evidence
+) -> tuple[tuple[ValueComparison, ...], int]:
+    """Give the first values that differ, in the order of base, and how many do.
+
+    Numbers are equal where their values are, and true is no number.
+    """
+    shown: list[ValueComparison] = []
+    count = 0
+    for way, one, other in _differing(before, after):
+        count += 1
+        if len(shown) < SHOWN:
+            shown.append(_told(way, one, other, evidence))
+    return tuple(shown), count
+
+
+def _differing(before: object, after: object) -> Iterator[tuple[_Way, object, object]]:
+    waiting: list[tuple[_Way, object, object]] = [(None, before, after)]
+    while waiting:
+        way, one, other = waiting.pop()
+        pairs = _inside(one, other)
+        if pairs is not None:
+            waiting.extend(((way, part), a, b) for part, a, b in reversed(pairs))
+        elif not _are_equal(one, other):
+            yield way, one, other
+
+
+def _inside(one: object, other: object) -> list[tuple[str | int, object, object]] | None:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return [
+            (key, one.get(key, _NOTHING), other.get(key, _NOTHING))
+            for key in dict.fromkeys([*one, *other])
+        ]
+    if isinstance(one, list) and isinstance(other, list):
+        longest = max(len(one), len(other))
+        return [(number, _at(one, number), _at(other, number)) for number in range(longest)]
+    return None
+
+
+def _at(items: list[object], number: int) -> object:
+    return items[number] if number < len(items) else _NOTHING
+
+
+def _are_equal(one: object, other: object) -> bool:
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, float) and isinstance(other, float) and math.isnan(one):
+        return math.isnan(other)
+    return one == other
+
+
+def _told(way: _Way, one: object, other: object, evidence: Evidence) -> ValueComparison:
+    fate = Fate.NEW if one is _NOTHING else Fate.GONE if other is _NOTHING else Fate.CHANGED
+    may_show = evidence is Evidence.VALUES
+    return ValueComparison(
+        path=_path(way),
+        fate=fate,
+        before=_written(one) if may_show else None,
+        after=_written(other) if may_show else None,
+    )
+
+
+def _path(way: _Way) -> str:
+    parts = []
+    while way is not None:
+        way, part = way
+        parts.append(part)
+    path = ""
+    for part in reversed(parts):
+        path = json_path.joined(path, part)
+    return path or ROOT
+
+
+def _written(value: object) -> str | None:
+    if value is _NOTHING:
+        return None
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"

@@ -1,0 +1,165 @@
+"""What differs between base and head, without what differs between two equal runs of base as well.
+
+Only values go in and out, so that it can run anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.data.pairs import without_stamp
+from ci_scriptcheck.model.comparison import (
+    ColumnComparison,
+    Fate,
+    FileComparison,
+    TableComparison,
+    ValueComparison,
+)
+from ci_scriptcheck.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+INABILITY = "cannot be "
+"""How a note begins that says nothing about what differs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """What is left of a comparison.
+
+    Attributes:
+        files: That differ beyond chance.
+        noise: What was set aside, as `PortComparison.noise` names it.
+    """
+
+    files: tuple[FileComparison, ...]
+    noise: tuple[str, ...]
+
+
+def without_noise(found: Iterable[FileComparison], repeat: Iterable[FileComparison]) -> Rest:
+    """Set aside what differs without any change.
+
+    Of rows that are paired through what is set aside, only as many are left as are certain.
+
+    Args:
+        found: How base and head differ.
+        repeat: How two equal runs of base differ.
+    """
+    again = list(repeat)
+    files: list[FileComparison] = []
+    noise: dict[str, None] = {}
+    for file in found:
+        other = _partner(file, again)
+        left, names = (file, []) if other is None else _file(file, other)
+        files += [] if left is None else [left]
+        noise |= dict.fromkeys(names)
+    return Rest(files=tuple(files), noise=tuple(noise))
+
+
+def _partner(file: FileComparison, repeat: Sequence[FileComparison]) -> FileComparison | None:
+    same = [other for other in repeat if other.path == file.path]
+    plain = without_stamp(file.path)
+    alike = [other for other in repeat if without_stamp(other.path) == plain]
+    return next(iter(same or alike), None)
+
+
+def _file(file: FileComparison, repeat: FileComparison) -> tuple[FileComparison | None, list[str]]:
+    if repeat.fate is not Fate.CHANGED:
+        return None, [file.path]
+    if file.fate is not Fate.CHANGED or (repeat.note or "").startswith(INABILITY):
+        return file, []
+    if file.format_before != file.format_after and repeat.format_before == repeat.format_after:
+        return file, []
+    table, columns = _table(file.table, repeat.table)
+    values, paths = _values(file.values, repeat.values)
+    members = without_noise(file.members, repeat.members)
+    left = replace(
+        file,
+        path_after=None if repeat.path_after else file.path_after,
+        table=table,
+        values=values,
+        values_count=_count(file, values, repeat),
+        members=members.files,
+        note=None if repeat.note else file.note,
+    )
+    names = [f"{file.path}: {name}" for name in (*columns, *paths, *members.noise)]
+    if left == file:
+        return file, []
+    return (left if _is_telling(left) else None), names or [file.path]
+
+
+def _is_telling(file: FileComparison) -> bool:
+    parts = (file.table, file.values_count, file.members, file.note, file.path_after)
+    return any(parts) or file.format_before != file.format_after
+
+
+def _count(file: FileComparison, left: Sequence[ValueComparison], repeat: FileComparison) -> int:
+    """Say how many values are left: of those that are not shown, as many as cannot be noise."""
+    unseen = file.values_count - len(file.values)
+    unseen_noise = repeat.values_count - len(repeat.values)
+    return len(left) + max(unseen - unseen_noise, 0)
+
+
+def _values(
+    found: Iterable[ValueComparison], repeat: Iterable[ValueComparison]
+) -> tuple[tuple[ValueComparison, ...], list[str]]:
+    """Set aside paths that differ again; of the items of a list, all where one does."""
+    again = {_every(value.path) for value in repeat}
+    left = tuple(value for value in found if _every(value.path) not in again)
+    return left, sorted({_every(value.path) for value in found} & again)
+
+
+def _every(path: str) -> str:
+    return re.sub(r"\[\d+\]", "[*]", path)
+
+
+def _table(
+    found: TableComparison | None, repeat: TableComparison | None
+) -> tuple[TableComparison | None, list[str]]:
+    if found is None or repeat is None:
+        return found, []
+    if found.is_reordered:
+        return (None if repeat.is_reordered else found), []
+    again = {column.name: column for column in repeat.columns}
+    kept = [_column(column, again.get(column.name)) for column in found.columns]
+    columns = tuple(column for column in kept if column is not None)
+    noisy = [
+        column.name for column, left in zip(found.columns, kept, strict=True) if left != column
+    ]
+    left = _with_rows(replace(found, columns=columns), repeat, noisy)
+    is_same_length = left.rows_before == left.rows_after or repeat.rows_before != repeat.rows_after
+    is_telling = left.columns or left.changed or left.gone or left.new or not is_same_length
+    return (left if is_telling else None), noisy
+
+
+def _with_rows(
+    table: TableComparison, repeat: TableComparison, noisy: Sequence[str]
+) -> TableComparison:
+    """Count anew the rows that differ, as far as what is left shows them."""
+    changed, gone, new = table.changed, table.gone, table.new
+    if noisy or repeat.changed:
+        changed = max((column.rows or 0 for column in table.columns), default=0)
+    if repeat.gone or repeat.new or (noisy and not table.key):
+        further = 0
+        if repeat.rows_before == repeat.rows_after:
+            further = table.rows_after - table.rows_before
+        gone, new = max(-further, 0), max(further, 0)
+    return replace(table, changed=changed, gone=gone, new=new)
+
+
+def _column(column: ColumnComparison, repeat: ColumnComparison | None) -> ColumnComparison | None:
+    if repeat is None:
+        return column
+    types = column.type_before, column.type_after
+    is_new_type = types[0] != types[1] and types != (repeat.type_before, repeat.type_after)
+    if column.fate is repeat.fate and not is_new_type:
+        return None
+    # Its type is no chance; what its values are is.
+    return ColumnComparison(
+        name=column.name,
+        fate=column.fate,
+        type_before=column.type_before,
+        type_after=column.type_after,
+    )

@@ -1,0 +1,213 @@
+"""Two tables compared: columns, rows, and how the values of the columns that differ lie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.data.compare import matching, profile, rows, telling
+from ci_scriptcheck.model.comparison import ColumnComparison, Fate, TableComparison
+from ci_scriptcheck.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import duckdb
+
+    from ci_scriptcheck.data.compare.opening import Side
+    from ci_scriptcheck.data.compare.rows import Paired
+    from ci_scriptcheck.data.validate.terms import Evidence
+
+SHIFTED = 0.1
+"""Population stability index from which a column is told though no pair of rows shows it."""
+_MANY = 0.05
+"""Share of rows that have to come or go for the values of a column to shift so far."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """How two tables differ.
+
+    Attributes:
+        table: `None` where their rows are the same in the same order.
+        note: What else differs in how they are written.
+    """
+
+    table: TableComparison | None
+    note: str | None = None
+
+
+def compared(
+    connection: duckdb.DuckDBPyConnection,
+    sides: tuple[Side, Side],
+    key: tuple[str, ...],
+    evidence: Evidence,
+) -> Found:
+    """Compare two tables.
+
+    Args:
+        connection: In which both are opened.
+        sides: Base and head.
+        key: Columns that tell rows apart; none where none are known.
+        evidence: What may be told.
+
+    Raises:
+        duckdb.Error: there is more to look at than the limits allow.
+    """
+    comparing = _Comparing(connection, sides, key, evidence)
+    note = _note(*sides)
+    if comparing.is_same_schema and comparing.has_same_rows():
+        table = None if comparing.has_same_order() else comparing.table(is_reordered=True)
+        return Found(table=table, note=note)
+    return Found(table=comparing.differing(), note=note)
+
+
+def _note(before: Side, after: Side) -> str | None:
+    names = [list(side.columns) for side in (before, after)]
+    if names[0] != names[1] and set(names[0]) == set(names[1]):
+        return "its columns stand in another order"
+    marks = [side.part.delimiter for side in (before, after)]
+    if marks[0] != marks[1] and before.part.kind == after.part.kind and len(names[0]) > 1:
+        return f"its cells are parted by {marks[0]!r} on base and by {marks[1]!r} on head"
+    return None
+
+
+class _Comparing:
+    """Holds two tables as relations in which equal cells are equal values."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        sides: tuple[Side, Side],
+        key: tuple[str, ...],
+        evidence: Evidence,
+    ) -> None:
+        self._connection = connection
+        self._sides = sides
+        self._key = key
+        self._evidence = evidence
+        self._matches = matching.matched(*sides)
+        self._cells = [match.cell for match in self._matches]
+        selects = matching.selected(self._matches)
+        for name, side in zip(rows.SIDES, sides, strict=True):
+            query = f"create or replace temp view {name} as select {selects[name]} from {side.relation}"  # noqa: S608  (written here)
+            connection.execute(query)
+
+    @property
+    def is_same_schema(self) -> bool:
+        """Say whether the same columns of the same types are on both sides."""
+        names = [set(side.columns) for side in self._sides]
+        return names[0] == names[1] and not any(
+            match.has_new_type or match.has_new_zone for match in self._matches
+        )
+
+    def has_same_rows(self) -> bool:
+        """Say whether the same rows are on both sides, in whatever order."""
+        if self._sides[0].rows != self._sides[1].rows:
+            return False
+        before, after = (rows.sums(self._connection, side, self._cells) for side in rows.SIDES)
+        return before == after
+
+    def has_same_order(self) -> bool:
+        """Say whether rows that are the same stand in the same order."""
+        before, after = (rows.order(self._connection, side, self._cells) for side in rows.SIDES)
+        return before == after
+
+    def table(self, *, is_reordered: bool = False) -> TableComparison:
+        """Give what is known before any row is paired."""
+        before, after = (side.rows for side in self._sides)
+        return TableComparison(rows_before=before, rows_after=after, is_reordered=is_reordered)
+
+    def differing(self) -> TableComparison:
+        """Pair the rows, and tell what differs."""
+        why = self._why_no_key()
+        key = self._key if why is None else ()
+        paired = self._paired(key)
+        columns = [*self._columns(paired, key), *self._one_sided()]
+        return TableComparison(
+            rows_before=self._sides[0].rows,
+            rows_after=self._sides[1].rows,
+            key=key,
+            why_no_key=why,
+            changed=paired.changed,
+            gone=paired.gone,
+            new=paired.new,
+            columns=tuple(sorted(columns, key=_badness)),
+        )
+
+    def _why_no_key(self) -> str | None:
+        shown = ", ".join(f"`{name}`" for name in self._key)
+        for name, side in zip(("base", "head"), self._sides, strict=True):
+            for column in self._key:
+                if column not in side.columns:
+                    return f"there is no column `{column}` on {name}"
+        cells = self._cells_of(self._key)
+        for name, relation in zip(("base", "head"), rows.SIDES, strict=True):
+            if cells and not rows.is_unique(self._connection, relation, cells):
+                return f"{shown} {'is' if len(cells) == 1 else 'are'} not unique on {name}"
+        return None
+
+    def _cells_of(self, names: Sequence[str]) -> list[str]:
+        cells = {match.name: match.cell for match in self._matches}
+        return [cells[name] for name in names]
+
+    def _paired(self, key: tuple[str, ...]) -> Paired:
+        before, after = (side.rows for side in self._sides)
+        if key:
+            cells = self._cells_of(key)
+            others = [cell for cell in self._cells if cell not in cells]
+            return rows.by_key(self._connection, cells, others, max(before, after))
+        if not self._cells:
+            return rows.Paired(changed=0, gone=before, new=after)
+        found = rows.by_content(self._connection, self._cells)
+        if before == after and found.gone:
+            placed = rows.by_place(self._connection, self._cells, before)
+            return placed if placed.changed <= found.gone else found
+        return found
+
+    def _columns(self, paired: Paired, key: tuple[str, ...]) -> Iterator[ColumnComparison]:
+        """Tell the columns of both sides that differ."""
+        if paired.by_cell or not (paired.gone or paired.new):
+            differing = {cell for cell, count in paired.by_cell.items() if count}
+        else:
+            differing = set(rows.differing_cells(self._connection, self._cells))
+        declared = {
+            match.cell for match in self._matches if match.has_new_type or match.has_new_zone
+        }
+        counts = self._sides[0].rows, self._sides[1].rows
+        is_shift_possible = key and paired.gone + paired.new > _MANY * max(*counts, 1)
+        looked_at = [
+            match
+            for match in self._matches
+            if match.cell in differing | declared or (is_shift_possible and match.name not in key)
+        ]
+        found = profile.profiles(self._connection, looked_at, counts)
+        for match in looked_at:
+            one = found[match.cell]
+            if match.cell in differing | declared or (one.psi or 0.0) >= SHIFTED:
+                count = paired.by_cell.get(match.cell)
+                yield telling.column(match, one, rows=count, evidence=self._evidence)
+
+    def _one_sided(self) -> Iterator[ColumnComparison]:
+        before, after = self._sides
+        for name, column in before.columns.items():
+            if name not in after.columns:
+                yield ColumnComparison(
+                    name=name, fate=Fate.GONE, type_before=column.word or "string"
+                )
+        for name, column in after.columns.items():
+            if name not in before.columns:
+                yield ColumnComparison(
+                    name=name, fate=Fate.NEW, type_after=column.word or "string"
+                )
+
+
+def _badness(column: ColumnComparison) -> tuple[object, ...]:
+    """Order columns: gone ones first, then new types, rows that differ, shifts, and new ones last."""
+    fates = {Fate.GONE: 0, Fate.CHANGED: 1, Fate.NEW: 2}
+    return (
+        fates[column.fate],
+        column.type_before == column.type_after,
+        -(column.rows or 0),
+        -(column.psi or 0.0),
+        column.name,
+    )

@@ -1,0 +1,24 @@
+"""On which terms the data of base and head are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ci_scriptcheck.data.validate.terms import Evidence
+from ci_scriptcheck.values import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareTerms:
+    """What is known of the data, and what may be told of them.
+
+    Attributes:
+        keys: File, or pattern with `*` → columns that tell the rows of its table apart.
+        evidence: What may be told; of real data, aggregates.
+        scratch: Folder, absolute, for what has to be unpacked; by default the process's own for
+            temporary files.
+    """
+
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    evidence: Evidence = Evidence.VALUES
+    scratch: str | None = None

@@ -1,0 +1,141 @@
+"""Types of columns in the words of schemas, told from the cells of files that declare none."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from ci_scriptcheck.data.validate.cells import JSON, TEXT, family_of, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    import duckdb
+
+T = TypeVar("T")
+
+BATCH = 200
+"""Columns that one query looks at; there may be thousands."""
+
+MISSING = ("na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "nat", "null", "none", "")
+"""What pandas takes for no value in columns of anything but text; in small letters."""
+
+_OF_FAMILIES = {
+    "int": "int",
+    "float": "float",
+    "single": "float",
+    "bool": "bool",
+    "string": "string",
+    "date": "date",
+    "datetime": "datetime",
+    "moment": "datetime",
+}
+_LONGEST = 40
+_FIRST_ROWS = 1_000
+
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?(Z|[-+][0-9]{2}:?[0-9]{2}))?"
+_PATTERNS = {
+    # What has more digits than a double can tell apart stays text, as do leading zeros.
+    "int": r"-?(0|[1-9][0-9]{0,17})",
+    "float": r"(?i)[-+]?((0|[1-9][0-9]{0,14})(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?inf(inity)?",
+    "bool": r"(?i)true|false",
+    "date": _DAY,
+    "datetime": f"{_DAY}([ T]{_CLOCK})?",
+}
+"""From the narrowest to the widest; text is what fits none."""
+
+_CASTS = {"date": "date", "datetime": "timestamptz"}
+_NUMBERS = frozenset({"BIGINT", "UBIGINT", "DOUBLE"})
+
+
+def batches(items: Iterable[T], most: int) -> Iterator[tuple[T, ...]]:
+    """Cut into pieces of so many items; the last may be shorter."""
+    left = iter(items)
+    while piece := tuple(islice(left, most)):
+        yield piece
+
+
+def of_native(sql: str) -> str | None:
+    """Give the word for a type of DuckDB; its own name where schemas have none for it."""
+    if sql == '"NULL"':
+        return None
+    return _OF_FAMILIES.get(family_of(sql), sql.lower()[:_LONGEST])
+
+
+def told(
+    connection: duckdb.DuckDBPyConnection, relation: str, sources: Iterable[tuple[str, str]]
+) -> dict[str, str | None]:
+    """Tell the types of columns that have none of their own.
+
+    Args:
+        connection: That knows the relation.
+        relation: What stands behind `from`.
+        sources: Name and family of each column; typed ones are left out of the answer.
+    """
+    given = list(sources)
+    found: dict[str, str | None] = {}
+    for batch in batches((name for name, family in given if family == TEXT), BATCH):
+        found |= _of_cells(connection, relation, {name: name for name in batch}, _PATTERNS)
+    for batch in batches((name for name, family in given if family == JSON), BATCH):
+        found |= _of_json(connection, relation, batch)
+    return found
+
+
+def _of_cells(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    texts: Mapping[str, str],
+    kinds: Iterable[str],
+) -> dict[str, str | None]:
+    """Find the narrowest type that every cell has: what the first rows allow, then held by all."""
+    asked = {name: list(kinds) for name in texts}
+    first = f"(select * from {relation} limit {_FIRST_ROWS})"  # noqa: S608  (ours)
+    for rows in (first, relation):
+        counts = _unlike(connection, rows, {texts[name]: asked[name] for name in asked})
+        asked = {name: [k for k in asked[name] if not counts[texts[name], k]] for name in asked}
+    filled = _unlike(connection, relation, {text: [] for text in texts.values()})
+    return {
+        name: None if not filled[text, ""] else next(iter(asked[name]), "string")
+        for name, text in texts.items()
+    }
+
+
+def _unlike(
+    connection: duckdb.DuckDBPyConnection, relation: str, asked: Mapping[str, Sequence[str]]
+) -> dict[tuple[str, str], int]:
+    """Count the cells that are not of each type that is asked about; under "" those with any."""
+    missing = ", ".join(literal(word) for word in MISSING)
+    pairs = [(text, kind) for text, kinds in asked.items() for kind in (*kinds, "")]
+    counted = []
+    for text, kind in pairs:
+        test = f"lower(trim({text})) not in ({missing})"
+        if kind:
+            fits = f"regexp_full_match({text}, {literal(_PATTERNS[kind])})"
+            cast = f" and try_cast({text} as {_CASTS[kind]}) is not null" if kind in _CASTS else ""
+            test = f"{test} and not ({fits}{cast})"
+        counted.append(f"count(*) filter ({test})")
+    query = f"select {', '.join(counted)} from {relation}"  # noqa: S608  (written here)
+    return dict(zip(pairs, connection.execute(query).fetchone() or (), strict=True))
+
+
+def _of_json(
+    connection: duckdb.DuckDBPyConnection, relation: str, batch: Sequence[str]
+) -> dict[str, str | None]:
+    kinds = ", ".join(f"list_sort(list(distinct json_type({name})))" for name in batch)
+    answer = connection.execute(f"select {kinds} from {relation}").fetchone() or ()  # noqa: S608  (ours)
+    found: dict[str, str | None] = {}
+    for name, types in zip(batch, answer, strict=True):
+        found[name] = _of_types(set(types or ()) - {None, "NULL"})
+    texts = {name: f"({name} ->> '$')" for name, word in found.items() if word == "string"}
+    return found | (_of_cells(connection, relation, texts, ("date", "datetime")) if texts else {})
+
+
+def _of_types(types: set[str]) -> str | None:
+    if not types:
+        return None
+    if types <= _NUMBERS:
+        return "float" if "DOUBLE" in types else "int"
+    if types == {"BOOLEAN"}:
+        return "bool"
+    return "string" if types == {"VARCHAR"} else "json"
