@@ -13,6 +13,7 @@ from ci_scriptcheck.modes.malformed import is_malformed
 from ci_scriptcheck.modes.sources import Circumstances
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.scope import CACHE, LIBRARIES
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.change import Closure
     from ci_scriptcheck.model.project import Project, Settings
     from ci_scriptcheck.model.tree import Tree
+    from ci_scriptcheck.scope import Base
 
 
 def found(root: Path, tree: Tree, project: Project, weights: Mapping[str, float]) -> Circumstances:
@@ -37,6 +39,13 @@ def found(root: Path, tree: Tree, project: Project, weights: Mapping[str, float]
         absent=frozenset(script for script in scripts if not tree.has(script)),
         weights=weights,
     )
+
+
+def on_base(base: Base, circumstances: Circumstances) -> Circumstances:
+    """Give how things stand for base's tasks, which run on the same machine with other scripts."""
+    scripts = {step.script for step in base.project.steps.values() if step.script is not None}
+    absent = frozenset(script for script in scripts if not base.tree.has(script))
+    return replace(circumstances, absent=absent)
 
 
 def names_in_code(

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import __version__, scope
 from ci_scriptcheck.circumstances import names_in_code
+from ci_scriptcheck.circumstances import on_base as circumstances_of_base
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model.contract import GeneratedBy
-from ci_scriptcheck.model.plan import Counts, Mode, Plan
-from ci_scriptcheck.modes import isolation, pipeline, share, suppliers, variants
+from ci_scriptcheck.model.plan import BasePart, Counts, Mode, Plan, Side
+from ci_scriptcheck.modes import beside, isolation, pipeline, share, suppliers, variants
 from ci_scriptcheck.run import grammar
 from ci_scriptcheck.values import replace
 
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from ci_scriptcheck.model.change import Reason
+    from ci_scriptcheck.model.change import Closure
     from ci_scriptcheck.model.options import Options
+    from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.project import Project
     from ci_scriptcheck.modes.sources import Circumstances
     from ci_scriptcheck.scope import Scope
@@ -31,7 +33,7 @@ def planned(
     about: Scope,
     circumstances: Circumstances,
     options: Options,
-    reached: Callable[[], Mapping[str, Reason]],
+    reached: Callable[[], Scope],
 ) -> Plan:
     """Choose the tasks that show what the options ask for, with all that they need.
 
@@ -66,14 +68,20 @@ def planned(
         checked = share.share_of(checked, number=number, of=of)
     others = {task.id for task in asked if task.blocked is None} - {task.id for task in checked}
     tasks = suppliers.complete(project, checked, circumstances)
-    if options.selectors and len(tasks) > len(checked):
-        tasks = suppliers.with_reach(tasks, reached())
+    effect = about
+    if options.selectors and (options.compares or len(tasks) > len(checked)):
+        effect = reached()
+        tasks = suppliers.with_reach(tasks, effect.selection.nodes)
+    of_head = tasks
+    if effect.base is not None and options.compares:
+        of_base = circumstances_of_base(effect.base, circumstances)
+        tasks = beside.with_base(tasks, effect.base.project, effect.selection, of_base)
     if options.timeout is not None:
         tasks = tuple(
             replace(task, settings=replace(task.settings, timeout=options.timeout))
             for task in tasks
         )
-    code = {task.script for task in tasks} | _generators(project)
+    code = {task.script for task in of_head} | _generators(project)
     return Plan(
         version=__version__,
         project=project.name,
@@ -86,12 +94,7 @@ def planned(
             steps_affected=len(_steps(about)),
         ),
         tasks=tasks,
-        closures={
-            # How files lead to one another has been used to find the reasons, and is large.
-            name: replace(found, chains={})
-            for name, found in about.closures.items()
-            if name in code
-        },
+        closures=_needed(about.closures, code),
         datasets=project.with_stated() if tasks else {},
         scenarios=project.scenarios,
         findings=grammar.left_to_their_own(about.findings, project, root),
@@ -101,10 +104,27 @@ def planned(
         reuse=options.reuse,
         twice=options.twice,
         others_test=bool(others),
+        base=_base_part(effect, tasks),
     )
 
 
-def _generators(project: Project) -> set[str]:
+def _base_part(effect: Scope, tasks: tuple[Task, ...]) -> BasePart | None:
+    scripts = {task.script for task in tasks if task.side is Side.BASE}
+    if effect.base is None or effect.changes.base is None or not scripts:
+        return None
+    return BasePart(
+        commit=effect.changes.base,
+        closures=_needed(effect.base.closures, scripts | _generators(effect.base.project)),
+        datasets=effect.base.project.with_stated(),
+    )
+
+
+def _needed(closures: Mapping[str, Closure], code: set[str | None]) -> Mapping[str, Closure]:
+    """Leave out other scripts, and how files lead to one another: that has shown the reasons, and is large."""
+    return {name: replace(found, chains={}) for name, found in closures.items() if name in code}
+
+
+def _generators(project: Project) -> set[str | None]:
     origins = [dataset.origin for dataset in project.datasets.values()]
     return {origin.file for origin in origins if isinstance(origin, GeneratedBy)}
 

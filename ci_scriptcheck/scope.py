@@ -16,15 +16,14 @@ from ci_scriptcheck.model.change import ChangeSet, Closure, Selection, Unknown
 from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.result import Finding
+from ci_scriptcheck.model.tree import Tree
 from ci_scriptcheck.project import cache
 from ci_scriptcheck.project.paths import FILE_NAME, within
 from ci_scriptcheck.project.selectors import select_named, steps_of_script, unknown
 from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.change import Reason
     from ci_scriptcheck.model.plan import Mode
-    from ci_scriptcheck.model.tree import Tree
 
 CACHE = ".scriptcheck/cache"
 """Where parsed projects and import facts are remembered, relative to the repository."""
@@ -37,12 +36,27 @@ LIBRARIES = "libraries.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """The project as base has it.
+
+    Attributes:
+        tree: The files of its commit.
+        closures: Script → the files it depends on there.
+    """
+
+    project: Project
+    tree: Tree
+    closures: Mapping[str, Closure]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What a run is about.
 
     Attributes:
         closures: Script → the files it depends on, for every script of the project.
         findings: The project's, those that base has too marked as such.
+        base: What is compared with; `None` where that cannot be read, or is of no interest.
     """
 
     project: Project
@@ -50,6 +64,7 @@ class Scope:
     selection: Selection
     closures: Mapping[str, Closure] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    base: Base | None = None
 
 
 def of_change(
@@ -112,6 +127,7 @@ def of_change(
         selection=selection,
         closures=closures,
         findings=_told_apart(project, _before_settings(tree, base_tree, project) or base),
+        base=Base(project=base, tree=base_tree, closures=base_closures) if base else None,
     )
 
 
@@ -128,11 +144,9 @@ def of_choice(
     )
 
 
-def reached(
-    root: Path, tree: Tree, about: Scope, reads: Mapping[str, tuple[str, ...]]
-) -> Mapping[str, Reason]:
-    """Give the nodes that the change can affect, whatever was chosen: `pipeline/node` → why."""
-    return of_change(root, tree, about.project, about.changes, reads=reads).selection.nodes
+def reached(root: Path, tree: Tree, about: Scope, reads: Mapping[str, tuple[str, ...]]) -> Scope:
+    """Give what the change can affect, whatever was chosen."""
+    return of_change(root, tree, about.project, about.changes, reads=reads)
 
 
 def named(root: Path, tree: Tree, project: Project, selectors: tuple[str, ...]) -> Selection:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import circumstances, planning, scope
 from ci_scriptcheck.change import affected, mentions
+from ci_scriptcheck.change.git import laid_out
 from ci_scriptcheck.change.git.repository import change_set, look, repository_root
 from ci_scriptcheck.errors import ChangeError, ScriptcheckError, UsageError
 from ci_scriptcheck.model import not_run
@@ -112,6 +113,7 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     reached = partial(scope.reached, root, tree, about, learned.reads)
     plan = planning.planned(root, about, around, options, reached)
     pythons = {task.settings.python for task in plan.tasks}
+    base_root = None if plan.base is None else str(laid_out.lay_out(root, plan.base.commit))
     site = Site(
         root=str(root),
         store=str(store.folder),
@@ -120,6 +122,7 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
         versions={
             python or "": circumstances.modules_of(root, project, python) for python in pythons
         },
+        base_root=base_root,
     )
     return Prepared(options=options, root=root, plan=plan, site=site)
 
@@ -139,6 +142,7 @@ def start(prepared: Prepared) -> Started:
         prepared.site.opened_store(),
         prepared.site.libraries,
         today=date.fromisoformat(prepared.site.today),
+        base_root=None if prepared.site.base_root is None else Path(prepared.site.base_root),
     )
     record.write_plan(folder, prepared.plan)
     record.write_site(folder, prepared.site)

@@ -68,6 +68,7 @@ _WRITE = (
     Option(name="json", text="Print the record instead of text"),
 )
 _SHARD = Option(name="shard", word="I/N", text="Only this share of the plan, for several machines")
+_NO_COMPARE = Option(name="no-compare", text="Leave base out: only say whether it runs here")
 _TWICE = Option(name="twice", text="Run everything twice and report what differs")
 _SCENARIO = Option(
     name="scenario",
@@ -99,7 +100,7 @@ _ALL_COMMANDS = (
         arguments=(_STEPS,),
         groups=(
             Group(title="What to check", options=(_MODE, _BASE, _ALL)),
-            Group(title="How to run", options=(*_HOW[:4], _TWICE, *_HOW[4:])),
+            Group(title="How to run", options=(*_HOW[:4], _NO_COMPARE, _TWICE, *_HOW[4:])),
             Group(title="What to write", options=(*_WRITE, _SHARD)),
         ),
     ),

@@ -31,6 +31,9 @@ ABOUT = {
     " and logged until then.",
     "SC3": "Found by holding data against schemas: what is copied or made for an input, what a"
     " script writes, and what its readers expect. Links are compared without running.",
+    "SC4": "Found by running base beside head on the same inputs. A difference belongs to the first"
+    " step that was given the same and wrote something else; what differs between two equal runs of"
+    " base is set aside.",
 }
 
 

@@ -54,6 +54,7 @@ def of_run(given: Namespace) -> Options:
         timeout=timeout(given),
         output=run_directory(given),
         shard=arguments.share(given.shard),
+        compare=not given.no_compare,
     )
 
 

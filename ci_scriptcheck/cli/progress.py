@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from ci_scriptcheck.cli.console import terminal_size
 from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.pytest_plugin.event import TaskFinished, TaskStarted
 from ci_scriptcheck.report import console as console_report
 from ci_scriptcheck.report import lines
@@ -64,7 +65,8 @@ def moving_lines(  # noqa: PLR0913  (all that a line shows)
     if len(oldest) > len(shown):
         drawn.append(page.cut(f"{'':>20}and {len(oldest) - len(shown)} more"))
     failed = f", {failing} failed" if failing else ""
-    drawn.append(page.cut(f"{'':>20}{done} of {counted(len(plan.tasks), 'task')} done{failed}"))
+    total = counted(len(plan.of_head()), "task")
+    drawn.append(page.cut(f"{'':>20}{done} of {total} done{failed}"))
     return drawn
 
 
@@ -130,6 +132,8 @@ class Progress:
                 self._draw()
 
     def _count(self, task: Task, result: TaskResult) -> None:
+        if task.side is Side.BASE:
+            return
         self._done += 1
         self._failing += verdict.is_failure(task, result, self._plan)
         if not lines.is_cut_short(result):

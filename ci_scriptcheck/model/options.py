@@ -24,6 +24,7 @@ class Options:
         start: `warm` or `new`; `None` is what suits the system.
         timeout: Seconds a script may take, instead of what the settings say.
         output: Run directory; `None` makes one below the repository.
+        compare: Whether base is run beside head, where something changed.
         shard: Which share of the checked tasks, counted from 1, and of how many.
     """
 
@@ -41,6 +42,12 @@ class Options:
     timeout: float | None = None
     output: Path | None = None
     shard: tuple[int, int] | None = None
+    compare: bool = False
+
+    @property
+    def compares(self) -> bool:
+        """Whether base is run beside head: not where everything is asked for, whatever changed."""
+        return self.compare and not self.everything
 
     @property
     def start_kind(self) -> str:

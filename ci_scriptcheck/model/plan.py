@@ -13,7 +13,7 @@ from ci_scriptcheck.model.project import RuleSetting, Settings
 from ci_scriptcheck.model.result import Finding, TaskResult
 from ci_scriptcheck.model.scenario import STANDARD, Scenario
 from ci_scriptcheck.model.step_test import ExpectedRows
-from ci_scriptcheck.values import dataclass, field
+from ci_scriptcheck.values import dataclass, field, replace
 
 
 class Mode(StrEnum):
@@ -24,10 +24,18 @@ class Mode(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Whether a task is checked, or only gives inputs to one that is."""
+    """Whether a task is checked, only gives inputs to one that is, or shows what base does."""
 
     CHECK = "check"
     SUPPLY = "supply"
+    COMPARE = "compare"
+
+
+class Side(StrEnum):
+    """Whose code and settings a task runs with."""
+
+    HEAD = "head"
+    BASE = "base"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +144,9 @@ class Task:
         declared: Environment variables that its contract or the settings speak of; empty where
             neither speaks of any.
         blocked: Why it cannot be run, where that is known beforehand.
+        beside: The task of base that it is compared with, by its id.
+        across: The one that runs base's script on head's inputs, where both the script and its inputs
+            can differ: what differs from that is the script's own doing.
         weight: Seconds it is expected to take, from earlier runs.
     """
 
@@ -147,6 +158,7 @@ class Task:
     scenario: str = STANDARD
     variant: str | None = None
     purpose: Purpose = Purpose.CHECK
+    side: Side = Side.HEAD
     reason: Reason
     script: str | None = None
     inputs: tuple[Input, ...] = ()
@@ -155,6 +167,8 @@ class Task:
     variables: Mapping[str, str] = field(default_factory=dict)
     declared: tuple[str, ...] = ()
     blocked: str | None = None
+    beside: str | None = None
+    across: str | None = None
     weight: float = 1.0
     place: Place | None = None
 
@@ -164,6 +178,11 @@ class Task:
             sorted({item.source.task for item in self.inputs if isinstance(item.source, Upstream)})
         )
 
+    def waits_for(self) -> tuple[str, ...]:
+        """List the tasks that have to have ended before it does, well or not."""
+        others = (self.beside, self.across)
+        return (*self.needs(), *(name for name in others if name is not None))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
@@ -172,6 +191,21 @@ class Counts:
     files_changed: int = 0
     steps: int = 0
     steps_affected: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasePart:
+    """What tasks of base need of its project, where it is not the same as in head.
+
+    Attributes:
+        commit: Whose files they run with.
+        closures: Script → the files it depends on there.
+        datasets: All that their ports expect, by name.
+    """
+
+    commit: str
+    closures: Mapping[str, Closure] = field(default_factory=dict)
+    datasets: Mapping[str, Dataset] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +224,7 @@ class Plan:
         reuse: Whether results of earlier runs may stand for new ones.
         twice: Whether every task is run a second time, to find what differs.
         others_test: Whether this is one share of what was asked for, and others have what can be run.
+        base: What tasks of base need; `None` where there are none.
     """
 
     version: str
@@ -209,10 +244,21 @@ class Plan:
     reuse: bool = True
     twice: bool = False
     others_test: bool = False
+    base: BasePart | None = None
 
     def by_id(self) -> Mapping[str, Task]:
         """Give the tasks by their id."""
         return {task.id: task for task in self.tasks}
+
+    def of_head(self) -> tuple[Task, ...]:
+        """List the tasks that the run is about; those of base only show what is compared with."""
+        return tuple(task for task in self.tasks if task.side is Side.HEAD)
+
+    def on_base(self) -> Plan:
+        """Give the plan as the tasks of base see it."""
+        if self.base is None:
+            return self
+        return replace(self, closures=self.base.closures, datasets=self.base.datasets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +288,13 @@ class RunRecord:
     seconds: float
     machine: Machine
     interrupted: str | None = None
+
+
+ON_BASE = "@base"
+"""What the id of a task of base ends in."""
+
+ACROSS = f"@head{ON_BASE}"
+"""What it ends in where base's script is given head's inputs."""
 
 
 def task_id(*, node: str, pipeline: str | None, scenario: str = STANDARD) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from ci_scriptcheck.errors import Excerpt, Place
+from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.values import dataclass, field
 
 
@@ -150,6 +151,8 @@ class TaskResult:
         attempts: How often it was started; more than 1 where a worker died.
         started: Seconds since the run began.
         worker: Which worker ran it.
+        comparisons: How its outputs differ from those of base, for the ports that do.
+        is_first_to_differ: Whether they do although it was given the same as on base.
     """
 
     task: str
@@ -169,3 +172,5 @@ class TaskResult:
     attempts: int = 1
     started: float = 0.0
     worker: str | None = None
+    comparisons: tuple[PortComparison, ...] = ()
+    is_first_to_differ: bool = False

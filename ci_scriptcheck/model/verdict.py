@@ -8,21 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ci_scriptcheck.model import change
-from ci_scriptcheck.model.plan import Plan, Purpose, RunRecord, Task
+from ci_scriptcheck.model.plan import Plan, Purpose, RunRecord, Side, Task
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
 
 
 def with_tasks(record: RunRecord) -> Iterator[tuple[Task, TaskResult]]:
-    """Give each result with its task, in the plan's order."""
+    """Give each result with its task, in the plan's order; those of base are left out."""
     tasks = record.plan.by_id()
     for result in record.results:
-        yield tasks[result.task], result
+        if tasks[result.task].side is Side.HEAD:
+            yield tasks[result.task], result
 
 
 def summary(record: RunRecord) -> Mapping[Outcome, int]:
     """Count the tasks by outcome; every outcome is named."""
     counted = dict.fromkeys(Outcome, 0)
-    for result in record.results:
+    for _, result in with_tasks(record):
         counted[result.outcome] += 1
     return counted
 
@@ -43,6 +44,8 @@ def is_failure(task: Task, result: TaskResult, plan: Plan) -> bool:
         failing = any(counts(finding, plan) for finding in errors)
     else:
         failing = result.outcome in BROKEN
+    if task.side is Side.BASE:
+        return False
     return failing and (plan.strict or task.purpose is Purpose.CHECK)
 
 

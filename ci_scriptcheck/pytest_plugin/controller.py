@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ci_scriptcheck.model import not_run, project
+from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.pytest_plugin import reports, work
@@ -24,6 +25,7 @@ from ci_scriptcheck.values import replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.pytest_plugin.course import Course
     from ci_scriptcheck.pytest_plugin.event import Event
     from ci_scriptcheck.pytest_plugin.scheduler import LongestPathScheduling
@@ -149,7 +151,9 @@ class Controller:
         if result is None:
             return JobEnded.BADLY
         self._tell(item, result)
-        return JobEnded.WELL if reasons.is_usable(result) else JobEnded.BADLY
+        # Who is compared with base is run whatever became of that; the engine tells the others why not.
+        is_of_base = self._task(item).side is Side.BASE
+        return JobEnded.WELL if is_of_base or reasons.is_usable(result) else JobEnded.BADLY
 
     def lost(self, item: str, attempts: int, worker: str) -> JobEnded:
         """Write the result of a task whose worker died for the last time, and tell pytest."""
@@ -240,8 +244,7 @@ class Controller:
         self._report(reports.not_run(item, why))
 
     def _findings_of_loss(self, item: str) -> tuple[Finding, ...]:
-        course = self._course[item]
-        task = course.plan.by_id()[course.task(item)]
+        course, task = self._course[item], self._task(item)
         rule = RULES["SC223"]
         finding = Finding(
             rule=rule.code,
@@ -252,6 +255,10 @@ class Controller:
             advice=rule.cure,
         )
         return project.levelled(course.plan.rules, [finding])
+
+    def _task(self, item: str) -> Task:
+        course = self._course[item]
+        return course.plan.by_id()[course.task(item)]
 
     def _result(self, item: str) -> TaskResult | None:
         course = self._course[item]

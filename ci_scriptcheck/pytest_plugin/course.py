@@ -46,7 +46,7 @@ class Course:
             if task.id in self.ready
             else Job(
                 id=self.item(task.id),
-                needs=tuple(self.item(need) for need in task.needs()),
+                needs=tuple(self.item(need) for need in task.waits_for()),
                 weight=task.weight,
             )
             for task in self.plan.tasks

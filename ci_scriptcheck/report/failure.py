@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import STANDARD
-from ci_scriptcheck.report import grid
+from ci_scriptcheck.report import data_changes, grid
 from ci_scriptcheck.report.page import Detail, Ink, code_line, listed, shortened, visible
 from ci_scriptcheck.report.why import why_now
 
@@ -91,6 +91,10 @@ def block(record: RunRecord, group: list[Failure], page: Page) -> str:
         parts += _finding(record.plan, task, finding, page)
     if not errors:
         parts += [f"  {_bare(result)}", *_why(record.plan, task, None, page)]
+    for sentence, content in data_changes.inherited(record, task):
+        parts.append(page.paragraph(sentence, "  "))
+        if content is not None:
+            parts.append(table(content, page))
     tail = _tail(result, errors, page)
     if tail:
         parts.append(tail)

@@ -64,7 +64,7 @@ def scope(plan: Plan) -> str:
         return _nothing(plan, changed)
     if plan.changes.unknown:
         start = f"{visible(plan.changes.unknown)}, so everything is checked"
-    elif any(isinstance(task.reason, change.Asked) for task in plan.tasks):
+    elif any(isinstance(task.reason, change.Asked) for task in plan.of_head()):
         steps = len({task.step for task in plan.tasks if isinstance(task.reason, change.Asked)})
         start = f"{steps} of {counted(plan.counts.steps, 'step')} asked for"
     else:
@@ -72,7 +72,7 @@ def scope(plan: Plan) -> str:
             f"{changed}, {plan.counts.steps_affected} of"
             f" {counted(plan.counts.steps, 'step')} affected"
         )
-    return f"{start}: {_amount(plan.tasks)}"
+    return f"{start}: {_amount(plan.of_head())}"
 
 
 def _nothing(plan: Plan, changed: str) -> str:
@@ -96,7 +96,7 @@ def _amount(tasks: tuple[Task, ...]) -> str:
 
 def name_width(plan: Plan, page: Page) -> int:
     """Give the width of the column of names: the longest, as long as reasons keep some room."""
-    names = [len(visible(task.id)) for task in plan.tasks]
+    names = [len(visible(task.id)) for task in plan.of_head()]
     longest = max(names, default=0)
     if page.width is None:
         return longest

@@ -32,9 +32,11 @@ def render(plan: Plan, page: Page, ready: Mapping[str, TaskResult] = NOTHING) ->
         ready: The results that are known without running: kept ones, and of what cannot be run.
     """
     parts = [f"{lines.header(plan, None, page)}\n{lines.scope(plan)}"]
-    left_out = _left_out(plan.tasks, ready)
+    left_out = _left_out(plan.of_head(), ready)
     checked = [
-        task for task in plan.tasks if task.purpose is Purpose.CHECK and task.id not in left_out
+        task
+        for task in plan.of_head()
+        if task.purpose is Purpose.CHECK and task.id not in left_out
     ]
     reused = frozenset(ready) - left_out.keys()
     if checked:

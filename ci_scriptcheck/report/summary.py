@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.not_run import INTERRUPTED, UNKNOWN
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
+from ci_scriptcheck.report import data_changes, failure
 from ci_scriptcheck.report.lines import excuse
 from ci_scriptcheck.report.mistake import does_fail
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, seconds, visible
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MOST = 10
 """Lines of a kind that are shown; the rest is counted."""
 
+_ABOUT_BASE = "SC4"
 _ORDER = (
     Outcome.FAILED,
     Outcome.VACUOUS,
@@ -57,7 +59,7 @@ def interruption(record: RunRecord) -> str | None:
     """Say that a signal ended the run early, and what was finished by then."""
     if record.interrupted is None:
         return None
-    results = list(record.results)
+    results = [result for _, result in verdict.with_tasks(record)]
     finished = sum(result.outcome is not Outcome.NOT_RUN for result in results)
     return f"interrupted by {record.interrupted}: {finished} of {counted(len(results), 'task')} finished"
 
@@ -97,7 +99,8 @@ def warnings(record: RunRecord, page: Page) -> str | None:
     places: dict[tuple[str, str, str], list[str]] = {}
     for task, result in verdict.with_tasks(record):
         for item in result.findings:
-            if item.severity is Level.WARNING and item.known is None:
+            is_shown = item.rule.startswith(_ABOUT_BASE) and result.is_first_to_differ
+            if item.severity is Level.WARNING and item.known is None and not is_shown:
                 key = (item.rule, item.message, str(item.place or ""))
                 places.setdefault(key, []).append(task.id)
     lines = []
@@ -108,6 +111,19 @@ def warnings(record: RunRecord, page: Page) -> str | None:
         names = listed([visible(name) for name in tasks], 4)
         lines.append(f"{head}\n{page.flow(where + names, ' ' * 9)}")
     return _some(lines, page)
+
+
+def changed_data(record: RunRecord, page: Page) -> str | None:
+    """Tell what the change did to the data, for each output that is the first to differ."""
+    blocks = []
+    for task, comparison in data_changes.own(record):
+        head = f"{visible(task.id)}, output `{visible(comparison.port)}`: "
+        told = page.flow(head + data_changes.in_short(comparison, record.plan), "data  ", " " * 6)
+        content = data_changes.table_of(comparison, record.plan)
+        blocks.append(told if content is None else f"{told}\n\n{failure.table(content, page)}")
+    if len(blocks) > MOST and page.detail is not Detail.VERBOSE:
+        blocks = [*blocks[:MOST], f"and {len(blocks) - MOST} more, shown with `-v`"]
+    return "\n\n".join(blocks) or None
 
 
 def _some(lines: list[str], page: Page) -> str | None:

@@ -73,7 +73,7 @@ def _after(plan: Plan, task: Task, node: str, seen: frozenset[str]) -> str:
     before = next(
         (
             other
-            for other in plan.tasks
+            for other in plan.of_head()
             if (other.node, other.pipeline) == (node, task.pipeline) and other.id not in seen
         ),
         None,

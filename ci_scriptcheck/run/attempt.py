@@ -84,7 +84,7 @@ def run(
     for output in task.outputs:
         space.output(output.port).mkdir(parents=True)
     call = _call(context, task, space)
-    host = hosting.host_of(context.plan, context.root, task)
+    host = hosting.host_of(context.plan, context.repository, task)
     match variation:
         case Variation.NUMBERS:
             call = replace(call, seed=call.seed + 1)
@@ -171,7 +171,7 @@ def _scene(context: Context, task: Task, attempt: Attempt) -> Scene:
         attempt.ending,
         attempt.call,
         project=context.root / context.plan.folder,
-        python=hosting.host_of(context.plan, context.root, task).python,
+        python=hosting.host_of(context.plan, context.repository, task).python,
     )
 
 
@@ -243,7 +243,7 @@ def _call(context: Context, task: Task, space: Workspace) -> Call:
         # Inputs are copies; to change them is a finding, and not to be told from a refused write.
         writable=(str(space.folder / "in"), str(space.folder / "out")),
         outputs=(str(space.folder / "out"),),
-        hidden=hosting.hidden(context.root, context.store.folder, context.run_directory),
+        hidden=context.hidden(),
     )
 
 

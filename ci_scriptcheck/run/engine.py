@@ -18,7 +18,17 @@ from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
-from ci_scriptcheck.run import attempt, observed, reasons, record, repetition, reuse, supply
+from ci_scriptcheck.run import (
+    attempt,
+    beside,
+    observed,
+    reasons,
+    record,
+    repetition,
+    reuse,
+    sides,
+    supply,
+)
 from ci_scriptcheck.run.context import Context, Interrupted
 from ci_scriptcheck.run.making import Unmakeable
 from ci_scriptcheck.run.process.request import Ended
@@ -61,7 +71,7 @@ def _without_result(context: Context, task: str) -> list[str]:
     found: set[str] = set()
     waiting = [task]
     while waiting:
-        for name in context.tasks[waiting.pop()].needs():
+        for name in context.tasks[waiting.pop()].waits_for():
             if name not in found and not record.has_result(context.run_directory, name):
                 found.add(name)
                 waiting.append(name)
@@ -79,13 +89,29 @@ def _pull_one(context: Context, task: str) -> TaskResult:
 
 def _settle(context: Context, task: Task) -> TaskResult:
     """Find or make the result of a task whose lock is held, and share it with the run."""
+    context = context.on(task.side)
     try:
-        result = _result(context, task)
+        result = _beside_base(context, task, _result(context, task))
     except OSError as error:
         raise _cannot_write(context, error) from error
     if result.why_not != not_run.INTERRUPTED:
         record.write_result(context.run_directory, result)
     return result
+
+
+def _beside_base(context: Context, task: Task, result: TaskResult) -> TaskResult:
+    """Add to a result how it differs from what base did, where there is such a task."""
+    if task.beside is None or result.outcome is Outcome.NOT_RUN:
+        return result
+    while True:
+        others = beside.others(task, lambda name: _pull_one(context, name))
+        try:
+            return sides.compared(context, task, result, others, _pull_one)
+        except supply.SupplierGone as gone:
+            if gone.task == task.id:
+                result = _result(context, task)
+            else:
+                _make_again(context, gone.task, gone.result)
 
 
 def _result(context: Context, task: Task) -> TaskResult:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import cache_file
 from ci_scriptcheck.model.codec import from_json, to_json
+from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.run.store.digest import of_text
 from ci_scriptcheck.values import dataclass, field
@@ -91,7 +92,7 @@ def after(history: History, record: RunRecord) -> History:
     """Take over what a run has shown; what it did not run stays as it was, as long as there is room."""
     tasks = dict(history.tasks)
     for task, result in zip(record.plan.tasks, record.results, strict=True):
-        if result.seconds is None:
+        if result.seconds is None or task.side is Side.BASE:
             continue
         before = tasks.pop(task.id, None)
         # One that ended early has not shown all that it reads.

@@ -140,7 +140,7 @@ def _generate(
     content.mkdir()
     call = _call(context, task, source, space, content)
     since = observed.moment()
-    host = hosting.host_of(context.plan, context.root, task)
+    host = hosting.host_of(context.plan, context.repository, task)
     ending = context.call(host, call)
     if ending.how is Ended.LOST:
         ending = context.call(host, call)
@@ -199,7 +199,7 @@ def _call(
         tree=str(context.root),
         writable=(str(content),),
         outputs=(str(content),),
-        hidden=hosting.hidden(context.root, context.store.folder, context.run_directory),
+        hidden=context.hidden(),
     )
 
 

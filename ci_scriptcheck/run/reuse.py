@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.plan import Upstream
+from ci_scriptcheck.model.plan import Side, Upstream
 from ci_scriptcheck.model.result import Level, Outcome
 from ci_scriptcheck.run import reasons
+from ci_scriptcheck.run.beside import Sides, others
 from ci_scriptcheck.run.store.digest import Digests
 from ci_scriptcheck.run.store.keys import Keys
 from ci_scriptcheck.values import replace
@@ -31,6 +32,7 @@ def reusable(
     libraries: Callable[[str | None], Mapping[str, tuple[str, str]]],
     *,
     today: date,
+    base_root: Path | None = None,
 ) -> Mapping[str, TaskResult]:
     """Give the results that are known without running anything, by task id.
 
@@ -39,17 +41,24 @@ def reusable(
     """
     digests = Digests(store.digests)
     keys = Keys(plan, root, digests, libraries)
+    of_side = {Side.HEAD: keys}
+    if base_root is not None:
+        of_side[Side.BASE] = Keys.of_base(keys, plan.on_base(), base_root)
+    sides = Sides(plan=plan, keys=keys, root=root)
     tasks = plan.by_id()
     known: dict[str, TaskResult] = {}
     for task in plan.tasks:
-        if all(name in known for name in task.needs()):
+        if all(name in known for name in task.waits_for()):
             upstream = {name: known[name] for name in task.needs()}
             reason = reasons.why_not(plan, tasks, task, upstream)
             if reason is not None:
                 result: TaskResult | None = reasons.left_out(task.id, reason)
             else:
-                key = keys.of_task(task, written(task, upstream))
-                result = found(plan, task, key, store, keys, today=today)
+                own = of_side[task.side]
+                key = own.of_task(task, written(task, upstream))
+                result = found(plan, task, key, store, own, today=today)
+                if result is not None and task.beside is not None:
+                    result = sides.known(task, result, others(task, known.__getitem__), store)
             if result is not None:
                 known[task.id] = result
     digests.save()

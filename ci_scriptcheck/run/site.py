@@ -21,6 +21,7 @@ class Site:
         today: The day, as ISO 8601, for failures that are known until a day.
         versions: Interpreter as settings name it (empty: our own) → module → its distribution and
             version. Looked up once, so that all keys of a run are made with the same.
+        base_root: Where the files of base are laid out, absolute; `None` where nothing is compared.
     """
 
     root: str
@@ -28,6 +29,7 @@ class Site:
     began: float
     today: str
     versions: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
+    base_root: str | None = None
 
     def libraries(self, python: str | None) -> Mapping[str, tuple[str, str]]:
         """Give the modules that an interpreter has, each with its distribution and version."""

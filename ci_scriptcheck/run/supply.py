@@ -60,15 +60,17 @@ def of_input(
     Raises:
         Unmakeable: the data cannot be made, or what is to be copied is not there.
     """
+    # What comes from no task is given to both sides alike, as head has it.
+    head = context.of_head
     match item.source:
         case Upstream(task=name, port=port):
             result = upstream[name]
             artefact = result.outputs.get(port, NOTHING)
             return Supply(artefact=artefact, near=delivered(context, name, port), upstream=result)
         case Copied(path=path):
-            return _copied(context, path)
+            return _copied(head, path)
         case Synthetic():
-            made = making.made(context, task, item.source)
+            made = making.made(head, task, item.source)
             return Supply(artefact=made.artefact, near=made.folder, reads=made.reads)
         case _:
             assert_never(item.source)

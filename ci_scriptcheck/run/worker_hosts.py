@@ -55,6 +55,7 @@ def context_of(run_directory: Path, addresses: Json, worker: str | None) -> Iter
     )
     context = Context(
         root=Path(site.root),
+        base_root=None if site.base_root is None else Path(site.base_root),
         run_directory=run_directory,
         plan=plan,
         store=site.opened_store(),

@@ -102,12 +102,3 @@ def modules_of(plan: Plan, script: str | None) -> tuple[str, ...] | None:
     """List the modules of libraries that a script's code imports; `None` where they cannot be known."""
     known = plan.closures.get(script or "")
     return None if known is None or known.unresolved else known.modules
-
-
-def hidden(root: Path, store: Path, run_directory: Path) -> tuple[str, ...]:
-    """List the folders that a script must not read: what it was given lies in a copy of its own.
-
-    By their real paths: to the kernel a link is not what it leads to.
-    """
-    own = (root / ".scriptcheck", store, run_directory)
-    return tuple(str(folder.resolve()) for folder in own)

@@ -53,6 +53,20 @@ class Keys:
         self._root = root
         self._libraries = libraries
         self._shared: dict[tuple[str, ...], Any] = {}
+        self._head = self
+
+    @classmethod
+    def of_base(cls, head: Keys, plan: Plan, root: Path) -> Keys:
+        """Give the keys of tasks of base, which share root inputs and interpreters with those of head.
+
+        Args:
+            head: The keys of head.
+            plan: As the tasks of base see it.
+            root: Where the files of base lie.
+        """
+        keys = cls(plan, root, head.digests, head._libraries)
+        keys._head = head
+        return keys
 
     def of_task(self, task: Task, written: Mapping[str, str]) -> str:
         """Give the key of a task.
@@ -131,9 +145,9 @@ class Keys:
             case Upstream():
                 content = ["content", written.get(item.port)]
             case Copied(path=path):
-                content = ["content", self._tree(path)]
+                content = ["content", self._head._tree(path)]
             case Synthetic():
-                content = ["made", self.of_made(item.source, task)]
+                content = ["made", self._head.of_made(item.source, task)]
             case _:
                 assert_never(item.source)
         expected = self._expected(item.expects)
@@ -186,7 +200,7 @@ class Keys:
             for name in (known.libraries if known else ())
             if name in versions
         }
-        path = interpreters.located(self._root, self._plan.folder, named)
+        path = interpreters.located(self._head._root, self._plan.folder, named)
         return [list(self._once("interpreter", path, make=interpreters.identity)), used]
 
     def _copied(self) -> list[str]:

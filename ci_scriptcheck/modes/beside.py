@@ -1,0 +1,158 @@
+"""Base beside head: for each checked task the one that shows what base does with the same inputs.
+
+What comes from no other task is given to both sides alike, as head describes it. A task of base
+reads what tasks of base wrote; where a supplier is out of the change's reach, both sides share it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.change import After, Feeds
+from ci_scriptcheck.model.plan import ACROSS, ON_BASE, Input, Purpose, Side, Upstream
+from ci_scriptcheck.model.scenario import STANDARD
+from ci_scriptcheck.modes import suppliers, tasks
+from ci_scriptcheck.modes.malformed import is_malformed
+from ci_scriptcheck.values import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ci_scriptcheck.model.change import Selection
+    from ci_scriptcheck.model.plan import Source, Task
+    from ci_scriptcheck.model.project import Project
+    from ci_scriptcheck.modes.sources import Circumstances
+
+
+def with_base(
+    head: tuple[Task, ...], base: Project, reached: Selection, circumstances: Circumstances
+) -> tuple[Task, ...]:
+    """Add to the tasks of a plan those of base that they are compared with, suppliers first.
+
+    Args:
+        head: The tasks of a plan, each after those it needs.
+        base: The project as base has it.
+        reached: What the change can affect: all else would do the same on base.
+        circumstances: What is installed, and which scripts base has.
+    """
+    known = {task.id: task for task in head}
+    wanted = {
+        made.id: made
+        for task in head
+        if _is_reached(task, reached)
+        for made in _counterpart(task, base, circumstances)
+    }
+    complete = suppliers.complete(base, wanted.values(), circumstances)
+    shared = {task.id for task in head if not _is_reached(task, reached)}
+    own = [task for task in complete if task.id not in shared]
+    names = {task.id for task in own}
+    on_base = {task.id: _on_base(task, known.get(task.id), names) for task in own}
+    across = {
+        name: _across(on_base[name], known[name])
+        for name in wanted
+        if name in on_base and _is_ambiguous(known[name], on_base[name], reached)
+    }
+    return tuple(_in_order(head, on_base, across))
+
+
+def _is_reached(task: Task, reached: Selection) -> bool:
+    if task.pipeline is None:
+        return task.step in reached.steps
+    return f"{task.pipeline}/{task.node}" in reached.nodes
+
+
+def _counterpart(task: Task, base: Project, circumstances: Circumstances) -> Iterator[Task]:
+    """Make the task of base that does what one of head does, where base has it."""
+    if task.purpose is not Purpose.CHECK or task.variant is not None or task.blocked is not None:
+        return
+    # A defect lies in the data, which are head's, and in those of no other task.
+    scenario = STANDARD if is_malformed(base, task.scenario) else task.scenario
+    if task.pipeline is None:
+        step = base.steps.get(task.step)
+        if step is not None and step.script is not None:
+            made = tasks.of_step(base, step, Feeds(), circumstances, scenario=scenario)
+            yield replace(made, id=task.id, scenario=task.scenario)
+    elif task.pipeline in base.pipelines:
+        pipeline = base.pipelines[task.pipeline]
+        for node in pipeline.nodes:
+            if node.name == task.node:
+                made = tasks.of_node(
+                    base,
+                    pipeline,
+                    node,
+                    Feeds(),
+                    circumstances,
+                    scenario=scenario,
+                    purpose=Purpose.COMPARE,
+                )
+                yield replace(made, id=task.id, scenario=task.scenario)
+
+
+def _on_base(task: Task, head: Task | None, names: set[str]) -> Task:
+    """Let a task run on the side of base, on the same root inputs as in head."""
+    given = {item.port: item.source for item in head.inputs} if head is not None else {}
+    return replace(
+        task,
+        id=task.id + ON_BASE,
+        side=Side.BASE,
+        purpose=Purpose.COMPARE,
+        reason=Feeds(),
+        inputs=tuple(_given(item, given.get(item.port), names) for item in task.inputs),
+    )
+
+
+def _given(item: Input, head: Source | None, names: set[str]) -> Input:
+    match item.source:
+        case Upstream(task=task, port=port):
+            is_own = task in names
+            return replace(item, source=Upstream(task=task + ON_BASE * is_own, port=port))
+        case _ if head is not None and not isinstance(head, Upstream):
+            return replace(item, source=head)
+        case _:
+            return item
+
+
+def _is_ambiguous(task: Task, base: Task, reached: Selection) -> bool:
+    """Say whether a difference could come from the script itself as well as from what it is given."""
+    reason = reached.nodes.get(f"{task.pipeline}/{task.node}")
+    has_changed_inputs = any(need.endswith(ON_BASE) for need in base.needs())
+    return reason is not None and not isinstance(reason, After) and has_changed_inputs
+
+
+def _across(base: Task, head: Task) -> Task:
+    """Give base's script what head's is given, as far as both have the ports."""
+    given = {item.port: item.source for item in head.inputs}
+    return replace(
+        base,
+        id=head.id + ACROSS,
+        inputs=tuple(
+            replace(item, source=given.get(item.port, item.source)) for item in base.inputs
+        ),
+    )
+
+
+def _in_order(
+    head: Iterable[Task], on_base: Mapping[str, Task], across: Mapping[str, Task]
+) -> Iterator[Task]:
+    """Give each task of base before its counterpart, and after what it needs."""
+    given: set[str] = set()
+    pairs = {made.id: made for made in on_base.values()}
+
+    def of_base(name: str) -> Iterator[Task]:
+        if name in pairs and name not in given:
+            given.add(name)
+            for need in pairs[name].needs():
+                yield from of_base(need)
+            yield pairs[name]
+
+    for task in head:
+        name = task.id + ON_BASE
+        yield from of_base(name)
+        if task.id in across:
+            yield across[task.id]
+        if task.id in on_base and task.purpose is Purpose.CHECK:
+            with_head = across[task.id].id if task.id in across else None
+            task = replace(task, beside=name, across=with_head)
+        yield task
+    for name in pairs:
+        yield from of_base(name)

@@ -1,0 +1,190 @@
+"""What a change did to the data, in words and small tables: for what failed by it, and for all else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.comparison import Fate
+from ci_scriptcheck.model.plan import Upstream
+from ci_scriptcheck.model.result import Table
+from ci_scriptcheck.report import lines
+from ci_scriptcheck.report.page import listed, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ci_scriptcheck.model.comparison import (
+        ColumnComparison,
+        FileComparison,
+        PortComparison,
+        TableComparison,
+    )
+    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
+    from ci_scriptcheck.model.result import TaskResult
+
+MOST_ROWS = 12
+"""Columns, values and files in one table."""
+
+Told = tuple[str, Table | None]
+"""A sentence, and the table that it introduces."""
+
+
+def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
+    """Tell which inputs of a task are not what they are on base, and which step began it."""
+    results = {result.task: result for result in record.results}
+    tasks = record.plan.by_id()
+    for item in task.inputs:
+        if not isinstance(item.source, Upstream) or item.source.task not in results:
+            continue
+        supplier = results[item.source.task]
+        found = next((one for one in supplier.comparisons if one.port == item.source.port), None)
+        if found is None or not found.files:
+            continue
+        way = _way(tasks[item.source.task], tasks, results)
+        where = f"Input `{item.port}` is not what it is on {lines.base_name(record.plan)}."
+        yield f"{where} {_by_way_of(way, task)}", table_of(found, record.plan)
+
+
+def own(record: RunRecord) -> Iterator[tuple[Task, PortComparison]]:
+    """Give the outputs that differ where all that was read was the same, in the plan's order.
+
+    A step that writes the same alone and in its pipelines is told of once.
+    """
+    told: set[str] = set()
+    for task, result in verdict.with_tasks(record):
+        if result.is_first_to_differ:
+            for comparison in result.comparisons:
+                same = repr((task.step, comparison))
+                if comparison.files and same not in told:
+                    told.add(same)
+                    yield task, comparison
+
+
+def in_short(comparison: PortComparison, plan: Plan) -> str:
+    """Say in one line how what lies at a port differs."""
+    parts = [_file_in_short(file) for file in comparison.files[:3]]
+    more = len(comparison.files) - 3
+    if more > 0:
+        parts.append(f"and {more} more files differ")
+    if comparison.noise:
+        names = listed([f"`{visible(name)}`" for name in comparison.noise], 3)
+        parts.append(f"set aside, as two runs of {lines.base_name(plan)} differ: {names}")
+    return "; ".join(parts)
+
+
+def table_of(comparison: PortComparison, plan: Plan) -> Table | None:
+    """Write the columns, values and files that differ, the worst first; `None` where there are none."""
+    rows = [row for file in comparison.files for row in _rows(file, len(comparison.files) > 1)]
+    if not rows:
+        return None
+    is_table = all(file.table is not None for file in comparison.files)
+    first = "column" if is_table else "what"
+    columns = (first, f"on {lines.base_name(plan)}", "here", "rows that differ")
+    if not any(row[3] for row in rows):
+        return Table(columns=columns[:3], rows=tuple(row[:3] for row in rows[:MOST_ROWS]))
+    return Table(columns=columns, rows=tuple(rows[:MOST_ROWS]))
+
+
+def _way(task: Task, tasks: Mapping[str, Task], results: Mapping[str, TaskResult]) -> list[Task]:
+    """Follow the inputs that differ back to the step that began it, from the supplier on."""
+    way = [task]
+    while not results[way[-1].id].is_first_to_differ:
+        before = next(
+            (
+                item.source.task
+                for item in way[-1].inputs
+                if isinstance(item.source, Upstream)
+                and any(
+                    one.port == item.source.port and one.files
+                    for one in results[item.source.task].comparisons
+                )
+            ),
+            None,
+        )
+        if before is None or any(one.id == before for one in way):
+            break
+        way.append(tasks[before])
+    return way
+
+
+def _by_way_of(way: list[Task], task: Task) -> str:
+    names = [one.node if one.pipeline == task.pipeline else one.id for one in way]
+    first = "the first step whose output differs on equal inputs"
+    if len(names) == 1:
+        return f"It comes from {visible(names[0])}, {first}:"
+    between = ", and before that from ".join(visible(name) for name in names)
+    return f"It comes from {between}, {first}:"
+
+
+def _file_in_short(file: FileComparison) -> str:
+    name = f"`{visible(file.path)}`"
+    if file.fate is Fate.GONE:
+        return f"{name} is gone"
+    if file.fate is Fate.NEW:
+        return f"{name} is new"
+    if file.table is not None:
+        return f"{_table_in_short(file.table)} of {name}"
+    if file.members:
+        many = f"{len(file.members):,} member" + "s" * (len(file.members) != 1)
+        return f"{many} of {name}"
+    if file.values_count:
+        return f"{file.values_count:,} value{'s' * (file.values_count != 1)} of {name}"
+    return f"{name} differs" + (f": {visible(file.note)}" if file.note else "")
+
+
+def _table_in_short(table: TableComparison) -> str:
+    if table.is_reordered:
+        return "only the order of the rows"
+    parts = []
+    if table.changed:
+        parts.append(f"{table.changed:,} of {table.rows_after:,} rows changed")
+    if table.gone:
+        parts.append(f"{table.gone:,} rows gone")
+    if table.new:
+        parts.append(f"{table.new:,} rows new")
+    lost = sum(one.fate is Fate.GONE for one in table.columns)
+    come = sum(one.fate is Fate.NEW for one in table.columns)
+    if lost:
+        parts.append(f"{lost} column{'s' * (lost != 1)} gone")
+    if come:
+        parts.append(f"{come} column{'s' * (come != 1)} new")
+    return ", ".join(parts) or "the columns"
+
+
+def _rows(file: FileComparison, named: bool) -> Iterator[tuple[str, str, str, str]]:  # noqa: FBT001  (of one row)
+    before = f"{file.path}: " if named else ""
+    if file.fate is not Fate.CHANGED:
+        there, here = ("there", "missing") if file.fate is Fate.GONE else ("missing", "there")
+        yield file.path, there, here, ""
+        return
+    if file.table is not None:
+        for column in file.table.columns:
+            yield (f"{before}{column.name}", *_column(column), _paired(column, file.table))
+    for value in file.values:
+        yield f"{before}{value.path}", value.before or "missing", value.after or "missing", ""
+    for member in file.members:
+        if member.table is None and not member.values and member.fate is Fate.CHANGED:
+            yield f"{file.path}: {member.path}", "", member.note or "differs", ""
+        else:
+            for row in _rows(member, named=False):
+                name = row[0] if member.fate is not Fate.CHANGED else f"{member.path}: {row[0]}"
+                yield (name, *row[1:])
+
+
+def _column(column: ColumnComparison) -> tuple[str, str]:
+    before, after = column.type_before or "missing", column.type_after or "missing"
+    if column.fate is not Fate.CHANGED or before != after:
+        return before, after
+    if column.nulls_before != column.nulls_after:
+        return f"{column.nulls_before:,} empty", f"{column.nulls_after:,} empty"
+    for figure in column.figures:
+        if figure.before is not None and figure.after is not None:
+            return f"{figure.name} {figure.before}", f"{figure.name} {figure.after}"
+    return before, after
+
+
+def _paired(column: ColumnComparison, table: TableComparison) -> str:
+    if column.fate is not Fate.CHANGED:
+        return f"all {max(table.rows_before, table.rows_after):,}"
+    return "" if column.rows is None else f"{column.rows:,} of {table.rows_after:,}"

@@ -1,0 +1,212 @@
+"""What differs from base, as findings: each kind of loss or movement once for a port. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.errors import Place
+from ci_scriptcheck.model.comparison import Fate
+from ci_scriptcheck.model.result import Finding, Level, Table
+from ci_scriptcheck.model.rules import RULES
+from ci_scriptcheck.run.judgement.case import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ci_scriptcheck.model.comparison import (
+        ColumnComparison,
+        FileComparison,
+        PortComparison,
+        TableComparison,
+    )
+    from ci_scriptcheck.model.plan import Task
+
+MOST_ROWS = 8
+"""Columns and values in the table of a finding."""
+
+Needing = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""Output port → name → the nodes that read the port and whose code or schema names it."""
+
+
+def look(task: Task, comparisons: Sequence[PortComparison], needing: Needing) -> Iterator[Finding]:
+    """Say what a task writes otherwise than on base, given the same.
+
+    Args:
+        task: The task of head.
+        comparisons: How its outputs differ.
+        needing: Who would miss what, as far as anybody does.
+    """
+    for port in comparisons:
+        for file in port.files:
+            yield from _of_file(_Port(task, port.port, needing), file, "")
+
+
+class _Port:
+    """Writes the findings of one port."""
+
+    def __init__(self, task: Task, name: str, needing: Needing) -> None:
+        self._task = task
+        self.name = name
+        self._needing = needing.get(name, {})
+
+    def lost(self, rule: str, what: str, name: str, *, where: str, how: str) -> Finding:
+        """Tell of something that readers may look for by its name."""
+        readers = self._needing.get(name.rpartition("/")[2], ())
+        evidence = (f"{shown(readers)} {'name' if len(readers) > 1 else 'names'} it",)
+        return self.finding(
+            rule,
+            f"{what} `{name}` of {where} {how}",
+            subject=f"{self.name}/{name}",
+            evidence=evidence if readers else (),
+            level=Level.ERROR if readers else None,
+        )
+
+    def finding(
+        self,
+        rule: str,
+        message: str,
+        *,
+        subject: str,
+        evidence: tuple[str, ...] = (),
+        level: Level | None = None,
+        table: Table | None = None,
+    ) -> Finding:
+        task = self._task
+        return Finding(
+            rule=rule,
+            severity=level or RULES[rule].level,
+            message=message,
+            subject=subject,
+            step=task.step,
+            pipeline=task.pipeline,
+            port=self.name,
+            place=None if task.script is None else Place(file=task.script),
+            evidence=evidence,
+            table=table,
+            advice=RULES[rule].cure,
+        )
+
+
+def _of_file(port: _Port, file: FileComparison, archive: str) -> Iterator[Finding]:
+    path = f"{archive}{file.path}"
+    if file.fate is Fate.GONE:
+        where = f"`{archive.removesuffix(' / ')}`" if archive else f"output `{port.name}`"
+        yield port.lost("SC403", "file", file.path, where=where, how="is gone")
+    if file.fate is not Fate.CHANGED:
+        return
+    where = f"`{path}`"
+    if file.format_before != file.format_after:
+        yield port.finding(
+            "SC407",
+            f"{where} is {file.format_after or 'of no known format'}, and on base"
+            f" {file.format_before or 'of no known format'}",
+            subject=f"{port.name}/{path}",
+        )
+    if file.table is not None:
+        yield from _of_table(port, file.table, where, path)
+    for member in file.members:
+        yield from _of_file(port, member, f"{path} / ")
+    if file.values_count or _is_opaque(file):
+        yield _of_values(port, file, where, path)
+
+
+def _is_opaque(file: FileComparison) -> bool:
+    """Say whether a file differs in a way that is neither rows, values nor members."""
+    known = file.table is not None or file.members or file.values_count
+    return not known and file.format_before == file.format_after
+
+
+def _of_table(port: _Port, table: TableComparison, where: str, path: str) -> Iterator[Finding]:
+    for column in table.columns:
+        if column.fate is Fate.GONE:
+            yield port.lost("SC401", "column", column.name, where=where, how="is gone")
+        elif column.fate is Fate.CHANGED and column.type_before != column.type_after:
+            how = f"is {column.type_after}, and on base {column.type_before}"
+            yield port.lost("SC402", "column", column.name, where=where, how=how)
+    subject = f"{port.name}/{path}"
+    if table.gone or table.new:
+        yield port.finding("SC404", _rows(table, where), subject=subject)
+    emptied = [one for one in table.columns if one.fate is Fate.CHANGED and _gains_nulls(one)]
+    if emptied:
+        names = shown(tuple(one.name for one in emptied))
+        yield port.finding(
+            "SC405",
+            f"{names} of {where} lack{'s' if len(emptied) == 1 else ''} a value in more rows",
+            subject=subject,
+            table=_figures(emptied, table),
+        )
+    moved = [
+        one
+        for one in table.columns
+        if one.fate is Fate.CHANGED and one.type_before == one.type_after and one not in emptied
+    ]
+    if moved:
+        yield port.finding(
+            "SC406",
+            f"{shown(tuple(one.name for one in moved))} of {where}"
+            f" {'holds' if len(moved) == 1 else 'hold'} other values",
+            subject=subject,
+            table=_figures(moved, table),
+        )
+
+
+def _gains_nulls(column: ColumnComparison) -> bool:
+    return column.nulls_after > column.nulls_before
+
+
+def _rows(table: TableComparison, where: str) -> str:
+    parts = []
+    if table.gone:
+        parts.append(f"{table.gone:,} of {table.rows_before:,} rows are gone")
+    if table.new:
+        parts.append(f"{table.new:,} rows are new")
+    return f"{' and '.join(parts)} in {where}"
+
+
+def _figures(columns: Sequence[ColumnComparison], table: TableComparison) -> Table:
+    rows = []
+    for column in columns[:MOST_ROWS]:
+        paired = "" if column.rows is None else f"{column.rows:,} of {table.rows_after:,}"
+        first = column.figures[0] if column.figures else None
+        if _gains_nulls(column):
+            before, after = f"{column.nulls_before:,} empty", f"{column.nulls_after:,} empty"
+        elif first is not None:
+            before, after = (
+                f"{first.name} {one or 'none'}" for one in (first.before, first.after)
+            )
+        else:
+            before = after = column.type_after or ""
+        rows.append((column.name, before, after, paired))
+    return Table(columns=("column", "on base", "here", "rows that differ"), rows=tuple(rows))
+
+
+def _of_values(port: _Port, file: FileComparison, where: str, path: str) -> Finding:
+    subject = f"{port.name}/{path}"
+    if not file.values_count:
+        note = f": {file.note}" if file.note else ""
+        return port.finding("SC406", f"{where} is not the same{note}", subject=subject)
+    many = f"{file.values_count:,} value" + "s" * (file.values_count != 1)
+    rows = tuple((one.path, one.before or "", one.after or "") for one in file.values[:MOST_ROWS])
+    return port.finding(
+        "SC406",
+        f"{many} of {where} {'is' if file.values_count == 1 else 'are'} not the same",
+        subject=subject,
+        table=Table(columns=("value", "on base", "here"), rows=rows),
+    )
+
+
+def names(comparisons: Sequence[PortComparison]) -> Mapping[str, tuple[str, ...]]:
+    """Give by port what could be missed by its name: columns, files and members that are gone or changed."""
+    return {one.port: tuple(sorted(_names(one.files))) for one in comparisons}
+
+
+def _names(files: Sequence[FileComparison]) -> set[str]:
+    found: set[str] = set()
+    for file in files:
+        if file.fate is Fate.GONE:
+            found.add(file.path.rpartition("/")[2])
+        columns = file.table.columns if file.table is not None else ()
+        found |= {one.name for one in columns if one.fate is not Fate.NEW}
+        found |= _names(file.members)
+    return found

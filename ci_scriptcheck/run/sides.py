@@ -1,0 +1,163 @@
+"""Base beside head: what both sides wrote is compared, and what base did explains what head did.
+
+A difference belongs to the first task that was given the same and wrote something else. What also
+differs between two equal runs of base is set aside. `beside` judges and keeps what is found here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.data.compare.noise import without_noise
+from ci_scriptcheck.model.comparison import PortComparison
+from ci_scriptcheck.model.result import Outcome, TaskResult
+from ci_scriptcheck.run import attempt, beside, reading, supply
+from ci_scriptcheck.run.process.request import Ended
+from ci_scriptcheck.run.workspace import Workspace, remove_tree
+from ci_scriptcheck.values import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from ci_scriptcheck.model.comparison import FileComparison
+    from ci_scriptcheck.model.plan import Task
+    from ci_scriptcheck.run.context import Context
+
+    Pull = Callable[[Context, str], TaskResult]
+
+
+def compared(
+    context: Context, task: Task, result: TaskResult, others: beside.Others, pull: Pull
+) -> TaskResult:
+    """Add to the result of a task of head how it differs from what base did.
+
+    Args:
+        context: Of head.
+        task: The task of head.
+        result: How it ended.
+        others: How those ended that it is compared with.
+        pull: Gives the result of any other task.
+
+    Raises:
+        SupplierGone: outputs of one of the two must be made again.
+    """
+    sides = beside.Sides(plan=context.plan, keys=context.keys, root=context.root)
+    known = sides.known(task, result, others, context.store)
+    if known is not None:
+        return known
+    base = others.beside(result)
+    made = _compared(context, task, result, base, pull)
+    sides.keep(task, result, base, made, context.store)
+    return sides.told(task, result, made)
+
+
+def _compared(
+    context: Context, task: Task, result: TaskResult, base: TaskResult, pull: Pull
+) -> TaskResult:
+    """Compare what both sides wrote; where they were given the same, without noise."""
+    is_first = beside.are_given_alike(result, base)
+    comparisons = tuple(_ports(context, task, result, base))
+    if is_first and comparisons:
+        comparisons = tuple(_without_noise(context, task, base, comparisons, pull))
+    return TaskResult(
+        task=task.id,
+        outcome=Outcome.PASSED,
+        comparisons=comparisons,
+        is_first_to_differ=is_first and any(one.files for one in comparisons),
+    )
+
+
+def _ports(
+    context: Context, task: Task, result: TaskResult, base: TaskResult
+) -> Iterator[PortComparison]:
+    for port in beside.differing(result, base):
+        before = _Written(context.on(context.tasks[base.task].side), base, port)
+        after = _Written(context, result, port)
+        files = _files(context, task, before, after, port)
+        if files:
+            yield PortComparison(port=port, files=files)
+
+
+class _Written:
+    """What one side wrote to a port, brought together where the reader can look at it."""
+
+    def __init__(self, context: Context, result: TaskResult, port: str) -> None:
+        artefact = result.outputs.get(port, supply.NOTHING)
+        self.files = {file.path: file for file in artefact.files}
+        self._context = context
+        near = supply.delivered(context, result.task, port)
+        self._supply = supply.Supply(artefact=artefact, near=near, upstream=result)
+
+    def lying_in(self, folder: Path | None) -> _Written:
+        """Look for the files in another folder than the usual one."""
+        if folder is not None:
+            self._supply = replace(self._supply, near=folder)
+        return self
+
+    def bring(self, names: frozenset[str], folder: Path) -> None:
+        """Put copies of some files into a folder.
+
+        Raises:
+            SupplierGone: they are neither in the run directory nor in the store.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in sorted(names & self.files.keys()):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            supply.bring(self._context, self._supply, self.files[name], folder / name)
+
+
+def _files(
+    context: Context, task: Task, before: _Written, after: _Written, port: str
+) -> tuple[FileComparison, ...]:
+    """Compare the files of a port that are not equal byte for byte."""
+    names = frozenset(
+        name
+        for name in before.files.keys() | after.files.keys()
+        if name not in before.files
+        or name not in after.files
+        or before.files[name].digest != after.files[name].digest
+    )
+    space = Workspace(context.workspace(f"{task.id}@compared").folder)
+    try:
+        before.bring(names, space.folder / "before")
+        after.bring(names, space.folder / "after")
+        return reading.compared(
+            context.ask,
+            space.folder / "before",
+            space.folder / "after",
+            beside.terms(context.plan, task, port),
+        )
+    finally:
+        remove_tree(space.folder)
+
+
+def _without_noise(
+    context: Context,
+    task: Task,
+    base: TaskResult,
+    comparisons: tuple[PortComparison, ...],
+    pull: Pull,
+) -> Iterator[PortComparison]:
+    """Run base once more, and set aside what differs between its two runs."""
+    own = context.on(context.tasks[base.task].side)
+    twin = own.tasks[base.task]
+    upstream = {name: pull(own, name) for name in twin.needs()}
+    supplies = {item.port: supply.of_input(own, twin, item, upstream) for item in twin.inputs}
+    space = Workspace(own.workspace(f"{twin.id}@again").folder)
+    again = attempt.run(own, twin, supplies, space)
+    try:
+        if again.ending.how is not Ended.RETURNED:
+            yield from comparisons
+            return
+        repeat = replace(base, outputs=again.written)
+        for comparison in comparisons:
+            port = comparison.port
+            first = _Written(own, base, port)
+            second = _Written(own, repeat, port).lying_in(again.folders.get(port))
+            chance = _files(context, task, first, second, port)
+            rest = without_noise(comparison.files, chance)
+            if rest.files or rest.noise:
+                yield replace(comparison, files=rest.files, noise=rest.noise)
+    finally:
+        remove_tree(space.folder)

@@ -1,0 +1,170 @@
+"""What a change did to the data, as somebody with a branch sees it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.functional.cli.command import commit, git, scriptcheck
+
+DEMO = Path(__file__).parents[3] / "ci_scriptcheck" / "cli" / "demo" / "project"
+
+
+@pytest.fixture(scope="module")
+def shop_on_main(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository whose results of the main branch are kept."""
+    root = tmp_path_factory.mktemp("shop") / "repository"
+    shutil.copytree(DEMO, root)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    commit(root)
+    ended = scriptcheck("run", "--all", folder=root)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return root
+
+
+@pytest.fixture
+def shop(shop_on_main: Path, tmp_path: Path) -> Path:
+    root = tmp_path / "repository"
+    shutil.copytree(shop_on_main, root, symlinks=True)
+    git(root, "checkout", "--quiet", "-b", "change")
+    return root
+
+
+def edit(root: Path, file: str, old: str, new: str) -> None:
+    text = (root / file).read_text()
+    assert old in text
+    (root / file).write_text(text.replace(old, new))
+
+
+def tasks(root: Path, *words: str) -> dict[str, dict[str, Any]]:
+    ended = scriptcheck("run", "--json", *words, folder=root)
+    assert ended.returncode in {0, 1}, ended.stderr
+    run = json.loads(ended.stdout)["run"]
+    return {result["task"]: result for result in run["results"]}
+
+
+def test_values_that_moved_are_told_and_stop_nothing(shop: Path) -> None:
+    edit(shop, "scripts/preprocess.py", ".dt.hour", ".dt.hour + 1")
+
+    ended = scriptcheck("run", folder=shop)
+
+    assert ended.returncode == 0, ended.stdout
+    assert "data  preprocess, output `features`: 2,000 of 2,000 rows changed" in ended.stdout
+    assert ended.stdout.count("data  ") == 1
+    assert "hour" in ended.stdout
+
+
+def test_a_difference_belongs_to_the_first_step_that_was_given_the_same(shop: Path) -> None:
+    edit(shop, "scripts/preprocess.py", ".dt.hour", ".dt.hour + 1")
+
+    found = tasks(shop)
+
+    first = {name for name, one in found.items() if one.get("is_first_to_differ")}
+    assert first == {"preprocess", "fraud/preprocess"}
+    assert found["fraud/split"]["comparisons"]
+    rules = {item["rule"] for one in found.values() for item in one.get("findings", [])}
+    assert rules == {"SC406"}
+
+
+def test_of_two_changed_scripts_each_is_told_its_own_part(shop: Path) -> None:
+    edit(shop, "scripts/ingest.py", 'print(f"kept', 'orders["items"] *= 2\n    print(f"kept')
+    edit(shop, "scripts/preprocess.py", ".dt.hour", ".dt.hour + 1")
+
+    found = tasks(shop)
+
+    assert {name for name, one in found.items() if one.get("is_first_to_differ")} == {
+        "ingest",
+        "fraud/ingest",
+        "fraud/preprocess",
+    }
+    (port,) = found["fraud/preprocess"]["comparisons"]
+    columns = [one["name"] for one in port["files"][0]["table"]["columns"]]
+    assert columns == ["hour"]
+
+
+def test_a_failure_says_since_when_its_input_is_another(shop: Path) -> None:
+    edit(shop, "scripts/preprocess.py", '"amount_usd"', '"amount"')
+    edit(shop, "scripts/preprocess.py", "'amount_usd'", "'amount'")
+
+    ended = scriptcheck("run", folder=shop)
+
+    assert ended.returncode == 1
+    assert "SC201 KeyError: 'amount_usd'" in ended.stdout
+    told = " ".join(ended.stdout.split())
+    assert (
+        "Input `train` is not what it is on main. It comes from split, and before that from"
+        " preprocess, the first step whose output differs on equal inputs:" in told
+    )
+    assert "    amount_usd  float    missing  all 1,514" in ended.stdout
+
+
+def test_a_column_that_a_reader_names_may_not_go(shop: Path) -> None:
+    edit(
+        shop,
+        "scripts/preprocess.py",
+        "    orders.to_parquet(",
+        '    orders = orders.drop(columns="order_id")\n    orders.to_parquet(',
+    )
+    edit(shop, "scripts/split.py", '"""', '"""(not by order_id) ')
+
+    found = tasks(shop)
+
+    (finding,) = [one for one in found["fraud/preprocess"]["findings"] if one["rule"] == "SC401"]
+    assert finding["severity"] == "error"
+    assert "split" in finding["evidence"][0]
+    assert found["fraud/split"]["outcome"] != "not_run"
+
+
+def test_a_defect_that_main_has_too_does_not_count(shop: Path) -> None:
+    git(shop, "checkout", "--quiet", "main")
+    edit(shop, "scripts/train.py", "frame['amount_usd']", "frame['nowhere']")
+    commit(shop)
+    git(shop, "checkout", "--quiet", "-B", "change")
+    with (shop / "lib" / "model.py").open("a") as file:
+        file.write("# A remark.\n")
+
+    ended = scriptcheck("run", folder=shop)
+
+    assert ended.returncode == 0, ended.stdout
+    assert "not counted  fraud/train: SC201 KeyError: 'nowhere' (also on main)" in ended.stdout
+
+
+def test_when_nothing_is_new_a_comparison_is_told_again_without_being_made(shop: Path) -> None:
+    edit(shop, "scripts/preprocess.py", ".dt.hour", ".dt.hour + 1")
+    first = scriptcheck("run", folder=shop).stdout
+
+    again = scriptcheck("run", folder=shop).stdout
+
+    assert "7 reused" in again
+    start = first.index("data  ")
+    assert again[again.index("data  ") :].splitlines()[:6] == first[start:].splitlines()[:6]
+
+
+def test_without_comparison_base_is_not_run(shop: Path) -> None:
+    edit(shop, "scripts/preprocess.py", ".dt.hour", ".dt.hour + 1")
+
+    found = tasks(shop, "--no-compare")
+
+    assert not any(name.endswith("@base") for name in found)
+    assert not (shop / ".scriptcheck" / "base").exists()
+
+
+def test_what_differs_by_chance_is_set_aside(shop: Path) -> None:
+    for branch, extra in (("main", "pass"), ("change", 'print("now")')):
+        git(shop, "checkout", "--quiet", "-B", branch)
+        source = (DEMO / "scripts" / "ingest.py").read_text()
+        drawn = f'import os\n    orders["draw"] = int.from_bytes(os.urandom(4))\n    {extra}\n    '
+        (shop / "scripts" / "ingest.py").write_text(
+            source.replace("orders.to_parquet(", f"{drawn}orders.to_parquet(")
+        )
+        commit(shop)
+
+    found = tasks(shop)
+
+    (port,) = found["fraud/ingest"]["comparisons"]
+    assert not port.get("files")
+    assert "draw" in port["noise"][0]

@@ -1,0 +1,113 @@
+"""Which tasks of base stand beside those of head, and where their inputs come from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.change import After, Reason, ScriptChanged, Selection
+from ci_scriptcheck.model.plan import Purpose, Side, Synthetic, Task, Upstream
+from ci_scriptcheck.modes import beside, isolation, pipeline, suppliers
+from tests.unit.modes.test_planning import NOWHERE, PREPARE, RAW, a_port, a_project, a_step
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.project import Project
+
+TRAIN = a_step("train", (a_port("table"),), a_port("model"))
+TEST = a_step("test", (a_port("model"),), a_port("report"))
+SHOP = a_project(PREPARE, TRAIN, TEST, datasets=(RAW,))
+CHANGED = ScriptChanged(file="x.py")
+
+
+def planned(head: Project, base: Project, **nodes: Reason) -> dict[str, Task]:
+    steps = {name: reason for name, reason in nodes.items() if not isinstance(reason, After)}
+    reached = Selection(
+        steps=steps, nodes={f"daily/{name}": reason for name, reason in nodes.items()}
+    )
+    checked = [
+        *isolation.plan(head, reached, NOWHERE),
+        *pipeline.plan(head, reached, NOWHERE),
+    ]
+    tasks = suppliers.complete(head, checked, NOWHERE)
+    return {task.id: task for task in beside.with_base(tasks, base, reached, NOWHERE)}
+
+
+def sources(task: Task) -> dict[str, object]:
+    return {item.port: item.source for item in task.inputs}
+
+
+def test_each_checked_task_is_compared_with_its_counterpart_on_base() -> None:
+    tasks = planned(SHOP, SHOP, train=CHANGED, test=After(node="train"))
+
+    assert tasks["daily/train"].beside == "daily/train@base"
+    assert tasks["daily/test"].beside == "daily/test@base"
+    assert tasks["train"].beside == "train@base"
+    assert {task.id for task in tasks.values() if task.side is Side.BASE} == {
+        "daily/train@base",
+        "daily/test@base",
+        "train@base",
+    }
+
+
+def test_base_reads_what_base_wrote_and_shares_what_no_change_reaches() -> None:
+    tasks = planned(SHOP, SHOP, train=CHANGED, test=After(node="train"))
+
+    assert sources(tasks["daily/train@base"]) == {
+        "table": Upstream(task="daily/prepare", port="table")
+    }
+    assert sources(tasks["daily/test@base"]) == {
+        "model": Upstream(task="daily/train@base", port="model")
+    }
+    assert tasks["daily/prepare"].purpose is Purpose.SUPPLY
+    assert tasks["daily/prepare"].beside is None
+
+
+def test_base_is_given_the_root_inputs_of_head() -> None:
+    other = replace(RAW, name="other")
+    reading = a_step("prepare", (a_port("raw", dataset="other", external=True),), a_port("table"))
+    base = a_project(reading, TRAIN, TEST, datasets=(other,))
+
+    tasks = planned(SHOP, base, prepare=CHANGED)
+
+    assert sources(tasks["daily/prepare@base"]) == {
+        "raw": Synthetic(dataset="raw", node="prepare")
+    }
+
+
+def test_a_supplier_that_only_base_has_is_run_for_it() -> None:
+    fetch = a_step("fetch", (), a_port("table"))
+    base = a_project(fetch, TRAIN, TEST)
+
+    tasks = planned(SHOP, base, train=CHANGED)
+
+    assert sources(tasks["daily/train@base"]) == {
+        "table": Upstream(task="daily/fetch@base", port="table")
+    }
+    assert tasks["daily/fetch@base"].side is Side.BASE
+
+
+def test_what_is_new_has_no_counterpart() -> None:
+    tasks = planned(SHOP, a_project(PREPARE, datasets=(RAW,)), train=CHANGED)
+
+    assert tasks["daily/train"].beside is None
+    assert not any(task.side is Side.BASE for task in tasks.values())
+
+
+def test_every_task_comes_after_all_that_it_waits_for() -> None:
+    tasks = planned(SHOP, SHOP, prepare=CHANGED, train=CHANGED, test=After(node="train"))
+    order = {name: place for place, name in enumerate(tasks)}
+
+    assert all(
+        order[other] < order[task.id] for task in tasks.values() for other in task.waits_for()
+    )
+
+
+def test_a_changed_script_behind_another_is_also_tried_across() -> None:
+    tasks = planned(SHOP, SHOP, prepare=CHANGED, train=CHANGED, test=After(node="train"))
+
+    across = tasks["daily/train@head@base"]
+    assert tasks["daily/train"].across == across.id
+    assert across.side is Side.BASE
+    assert sources(across) == {"table": Upstream(task="daily/prepare", port="table")}
+    assert tasks["daily/prepare"].across is None
+    assert tasks["daily/test"].across is None
