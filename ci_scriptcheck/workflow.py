@@ -28,12 +28,12 @@ from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Machine, Plan, RunRecord
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.modes import variants
-from ci_scriptcheck.project import cache, working_tree
+from ci_scriptcheck.project import acceptances, cache, working_tree
 from ci_scriptcheck.run import history, own_folders, reasons, record, reuse, run_directory
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.site import Site
 from ci_scriptcheck.run.store.store import Store
-from ci_scriptcheck.values import dataclass
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.change.git.repository import Sight
@@ -112,6 +112,8 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     around = circumstances.found(root, tree, project, learned.seconds)
     reached = partial(scope.reached, root, tree, about, learned.reads)
     plan = planning.planned(root, about, around, options, reached)
+    if plan.base is not None:
+        plan = replace(plan, acceptances=acceptances.read(tree, project.folder))
     pythons = {task.settings.python for task in plan.tasks}
     base_root = None if plan.base is None else str(laid_out.lay_out(root, plan.base.commit))
     site = Site(

@@ -22,6 +22,8 @@ class Totals:
         faults: Those that break something after all.
         visible: Faults that can be seen without comparing with base; `visible_found` of them were.
         false_errors: Harmless edits whose pull request was stopped.
+        only_base: Faults that nothing but a comparison with base shows; `reported` of them were told.
+        false_warnings: Harmless edits that were told to change the data.
     """
 
     faults: int
@@ -29,14 +31,18 @@ class Totals:
     visible: int
     visible_found: int
     classes: int
+    only_base: int
+    reported: int
     harmless: int
     false_errors: int
+    false_warnings: int
 
 
 def totals(trials: Sequence[Trial]) -> Totals:
     """Count."""
     faults = [trial for trial in trials if not trial.edit.is_harmless and trial.edit.wrong is None]
     visible = [trial for trial in faults if not trial.edit.only_base]
+    only_base = [trial for trial in faults if trial.edit.only_base]
     harmless = [trial for trial in trials if trial.edit.is_harmless]
     return Totals(
         faults=len(faults),
@@ -44,8 +50,11 @@ def totals(trials: Sequence[Trial]) -> Totals:
         visible=len(visible),
         visible_found=sum(trial.is_found for trial in visible),
         classes=len({trial.edit.kind for trial in faults}),
+        only_base=len(only_base),
+        reported=sum(trial.is_reported for trial in only_base),
         harmless=len(harmless),
         false_errors=sum(bool(trial.status) for trial in harmless),
+        false_warnings=sum(trial.is_compared for trial in harmless),
     )
 
 
@@ -128,7 +137,10 @@ def _sentence(counted: Totals) -> str:
         f" ({_share(counted.found, counted.faults)});"
         f" {counted.visible_found} of the {counted.visible} that can be seen without a comparison"
         f" with base ({_share(counted.visible_found, counted.visible)})."
-        f" {counted.false_errors} of {counted.harmless} harmless edits were stopped."
+        f" Of the {counted.only_base} others, {counted.reported} were told as a difference from base"
+        f" ({_share(counted.reported, counted.only_base)})."
+        f" {counted.false_errors} of {counted.harmless} harmless edits were stopped, and"
+        f" {counted.false_warnings} told to change the data."
         " (base): nothing but a comparison with base can show it;"
         " (informed): written by somebody who had read the rules;"
         " (breaks nothing): no fault after all, and not counted."

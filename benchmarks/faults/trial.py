@@ -47,6 +47,16 @@ class Trial:
         """Say whether a pull request would have been stopped."""
         return 1 <= self.status <= REFUSED
 
+    @property
+    def is_reported(self) -> bool:
+        """Say whether a reviewer would have read of it: stopped, or told what differs from base."""
+        return self.is_found or self.is_compared
+
+    @property
+    def is_compared(self) -> bool:
+        """Say whether a difference from base was told."""
+        return any(rule.startswith("SC4") for rule in (*self.rules, *self.warned))
+
 
 def trials(
     edits: Sequence[Edit], *, abreast: int, ended: Callable[[Trial], None]

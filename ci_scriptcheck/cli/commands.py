@@ -199,6 +199,27 @@ _ALL_COMMANDS = (
         ),
     ),
     Command(
+        name="accept",
+        section="Look",
+        summary="Say that a difference from base is intended, and why",
+        title="Say that a difference from base is intended, and why, in scriptcheck.accepted.yaml.",
+        arguments=(
+            Argument(
+                key="task", word="TASK", text="A task, as fraud/train, or a step", many="one"
+            ),
+        ),
+        groups=(
+            Group(
+                title="What to accept",
+                options=(
+                    Option(name="reason", word="TEXT", text="Why it is intended; needed"),
+                    Option(name="rule", word="RULE", text="Only what this rule found"),
+                    Option(name="run", word="DIR", text="Run directory", default="the newest"),
+                ),
+            ),
+        ),
+    ),
+    Command(
         name="explain",
         section="Look",
         summary="What a rule means and how to cure it",

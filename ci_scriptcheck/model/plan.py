@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from ci_scriptcheck.errors import Place
+from ci_scriptcheck.model.acceptance import Acceptance
 from ci_scriptcheck.model.change import ChangeSet, Closure, Reason
 from ci_scriptcheck.model.contract import Bound, Dataset
 from ci_scriptcheck.model.defect import Defect
@@ -225,6 +226,7 @@ class Plan:
         twice: Whether every task is run a second time, to find what differs.
         others_test: Whether this is one share of what was asked for, and others have what can be run.
         base: What tasks of base need; `None` where there are none.
+        acceptances: Differences from base that are intended.
     """
 
     version: str
@@ -245,6 +247,7 @@ class Plan:
     twice: bool = False
     others_test: bool = False
     base: BasePart | None = None
+    acceptances: tuple[Acceptance, ...] = ()
 
     def by_id(self) -> Mapping[str, Task]:
         """Give the tasks by their id."""

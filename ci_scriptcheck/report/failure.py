@@ -203,6 +203,9 @@ def _commands(record: RunRecord, group: list[Failure], errors: list[Finding], pa
     rows = [("help", visible(item.advice)) for item in errors if item.advice]
     rows.append(("reproduce", visible(reproduce(record.plan, task))))
     rows.append(("look", visible(look(record, result))))
+    if any(item.rule.startswith("SC4") for item in errors):
+        words = ["scriptcheck", *(["-C", record.plan.folder] if record.plan.folder else [])]
+        rows.append(("accept", visible(shlex.join([*words, "accept", task.id, "--reason", "…"]))))
     if len(group) > 1:
         rows.append(("also in", listed([visible(other.id) for other, _ in group[1:]])))
     unique = dict.fromkeys(rows)

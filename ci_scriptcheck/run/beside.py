@@ -17,7 +17,7 @@ from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.plan import Plan, Upstream
 from ci_scriptcheck.model.project import levelled
-from ci_scriptcheck.model.result import BROKEN, Level, Outcome, TaskResult
+from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.run import reasons
 from ci_scriptcheck.run.judgement import differences
 from ci_scriptcheck.run.store.digest import of_text
@@ -111,7 +111,8 @@ class Sides:
         """Take over into a result what a comparison has shown, judged where the difference is its own."""
         found = differences.look(task, made.comparisons, self._needing(task, made))
         new = levelled(self.plan.rules, found) if made.is_first_to_differ else ()
-        is_error = any(one.severity is Level.ERROR for one in new)
+        new = tuple(self._with_acceptance(one, made) for one in new)
+        is_error = any(one.severity is Level.ERROR and one.known is None for one in new)
         return replace(
             result,
             outcome=Outcome.FAILED if is_error else result.outcome,
@@ -119,6 +120,13 @@ class Sides:
             comparisons=made.comparisons,
             is_first_to_differ=made.is_first_to_differ,
         )
+
+    def _with_acceptance(self, finding: Finding, made: TaskResult) -> Finding:
+        for comparison in made.comparisons:
+            for accepted in self.plan.acceptances:
+                if comparison.port == finding.port and accepted.covers(finding, comparison):
+                    return replace(finding, known=f"{accepted.reason} (accepted)")
+        return finding
 
     def _key(self, task: Task, result: TaskResult, base: TaskResult) -> str:
         by = {port: to_json(terms(self.plan, task, port)) for port in differing(result, base)}

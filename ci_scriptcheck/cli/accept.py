@@ -1,0 +1,92 @@
+"""`scriptcheck accept`: say that a difference from base is intended, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck import atomic
+from ci_scriptcheck.cli import opening, report
+from ci_scriptcheck.errors import UsageError, did_you_mean
+from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.acceptance import Acceptance, identity
+from ci_scriptcheck.project import acceptances
+from ci_scriptcheck.run import record as run_record
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator, Mapping
+
+    from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.model.plan import RunRecord, Task
+    from ci_scriptcheck.model.result import TaskResult
+
+
+def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
+    """Write what a run has shown of one task into the file of acceptances."""
+    if not (given.reason or "").strip():
+        raise UsageError(
+            what="an accepted difference needs a reason",
+            advice="say it for whoever reviews this: `--reason 'amounts are in euros now'`",
+        )
+    folder = opening.project_folder(given)
+    place = opening.place_of(folder)
+    directory = Path(given.run) if given.run else report.newest(folder)
+    found = run_record.read_record(directory)
+    new = tuple(_chosen(found, given))
+    if not new:
+        raise _nothing(found, given)
+    known = acceptances.read(place.tree, place.folder)
+    file = folder / acceptances.FILE_NAME
+    atomic.write_text(file, acceptances.written([*known, *new]))
+    for one in dict.fromkeys(new):
+        console.tell(f"accepted  {one.rule} {one.about} of step {one.step}\n")
+    console.tell(f"wrote {file}; commit it with the change\n")
+    return 0
+
+
+def _chosen(record: RunRecord, given: Namespace) -> Iterator[Acceptance]:
+    base = (record.plan.changes.base or "")[:7] or None
+    for task, result in verdict.with_tasks(record):
+        if given.task in {task.id, task.step}:
+            yield from _of_task(task, result, given, base)
+
+
+def _of_task(
+    task: Task, result: TaskResult, given: Namespace, base: str | None
+) -> Iterator[Acceptance]:
+    ports = {one.port: one for one in result.comparisons}
+    for finding in result.findings:
+        is_wanted = finding.rule.startswith("SC4") and given.rule in {None, finding.rule}
+        if is_wanted and finding.port in ports:
+            yield Acceptance(
+                step=task.step,
+                output=finding.port,
+                rule=finding.rule,
+                about=finding.subject,
+                difference=identity(ports[finding.port]),
+                reason=" ".join(given.reason.split()),
+                base=base,
+            )
+
+
+def _nothing(record: RunRecord, given: Namespace) -> UsageError:
+    differing = sorted(
+        {
+            task.id
+            for task, result in verdict.with_tasks(record)
+            if any(finding.rule.startswith("SC4") for finding in result.findings)
+        }
+    )
+    about = f" by rule {given.rule}" if given.rule else ""
+    if not differing:
+        return UsageError(
+            what="the run found no difference from base that could be accepted",
+            facts=(f"it was {record.run}",),
+            advice="run `scriptcheck run` first",
+        )
+    return UsageError(
+        what=f"`{given.task}` has no difference of its own from base{about}",
+        facts=(f"there is one in {', '.join(differing)}",),
+        advice=did_you_mean(given.task, differing),
+    )

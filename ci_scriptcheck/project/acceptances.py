@@ -1,0 +1,88 @@
+"""`scriptcheck.accepted.yaml`: the differences from base that are intended, read and written.
+
+A list of its own beside the settings: it comes with a change, is read in its review, and can be emptied
+when the change has been merged, as base then is what head was.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ci_scriptcheck.errors import did_you_mean
+from ci_scriptcheck.model.acceptance import Acceptance
+from ci_scriptcheck.project.paths import within
+from ci_scriptcheck.values import fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ci_scriptcheck.model.tree import Tree
+    from ci_scriptcheck.project.native.source_lines import Source
+
+FILE_NAME = "scriptcheck.accepted.yaml"
+
+_HEAD = """\
+# Differences from the main branch that somebody has looked at and that are intended. Written by
+# `scriptcheck accept`; each stands for exactly one difference. Empty it when they have been merged.
+"""
+_OPTIONAL = frozenset({"base"})
+
+
+def read(tree: Tree, folder: str) -> tuple[Acceptance, ...]:
+    """Read the acceptances of the project in a folder; without a file there are none.
+
+    Raises:
+        UsageError: the file cannot be understood.
+    """
+    path = within(folder, FILE_NAME) or FILE_NAME
+    if not tree.has(path):
+        return ()
+    # Most projects have no such file, and need not wait for YAML.
+    from ci_scriptcheck.project.native.yaml_text import read_yaml
+
+    source = read_yaml(tree.read(path), path)
+    if source.data is None:
+        return ()
+    if not isinstance(source.data, list):
+        raise source.mistake("this must be a list of differences", ())
+    return tuple(_one(source, number, item) for number, item in enumerate(source.data))
+
+
+def written(known: Iterable[Acceptance]) -> str:
+    """Write the whole file, sorted, each acceptance once."""
+    unique = sorted(set(known), key=lambda one: (one.step, one.output, one.rule, one.about))
+    return _HEAD + "".join(f"\n- {chr(10).join(_lines(one)).strip()}\n" for one in unique)
+
+
+def _lines(one: Acceptance) -> Iterator[str]:
+    for item in fields(Acceptance):
+        value = getattr(one, item.name)
+        if value is not None:
+            yield f"  {item.name}: {_quoted(value)}"
+
+
+def _quoted(text: str) -> str:
+    """Write a text so that YAML reads it as just that, whatever it holds."""
+    from ci_scriptcheck.project.native.quoting import quoted
+
+    return quoted(text)
+
+
+def _one(source: Source, number: int, item: Any) -> Acceptance:  # noqa: ANN401  (any YAML)
+    names = [one.name for one in fields(Acceptance)]
+    if not isinstance(item, dict):
+        raise source.mistake("this must be a mapping", (number,))
+    for name in item:
+        if name not in names:
+            raise source.mistake(
+                f"unknown key `{name}`", (number, name), advice=did_you_mean(str(name), names)
+            )
+    missing = [name for name in names if name not in item and name not in _OPTIONAL]
+    if missing:
+        raise source.mistake(
+            f"`{missing[0]}` is missing",
+            (number,),
+            advice="have it written: `scriptcheck accept TASK --reason TEXT`",
+        )
+    texts = {name: source.texts.get((number, name), str(item[name])) for name in item}
+    return Acceptance(**texts)

@@ -1,0 +1,104 @@
+"""An intended difference is accepted by a person, and counts no more, for exactly this difference."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.functional.cli.command import commit, git, scriptcheck
+
+DEMO = Path(__file__).parents[3] / "ci_scriptcheck" / "cli" / "demo" / "project"
+REASON = "nobody needs them: ticket 12"
+
+
+def drop(root: Path, column: str) -> None:
+    """Have a column that `split` names dropped by the step before it."""
+    for script, old, new in (
+        (
+            "preprocess",
+            "    orders.to_parquet(",
+            f"    orders.pop({column!r})\n    orders.to_parquet(",
+        ),
+        ("split", '"""', f'"""(not by {column}) '),
+    ):
+        file = root / "scripts" / f"{script}.py"
+        file.write_text(file.read_text().replace(old, new, 1))
+
+
+@pytest.fixture(scope="module")
+def shop_without_a_column(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("shop") / "repository"
+    shutil.copytree(DEMO, root)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    commit(root)
+    git(root, "checkout", "--quiet", "-b", "change")
+    drop(root, "order_id")
+    ended = scriptcheck("run", folder=root)
+    assert ended.returncode == 1
+    assert "accept      scriptcheck accept fraud/preprocess --reason '…'" in ended.stdout
+    return root
+
+
+@pytest.fixture
+def shop(shop_without_a_column: Path, tmp_path: Path) -> Path:
+    root = tmp_path / "repository"
+    shutil.copytree(shop_without_a_column, root, symlinks=True)
+    return root
+
+
+def test_an_accepted_difference_counts_no_more(shop: Path) -> None:
+    ended = scriptcheck("accept", "fraud/preprocess", "--reason", REASON, folder=shop)
+    assert ended.returncode == 0, ended.stderr
+    assert "accepted  SC401 features/order_id of step preprocess" in ended.stdout
+
+    again = scriptcheck("run", folder=shop)
+
+    assert again.returncode == 0, again.stdout
+    assert f'reason: "{REASON}"' in (shop / "scriptcheck.accepted.yaml").read_text()
+
+
+def test_another_difference_of_the_same_output_counts_again(shop: Path) -> None:
+    scriptcheck("accept", "fraud/preprocess", "--reason", REASON, folder=shop)
+    drop(shop, "items")
+
+    again = scriptcheck("run", folder=shop)
+
+    assert again.returncode == 1
+    assert "SC401 column `order_id` of `features.parquet` is gone" in again.stdout
+
+
+def test_an_acceptance_without_a_reason_is_refused(shop: Path) -> None:
+    ended = scriptcheck("accept", "fraud/preprocess", folder=shop)
+
+    assert ended.returncode == 2
+    assert "an accepted difference needs a reason" in ended.stderr
+    assert not (shop / "scriptcheck.accepted.yaml").exists()
+
+
+def test_what_does_not_differ_cannot_be_accepted(shop: Path) -> None:
+    ended = scriptcheck("accept", "fraud/trian", "--reason", REASON, folder=shop)
+
+    assert ended.returncode == 2
+    assert "`fraud/trian` has no difference of its own from base" in ended.stderr
+    assert "there is one in fraud/preprocess" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- step: a\n  outptu: b\n", "unknown key `outptu`"),
+        ("step: a\n", "this must be a list of differences"),
+        ("- step: a\n", "`output` is missing"),
+        ("- [\n", "scriptcheck.accepted.yaml:"),
+    ],
+)
+def test_a_mistake_in_the_file_is_told_with_its_line(shop: Path, text: str, told: str) -> None:
+    (shop / "scriptcheck.accepted.yaml").write_text(text)
+
+    ended = scriptcheck("run", folder=shop)
+
+    assert ended.returncode == 2
+    assert told in ended.stderr
+    assert "--> scriptcheck.accepted.yaml:" in ended.stderr
