@@ -10,7 +10,7 @@ from ci_scriptcheck.circumstances import on_base as circumstances_of_base
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import BasePart, Counts, Mode, Plan, Side
-from ci_scriptcheck.modes import beside, isolation, pipeline, share, suppliers, variants
+from ci_scriptcheck.modes import beside, isolation, pipeline, privacy, share, suppliers, variants
 from ci_scriptcheck.run import grammar
 from ci_scriptcheck.values import replace
 
@@ -81,6 +81,7 @@ def planned(
             replace(task, settings=replace(task.settings, timeout=options.timeout))
             for task in tasks
         )
+    tasks = privacy.marked(tasks, project.datasets)
     code = {task.script for task in of_head} | _generators(project)
     return Plan(
         version=__version__,

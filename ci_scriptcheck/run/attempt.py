@@ -21,7 +21,7 @@ from ci_scriptcheck.run import (
     supply,
     workspace,
 )
-from ci_scriptcheck.run.judgement import checks
+from ci_scriptcheck.run.judgement import checks, withheld
 from ci_scriptcheck.run.judgement.case import Case
 from ci_scriptcheck.run.judgement.exhibits import Misfit, OutOfBounds, RowsDiffer, Scene
 from ci_scriptcheck.run.judgement.repeat import Repeat, Variation
@@ -126,6 +126,8 @@ def judged(
 ) -> TaskResult:
     """Say what a run amounts to, with what second runs showed where there were any."""
     ending = attempt.ending
+    if task.is_private:
+        ending, repeats = withheld.of_ending(ending), withheld.of_repeats(repeats)
     outcome, findings = checks.judge(
         Case(
             task=task,
@@ -156,7 +158,7 @@ def judged(
         peak_memory_mb=ending.peak_memory / _MIB,
         inputs=attempt.given,
         outputs=attempt.written,
-        log_tail=_tail(log),
+        log_tail=() if task.is_private else _tail(log),
         log_file=log.relative_to(context.run_directory).as_posix(),
         reads=attempt.reads,
         protections=ending.protections,
@@ -189,8 +191,9 @@ def _held(context: Context, task: Task, attempt: Attempt) -> _Held:
     if attempt.ending.how is not Ended.RETURNED or not is_usual:
         return {}
     space = context.workspace(task.id)
+    broken = holding.out_of_bounds(context.ask, task, space)
     return {
-        "out_of_bounds": holding.out_of_bounds(context.ask, task, space),
+        "out_of_bounds": withheld.of_bounds(broken) if task.is_private else broken,
         "differing_rows": holding.differing_rows(context.ask, task, space),
     }
 

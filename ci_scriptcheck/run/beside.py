@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import repository_file
 from ci_scriptcheck.data.compare.terms import CompareTerms
+from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.plan import Plan, Upstream
 from ci_scriptcheck.model.project import levelled
@@ -172,12 +173,13 @@ def terms(plan: Plan, task: Task, port: str) -> CompareTerms:
     known = (plan.datasets.get(name or "") for name in expected)
     datasets = [dataset for dataset in known if dataset is not None]
     return CompareTerms(
+        evidence=Evidence.AGGREGATES if task.is_private else Evidence.VALUES,
         keys={
             entry.name: dataset.schema.key
             for dataset in reversed(datasets)
             if dataset.schema.key
             for entry in dataset.files
-        }
+        },
     )
 
 

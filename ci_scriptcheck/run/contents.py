@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data import reader
-from ci_scriptcheck.data.validate.terms import Terms
+from ci_scriptcheck.data.validate.terms import Evidence, Terms
 from ci_scriptcheck.model.codec import from_json
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy
 from ci_scriptcheck.model.mismatch import Mismatch
@@ -104,6 +104,7 @@ class _Looking:
         is_usual = expect is Expect.SUCCESS
         others = self._others(dataset) if is_usual else {}
         return Terms(
+            evidence=Evidence.AGGREGATES if self._task.is_private else Evidence.VALUES,
             has_rows=is_usual and self._rows_in > 0,
             whole=is_usual,
             chance=condition is not Condition.STANDARD,

@@ -88,6 +88,7 @@ class Keys:
             self.scenario(task).expect.value,
             self._rules(task.step),
             self._once("copied", make=self._copied),
+            task.is_private,
         )
 
     def of_made(self, source: Synthetic, task: Task) -> str:

@@ -1,0 +1,53 @@
+"""Which tasks read real data, at first or second hand: their reports hold shares and counts only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy
+from ci_scriptcheck.model.plan import Copied, Synthetic, Upstream
+from ci_scriptcheck.values import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ci_scriptcheck.model.contract import Dataset
+    from ci_scriptcheck.model.plan import Source, Task
+
+
+def marked(tasks: tuple[Task, ...], datasets: Mapping[str, Dataset]) -> tuple[Task, ...]:
+    """Mark the tasks that are given real data, or what was made of them.
+
+    Data that lie in the repository, or that a function of the project gives, are taken for real where
+    their dataset says where the real ones are (`real:`) and not that they are `public`.
+
+    Args:
+        tasks: Each after those it needs.
+        datasets: The project's, by name.
+    """
+    real = {name for name, dataset in datasets.items() if _is_real(dataset)}
+    places = {
+        dataset.origin.path
+        for name, dataset in datasets.items()
+        if name in real and isinstance(dataset.origin, CopiedFrom)
+    }
+    private: set[str] = set()
+
+    def is_private(source: Source) -> bool:
+        match source:
+            case Upstream(task=task):
+                return task in private
+            case Copied(path=path):
+                return path in places
+            case Synthetic(dataset=name):
+                return name in real
+
+    for task in tasks:
+        if any(is_private(item.source) for item in task.inputs):
+            private.add(task.id)
+    return tuple(replace(task, is_private=task.id in private) for task in tasks)
+
+
+def _is_real(dataset: Dataset) -> bool:
+    is_made = not isinstance(dataset.origin, CopiedFrom | GeneratedBy)
+    return dataset.real is not None and not dataset.public and not is_made

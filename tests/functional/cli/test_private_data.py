@@ -1,0 +1,117 @@
+"""Values of real data stay on the machine: no report holds one, whatever goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.functional.cli.command import commit, git, scriptcheck
+
+PLANTED = ("Jadwiga-7319", "Kowalczyk-7319", "98765.4321")
+ROWS = [f"c{number},{PLANTED[0] if number < 3 else 'A'},{number}\n" for number in range(30)]
+
+SETTINGS = """\
+version: 1
+datasets:
+  people:
+    copy: people
+    real: s3://somewhere/people/
+    columns:
+      id: {type: string, unique: true}
+      name: {type: category, values: [A, B]}
+      paid: {type: float, max: 100000}
+  clean: {files: clean.csv, key: id, columns: {id: {type: string}}}
+steps:
+  load:
+    script: load.py
+    inputs: {people: {dataset: people, external: true, expects: people}}
+    outputs: {clean: {dataset: clean}}
+  use:
+    script: use.py
+    inputs: {clean: {dataset: clean, expects: clean}}
+    outputs: {report: {values: {report.json: {highest: {max: 5}}}}}
+pipelines: {daily: [load, use]}
+rules: {SC307: warning}
+"""
+LOAD = """\
+import csv, logging, pathlib
+def main(input_paths, output_paths, environ_vars, job_args):
+    rows = list(csv.DictReader(open(pathlib.Path(input_paths["people"], "people.csv"))))
+    print("first is", rows[-1])
+    with open(pathlib.Path(output_paths["clean"], "clean.csv"), "w") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(CHANGED)
+"""
+USE = """\
+import csv, json, logging, pathlib
+def main(input_paths, output_paths, environ_vars, job_args):
+    rows = list(csv.DictReader(open(pathlib.Path(input_paths["clean"], "clean.csv"))))
+    report = {"highest": max(float(row["paid"]) for row in rows), "who": rows[-1]["name"]}
+    pathlib.Path(output_paths["report"], "report.json").write_text(json.dumps(report))
+    logging.error("look at %s", rows[-1])
+"""
+RAISING = """
+    raise ValueError(f"cannot use {rows[-1]}") from KeyError(rows[-1]["name"])
+"""
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    root = tmp_path / "bank"
+    (root / "people").mkdir(parents=True)
+    rows = "".join([*ROWS, f"c99,{PLANTED[1]},{PLANTED[2]}\n"])
+    (root / "people" / "people.csv").write_text(f"id,name,paid\n{rows}")
+    (root / "scriptcheck.yaml").write_text(SETTINGS)
+    (root / "load.py").write_text(LOAD.replace("CHANGED", "rows"))
+    (root / "use.py").write_text(USE)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    commit(root)
+    git(root, "checkout", "--quiet", "-b", "change")
+    return root
+
+
+def reported(root: Path, *words: str) -> str:
+    """Run, and give all that reports say."""
+    ended = scriptcheck("run", "-v", "--junit", "report.xml", *words, folder=root)
+    assert ended.returncode in {0, 1}, ended.stderr
+    (run,) = (root / ".scriptcheck" / "runs").iterdir()
+    files = [root / "report.xml", run / "record.json", *run.glob("results/*")]
+    told = [file.read_text() for file in files]
+    for form in ("console", "junit", "json"):
+        told.append(scriptcheck("report", form, "--run", str(run), folder=root).stdout)
+    return "\n".join([ended.stdout, ended.stderr, *told])
+
+
+@pytest.mark.parametrize("last", ["", RAISING])
+def test_no_report_holds_a_value_of_real_data(bank: Path, last: str) -> None:
+    edited = '[{**row, "name": row["name"].upper(), "paid": "x" + row["paid"]} for row in rows]'
+    (bank / "load.py").write_text(LOAD.replace("CHANGED", edited if not last else "rows"))
+    (bank / "use.py").write_text(USE + last)
+
+    told = reported(bank)
+
+    for value in PLANTED:
+        assert value not in told
+        assert value.upper() not in told
+    assert "SC3" in told
+
+
+def test_the_place_and_the_type_of_a_failure_are_told(bank: Path) -> None:
+    (bank / "use.py").write_text(USE + RAISING)
+
+    told = reported(bank)
+
+    assert "SC201 ValueError: (withheld: its data are real)" in told
+    assert "use.py:8" in told
+
+
+def test_values_of_public_data_may_be_told(bank: Path) -> None:
+    settings = (bank / "scriptcheck.yaml").read_text()
+    (bank / "scriptcheck.yaml").write_text(
+        settings.replace("real: s3:", "public: true\n    real: s3:")
+    )
+    (bank / "use.py").write_text(USE + RAISING)
+
+    assert PLANTED[1] in reported(bank)
