@@ -135,7 +135,10 @@ def by_hand(folder: Path) -> list[list[object]]:
             f" count(*) filter (a.id is null), count(*) filter (b.id is null), {', '.join(counts)}"
             f" from {base} b full join {head} a on b.id = a.id"
         ).fetchone()
-        profiles = [_profile(connection, side) for side in (base, head)]
+        profiles = [
+            _profile(connection, base, LEVELS),
+            _profile(connection, head, (0.05, 0.5, 0.95)),
+        ]
         classes = [_classes(connection, side, profiles[0]) for side in (base, head)]
     changed, gone, new, *rows = joined or ()
     return [
@@ -152,12 +155,16 @@ def by_hand(folder: Path) -> list[list[object]]:
     ]
 
 
-def _profile(connection: Any, side: str) -> dict[str, list[Any]]:  # noqa: ANN401  (DuckDB)
+def _profile(
+    connection: Any,  # noqa: ANN401  (DuckDB)
+    side: str,
+    wanted: tuple[float, ...],
+) -> dict[str, list[Any]]:
     parts = []
     for name in COLUMNS:
         parts += [f"count({name})", f"approx_count_distinct({name})"]
         number = f"epoch_us({name})" if name in MOMENTS else name
-        levels = f"quantile_disc({number}, {list(LEVELS)})" if name not in WORDS else "null"
+        levels = f"quantile_disc({number}, {list(wanted)})" if name not in WORDS else "null"
         parts += [levels, f"avg({name})" if name in NUMBERS else "null"]
     answer = connection.execute(f"select {', '.join(parts)} from {side}").fetchone()  # noqa: S608  (ours)
     return {name: list(answer[4 * at : 4 * at + 4]) for at, name in enumerate(COLUMNS)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ci_scriptcheck.data.compare.comparison import compare
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.comparison import ColumnComparison, FileComparison, TableComparison
 
-Content = str | bytes | pa.Table
+Content = Any
+"""Text, bytes, or a table of Arrow."""
 
 
 def write(path: Path, content: Content) -> None:

@@ -188,6 +188,7 @@ def test_archives_in_archives_are_opened_and_beyond_three_are_bytes(tmp_path: Pa
         assert found is not None
         assert found.note is None
         (found,) = found.members
+    assert found is not None
     assert found.members == ()
     assert (found.note or "").startswith("SHA-256 ")
 
