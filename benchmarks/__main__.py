@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
 
-from benchmarks import overhead, peers, scheduling, synthesis, validation
+from benchmarks import comparison, overhead, peers, scheduling, synthesis, validation
 from benchmarks.cursus import release
 
 if TYPE_CHECKING:
@@ -150,10 +150,23 @@ def _measure_cursus(given: argparse.Namespace) -> tuple[Any, str]:
 
 def _measure_validation(rounds: int) -> tuple[Any, str]:
     figures = validation.measured(rounds)
-    return [asdict(figure) for figure in figures], _validation(figures)
+    title = (
+        f"{validation.ROWS:,} rows of 20 columns in Parquet held against their schema, beside DuckDB"
+        f" by hand (goal ≤ {validation.GOAL}, under {validation.MOST_MB} MB, equal verdicts):"
+    )
+    return [asdict(figure) for figure in figures], _beside_sql(title, figures)
 
 
-def _validation(figures: list[validation.Figure]) -> str:
+def _measure_comparison(rounds: int) -> tuple[Any, str]:
+    figures = comparison.measured(rounds)
+    title = (
+        f"Two tables of {comparison.ROWS:,} rows of 20 columns in Parquet compared by key, beside"
+        f" DuckDB by hand (goal ≤ {comparison.GOAL}, under {comparison.MOST_MB} MB, equal figures):"
+    )
+    return [asdict(figure) for figure in figures], _beside_sql(title, figures)
+
+
+def _beside_sql(title: str, figures: list[validation.Figure]) -> str:
     rows = [
         [
             figure.what,
@@ -166,10 +179,6 @@ def _validation(figures: list[validation.Figure]) -> str:
         ]
         for figure in figures
     ]
-    title = (
-        f"{validation.ROWS:,} rows of 20 columns in Parquet held against their schema, beside DuckDB"
-        f" by hand (goal ≤ {validation.GOAL}, under {validation.MOST_MB} MB, equal verdicts):"
-    )
     headers = [
         "table",
         "scriptcheck",
@@ -192,6 +201,7 @@ PARTS: dict[str, Callable[[int], tuple[Any, str]]] = {
     "overhead": _measure_overhead,
     "synthesis": _measure_synthesis,
     "validation": _measure_validation,
+    "comparison": _measure_comparison,
 }
 
 if __name__ == "__main__":

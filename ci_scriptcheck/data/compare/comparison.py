@@ -83,7 +83,7 @@ def _compared(
     if bench is None:
         note = f"differs, and is not looked into behind {MOST_COMPARED} others"
         told: FileComparison | None = FileComparison(path=name, fate=Fate.CHANGED, note=note)
-    elif files.are_equal(before, after):
+    elif name != name_after and files.are_equal(before, after):
         told = None
     else:
         told = files.compared(name, before, after, bench)

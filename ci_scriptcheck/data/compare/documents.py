@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ci_scriptcheck.data import tables
-from ci_scriptcheck.data.validate.scan import UnreadableError
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model import json_path
 from ci_scriptcheck.model.comparison import Fate, ValueComparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MOST_BYTES = 30_000_000
 """Of a document, unpacked, both of which lie in memory as a whole."""
@@ -26,23 +23,6 @@ _NOTHING = object()
 
 # Where a value lies: its key or number, behind the way to what holds it.
 _Way = tuple["_Way", str | int] | None
-
-
-def loaded(path: Path) -> Any:  # noqa: ANN401  (JSON)
-    """Read a document.
-
-    Raises:
-        UnreadableError: it is broken, or too large.
-    """
-    try:
-        with tables.opened(path, MOST_BYTES) as file:
-            return json.loads(file.read().decode("utf-8-sig"))
-    except tables.TooLargeError:
-        raise UnreadableError(f"JSON of more than {MOST_BYTES:,} bytes") from None
-    except UnicodeDecodeError:
-        raise UnreadableError("text that is not UTF-8") from None
-    except (ValueError, RecursionError, OSError, EOFError):
-        raise UnreadableError("broken JSON") from None
 
 
 def compared(

@@ -16,7 +16,13 @@ from ci_scriptcheck.data import formats, tables
 from ci_scriptcheck.data.compare import words
 from ci_scriptcheck.data.validate import parts
 from ci_scriptcheck.data.validate.cells import JSON, TEXT, family_of, literal, quoted
-from ci_scriptcheck.data.validate.scan import MOST_JSON_ROW, THREADS, UnreadableError, in_words
+from ci_scriptcheck.data.validate.scan import (
+    MOST_JSON_ROW,
+    THREADS,
+    UnreadableError,
+    in_words,
+    lock,
+)
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
@@ -77,9 +83,7 @@ def connected(paths: Iterable[str], scratch: str) -> duckdb.DuckDBPyConnection:
         },
     )
     connection.execute("set enable_progress_bar = false")
-    connection.execute("set allowed_paths = ?", [sorted(set(paths))])
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
+    lock(connection, paths)
     return connection
 
 

@@ -28,6 +28,8 @@ MOST_VALUES = 100
 """Different texts up to which their shares are compared one by one."""
 
 LEVELS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+SHOWN = (0.05, 0.5, 0.95)
+"""Those of head that are told; those of base bound the classes, too."""
 _LEAST_SHARE = 1e-4
 _MOST_CELLS = 20_000_000
 """That lie in memory at once to be sorted."""
@@ -36,7 +38,6 @@ _MOST_SORTED = 50_000_000
 """Rows of which quantiles are told."""
 _COUNTED = 100_000
 """Rows up to which different values are counted, and not estimated."""
-_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,18 +122,23 @@ def stability(before: Mapping[Any, int], after: Mapping[Any, int]) -> float | No
     return total
 
 
-def _with_counts(summary: Summary, counts: Mapping[str, int]) -> Summary:
+def _with_counts(summary: Summary, counts: Mapping[Any, int]) -> Summary:
     return Summary(
         rows=summary.rows,
         filled=summary.filled,
         distinct=len(counts),
-        counts=counts,
+        counts={_named(value): count for value, count in counts.items()},
     )
+
+
+def _named(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _summaries(
     connection: duckdb.DuckDBPyConnection, side: str, matches: Iterable[Match], rows: int
 ) -> dict[str, Summary]:
+    wanted = LEVELS if side == "before" else SHOWN
     count = "count(distinct {0})" if rows <= _COUNTED else "approx_count_distinct({0})"
     inner, outer, asked = [], [], []
     for match in matches:
@@ -141,14 +147,14 @@ def _summaries(
         if match.meant in NUMBERS | MOMENTS:
             number = f"m{match.cell}"
             inner.append(f"{_finite(match)} as {number}")
-            levels = f"quantile_disc({number}, {list(LEVELS)})" if rows <= _MOST_SORTED else "null"
+            levels = f"quantile_disc({number}, {list(wanted)})" if rows <= _MOST_SORTED else "null"
             parts += [f"count({number})", f"avg({number})", levels]
         outer += parts
         asked.append((match, len(parts)))
     query = f"select {', '.join(outer)} from (select {', '.join(inner)} from {side})"  # noqa: S608  (ours)
     answer = iter(connection.execute(query).fetchone() or ())
     return {
-        match.cell: _summary(match, rows, [next(answer) for _ in range(width)])
+        match.cell: _summary(match, rows, wanted, [next(answer) for _ in range(width)])
         for match, width in asked
     }
 
@@ -163,13 +169,13 @@ def _finite(match: Match) -> str:
     return f"case when isfinite({cell}::double) then {cell}::double end"
 
 
-def _summary(match: Match, rows: int, answer: Sequence[Any]) -> Summary:
+def _summary(match: Match, rows: int, wanted: Sequence[float], answer: Sequence[Any]) -> Summary:
     filled, distinct, *more = answer
     is_estimate = rows > _COUNTED
     if not more:
         return Summary(rows=rows, filled=filled, distinct=distinct, is_estimate=is_estimate)
     finite, mean, levels = more
-    quantiles = dict(zip(LEVELS, levels, strict=True)) if levels else {}
+    quantiles = dict(zip(wanted, levels, strict=True)) if levels else {}
     return Summary(
         rows=rows,
         filled=filled,
@@ -196,7 +202,7 @@ def _classes(
                 bounds = f"[{', '.join(str(edge) for edge in edges)}]::double[]"
                 asked[cell] = f"histogram(({_finite(match)})::double, {bounds})"
         elif max(before[cell].distinct, after[cell].distinct) <= MOST_VALUES:
-            asked[cell] = f"histogram(left({cell}::varchar, {_LONGEST}))"
+            asked[cell] = f"histogram({cell})"
     if not asked:
         return {}
     answers = [

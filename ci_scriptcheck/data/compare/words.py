@@ -89,14 +89,14 @@ def _of_cells(
     kinds: Iterable[str],
 ) -> dict[str, str | None]:
     """Find the narrowest type that every cell has: what the first rows allow, then held by all."""
-    asked = {name: list(kinds) for name in texts}
+    asked = {text: list(kinds) for text in texts.values()}
+    counts: dict[tuple[str, str], int] = {}
     first = f"(select * from {relation} limit {_FIRST_ROWS})"  # noqa: S608  (ours)
     for rows in (first, relation):
-        counts = _unlike(connection, rows, {texts[name]: asked[name] for name in asked})
-        asked = {name: [k for k in asked[name] if not counts[texts[name], k]] for name in asked}
-    filled = _unlike(connection, relation, {text: [] for text in texts.values()})
+        counts = _unlike(connection, rows, asked)
+        asked = {text: [kind for kind in asked[text] if not counts[text, kind]] for text in asked}
     return {
-        name: None if not filled[text, ""] else next(iter(asked[name]), "string")
+        name: next(iter(asked[text]), "string") if counts[text, ""] else None
         for name, text in texts.items()
     }
 

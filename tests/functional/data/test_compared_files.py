@@ -1,0 +1,306 @@
+"""Files of base and head that are no tables: documents, archives, arrays, pickles and texts."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import pickle
+import tarfile
+import zipfile
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from ci_scriptcheck.data.compare.comparison import compare
+from ci_scriptcheck.data.compare.terms import CompareTerms
+from ci_scriptcheck.data.validate.terms import Evidence
+from ci_scriptcheck.model.comparison import Fate, FileComparison
+from tests.functional.data.comparing import differing, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def a_tar(*members: tuple[str, bytes], moment: int = 1) -> bytes:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:gz") as archive:
+        for name, content in members:
+            member = tarfile.TarInfo(name)
+            member.size, member.mtime, member.uid = len(content), moment, moment
+            archive.addfile(member, io.BytesIO(content))
+    return target.getvalue()
+
+
+def a_zip(**members: bytes) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def an_array(values: Any) -> bytes:
+    target = io.BytesIO()
+    np.save(target, np.array(values))
+    return target.getvalue()
+
+
+def values(found: FileComparison | None) -> list[tuple[str, str, str | None, str | None]]:
+    assert found is not None
+    return [(one.path, one.fate.value, one.before, one.after) for one in found.values]
+
+
+def test_files_that_came_went_and_differ_are_told_by_path(tmp_path: Path) -> None:
+    for name, base, head in (
+        ("same.txt", "a", "a"),
+        ("changed.txt", "a", "b"),
+        ("gone.json", "{}", None),
+        ("deep/new.csv", None, "a\n1\n"),
+    ):
+        for side, content in (("base", base), ("head", head)):
+            if content is not None:
+                write(tmp_path / side / name, content)
+
+    found = compare(tmp_path / "base", tmp_path / "head", CompareTerms())
+
+    assert [(one.path, one.fate, one.format_before, one.format_after) for one in found] == [
+        ("changed.txt", Fate.CHANGED, "text", "text"),
+        ("deep/new.csv", Fate.NEW, None, "csv"),
+        ("gone.json", Fate.GONE, "json", None),
+    ]
+
+
+def test_a_folder_that_is_missing_has_no_files(tmp_path: Path) -> None:
+    write(tmp_path / "head" / "d.csv", "a\n")
+
+    (one,) = compare(tmp_path / "base", tmp_path / "head", CompareTerms())
+
+    assert (one.path, one.fate) == ("d.csv", Fate.NEW)
+
+
+def test_files_whose_names_hold_a_time_are_pairs(tmp_path: Path) -> None:
+    write(tmp_path / "base" / "run-20240301-101500.json", '{"auc": 0.9}')
+    write(tmp_path / "head" / "run-20240302-101500.json", '{"auc": 0.8}')
+
+    (one,) = compare(tmp_path / "base", tmp_path / "head", CompareTerms())
+
+    assert (one.path, one.path_after) == ("run-20240301-101500.json", "run-20240302-101500.json")
+    assert values(one) == [("auc", "changed", "0.9", "0.8")]
+
+
+def test_values_of_a_document_are_told_by_their_paths(tmp_path: Path) -> None:
+    before = {"m": {"auc": 0.9, "a.b": 1}, "folds": [{"n": 1}, {"n": 2}], "t": True, "x": None}
+    after = {"m": {"auc": 0.8, "a.b": 2}, "folds": [{"n": 1}, {"n": 3}, {}], "t": 1, "y": None}
+
+    found = differing(tmp_path, "m.json", json.dumps(before), json.dumps(after))
+
+    assert values(found) == [
+        ("m.auc", "changed", "0.9", "0.8"),
+        ('m["a.b"]', "changed", "1", "2"),
+        ("folds[1].n", "changed", "2", "3"),
+        ("folds[2]", "new", None, "{}"),
+        ("t", "changed", "true", "1"),
+        ("x", "gone", "null", None),
+        ("y", "new", None, "null"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('{"a": 1, "b": [1.0]}', '{\n "b": [1],\n "a": 1.0}'),
+        ('{"a": NaN}', '{"a":  NaN}'),
+    ],
+    ids=["layout", "not a number"],
+)
+def test_a_document_that_says_the_same_does_not_differ(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    assert differing(tmp_path, "m.json", before, after) is None
+
+
+def test_of_many_values_the_first_are_shown_and_all_counted(tmp_path: Path) -> None:
+    before, after = (json.dumps([number + add for number in range(900)]) for add in (0, 1))
+
+    found = differing(tmp_path, "m.json", before, after)
+
+    assert found is not None
+    assert (len(found.values), found.values_count) == (50, 900)
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, '{"a": 1', '{"a": ' + "9" * 5_000 + "}"])
+def test_a_broken_document_is_told(tmp_path: Path, content: str) -> None:
+    found = differing(tmp_path, "m.json", '{"a": 1}', content)
+
+    assert found is not None
+    assert found.note == "cannot be read on head: broken JSON"
+
+
+def test_values_of_real_documents_are_not_told(tmp_path: Path) -> None:
+    found = differing(
+        tmp_path, "m.json", '{"name": "Jane"}', '{"name": "Joan"}', evidence=Evidence.AGGREGATES
+    )
+
+    assert values(found) == [("name", "changed", None, None)]
+
+
+def test_times_owners_and_the_order_of_members_do_not_count(tmp_path: Path) -> None:
+    before = a_tar(("a.txt", b"1"), ("b.txt", b"2"))
+    after = a_tar(("b.txt", b"2"), ("a.txt", b"1"), moment=2)
+
+    assert differing(tmp_path, "model.tar.gz", before, after) is None
+
+
+def test_members_are_compared_as_what_they_are(tmp_path: Path) -> None:
+    before = a_tar(
+        ("m.json", b'{"auc": 1}'), ("d.csv", b"id,x\n1,2\n2,2\n"), ("old", b"x"), ("same", b"y")
+    )
+    after = a_tar(
+        ("m.json", b'{"auc": 2}'), ("d.csv", b"id,x\n2,2\n1,3\n"), ("same", b"y"), ("new", b"z")
+    )
+
+    found = differing(tmp_path, "model.tar.gz", before, after, key=("id",))
+
+    assert found is not None
+    assert [(one.path, one.fate.value) for one in found.members] == [
+        ("d.csv", "changed"),
+        ("m.json", "changed"),
+        ("new", "new"),
+        ("old", "gone"),
+    ]
+    assert values(found.members[1]) == [("auc", "changed", "1", "2")]
+    assert found.members[0].table is not None
+
+
+def test_archives_in_archives_are_opened_and_beyond_three_are_bytes(tmp_path: Path) -> None:
+    before, after = b'{"a": 1}', b'{"a": 2}'
+    for number in range(4):
+        name = "m.json" if number == 0 else "inner.zip"
+        before, after = a_zip(**{name: before}), a_zip(**{name: after})
+
+    found = differing(tmp_path, "model.zip", before, after)
+
+    for _ in range(3):
+        assert found is not None
+        assert found.note is None
+        (found,) = found.members
+    assert found is not None
+    assert found.members == ()
+    assert (found.note or "").startswith("SHA-256 ")
+
+
+def test_a_key_holds_for_a_member_as_well(tmp_path: Path) -> None:
+    write(tmp_path / "base" / "m.zip", a_zip(**{"d.csv": b"id,x\n1,2\n2,2\n"}))
+    write(tmp_path / "head" / "m.zip", a_zip(**{"d.csv": b"id,x\n2,2\n1,3\n"}))
+
+    (found,) = compare(tmp_path / "base", tmp_path / "head", CompareTerms(keys={"*.csv": ("id",)}))
+
+    assert found.members[0].table is not None
+    assert (found.members[0].table.key, found.members[0].table.changed) == (("id",), 1)
+
+
+def test_what_gzip_holds_is_compared_whatever_its_own_time(tmp_path: Path) -> None:
+    one, same = gzip.compress(b"hello\n", mtime=1), gzip.compress(b"hello\n", mtime=2)
+    other = gzip.compress(b"world\n", mtime=1)
+
+    assert differing(tmp_path, "t.txt.gz", one, same) is None
+    found = differing(tmp_path, "t.txt.gz", one, other)
+    assert found is not None
+    assert (found.format_after, found.note) == (
+        "gzip",
+        "differs in line 1: `hello`, and then `world`",
+    )
+
+
+def test_arrays_are_compared_by_shape_type_and_figures(tmp_path: Path) -> None:
+    found = differing(tmp_path, "x.npy", an_array([1.0, 2, 3, np.nan]), an_array([1.0, 2, 5, 5]))
+
+    assert values(found) == [
+        ("mean", "changed", "2", "3.25"),
+        ("max", "changed", "3", "5"),
+        ("nan", "changed", "1", "0"),
+    ]
+    assert found is not None
+    assert found.note == "2 of 4 elements differ"
+
+
+def test_arrays_of_other_shapes_and_types_are_told_so(tmp_path: Path) -> None:
+    found = differing(tmp_path, "x.npy", an_array([[1, 2]]), an_array([1.0, 2.0]))
+
+    assert values(found) == [
+        ("shape", "changed", "(1, 2)", "(2,)"),
+        ("dtype", "changed", "int64", "float64"),
+    ]
+
+
+def test_several_arrays_in_one_file_are_compared_one_by_one(tmp_path: Path) -> None:
+    before, after = io.BytesIO(), io.BytesIO()
+    np.savez(before, a=np.zeros(3), b=np.ones(2))
+    np.savez(after, a=np.zeros(3), b=np.zeros(2))
+
+    found = differing(tmp_path, "x.npz", before.getvalue(), after.getvalue())
+
+    assert found is not None
+    assert [one.path for one in found.members] == ["b.npy"]
+
+
+def test_arrays_of_python_objects_are_not_loaded(tmp_path: Path) -> None:
+    objects = io.BytesIO()
+    np.save(objects, np.array([Decimal(1)], dtype=object), allow_pickle=True)
+
+    found = differing(tmp_path, "x.npy", an_array([1]), objects.getvalue())
+
+    assert found is not None
+    assert found.note == "cannot be compared: no array that can be read on head"
+
+
+def test_extremes_of_real_arrays_are_not_told(tmp_path: Path) -> None:
+    found = differing(
+        tmp_path, "x.npy", an_array([1, 2]), an_array([1, 9]), evidence=Evidence.AGGREGATES
+    )
+
+    assert values(found) == []
+
+
+@pytest.mark.parametrize("protocol", [2, 4, 5])
+def test_of_pickles_the_names_are_told(tmp_path: Path, protocol: int) -> None:
+    kinds = [
+        pickle.dumps([kind("1"), kind("2")], protocol=protocol)
+        for kind in (Decimal, PurePosixPath)
+    ]
+    found = differing(tmp_path, "m.pkl", *kinds)
+
+    assert ("decimal.Decimal", "gone", None, None) in values(found)
+    assert ("pathlib.PurePosixPath", "new", None, None) in values(found)
+
+
+def test_of_other_bytes_sizes_and_digests_are_told(tmp_path: Path) -> None:
+    found = differing(tmp_path, "x.png", b"\x89PNG1", b"\x89PNG22")
+
+    assert found is not None
+    assert (found.format_after, found.bytes_before, found.bytes_after) == ("png", 5, 6)
+    assert (found.note or "").startswith("SHA-256 ")
+
+
+def test_a_text_that_differs_in_nothing_but_times_does_not_differ(tmp_path: Path) -> None:
+    before, after = "done at 2024-03-01 10:15:00\n", "done at 2024-03-02 11:00:01\n"
+
+    assert differing(tmp_path, "log.txt", before, after) is None
+
+
+def test_of_real_texts_the_line_is_told_and_not_what_it_says(tmp_path: Path) -> None:
+    found = differing(tmp_path, "t.txt", "Jane\n", "Joan\n", evidence=Evidence.AGGREGATES)
+
+    assert found is not None
+    assert found.note == "differs in line 1"
+
+
+def test_other_formats_are_told(tmp_path: Path) -> None:
+    found = differing(tmp_path, "d", '{"a": 1}', b"\x89PNG")
+
+    assert found is not None
+    assert found.note == "is json on base and png on head"

@@ -1,0 +1,191 @@
+"""What differs between equal runs is set aside from what differs between base and head."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ci_scriptcheck.data.compare.noise import without_noise
+from ci_scriptcheck.model.comparison import (
+    ColumnComparison,
+    Fate,
+    FileComparison,
+    TableComparison,
+    ValueComparison,
+)
+
+
+def a_file(path: str = "d.csv", fate: Fate = Fate.CHANGED, **given: Any) -> FileComparison:
+    return FileComparison(path=path, fate=fate, **given)
+
+
+def a_table(*columns: ColumnComparison, **given: Any) -> TableComparison:
+    parts: dict[str, Any] = {"rows_before": 100, "rows_after": 100, "columns": columns}
+    return TableComparison(**parts | given)
+
+
+def a_column(name: str, rows: int | None = None, **given: Any) -> ColumnComparison:
+    return ColumnComparison(name=name, fate=given.pop("fate", Fate.CHANGED), rows=rows, **given)
+
+
+def a_value(path: str) -> ValueComparison:
+    return ValueComparison(path=path, fate=Fate.CHANGED, before="1", after="2")
+
+
+def test_what_differs_only_by_the_change_is_left_as_it_is() -> None:
+    found = (a_file("a.txt", note="differs in line 1"), a_file("b.txt", Fate.GONE))
+
+    rest = without_noise(found, [a_file("c.txt", note="differs in line 1")])
+
+    assert (rest.files, rest.noise) == (found, ())
+
+
+def test_a_file_that_differs_as_a_whole_each_time_is_noise() -> None:
+    rest = without_noise([a_file("m.pkl", note="SHA 1")], [a_file("m.pkl", note="SHA 2")])
+
+    assert (rest.files, rest.noise) == ((), ("m.pkl",))
+
+
+def test_a_file_that_is_gone_is_left_though_it_differs_each_time() -> None:
+    gone = a_file("m.pkl", Fate.GONE)
+
+    assert without_noise([gone], [a_file("m.pkl", note="SHA 2")]).files == (gone,)
+
+
+def test_a_file_that_is_there_by_chance_is_noise() -> None:
+    rest = without_noise([a_file("x", Fate.NEW)], [a_file("x", Fate.GONE)])
+
+    assert (rest.files, rest.noise) == ((), ("x",))
+
+
+def test_a_time_in_a_name_is_noise_and_what_the_file_holds_is_not() -> None:
+    found = a_file(
+        "r-20240301.json", path_after="r-20240303.json", values=(a_value("auc"),), values_count=1
+    )
+    repeat = a_file("r-20240301.json", path_after="r-20240302.json")
+
+    rest = without_noise([found], [repeat])
+
+    (left,) = rest.files
+    assert (left.path_after, left.values) == (None, (a_value("auc"),))
+    assert rest.noise == ("r-20240301.json",)
+
+
+def test_files_are_the_same_though_the_times_in_their_names_differ() -> None:
+    rest = without_noise(
+        [a_file("r-20240301.pkl", note="SHA 1")], [a_file("r-20240305.pkl", note="SHA 2")]
+    )
+
+    assert rest.files == ()
+
+
+def test_a_column_that_differs_each_time_is_noise_and_the_others_are_left() -> None:
+    table = a_table(a_column("at", 100), a_column("price", 7), key=("id",), changed=100)
+    repeat = a_table(a_column("at", 100), key=("id",), changed=100)
+
+    rest = without_noise([a_file(table=table)], [a_file(table=repeat)])
+
+    (left,) = rest.files
+    assert left.table == a_table(a_column("price", 7), key=("id",), changed=7)
+    assert rest.noise == ("d.csv: at",)
+
+
+def test_a_table_with_nothing_but_columns_of_chance_is_no_difference() -> None:
+    table = a_table(a_column("at", 100), key=("id",), changed=100)
+
+    rest = without_noise([a_file(table=table)], [a_file(table=table)])
+
+    assert (rest.files, rest.noise) == ((), ("d.csv: at",))
+
+
+def test_a_new_type_is_no_chance() -> None:
+    changed = a_column("at", 100, type_before="datetime", type_after="string", psi=0.4)
+    again = a_column("at", 100, type_before="datetime", type_after="datetime")
+
+    rest = without_noise(
+        [a_file(table=a_table(changed, changed=100))], [a_file(table=a_table(again, changed=100))]
+    )
+
+    (left,) = rest.files
+    assert left.table is not None
+    (column,) = left.table.columns
+    assert (column.type_after, column.rows, column.psi) == ("string", None, None)
+
+
+def test_rows_that_come_and_go_each_time_leave_how_many_more_there_are() -> None:
+    table = a_table(rows_after=130, gone=100, new=130)
+    repeat = a_table(gone=100, new=100)
+
+    rest = without_noise([a_file(table=table)], [a_file(table=repeat)])
+
+    (left,) = rest.files
+    assert left.table is not None
+    assert (left.table.gone, left.table.new) == (0, 30)
+
+
+def test_a_number_of_rows_that_differs_each_time_is_noise() -> None:
+    table = a_table(rows_after=130, new=30, key=("id",))
+    repeat = a_table(rows_after=90, gone=10, key=("id",))
+
+    rest = without_noise([a_file(table=table)], [a_file(table=repeat)])
+
+    assert (rest.files, rest.noise) == ((), ("d.csv",))
+
+
+def test_an_order_that_differs_each_time_is_noise() -> None:
+    table = a_table(is_reordered=True)
+
+    rest = without_noise([a_file(table=table)], [a_file(table=table)])
+
+    assert (rest.files, rest.noise) == ((), ("d.csv",))
+
+
+def test_a_value_that_differs_each_time_is_noise_in_each_item_of_a_list() -> None:
+    found = a_file(
+        "m.json",
+        values=(a_value("folds[0].seconds"), a_value("folds[1].seconds"), a_value("auc")),
+        values_count=3,
+    )
+    repeat = a_file("m.json", values=(a_value("folds[0].seconds"),), values_count=1)
+
+    rest = without_noise([found], [repeat])
+
+    (left,) = rest.files
+    assert (left.values, left.values_count) == ((a_value("auc"),), 1)
+    assert rest.noise == ("m.json: folds[*].seconds",)
+
+
+def test_of_values_that_are_not_shown_as_many_are_left_as_cannot_be_noise() -> None:
+    found = a_file("m.json", values=(a_value("a"),), values_count=80)
+    repeat = a_file("m.json", values=(a_value("a"),), values_count=60)
+
+    (left,) = without_noise([found], [repeat]).files
+
+    assert left.values_count == 20
+
+
+def test_a_member_that_differs_each_time_is_noise() -> None:
+    found = a_file("m.tar", members=(a_file("a.pkl", note="SHA"), a_file("b.txt", note="line 1")))
+    repeat = a_file("m.tar", members=(a_file("a.pkl", note="SHA"),))
+
+    rest = without_noise([found], [repeat])
+
+    (left,) = rest.files
+    assert [member.path for member in left.members] == ["b.txt"]
+    assert rest.noise == ("m.tar: a.pkl",)
+
+
+def test_that_equal_runs_cannot_be_compared_sets_nothing_aside() -> None:
+    found = a_file(note="cannot be read on head: broken Parquet")
+
+    rest = without_noise([found], [a_file(note="cannot be compared: not read within 120 s")])
+
+    assert (rest.files, rest.noise) == ((found,), ())
+
+
+def test_what_a_pickle_names_is_left_though_its_bytes_differ_each_time() -> None:
+    name = ValueComparison(path="os.system", fate=Fate.NEW)
+    found = a_file("m.pkl", values=(name,), values_count=1, note="SHA 1")
+
+    (left,) = without_noise([found], [a_file("m.pkl", note="SHA 2")]).files
+
+    assert (left.values, left.note) == ((name,), None)
