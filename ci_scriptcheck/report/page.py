@@ -91,7 +91,11 @@ def visible(text: str) -> str:
     """Write out control and direction characters, and commands to a runner: none acts or hides."""
     # GitHub's runner would obey such a line of a log, whoever wrote it. A paragraph is broken at
     # spaces, so what follows any of them may begin a line.
-    text = _COMMAND.sub(r"\\x3a:", text).replace("##[", "#\\x23[")
+    return written_out(_COMMAND.sub(r"\\x3a:", text).replace("##[", "#\\x23["))
+
+
+def written_out(text: str) -> str:
+    """Write out control and direction characters alone, for what no runner reads as a log."""
     if text.isprintable():
         return text
     return "".join(_shown(character) for character in text)
