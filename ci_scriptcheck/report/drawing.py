@@ -7,15 +7,17 @@ a layer, nodes stand in the order, and near the height, of their neighbours.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.report.graph import Node
 from ci_scriptcheck.report.standing import Standing
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ci_scriptcheck.report.graph import Graph, Node
+    from ci_scriptcheck.report.graph import Graph
 
 NODE_WIDTH = 184
 NODE_HEIGHT = 46
@@ -105,7 +107,7 @@ def _joints(graph: Graph, levels: Sequence[int]) -> list[tuple[_Place, _Place]]:
     for producer, consumer in graph.edges:
         stations = [(producer, level) for level in range(levels[producer], levels[consumer])]
         stations.append((consumer, levels[consumer]))
-        joints.update(dict.fromkeys(zip(stations, stations[1:], strict=False)))
+        joints.update(dict.fromkeys(itertools.pairwise(stations)))
     return list(joints)
 
 
@@ -128,7 +130,7 @@ def _in_order(
         beside, walk = (before, layers) if sweep % 2 == 0 else (behind, layers[::-1])
         for layer in walk:
             means = {place: _mean(place, beside, position) for place in layer}
-            layer.sort(key=lambda place, means=means: means[place])  # type: ignore[misc]  # mypy loses the default
+            layer.sort(key=means.__getitem__)
             position.update({place: index for index, place in enumerate(layer)})
     return layers
 

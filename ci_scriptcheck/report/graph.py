@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model import change, verdict
+from ci_scriptcheck.model import change
+from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.report.page import written_out
 from ci_scriptcheck.report.standing import Standing, standing, word
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ci_scriptcheck.model.plan import Plan, RunRecord, Task
-    from ci_scriptcheck.model.result import Outcome, TaskResult
+    from ci_scriptcheck.model.result import TaskResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +99,10 @@ _STYLES: Mapping[Standing, str] = {
 # What may stand as a node's key, and the words that Mermaid takes for something else.
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _RESERVED = frozenset(
-    "call class classdef click default direction end flowchart graph href linkstyle style subgraph"
-    " _blank _parent _self _top".split()
+    (
+        *("call", "class", "classdef", "click", "default", "direction", "end", "flowchart"),
+        *("graph", "href", "linkstyle", "style", "subgraph"),
+    )
 )
 # In Mermaid's own way: `#` and a number. A backtick would begin Markdown, and `@` call somebody.
 # So would a number with a dot at the beginning.

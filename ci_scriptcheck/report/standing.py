@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class Standing(StrEnum):
-    """What an outcome means for the run; a style sheet has a colour for each."""
+    """What an outcome means for the run, the worst first; a style sheet has a colour for each."""
 
-    PASSED = "passed"
     FAILED = "failed"
     EXCUSED = "excused"
+    PASSED = "passed"
     WAITING = "waiting"
     REUSED = "reused"
 
@@ -33,11 +33,23 @@ MARKS: Mapping[Outcome, str] = MappingProxyType(
         Outcome.VACUOUS: "∅",
         Outcome.CRASHED: "!",
         Outcome.TIMED_OUT: "◷",
-        Outcome.NOT_RUN: "–",
+        Outcome.NOT_RUN: "\N{EN DASH}",
         Outcome.REUSED: "↺",
     }
 )
 """A mark for each outcome, in characters that fonts have."""
+
+
+WORDS: Mapping[Standing, str] = MappingProxyType(
+    {
+        Standing.FAILED: "failed",
+        Standing.EXCUSED: "not counted",
+        Standing.PASSED: "passed",
+        Standing.WAITING: "not run",
+        Standing.REUSED: "reused",
+    }
+)
+"""A word for each standing, where outcomes of one standing are named together."""
 
 
 def standing(task: Task, result: TaskResult, plan: Plan) -> Standing:
