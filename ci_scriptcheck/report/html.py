@@ -26,7 +26,7 @@ from ci_scriptcheck.report.standing import MARKS, WORDS, Standing, standing, wor
 from ci_scriptcheck.report.web import differences, findings, pictures, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from jinja2 import Template
 
@@ -89,7 +89,7 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(counted=counted, prose=_prose, seconds=seconds)
+    environment.filters.update(block=_block, counted=counted, prose=_prose, seconds=seconds)
     style, script = (Markup(_packaged(name)) for name in ("page.css", "page.js"))  # noqa: S704  (ours)
     environment.globals.update(
         style=style,
@@ -154,6 +154,11 @@ def _sections(parts: Mapping[str, Sequence[object]]) -> list[tuple[str, str, int
     ]
 
 
+def _block(lines: Iterable[str]) -> Markup:
+    """Set lines below each other, where the style sheet keeps their ends."""
+    return Markup("\n").join(escape(_safe(line)) for line in lines)
+
+
 def _verdict(record: RunRecord) -> Standing:
     if verdict.failures(record) or verdict.exit_code(record) == 1:
         return Standing.FAILED
@@ -171,9 +176,10 @@ def _headline(record: RunRecord) -> str:
     wrong = mistake.does_fail(verdict.found_without_running(record), plan)
     told = [counted(wrong, "error in the project", "errors in the project")] if wrong else []
     if failed:
-        told.append(f"{failed:,} of {counted(total, 'task')} failed")
+        share = "the only task" if total == 1 else f"{failed:,} of {total:,} tasks"
+        told.append(f"{share} failed")
     if told:
-        return ", ".join(told)
+        return f"{told[0][0].upper()}{', '.join(told)[1:]}"
     if not total:
         return "Nothing to check"
     if verdict.has_tested_nothing(record):
@@ -200,7 +206,8 @@ def _counts(record: RunRecord) -> list[tuple[Standing, str, str, int]]:
     return [
         (stands, MARKS[outcome], _words(stands, outcome), number)
         for (stands, outcome), number in sorted(
-            numbers.items(), key=lambda item: (order.index(item[0][0]), item[0][1])
+            numbers.items(),
+            key=lambda item: (order.index(item[0][0]), list(Outcome).index(item[0][1])),
         )
     ]
 

@@ -102,7 +102,10 @@ def _sentences(file: FileComparison, base: str) -> Iterator[str]:
         yield f"{_kind(file.format_before, file.bytes_before)} on {base}, not here."
     elif file.fate is Fate.NEW:
         yield f"{_kind(file.format_after, file.bytes_after)} here, not on {base}."
-    elif file.format_before != file.format_after or file.table is None:
+    elif file.format_before == file.format_after and file.table is None:
+        lengths = f"{size(file.bytes_before)} on {base}, {size(file.bytes_after)} here"
+        yield f"{file.format_after or 'unknown format'}: {lengths}."
+    elif file.format_before != file.format_after:
         before = _kind(file.format_before, file.bytes_before)
         yield f"{before} on {base}, {_kind(file.format_after, file.bytes_after)} here."
     if file.table is not None:

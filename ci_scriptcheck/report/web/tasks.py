@@ -32,7 +32,7 @@ class Row:
         rank: Place of the standing among all there are, the worst first.
         seconds: Wall time; `None` where nothing ran.
         bar: Length of the bar, from 0 to `BAR_STEPS`.
-        facts: Pairs of a label and a text.
+        facts: Lines of a label and a text.
     """
 
     anchor: str
@@ -46,7 +46,7 @@ class Row:
     bar: int
     memory: float | None
     why: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[str, ...]
     findings: tuple[ShownFinding, ...]
     log: tuple[str, ...]
 
@@ -87,7 +87,7 @@ def _row(
         bar=round(BAR_STEPS * (spent or 0) / longest),
         memory=result.peak_memory_mb if spent is not None else None,
         why=lines.reason(task, result, plan) or "only gives inputs",
-        facts=tuple(_facts(record, task, result)),
+        facts=tuple(f"{label:<8}{text}" for label, text in _facts(record, task, result)),
         findings=tuple(
             findings.shown(item, plan, task)
             for item in result.findings
