@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 LABEL = 23
 """Columns of text for which a box has room."""
 
+MOST_OPEN = 3
+"""Pictures that are shown unfolded."""
+
 _HEAD = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownNode:
-    """A box; `title` has what there is no room for."""
+    """A box; `title` is the whole name where there is no room for it."""
 
     anchor: str
     x: int
@@ -42,6 +45,7 @@ class Picture:
     """A graph to be shown.
 
     Attributes:
+        is_open: Whether it is shown unfolded: the first few that fail are, or else the first few.
         flowing: Path of the lines along which data went.
         blocked: Path of those along which nothing came.
         heads: Path of the arrows' heads.
@@ -50,7 +54,7 @@ class Picture:
 
     name: str
     summary: str
-    is_failing: bool
+    is_open: bool
     width: int
     height: int
     nodes: tuple[ShownNode, ...]
@@ -67,7 +71,10 @@ def pictures(record: RunRecord, anchors: Mapping[str, str]) -> tuple[Picture, ..
         record: The run.
         anchors: Task → where a click on its box leads.
     """
-    return tuple(_picture(one, anchors) for one in graph.graphs(record))
+    found = graph.graphs(record)
+    # Sorting keeps the plan's order among those that fail, and among the others.
+    opened = sorted(found, key=lambda one: not _is_failing(one))[:MOST_OPEN]
+    return tuple(_picture(one, anchors, is_open=one in opened) for one in found)
 
 
 def shortened(text: str, room: int = LABEL) -> str:
@@ -83,12 +90,12 @@ def shortened(text: str, room: int = LABEL) -> str:
     return f"{head}…{tail}"
 
 
-def _picture(one: Graph, anchors: Mapping[str, str]) -> Picture:
+def _picture(one: Graph, anchors: Mapping[str, str], *, is_open: bool) -> Picture:
     drawing = drawn(one)
     return Picture(
         name=one.name,
         summary=_summary(one),
-        is_failing=any(node.standing is Standing.FAILED for node in one.nodes),
+        is_open=is_open,
         width=drawing.width,
         height=drawing.height,
         nodes=tuple(_node(box, anchors) for box in drawing.boxes),
@@ -99,6 +106,10 @@ def _picture(one: Graph, anchors: Mapping[str, str]) -> Picture:
     )
 
 
+def _is_failing(one: Graph) -> bool:
+    return any(node.standing is Standing.FAILED for node in one.nodes)
+
+
 def _summary(one: Graph) -> str:
     outcomes = [_told(node.standing, word(node.outcome)) for node in one.nodes]
     counts = [f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes)]
@@ -107,6 +118,7 @@ def _summary(one: Graph) -> str:
 
 def _node(box: Box, anchors: Mapping[str, str]) -> ShownNode:
     node = box.node
+    name = shortened(written_out(node.name))
     told = f"{MARKS[node.outcome]} {_told(node.standing, word(node.outcome))}"
     shows_time = node.seconds is not None and node.standing is not Standing.REUSED
     time = f" · {seconds(node.seconds or 0)}" if shows_time else ""
@@ -115,9 +127,9 @@ def _node(box: Box, anchors: Mapping[str, str]) -> ShownNode:
         x=box.x,
         y=box.y,
         standing=node.standing,
-        name=shortened(written_out(node.name)),
+        name=name,
         told=told + time,
-        title=f"{node.task}: {told[2:]}{', changed' if node.is_changed else ''}",
+        title="" if name == node.name else written_out(node.name),
     )
 
 

@@ -18,27 +18,29 @@
   const table = document.getElementById("all-tasks");
   if (!table) return;
   const body = table.tBodies[0];
-  const rows = [...body.rows].map((row, place) => ({
-    row,
-    place,
-    standing: row.className,
-    text: [0, 1, 4].map((number) => row.cells[number].textContent).join(" ").toLowerCase(),
-  }));
+  const rows = [...body.rows].map((row, place) => ({ row, place }));
+  // Read when first wanted: a page of thousands of rows is to be there at once.
+  const textOf = (one) =>
+    (one.text ??= [0, 1, 4].map((number) => one.row.cells[number].textContent).join(" ").toLowerCase());
 
   const bar = document.getElementById("filter");
   const field = bar.querySelector("input");
   const chips = [...bar.querySelectorAll("button")];
   const shown = bar.querySelector("output");
+  const tell = (count) => {
+    shown.value = `${count.toLocaleString("en")} of ${rows.length.toLocaleString("en")} shown`;
+  };
   const filter = () => {
     const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     const kinds = chips.filter((chip) => chip.getAttribute("aria-pressed") === "true").map((chip) => chip.value);
     let count = 0;
-    for (const { row, standing, text } of rows) {
-      const fits = (!kinds.length || kinds.includes(standing)) && words.every((word) => text.includes(word));
-      row.hidden = !fits;
+    for (const one of rows) {
+      const fits =
+        (!kinds.length || kinds.includes(one.row.className)) && words.every((word) => textOf(one).includes(word));
+      one.row.hidden = !fits;
       count += fits;
     }
-    shown.value = `${count.toLocaleString("en")} of ${rows.length.toLocaleString("en")} shown`;
+    tell(count);
   };
   field.addEventListener("input", filter);
   for (const chip of chips) {
@@ -48,7 +50,7 @@
     });
   }
   bar.hidden = false;
-  filter();
+  tell(rows.length);
 
   // Figures stand in `data-by`; what has none comes last. Figures are first sorted from the greatest.
   const heads = [...table.tHead.rows[0].cells];
