@@ -45,7 +45,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types, the direction of imports, and the workflows."""
-    session.install("-e", ".", *group("tests", "lint"))
+    session.install("-e", ".", *group("tests", "browser", "lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
@@ -93,3 +93,10 @@ def kills(session: nox.Session) -> None:
     """Kill the tool, its workers and its hosts at random moments, and look what is left."""
     session.install("-e", ".", *group("tests"))
     session.run("pytest", "tests/kills", "-p", "no:cacheprovider", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Open the page of a run in Chromium, and measure how long that takes; CHROMIUM names another one."""
+    session.install("-e", ".", *group("tests", "browser"))
+    session.run("pytest", "tests/browser", "-s", "-p", "no:cacheprovider", *session.posargs)

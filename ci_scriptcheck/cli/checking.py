@@ -93,5 +93,9 @@ def _write(record: RunRecord, directory: Path, given: Namespace, console: Consol
         from ci_scriptcheck.report import junit
 
         report.write(Path(given.junit), junit.render(record))
+    if given.html:
+        from ci_scriptcheck.report import html
+
+        report.write(Path(given.html), html.render(record))
     if given.json:
         console.tell(report.text(directory, "json", console.out_page))

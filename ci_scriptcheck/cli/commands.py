@@ -65,6 +65,7 @@ _WRITE = (
         default=".scriptcheck/runs/<id>",
     ),
     Option(name="junit", word="FILE", text="Also write JUnit XML"),
+    Option(name="html", word="FILE", text="Also write one page to be opened in a browser"),
     Option(name="json", text="Print the record instead of text"),
 )
 _SHARD = Option(name="shard", word="I/N", text="Only this share of the plan, for several machines")
@@ -167,13 +168,13 @@ _ALL_COMMANDS = (
     Command(
         name="report",
         section="Look",
-        summary="Write a finished run again: console, junit or json",
+        summary="Write a finished run again: console, junit, html or json",
         title="Write a finished run again.",
         arguments=(
             Argument(
                 key="format",
                 word="FORMAT",
-                text="console, junit or json  [default: console]",
+                text="console, junit, html or json  [default: console]",
                 many="optional",
             ),
         ),

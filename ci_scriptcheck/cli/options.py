@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
 
-_OTHERS = ("scenario", "workers", "fail_fast", "no_reuse", "junit", "json")
+_OTHERS = ("scenario", "workers", "fail_fast", "no_reuse", "junit", "html", "json")
 """Options of `test-script` that say nothing here."""
 
 _MOST = 100_000

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.report.page import Page
 
-FORMATS = ("console", "junit", "json")
+FORMATS = ("console", "junit", "html", "json")
 
 
 def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
@@ -82,6 +82,10 @@ def text(directory: Path, wanted: str, page: Page) -> str:
         from ci_scriptcheck.report import junit
 
         return junit.render(record)
+    if wanted == "html":
+        from ci_scriptcheck.report import html
+
+        return html.render(record)
     from ci_scriptcheck.report import console as console_report
 
     return console_report.render(record, page)

@@ -144,6 +144,7 @@ class TaskResult:
         peak_memory_mb: Greatest memory of its process tree, in units of 1024² bytes.
         inputs: Port → what it was given.
         outputs: Port → what it wrote.
+        comparisons: How that differs from what the same task writes on base; equal ports are missing.
         log_tail: The last lines it printed.
         log_file: Where the whole log lies, relative to the run directory.
         reads: Files of the repository that it opened → digest, or empty where they did not exist.
@@ -165,6 +166,7 @@ class TaskResult:
     peak_memory_mb: float | None = None
     inputs: Mapping[str, Artefact] = field(default_factory=dict)
     outputs: Mapping[str, Artefact] = field(default_factory=dict)
+    comparisons: tuple[PortComparison, ...] = ()
     log_tail: tuple[str, ...] = ()
     log_file: str | None = None
     reads: Mapping[str, str] = field(default_factory=dict)
@@ -172,5 +174,4 @@ class TaskResult:
     attempts: int = 1
     started: float = 0.0
     worker: str | None = None
-    comparisons: tuple[PortComparison, ...] = ()
     is_first_to_differ: bool = False

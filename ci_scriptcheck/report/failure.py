@@ -37,7 +37,7 @@ Failure = tuple["Task", "TaskResult"]
 
 def blocks(record: RunRecord, page: Page) -> list[str]:
     """Write all failures that count, in the plan's order."""
-    groups = _grouped(verdict.failures(record))
+    groups = grouped(verdict.failures(record))
     most = len(groups) if page.detail is Detail.VERBOSE else MOST_BLOCKS
     written = [block(record, group, page) for group in groups[:most]]
     if len(groups) > most:
@@ -70,15 +70,17 @@ def look(record: RunRecord, result: TaskResult) -> str:
     return f"{record.run}/{result.log_file.rpartition('/')[0]}/"
 
 
-def _grouped(failures: Sequence[Failure]) -> list[list[Failure]]:
+def grouped(failures: Sequence[Failure]) -> list[list[Failure]]:
+    """Put together the tasks that fail with the same findings at the same places."""
     groups: dict[object, list[Failure]] = {}
     for task, result in failures:
-        errors = frozenset((item.rule, item.message, item.place) for item in _errors(result))
+        errors = frozenset((item.rule, item.message, item.place) for item in errors_of(result))
         groups.setdefault(errors or task.id, []).append((task, result))
     return list(groups.values())
 
 
-def _errors(result: TaskResult) -> list[Finding]:
+def errors_of(result: TaskResult) -> list[Finding]:
+    """List the findings that are errors, whether they count or not."""
     return [finding for finding in result.findings if finding.severity is Level.ERROR]
 
 
@@ -86,11 +88,11 @@ def block(record: RunRecord, group: list[Failure], page: Page) -> str:
     """Write one block for tasks that fail alike."""
     task, result = group[0]
     parts = [_head(group, page)]
-    errors = _errors(result)
+    errors = errors_of(result)
     for finding in errors:
         parts += _finding(record.plan, task, finding, page)
     if not errors:
-        parts += [f"  {_bare(result)}", *_why(record.plan, task, None, page)]
+        parts += [f"  {bare(result)}", *_why(record.plan, task, None, page)]
     for sentence, content in data_changes.inherited(record, task):
         parts.append(page.paragraph(sentence, "  "))
         if content is not None:
@@ -109,17 +111,25 @@ def _head(group: list[Failure], page: Page) -> str:
     return f"{page.paint(word, Ink.BAD)}  {page.paint(visible(task.id), Ink.STRONG)}{more}"
 
 
-def _bare(result: TaskResult) -> str:
+def bare(result: TaskResult) -> str:
+    """Say how a task ended of which nothing was found."""
     return f"ended as {result.outcome.value.replace('_', ' ')}, and nothing more is known"
 
 
 def _finding(plan: Plan, task: Task, finding: Finding, page: Page) -> Iterator[str]:
-    if finding.known or (finding.also_on_base and not plan.strict):
-        why = "known: " + visible(finding.known) if finding.known else "as in base"
+    why = pardon(finding, plan)
+    if why:
         yield f"{_headline(finding, page)}\n  {why}"
         return
     yield from seen(finding, page)
     yield from _why(plan, task, finding, page)
+
+
+def pardon(finding: Finding, plan: Plan) -> str | None:
+    """Say why a finding does not count, where that is so."""
+    if finding.known:
+        return f"known: {visible(finding.known)}"
+    return "as in base" if finding.also_on_base and not plan.strict else None
 
 
 def seen(finding: Finding, page: Page) -> Iterator[str]:
@@ -223,7 +233,7 @@ def labelled(label: str, text: str, page: Page) -> str:
 
 def _short(group: list[Failure], page: Page) -> str:
     _, result = group[0]
-    errors = _errors(result)
-    what = f"{errors[0].rule} {visible(errors[0].message)}" if errors else _bare(result)
+    errors = errors_of(result)
+    what = f"{errors[0].rule} {visible(errors[0].message)}" if errors else bare(result)
     where = f"  {errors[0].place}" if errors and errors[0].place else ""
     return f"{_head(group, page)}  {what.splitlines()[0]}{visible(where)}"

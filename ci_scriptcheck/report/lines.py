@@ -69,7 +69,7 @@ def scope(plan: Plan) -> str:
         start = f"{steps} of {counted(plan.counts.steps, 'step')} asked for"
     else:
         start = (
-            f"{changed}, {plan.counts.steps_affected} of"
+            f"{changed}, {plan.counts.steps_affected:,} of"
             f" {counted(plan.counts.steps, 'step')} affected"
         )
     return f"{start}: {_amount(plan.of_head())}"

@@ -33,17 +33,18 @@ def error(problem: ScriptcheckError, page: Page) -> str:
 
 def project_findings(findings: Sequence[Finding], plan: Plan, page: Page) -> list[str]:
     """Write what was found without running, a block each; what base has too is only counted."""
-    counting = [item for item in findings if _is_shown(item, plan)]
+    counting = [item for item in findings if is_shown(item, plan)]
     most = len(counting) if page.detail is Detail.VERBOSE else MOST
     blocks = [_block(finding, page) for finding in counting[:most]]
     if len(counting) > most:
         more = counted(len(counting) - most, "more finding")
         blocks.append(f"{more}, shown with `-v`")
-    excused = [item for item in findings if not _is_shown(item, plan)]
-    return [*blocks, *_excused(excused, plan)]
+    old = [item for item in findings if not is_shown(item, plan)]
+    return [*blocks, *excused(old, plan)]
 
 
-def _is_shown(finding: Finding, plan: Plan) -> bool:
+def is_shown(finding: Finding, plan: Plan) -> bool:
+    """Say whether a finding of the project is told in full: it is news, or everything is."""
     old = finding.also_on_base and not plan.strict
     return finding.severity is not Level.OFF and finding.known is None and not old
 
@@ -81,7 +82,8 @@ def _body(
     yield from (page.flow(visible(fact), f"{' ' * gutter} = ") for fact in facts)
 
 
-def _excused(findings: list[Finding], plan: Plan) -> list[str]:
+def excused(findings: list[Finding], plan: Plan) -> list[str]:
+    """Count or name, in lines, the findings that are no news."""
     lines = []
     old = [item for item in findings if item.also_on_base and item.severity is not Level.OFF]
     if old:

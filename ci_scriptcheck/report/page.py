@@ -20,6 +20,7 @@ COMFORTABLE = 88
 _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _COMMAND = re.compile(r"(?<!\S)::")
 _QUOTED = re.compile(r"`[^`]*`")
+_UNITS = ("B", "kB", "MB", "GB")
 _GLUE = "\ue000"  # for private use, so that no text holds it
 _JOINER = "\u200d"  # inside emoji; it cannot reorder or hide anything
 
@@ -91,7 +92,11 @@ def visible(text: str) -> str:
     """Write out control and direction characters, and commands to a runner: none acts or hides."""
     # GitHub's runner would obey such a line of a log, whoever wrote it. A paragraph is broken at
     # spaces, so what follows any of them may begin a line.
-    text = _COMMAND.sub(r"\\x3a:", text).replace("##[", "#\\x23[")
+    return written_out(_COMMAND.sub(r"\\x3a:", text).replace("##[", "#\\x23["))
+
+
+def written_out(text: str) -> str:
+    """Write out control and direction characters alone, for what no runner reads as a log."""
     if text.isprintable():
         return text
     return "".join(_shown(character) for character in text)
@@ -126,6 +131,15 @@ def seconds(duration: float) -> str:
     if duration < 99.95:
         return f"{duration:.1f} s"
     return f"{duration:.0f} s" if duration < 1000 else f"{duration / 60:.0f} min"
+
+
+def size(length: int) -> str:
+    """Write a number of bytes with as many digits as anybody wants to read."""
+    if length < 1000:
+        return f"{length} B"
+    power = 3 if length >= 999_500_000 else 2 if length >= 999_500 else 1
+    scaled = length / 1000**power
+    return f"{scaled:.1f} {_UNITS[power]}" if scaled < 99.95 else f"{scaled:.0f} {_UNITS[power]}"
 
 
 def _filled(text: str, width: int, first: str, others: str) -> str:

@@ -66,15 +66,23 @@ def interruption(record: RunRecord) -> str | None:
 
 def not_counted(record: RunRecord, page: Page) -> str | None:
     """List the failures that base has too, that are known, or that only cost a reader its input."""
-    failing = {task.id for task, _ in verdict.failures(record)}
     lines = []
-    for task, result in verdict.with_tasks(record):
-        if _is_excused(task, result, failing):
-            error = next((item for item in result.findings if item.severity is Level.ERROR), None)
-            what = f": {error.rule} {visible(error.message)}" if error else ""
-            why = excuse(task, result, record.plan)
-            lines.append(page.flow(f"{visible(task.id)}{what} ({why})", "not counted  "))
+    for task, result in excused(record):
+        error = next((item for item in result.findings if item.severity is Level.ERROR), None)
+        what = f": {error.rule} {visible(error.message)}" if error else ""
+        why = excuse(task, result, record.plan)
+        lines.append(page.flow(f"{visible(task.id)}{what} ({why})", "not counted  "))
     return _some(lines, page)
+
+
+def excused(record: RunRecord) -> list[tuple[Task, TaskResult]]:
+    """List the failures that do not count, in the plan's order."""
+    failing = {task.id for task, _ in verdict.failures(record)}
+    return [
+        (task, result)
+        for task, result in verdict.with_tasks(record)
+        if _is_excused(task, result, failing)
+    ]
 
 
 def not_run(record: RunRecord, page: Page) -> str | None:
@@ -96,6 +104,18 @@ def not_run(record: RunRecord, page: Page) -> str | None:
 
 def warnings(record: RunRecord, page: Page) -> str | None:
     """Write each warning once, with the tasks that gave it."""
+    lines = []
+    for (rule, message, place), tasks in warned(record).items():
+        where = f"{visible(place)} in " if place else "in "
+        head = page.flow(f"{rule} {visible(message)}", "warning  ")
+        head = head.replace("warning", page.paint("warning", Ink.WARNING), 1)
+        names = listed([visible(name) for name in tasks], 4)
+        lines.append(f"{head}\n{page.flow(where + names, ' ' * 9)}")
+    return _some(lines, page)
+
+
+def warned(record: RunRecord) -> dict[tuple[str, str, str], list[str]]:
+    """Give rule, message and place of each warning → the tasks that gave it."""
     places: dict[tuple[str, str, str], list[str]] = {}
     for task, result in verdict.with_tasks(record):
         for item in result.findings:
@@ -103,14 +123,7 @@ def warnings(record: RunRecord, page: Page) -> str | None:
             if item.severity is Level.WARNING and item.known is None and not is_shown:
                 key = (item.rule, item.message, str(item.place or ""))
                 places.setdefault(key, []).append(task.id)
-    lines = []
-    for (rule, message, place), tasks in places.items():
-        where = f"{visible(place)} in " if place else "in "
-        head = page.flow(f"{rule} {visible(message)}", "warning  ")
-        head = head.replace("warning", page.paint("warning", Ink.WARNING), 1)
-        names = listed([visible(name) for name in tasks], 4)
-        lines.append(f"{head}\n{page.flow(where + names, ' ' * 9)}")
-    return _some(lines, page)
+    return places
 
 
 def changed_data(record: RunRecord, page: Page) -> str | None:

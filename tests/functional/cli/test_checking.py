@@ -98,6 +98,16 @@ def test_junit_is_written_beside_the_text(broken: Path) -> None:
     assert "FAILED  fraud/train" in ended.stdout
 
 
+def test_a_page_is_written_beside_the_text_and_later_from_the_record(broken: Path) -> None:
+    ended = scriptcheck("run", "--html", "made/page.html", folder=broken)
+    told = scriptcheck("report", "html", folder=broken)
+
+    page = (broken / "made" / "page.html").read_text(encoding="utf-8")
+    assert ended.returncode == 1
+    assert page.startswith("<!doctype html>")
+    assert page == told.stdout
+
+
 def test_a_command_named_by_a_failure_repeats_it(broken: Path) -> None:
     shown = scriptcheck("run", folder=broken).stdout
     (command,) = re.findall(r"reproduce +scriptcheck (.*)", shown)

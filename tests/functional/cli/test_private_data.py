@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.functional.cli.command import commit, git, scriptcheck
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLANTED = ("Jadwiga-7319", "Kowalczyk-7319", "98765.4321")
 ROWS = [f"c{number},{PLANTED[0] if number < 3 else 'A'},{number}\n" for number in range(30)]

@@ -32,7 +32,13 @@ def test_a_long_text_with_commands_in_it_starts_no_line_with_one(tmp_path: Path)
     git(tmp_path, "init", "--quiet", "--initial-branch=main")
     commit(tmp_path)
 
-    for words in (("run", "--all", "-v"), ("report",), ("report", "junit"), ("report", "json")):
+    for words in (
+        ("run", "--all", "-v"),
+        ("report",),
+        ("report", "junit"),
+        ("report", "html"),
+        ("report", "json"),
+    ):
         ended = scriptcheck(*words, folder=tmp_path, variables={"COLUMNS": "60"})
         lines = (ended.stdout + ended.stderr).splitlines()
 

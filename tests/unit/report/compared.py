@@ -1,0 +1,109 @@
+"""A run whose data were compared with base, as the tests of reports show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.comparison import (
+    ColumnComparison,
+    Fate,
+    Figure,
+    FileComparison,
+    PortComparison,
+    TableComparison,
+    ValueComparison,
+)
+from tests.conftest import a_plan, a_record, a_result, a_task
+from tests.unit.report.records import after
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.plan import RunRecord
+
+COLUMNS = (
+    ColumnComparison(name="amount_usd", fate=Fate.GONE, type_before="float"),
+    ColumnComparison(name="amount", fate=Fate.NEW, type_after="float"),
+    ColumnComparison(
+        name="risk_band",
+        fate=Fate.CHANGED,
+        type_before="category",
+        type_after="category",
+        rows=212,
+        nulls_after=31,
+        psi=0.264,
+        figures=(Figure(name="distinct", before="4", after="5"),),
+    ),
+)
+
+TABLE = FileComparison(
+    path="features.parquet",
+    fate=Fate.CHANGED,
+    format_before="parquet",
+    format_after="parquet",
+    bytes_before=120_400,
+    bytes_after=118_100,
+    table=TableComparison(
+        rows_before=5_000,
+        rows_after=4_990,
+        key=("order_id",),
+        changed=212,
+        gone=12,
+        new=2,
+        columns=COLUMNS,
+    ),
+)
+
+MODEL = FileComparison(
+    path="model.tar.gz",
+    fate=Fate.CHANGED,
+    format_before="tar",
+    format_after="tar",
+    bytes_before=1_204_000,
+    bytes_after=1_204_900,
+    members=(
+        FileComparison(
+            path="metrics.json",
+            fate=Fate.CHANGED,
+            format_before="json",
+            format_after="json",
+            bytes_before=310,
+            bytes_after=312,
+            values=(
+                ValueComparison(
+                    path="metrics.auc", fate=Fate.CHANGED, before="0.912", after="0.874"
+                ),
+                ValueComparison(path="folds[2].rows", fate=Fate.NEW, after="998"),
+            ),
+            values_count=14,
+        ),
+        FileComparison(path="notes.txt", fate=Fate.GONE, format_before="text", bytes_before=12),
+    ),
+)
+
+
+def a_compared_record() -> RunRecord:
+    """Make the record of a run in which all passes and data differ."""
+    plan = a_plan(
+        a_task("preprocess", pipeline="fraud"),
+        after("train", "preprocess"),
+        after("score", "train"),
+    )
+    features = PortComparison(port="features", files=(TABLE,))
+    reordered = FileComparison(
+        path="scores.csv",
+        fate=Fate.CHANGED,
+        format_before="csv",
+        format_after="csv",
+        table=TableComparison(rows_before=500, rows_after=500, is_reordered=True),
+        note="the last line has no end",
+    )
+    return a_record(
+        plan,
+        a_result("fraud/preprocess", comparisons=(features,)),
+        a_result(
+            "fraud/train",
+            comparisons=(
+                PortComparison(port="model", files=(MODEL,), noise=("model.tar.gz: trained.txt",)),
+            ),
+        ),
+        a_result("fraud/score", comparisons=(PortComparison(port="scores", files=(reordered,)),)),
+    )
