@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
+from ci_scriptcheck.data.numbers_alike import is_alike
 from ci_scriptcheck.model import json_path
 from ci_scriptcheck.model.mismatch import Breach
 from ci_scriptcheck.values import dataclass
@@ -101,7 +101,7 @@ def _is_at_most(value: Any, limit: Scalar) -> bool:  # noqa: ANN401  (JSON)
 
 def _is_equal(value: object, wanted: Scalar, tolerance: float) -> bool:
     if _is_number(value) and _is_number(wanted):
-        return math.isclose(value, wanted, rel_tol=tolerance, abs_tol=tolerance)  # type: ignore[arg-type]  # numbers
+        return is_alike(wanted, value, tolerance)
     return type(value) is type(wanted) and value == wanted
 
 
@@ -111,7 +111,7 @@ def _is_comparable(value: object, limit: Scalar) -> bool:
     return _is_number(value)
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

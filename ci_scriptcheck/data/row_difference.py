@@ -6,8 +6,10 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.data.numbers_alike import is_alike
 from ci_scriptcheck.model.contract import Scalar
 from ci_scriptcheck.values import dataclass
 
@@ -175,21 +177,21 @@ def is_equal(expected: Scalar, found: Scalar, tolerance: float) -> bool:
         return str(found).strip().lower() in known
     if isinstance(expected, int | float):
         number = _number(found)
-        close = {"rel_tol": tolerance, "abs_tol": tolerance}
-        return number is not None and (
-            math.isclose(expected, number, **close) or (_is_nan(expected) and _is_nan(number))
-        )
+        return number is not None and is_alike(expected, number, tolerance)
     if expected == found:
         return True
     return found is not None and (expected == str(found) or _is_same_moment(expected, found))
 
 
-def _number(found: Scalar) -> float | None:
+def _number(found: Scalar) -> float | Decimal | None:
     if isinstance(found, bool) or found is None:
         return None
+    if not isinstance(found, str):
+        return found
     try:
-        return float(found)
-    except (ValueError, OverflowError):
+        float(found)
+        return Decimal(found)
+    except (ValueError, InvalidOperation):
         return None
 
 

@@ -34,6 +34,7 @@ def written(folder: Path, content: object, name: str = "metrics.json") -> Path:
         ("ok", {"values": ("ok", "warm")}),
         (None, {"values": (None,)}),
         (0.30000000001, {"values": (0.3,), "tolerance": 1e-6}),
+        (2.0, {"values": (2,), "tolerance": 1e-6}),
         ([1, 2], {"length": 2}),
     ],
 )
@@ -55,6 +56,8 @@ def test_a_value_within_its_bounds_is_right(
         (True, {"values": (1,)}, "true"),
         ({"mean": 1}, {"max": 1}, "an object of 1"),
         ([1, 2, 3], {"length": 2}, "a list of 3"),
+        (20240115, {"values": (20240101,), "tolerance": 1e-6}, "20240115"),
+        (9007199254740992, {"values": (9007199254740993,)}, "9007199254740992"),
     ],
 )
 def test_a_value_out_of_its_bounds_is_told_as_it_stands_there(
