@@ -141,6 +141,13 @@ def test_a_row_takes_the_very_same_one_before_one_that_counts_as_equal() -> None
     assert not between([dict(row) for row in rows], [dict(row) for row in reversed(rows)])
 
 
+def test_a_row_leaves_to_another_one_what_only_that_can_take() -> None:
+    expected: list[dict[str, Scalar]] = [{"a": 1}, {"b": 2}]
+
+    assert not between(expected, [{"a": 1, "b": 2}, {"a": 1, "b": 3}])
+    assert not between(expected, [{"a": 1, "b": 3}, {"a": 1, "b": 2}])
+
+
 @given(ROWS, st.randoms())
 def test_rows_are_equal_to_themselves_in_any_order(
     rows: list[dict[str, Scalar]], random: object
