@@ -44,6 +44,7 @@ def breaches(folder: Path, bounds: Iterable[Bound]) -> tuple[Breach, ...]:
 
 
 _ABSENT = "is not there"
+_EMPTY = "empty (`*` asks for one item at least)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,9 @@ def _breach(number: int, name: str, document: object, bound: Bound) -> Breach | 
         if isinstance(one, json_path.Missing):
             beside = tuple(key[:_LONGEST] for key in one.beside[:1000])
             return Breach(number=number, file=name, missing=one.at[:200], beside=beside)
-        if not _holds(one.value, bound):
+        if isinstance(one, json_path.Empty):
+            wrong.append((one.at[:200] or "*", _EMPTY))
+        elif not _holds(one.value, bound):
             wrong.append((one.at[:200], _shown(one.value)))
     if not wrong:
         return None

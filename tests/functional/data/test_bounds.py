@@ -78,6 +78,23 @@ def test_of_many_values_the_first_are_told_and_all_are_counted(tmp_path: Path) -
     assert len(found.places) == 5
 
 
+@pytest.mark.parametrize(
+    ("content", "path", "at"),
+    [
+        ({"folds": []}, "folds[*].auc", "folds"),
+        ({"folds": {}}, "folds.*", "folds"),
+        ({"folds": [{"runs": [1]}, {"runs": []}]}, "folds[*].runs[*]", "folds[1].runs"),
+        ([], "[*].auc", "*"),
+    ],
+)
+def test_a_bound_on_each_item_is_broken_where_there_is_none(
+    tmp_path: Path, content: object, path: str, at: str
+) -> None:
+    (found,) = breaches(written(tmp_path, content), [a_bound(path, min=0.5)])
+
+    assert found.places == ((at, "empty (`*` asks for one item at least)"),)
+
+
 def test_a_value_that_is_not_there_is_told_with_what_is_beside_it(tmp_path: Path) -> None:
     (found,) = breaches(written(tmp_path, {"acu": 1, "f1": 1}), [a_bound(min=0)])
 
