@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,8 +19,24 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8", "surrogatepass"))
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def rewrite_text(path: Path, text: str) -> None:
+    """Put another text into a file of somebody else's: a link to it stays one, and its mode is kept.
+
+    Raises:
+        OSError: it is not there or cannot be written; then it is as it was.
+    """
+    place = path.resolve(strict=True)
+    mode = stat.S_IMODE(place.stat().st_mode)
+    write_bytes(place, text.encode("utf-8", "surrogatepass"), mode=mode)
+
+
+def write_bytes(path: Path, content: bytes, *, mode: int | None = None) -> None:
     """Put a content in place, folders included; readers see the old file or the new one.
+
+    Args:
+        path: Where.
+        content: What.
+        mode: Who may read and write it; `None` leaves that to the process.
 
     Raises:
         OSError: it cannot be written; the old file is as it was.
@@ -31,6 +48,8 @@ def write_bytes(path: Path, content: bytes) -> None:
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
             aside.write_bytes(content)
+        if mode is not None:
+            aside.chmod(mode)
         aside.rename(path)
     except BaseException:  # Ctrl-C and a full disk alike: half a file must not stay
         aside.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import atomic, scope
 from ci_scriptcheck.change.git.repository import repository_root
-from ci_scriptcheck.cli import arguments, opening
+from ci_scriptcheck.cli import arguments, link_out, opening
 from ci_scriptcheck.draft import (
     insertion,
     limited,
@@ -138,14 +138,19 @@ def _deliver(drafts: tuple[Drafted, ...], given: Namespace, console: Console) ->
 
 def _add(drafts: tuple[Drafted, ...], given: Namespace, console: Console) -> None:
     target = Path(given.into)
+    link_out.refuse(target)
     try:
-        before = target.read_text(encoding="utf-8")
+        before = target.read_bytes().decode("utf-8")  # with the ends of its lines
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            what=f"`{target}` is no text in UTF-8", advice="write it in UTF-8"
+        ) from error
     except OSError as error:
         raise UsageError(
             what=f"`{target}` cannot be read: {error.strerror}",
             advice="name the settings file, or begin one with `scriptcheck init`",
         ) from error
-    atomic.write_text(target, insertion.with_datasets(before, drafts, file=str(target)))
+    atomic.rewrite_text(target, insertion.with_datasets(before, drafts, file=str(target)))
     names = ", ".join(f"`{draft.dataset.name}`" for draft in drafts)
     console.tell(f"added {counted(len(drafts), 'dataset')} to {target}: {names}\n")
     console.tell("What is marked as a guess was concluded: read it.\n")

@@ -6,9 +6,9 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import repository_file
 from ci_scriptcheck.change.git import overlooked
 from ci_scriptcheck.change.git.repository import listed_files, repository_root
+from ci_scriptcheck.cli import link_out
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.run import own_folders, run_directory
 from ci_scriptcheck.run import record as run_record
@@ -99,25 +99,13 @@ def write(path: Path, content: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _follow_no_link_out(path)
+        link_out.refuse(path)
         path.write_text(content, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(
             what=f"{path} cannot be written: {error.strerror}", advice="name another file"
         ) from error
     overlook(path)
-
-
-def _follow_no_link_out(path: Path) -> None:
-    """Refuse a link that a pull request may have put where we write: it could lead to anybody's file."""
-    with contextlib.suppress(ChangeError):
-        place = path.absolute()
-        root = repository_root(Path())
-        if place.is_relative_to(root) and not repository_file.is_inside(str(root), str(place)):
-            raise UsageError(
-                what=f"{path} is not written: it lies behind a link out of the repository",
-                advice="name another file",
-            )
 
 
 def overlook(path: Path) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
+from ci_scriptcheck.data.numbers_alike import is_alike
 from ci_scriptcheck.model import json_path
 from ci_scriptcheck.model.mismatch import Breach
 from ci_scriptcheck.values import dataclass
@@ -44,6 +44,7 @@ def breaches(folder: Path, bounds: Iterable[Bound]) -> tuple[Breach, ...]:
 
 
 _ABSENT = "is not there"
+_EMPTY = "empty (`*` asks for one item at least)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,9 @@ def _breach(number: int, name: str, document: object, bound: Bound) -> Breach | 
         if isinstance(one, json_path.Missing):
             beside = tuple(key[:_LONGEST] for key in one.beside[:1000])
             return Breach(number=number, file=name, missing=one.at[:200], beside=beside)
-        if not _holds(one.value, bound):
+        if isinstance(one, json_path.Empty):
+            wrong.append((one.at[:200] or "*", _EMPTY))
+        elif not _holds(one.value, bound):
             wrong.append((one.at[:200], _shown(one.value)))
     if not wrong:
         return None
@@ -101,7 +104,7 @@ def _is_at_most(value: Any, limit: Scalar) -> bool:  # noqa: ANN401  (JSON)
 
 def _is_equal(value: object, wanted: Scalar, tolerance: float) -> bool:
     if _is_number(value) and _is_number(wanted):
-        return math.isclose(value, wanted, rel_tol=tolerance, abs_tol=tolerance)  # type: ignore[arg-type]  # numbers
+        return is_alike(wanted, value, tolerance)
     return type(value) is type(wanted) and value == wanted
 
 
@@ -111,7 +114,7 @@ def _is_comparable(value: object, limit: Scalar) -> bool:
     return _is_number(value)
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -6,8 +6,11 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.data import pairing
+from ci_scriptcheck.data.numbers_alike import is_alike
 from ci_scriptcheck.model.contract import Scalar
 from ci_scriptcheck.values import dataclass
 
@@ -126,18 +129,13 @@ def _matched(
     tolerance: float,
 ) -> Pairs:
     """Pair equal rows, then those of the others that are most alike."""
-    pairs: Pairs = []
-    left = list(found)
-    open_: list[Mapping[str, Scalar]] = []
     # Who names most columns chooses first.
-    for row in sorted(expected, key=lambda row: -len(row)):
-        equal = [n for n, other in enumerate(left) if _alike(row, other, tolerance) == 1]
-        # The very same row before one that only counts as equal: another row may need that one.
-        at = min(equal, key=lambda n: not _is_same(row, left[n]), default=None)
-        if at is None:
-            open_.append(row)
-        else:
-            pairs.append((row, left.pop(at)))
+    wanted = sorted(expected, key=lambda row: -len(row))
+    held = pairing.paired([_equal(row, found, tolerance) for row in wanted])
+    pairs: Pairs = [(wanted[number], found[place]) for number, place in sorted(held.items())]
+    taken = set(held.values())
+    left = [row for place, row in enumerate(found) if place not in taken]
+    open_ = [row for number, row in enumerate(wanted) if number not in held]
     scores = [
         (_alike(row, other, tolerance), -number, -place)
         for number, row in enumerate(open_)
@@ -150,6 +148,14 @@ def _matched(
             others.discard(-place)
             pairs.append((open_[-number], left[-place]))
     return pairs
+
+
+def _equal(
+    row: Mapping[str, Scalar], found: Sequence[Mapping[str, Scalar]], tolerance: float
+) -> list[int]:
+    """Give the places of equal rows, the very same before those that only count as equal."""
+    equal = [place for place, other in enumerate(found) if _alike(row, other, tolerance) == 1]
+    return sorted(equal, key=lambda place: not _is_same(row, found[place]))
 
 
 def _is_same(row: Mapping[str, Scalar], other: Mapping[str, Scalar]) -> bool:
@@ -175,21 +181,21 @@ def is_equal(expected: Scalar, found: Scalar, tolerance: float) -> bool:
         return str(found).strip().lower() in known
     if isinstance(expected, int | float):
         number = _number(found)
-        close = {"rel_tol": tolerance, "abs_tol": tolerance}
-        return number is not None and (
-            math.isclose(expected, number, **close) or (_is_nan(expected) and _is_nan(number))
-        )
+        return number is not None and is_alike(expected, number, tolerance)
     if expected == found:
         return True
     return found is not None and (expected == str(found) or _is_same_moment(expected, found))
 
 
-def _number(found: Scalar) -> float | None:
+def _number(found: Scalar) -> float | Decimal | None:
     if isinstance(found, bool) or found is None:
         return None
+    if not isinstance(found, str):
+        return found
     try:
-        return float(found)
-    except (ValueError, OverflowError):
+        float(found)
+        return Decimal(found)
+    except (ValueError, InvalidOperation):
         return None
 
 

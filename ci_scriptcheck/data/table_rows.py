@@ -132,7 +132,7 @@ def _cell(value: object) -> Scalar:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return float(value)
+        return int(value) if value == value.to_integral_value() else float(value)
     if value is None or isinstance(value, str | int | float | bool):
         return value
     return json.dumps(value, default=str, ensure_ascii=False, sort_keys=True)

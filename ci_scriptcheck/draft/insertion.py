@@ -1,7 +1,11 @@
-"""Put entries into a settings file: what is written there stays as it is, to the last blank."""
+"""Put entries into a settings file: what is written there stays as it is, to the last blank.
+
+New lines end as the first one does.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import yaml
@@ -37,7 +41,7 @@ def with_entries(
     """Give the text of a settings file with further entries below a key.
 
     Args:
-        text: The file.
+        text: The file, with the ends of its lines.
         path: The way to the key, which is written where it is missing: `("steps", "train", "tests")`.
         entries: Name → the lines of its entry, the name on the first of them.
         file: Its name, for messages.
@@ -45,23 +49,24 @@ def with_entries(
     Raises:
         UsageError: it is no settings file, has such an entry, or has them in braces.
     """
+    end = _line_end(text)
     # Its mistakes are told with their lines, before anything is put there.
     read_yaml(text.encode(), file)
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if root is None:
-        return _ended(text) + _joined(_below(path, entries), 0)
+        return _ended(text, end) + _joined(_below(path, entries), 0, end)
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         raise UsageError(
             what=f"`{file}` is not written as keys on lines of their own",
             advice="put it there by hand",
         )
     line, indent, missing = _where(root, path, entries, file)
-    added = _joined(_below(missing, entries), indent)
+    added = _joined(_below(missing, entries), indent, end)
     if line is None:
-        return f"{_ended(text)}\n{added}"
+        return f"{_ended(text, end)}{end}{added}"
     lines = text.splitlines(keepends=True)
     before, after = "".join(lines[: line + 1]), "".join(lines[line + 1 :])
-    return f"{_ended(before)}{added}{after}"
+    return f"{_ended(before, end)}{added}{after}"
 
 
 def _where(
@@ -114,8 +119,8 @@ def _below(path: Sequence[str], entries: Mapping[str, Lines]) -> Lines:
     return lines
 
 
-def _joined(lines: Lines, indent: int) -> str:
-    return "".join(f"{'':{indent}}{line}\n" if line else "\n" for line in lines)
+def _joined(lines: Lines, indent: int, end: str) -> str:
+    return "".join(f"{'':{indent}}{line}{end}" if line else end for line in lines)
 
 
 def _last_line(node: yaml.Node) -> int:
@@ -131,5 +136,10 @@ def _last_line(node: yaml.Node) -> int:
     return end.line - 1 if end.column == 0 and end.line > node.start_mark.line else end.line
 
 
-def _ended(text: str) -> str:
-    return text if not text or text.endswith("\n") else f"{text}\n"
+def _line_end(text: str) -> str:
+    found = re.search(r"\r\n|\n|\r", text)
+    return found[0] if found else "\n"
+
+
+def _ended(text: str, end: str) -> str:
+    return text if not text or text.endswith(("\n", "\r")) else f"{text}{end}"

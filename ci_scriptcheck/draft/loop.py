@@ -156,13 +156,15 @@ class Loop:
             and not any(path.is_file() for path in self._space.output(port.name).rglob("*"))
         )
 
-    def completed(self, bench: Bench, complete: Callable[[], bool], before: Ending) -> Ending:
+    def completed(
+        self, bench: Bench, complete: Callable[[], bool], before: Ending, *, timeout: float
+    ) -> Ending:
         """Make something up that was not missed, unless it does harm; gives the last run that ended well."""
         contents = copy.deepcopy(self.trial.contents)
         if not complete():
             return before
         step = self.trial.step
-        ending = bench.run(step, self.call(step.settings.timeout))
+        ending = bench.run(step, self.call(timeout))
         if ending.how is Ended.RETURNED:
             return ending
         self.trial.contents = contents

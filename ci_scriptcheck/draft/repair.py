@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 
 ROUNDS = 60
 SECONDS = 60.0
-"""How often and for how long one script is tried, unless told otherwise."""
+"""How often and for how many seconds one script is tried, unless told otherwise."""
 
 _LONGEST_RUN = 30.0
 """Seconds that one run may take; who waits for a service waits longer."""
+_SHORTEST_RUN = 1.0
+"""Seconds that it may take at least: what is cut off at once shows nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """How often a script is started at most, and for how many seconds in all."""
+    """How often a script is started at most, and for how many seconds in all, waiting included."""
 
     rounds: int = ROUNDS
     seconds: float = SECONDS
@@ -64,21 +66,24 @@ def repair(bench: Bench, step: Step, budget: Budget, supplied: Supplied = NOTHIN
     code = (bench.root / (step.script or "")).read_text(encoding="utf-8", errors="replace")
     loop = Loop(bench, Trial.of(step, code, supplied.folders), supplied)
     began = time.monotonic()
-    ending = bench.run(step, loop.call(_LONGEST_RUN))
-    rounds, spent = 1, ending.cpu_seconds
-    # Processor time: what the machine does beside it must not decide what is found out.
-    while rounds < budget.rounds and spent < budget.seconds and loop.learn(ending):
+
+    def left() -> float:
+        return budget.seconds - (time.monotonic() - began)
+
+    ending = bench.run(step, loop.call(min(_LONGEST_RUN, budget.seconds)))
+    rounds = 1
+    while rounds < budget.rounds and left() > 0 and loop.learn(ending):
         rounds += 1
-        ending = bench.run(step, loop.call(_LONGEST_RUN))
-        spent += ending.cpu_seconds
+        ending = bench.run(step, loop.call(min(_LONGEST_RUN, max(_SHORTEST_RUN, left()))))
     if ending.how is Ended.RETURNED:
         completing = [loop.name_columns, loop.trial.leave_nothing_bare]
         if supplied is not NOTHING:
             # Others will read what comes of it, and want more than this script names.
             completing.insert(1, loop.trial.add_features)
         for complete in completing:
-            rounds += 1
-            ending = loop.completed(bench, complete, ending)
+            if left() > 0:
+                rounds += 1
+                ending = loop.completed(bench, complete, ending, timeout=left())
     return Repaired(
         trial=loop.trial,
         empty=loop.empty() if ending.how is Ended.RETURNED else (),
@@ -91,4 +96,4 @@ def repair(bench: Bench, step: Step, budget: Budget, supplied: Supplied = NOTHIN
 def once_more(bench: Bench, trial: Trial) -> Ending:
     """Run a script on what was made up for it, and leave what it writes in its folders."""
     loop = Loop(bench, trial, NOTHING)
-    return bench.run(trial.step, loop.call(trial.step.settings.timeout))
+    return bench.run(trial.step, loop.call(_LONGEST_RUN))

@@ -50,6 +50,17 @@ class Missing:
     beside: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty:
+    """A list or mapping without items, where a `*` stands for each of them.
+
+    Attributes:
+        at: The way to it; empty for the document itself.
+    """
+
+    at: str
+
+
 def parsed(text: str) -> tuple[Part, ...]:
     """Take a way apart.
 
@@ -69,7 +80,7 @@ def parsed(text: str) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def walked(document: object, parts: tuple[Part, ...]) -> Iterator[Found | Missing]:
+def walked(document: object, parts: tuple[Part, ...]) -> Iterator[Found | Missing | Empty]:
     """Follow a way through a document, along every branch of a `*`."""
     waiting: list[tuple[str, Any, tuple[Part, ...]]] = [("", document, parts)]
     while waiting:
@@ -83,6 +94,8 @@ def walked(document: object, parts: tuple[Part, ...]) -> Iterator[Found | Missin
                 yield Missing(
                     at=joined(at, "*" if isinstance(part, Every) else part), beside=beside
                 )
+            case dict() as found if not found:
+                yield Empty(at=at)
             case dict() as found:
                 waiting.extend(
                     (joined(at, key), item, tuple(others)) for key, item in reversed(found.items())
@@ -115,7 +128,6 @@ def _steps(value: object, part: Part) -> dict[str | int, Any] | tuple[str, ...]:
     elif isinstance(value, list):
         items = dict(enumerate(value))
     if isinstance(part, Every):
-        # Nothing can be wrong with the items of an empty list.
         return items if isinstance(value, dict | list) else ()
     wanted = part + len(items) if isinstance(part, int) and part < 0 else part
     if wanted in items:

@@ -9,7 +9,7 @@ from ci_scriptcheck.model.contract import Bound, Dataset, Json, Scalar
 from ci_scriptcheck.values import dataclass, field
 
 TOLERANCE = 1e-6
-"""By how much numbers may differ, relative to their size, where nothing else is said."""
+"""By how much numbers with a fraction may differ, relative to their size, where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class ExpectedRows:
     Attributes:
         file: The only file that is looked at; `None` takes all tables of the port together.
         ordered: Whether they have to come out in this order.
-        tolerance: By how much numbers may differ, relative to their size.
+        tolerance: By how much numbers may differ, relative to their size; whole ones count exactly.
     """
 
     file: str | None = None

@@ -1,11 +1,13 @@
 """One share of a plan, for several machines that each take one.
 
-Machines know different things, such as how long tasks took, and may even have selected different
-ones. A group's share therefore depends on nothing but the names of the groups that are checked.
+Machines know different things, such as how long tasks took, and what they know may have them select
+different tasks. A group's share therefore depends on nothing but its own name: what one machine
+selects and another does not can neither push a group out of all shares nor into two.
 """
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,13 +17,14 @@ if TYPE_CHECKING:
 
 
 def share_of(tasks: Iterable[Task], *, number: int, of: int) -> tuple[Task, ...]:
-    """Give the checked tasks of one share, counted from 1.
+    """Give the checked tasks of one share, counted from 1, in their order.
 
-    Tasks of one pipeline and scenario stay together, since they need each other's outputs; groups
-    are dealt out like cards, the one with the most tasks first.
+    Tasks of one pipeline and scenario stay together, since they need each other's outputs.
     """
-    groups: dict[tuple[str, str], list[Task]] = {}
-    for task in tasks:
-        groups.setdefault((task.pipeline or task.id, task.scenario), []).append(task)
-    dealt = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
-    return tuple(task for _, members in dealt[number - 1 :: of] for task in members)
+    return tuple(task for task in tasks if _place(task, of) == number - 1)
+
+
+def _place(task: Task, of: int) -> int:
+    # `hash()` of a text is another one in each process.
+    name = "\0".join((task.pipeline or task.id, task.scenario))
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") % of

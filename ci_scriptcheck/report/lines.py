@@ -76,6 +76,8 @@ def scope(plan: Plan) -> str:
 
 
 def _nothing(plan: Plan, changed: str) -> str:
+    if plan.others_test:
+        return "nothing to check in this share; others have what was chosen"
     if plan.counts.files_changed == 0:
         return "no file changed: nothing to check; `scriptcheck run --all` checks every step"
     return f"{changed}, none used by a step: nothing to check"

@@ -103,7 +103,10 @@ def run(
     }
     changed = {port: workspace.what_changed(item) for port, item in staged.items()}
     folders = {output.port: space.output(output.port) for output in task.outputs}
-    written = _deliver(context, task, space, folders)
+    written, is_whole = _deliver(context, task, space, folders)
+    if not is_whole and ending.how is Ended.RETURNED:
+        # Links among its outputs weigh nothing until they become what they lead to.
+        ending = replace(ending, how=Ended.OUTPUT)
     left_out = {
         output.port: workspace.no_files(space.output(output.port)) for output in task.outputs
     }
@@ -256,20 +259,29 @@ def _path(folder: Path, file: str | None) -> str:
 
 def _deliver(
     context: Context, task: Task, space: Workspace, folders: dict[str, Path]
-) -> Mapping[str, Artefact]:
-    """Measure each output as its readers get it, packed where the platform packs it."""
+) -> tuple[Mapping[str, Artefact], bool]:
+    """Measure each output as its readers get it, packed where the platform packs it.
+
+    Says, too, whether that is all that the script wrote.
+    """
     limits = task.settings.limits
-    written = {}
+    files, size = limits.output_files, limits.output_bytes
+    written: dict[str, Artefact] = {}
+    is_whole = True
     for output in task.outputs:
         folder = folders[output.port]
-        found = workspace.collect(folder, most=limits.output_files, most_bytes=limits.output_bytes)
+        stock = workspace.stock_of(folder, most=files, most_bytes=size)
+        found = stock.artefact
+        is_whole = is_whole and stock.is_whole
+        files -= len(found.files)
+        size -= sum(file.bytes for file in found.files)
         if output.pack is not None and found.files:
             folders[output.port] = space.packed(output.port)
             packing.pack(folder, found, folders[output.port] / output.pack)
             folder = folders[output.port]
             found = workspace.collect(folder, most=1)
         written[output.port] = reading.measured(context.ask, folder, found)
-    return written
+    return written, is_whole
 
 
 def _tail(log: Path) -> tuple[str, ...]:

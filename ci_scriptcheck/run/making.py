@@ -6,6 +6,7 @@ A generator runs as a script does; all else is made by the limited reader, as `d
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,13 +96,18 @@ def _make(context: Context, task: Task, source: Synthetic, place: Path) -> TaskR
     out.mkdir(parents=True)
     dataset = context.plan.datasets[source.dataset]
     reads: Mapping[str, str] = {}
+    limits, most_bytes = task.settings.limits, math.inf
     match dataset.origin:
         case GeneratedBy():
             reads = _generate(context, task, source, space)
+            most_bytes = limits.output_bytes
         case _:
             _synthesize(context, task, source, out)
-    found = workspace.collect(out, most=task.settings.limits.output_files)
-    artefact = reading.measured(context.ask, out, found)
+    stock = workspace.stock_of(out, most=limits.output_files, most_bytes=most_bytes)
+    if not stock.is_whole:
+        most = f"{limits.output_files:,} files or {limits.output_bytes:,} bytes"
+        raise Unmakeable(f"it has more than {most}")
+    artefact = reading.measured(context.ask, out, stock.artefact)
     return TaskResult(
         task=f"made/{source.dataset}",
         outcome=Outcome.PASSED,

@@ -159,22 +159,43 @@ def what_changed(staged: Staged) -> tuple[str, ...]:
     return tuple(sorted(different))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """What a script wrote to a port.
+
+    Attributes:
+        is_whole: Whether that is all of it, and not just as much as may be read.
+    """
+
+    artefact: Artefact
+    is_whole: bool = True
+
+
 def collect(folder: Path, *, most: int, most_bytes: float = math.inf) -> Artefact:
+    """Take stock of a port where it is all the same whether that is all of it."""
+    return stock_of(folder, most=most, most_bytes=most_bytes).artefact
+
+
+def stock_of(folder: Path, *, most: int, most_bytes: float = math.inf) -> Stock:
     """Take stock of what a script wrote to a port, reading at most so many files and bytes.
 
     Links to files of the same workspace are replaced by what they lead to, as an upload would do;
     other links, pipes and devices are left out.
     """
-    _resolve_links(folder)
+    inside = folder.parent.parent.resolve()
     found: list[FileFacts] = []
-    for name, stamp in _found(folder):
-        most_bytes -= stamp[0]
-        if len(found) == most or most_bytes < 0:
-            break
-        digest = _digest(folder / name)
+    room = most_bytes
+    for name, entry in _walked(folder):
+        file = _file_of(entry, inside)
+        if file is None:
+            continue
+        room -= _size(file)
+        if len(found) == most or room < 0:
+            return Stock(artefact=artefact_of(found), is_whole=False)
+        digest = _taken(file, Path(entry.path))
         if digest is not None:
-            found.append(FileFacts(path=name, bytes=stamp[0], digest=digest))
-    return artefact_of(found)
+            found.append(FileFacts(path=name, bytes=_size(folder / name), digest=digest))
+    return Stock(artefact=artefact_of(found))
 
 
 def no_files(folder: Path, *, most: int = 10) -> dict[str, str]:
@@ -296,22 +317,35 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         return []
 
 
-def _resolve_links(folder: Path) -> None:
-    inside = folder.parent.parent.resolve()
-    for path in [entry.path for _, entry in _walked(folder) if entry.is_symlink()]:
-        _resolve_link(Path(path), inside)
-
-
-def _resolve_link(path: Path, inside: Path) -> None:
+def _file_of(entry: os.DirEntry[str], inside: Path) -> Path | None:
+    """Find the file that readers get here: itself, or where a link leads to."""
     try:
-        target = path.resolve(strict=True)
-        if not target.is_relative_to(inside) or not stat.S_ISREG(target.stat().st_mode):
-            return
-        path.unlink()
-        copying.copy_file(target, path)
+        if not entry.is_symlink():
+            return Path(entry.path) if entry.is_file(follow_symlinks=False) else None
+        target = Path(entry.path).resolve(strict=True)
+        is_there = target.is_relative_to(inside) and stat.S_ISREG(target.stat().st_mode)
     except (OSError, RuntimeError):
         # It leads nowhere or in a circle: it is not there.
-        return
+        return None
+    return target if is_there else None
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.lstat().st_size
+    except OSError:
+        return 0
+
+
+def _taken(file: Path, place: Path) -> str | None:
+    """Put a file where a link to it lies, and give its digest; `None` where it cannot be read."""
+    if file == place:
+        return _digest(place)
+    try:
+        place.unlink()
+        return copying.copy_file(file, place)
+    except OSError:
+        return None
 
 
 def _digest(path: Path) -> str | None:

@@ -70,13 +70,13 @@ def keep(
     shown = within(folder, FILE_NAME) or FILE_NAME
     name, lines = entry
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_bytes().decode("utf-8")  # with the ends of its lines
         added = insertion.with_entries(
             text, ("steps", step.name, "tests"), {name: lines}, file=shown
         )
         # What a loader would refuse is not written.
         unwritten.of_text(tree, folder, added)
-        atomic.write_text(file, added)
+        atomic.rewrite_text(file, added)
     except UsageError as error:
         return error.what
     except OSError as error:

@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.contract import Scalar
 from ci_scriptcheck.search import shrinking
+from ci_scriptcheck.search.budget import (
+    BLAMING_RUNS,
+    BLAMING_SECONDS,
+    SHRINKING_RUNS,
+    SHRINKING_SECONDS,
+    Budget,
+)
 from ci_scriptcheck.search.tables import Tables
 from ci_scriptcheck.search.trying import Broken
 from ci_scriptcheck.values import dataclass
@@ -17,9 +24,6 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.search.drawing import Drawing
     from ci_scriptcheck.search.trying import Trying
-
-_MOST_ASKED = 40
-"""How many cells are made ordinary, to see which of them breaks the script."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,18 +115,30 @@ def _made_small(
         tell(best)
         return best.tables is tables
 
-    shrinking.shrink(drawn, found.tables, breaks)
+    shrinking_budget = Budget(
+        lambda: trying.timeouts, runs=SHRINKING_RUNS, seconds=SHRINKING_SECONDS
+    )
+    shrinking.shrink(drawn, found.tables, breaks, shrinking_budget)
     blame = _blame(trying, drawn, best.tables)
     # Once more, so that the files and the folders of the run are those of the smallest table.
     broken = trying.broken(best.tables) or best.broken
-    tell(Found(number=best.number, tables=best.tables, broken=broken, blame=blame, is_final=True))
+    tell(
+        Found(
+            number=best.number,
+            tables=best.tables,
+            broken=broken,
+            blame=blame,
+            is_final=not shrinking_budget.is_spent,
+        )
+    )
 
 
 def _blame(trying: Trying, drawn: Drawing, tables: Tables) -> tuple[Blame, ...]:
     """Find the cells without which the script ends well, or else the number of rows."""
     found: dict[tuple[str, int, str], Blame] = {}
-    for asked, (port, row, column, value, changed) in enumerate(shrinking.others(drawn, tables)):
-        if asked >= _MOST_ASKED:
+    budget = Budget(lambda: trying.timeouts, runs=BLAMING_RUNS, seconds=BLAMING_SECONDS)
+    for port, row, column, value, changed in shrinking.others(drawn, tables):
+        if not budget.allows_another():
             break
         if (port, row, column) not in found and trying.broken(changed) is None:
             found[port, row, column] = Blame(port=port, row=row, column=column, instead=value)
@@ -132,12 +148,15 @@ def _blame(trying: Trying, drawn: Drawing, tables: Tables) -> tuple[Blame, ...]:
 
 
 def _rows_to_blame(trying: Trying, drawn: Drawing, tables: Tables) -> list[Blame]:
+    budget = Budget(lambda: trying.timeouts, runs=BLAMING_RUNS, seconds=BLAMING_SECONDS)
     sizes = {port: len(rows) for port, rows in tables.items()}
     for one in drawn.ports:
         for more in (1, 2):
             wanted = sizes[one.port] + more
             rows = drawn.plain({**sizes, one.port: wanted})[one.port]
             changed = {**tables, one.port: rows}
+            if not budget.allows_another():
+                return []
             if len(rows) == wanted and trying.broken(changed) is None:
                 return [Blame(port=one.port, instead=wanted)]
     return []

@@ -10,24 +10,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ci_scriptcheck.model.contract import Scalar
+    from ci_scriptcheck.search.budget import Budget
     from ci_scriptcheck.search.drawing import Drawing
     from ci_scriptcheck.search.tables import Drawable, Row, Tables
 
-MOST_RUNS = 400
-"""How often a script is run at most to make a table smaller."""
 
-
-def shrink(drawn: Drawing, found: Tables, breaks: Callable[[Tables], bool]) -> Tables:
+def shrink(
+    drawn: Drawing, found: Tables, breaks: Callable[[Tables], bool], budget: Budget
+) -> Tables:
     """Give the smallest tables that were found to break the script.
 
     Args:
         drawn: Where the tables are from.
         found: Tables that break it.
         breaks: Says whether others do, by the same rule at the same place.
+        budget: How often that may be asked.
     """
     best = found
     tried = {_frozen(found)}
-    left = MOST_RUNS
     is_smaller = True
     while is_smaller:
         is_smaller = False
@@ -36,9 +36,8 @@ def shrink(drawn: Drawing, found: Tables, breaks: Callable[[Tables], bool]) -> T
             if known in tried or not tables.are_allowed(drawn.ports, candidate):
                 continue
             tried.add(known)
-            if left == 0:
+            if not budget.allows_another():
                 return best
-            left -= 1
             if breaks(candidate):
                 best = candidate
                 is_smaller = True

@@ -101,6 +101,7 @@ class Trying:
             Unmakeable: an input cannot be made.
         """
         self.runs = 0
+        self.timeouts = 0
         self._context = context
         self._task = task
         self._drawn = drawn
@@ -208,7 +209,9 @@ class Trying:
     def _run(self, task: Task, supplies: Mapping[str, Supply]) -> Attempt:
         self.runs += 1
         context = self._context
-        return attempt.run(context, task, supplies, context.workspace(task.id))
+        made = attempt.run(context, task, supplies, context.workspace(task.id))
+        self.timeouts += made.ending.how is Ended.TIMED_OUT
+        return made
 
     def _judged(self, task: Task, made: Attempt, folders: Mapping[str, Path]) -> Broken | None:
         # A few rows are no whole table: what only a whole one has to show is not asked of them.

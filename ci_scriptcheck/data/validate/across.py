@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ci_scriptcheck.data.validate import parts
-from ci_scriptcheck.data.validate.cells import TEXT, cell, quoted, sql_type_of
+from ci_scriptcheck.data.validate.cells import (
+    TEXT,
+    cell,
+    common_type,
+    compared,
+    quoted,
+    sql_type_of,
+)
 from ci_scriptcheck.data.validate.scan import Scan, UnreadableError, scanned
 from ci_scriptcheck.data.validate.terms import Evidence, Terms
 from ci_scriptcheck.model.contract import Format, Said, TableFile
@@ -93,7 +100,7 @@ def _counted(
             return counts.good, counts.distinct
     selects = []
     for scan in scans:
-        values = (_value(scan, name, by_name.get(name)) for name in key)
+        values = (_key_value(scan, name, by_name.get(name)) for name in key)
         listed = ", ".join(f"{value} as k{number}" for number, value in enumerate(values))
         selects.append(f"select {listed} from {scan.source}")  # noqa: S608  (written here)
     names = ", ".join(f"k{number}" for number in range(len(key)))
@@ -106,11 +113,8 @@ def _counted(
     return int(rows), int(distinct)
 
 
-def _value(scan: Scan, name: str, column: Column | None) -> str:
-    """Give a column's value as it compares with others: as text, which all formats have."""
-    source, family = scan.places[name]
-    found = source if column is None else cell(column, source, family).value
-    return f"({found})::varchar"
+def _key_value(scan: Scan, name: str, column: Column | None) -> str:
+    return compared(column, *scan.places[name], common_type(column, column))
 
 
 def _lost(
@@ -131,20 +135,21 @@ def _lost(
         known = [scanned(connection, part, [target], set()) for part in others.by_dataset[dataset]]
     except UnreadableError:
         return
+    sql_type = common_type(column, target)
     there = [
-        f"select {_value(scan, name, target)} from {scan.source}"  # noqa: S608  (written here)
+        f"select {compared(target, *scan.places[name], sql_type)} from {scan.source}"  # noqa: S608  (written here)
         for scan in known
         if name in scan.places
     ]
     ours = [
-        f"select {_value(scan, column.name, column)} as value from {scan.source}"  # noqa: S608  (written here)
+        f"select {compared(column, *scan.places[column.name], sql_type)} as value from {scan.source}"  # noqa: S608  (written here)
         for scan in scans
         if column.name in scan.places
     ]
     if not there or not ours:
         return
     query = (
-        f"select value, count(*) from ({' union all '.join(ours)}) where value is not null"  # noqa: S608  (written here)
+        f"select value::varchar, count(*) from ({' union all '.join(ours)}) where value is not null"  # noqa: S608  (written here)
         f" and value not in (select * from ({' union all '.join(there)}) as t(known)"
         " where known is not null) group by 1 order by 2 desc, 1"
     )

@@ -56,6 +56,13 @@ _SQL_TYPES = {
     ColumnType.DATE: "timestamp",
     ColumnType.DATETIME: "timestamp",
 }
+_COMPARED = (
+    ({ColumnType.INT}, "hugeint"),
+    ({ColumnType.INT, ColumnType.FLOAT}, "double"),
+    ({ColumnType.BOOL}, "boolean"),
+    ({ColumnType.DATE}, "date"),
+    ({ColumnType.DATE, ColumnType.DATETIME}, "timestamp"),
+)
 _DAYS = {ColumnType.DATE, ColumnType.DATETIME}
 # What is computed, or held in 32 bits, misses a bound by a last digit.
 _ROUNDING = {"single": 1e-6}
@@ -106,6 +113,31 @@ def sql_type_of(column: Column) -> str:
         return "date"
     meant = meant_type(column)
     return "varchar" if meant is None else _SQL_TYPES[meant]
+
+
+def common_type(one: Column | None, other: Column | None) -> str:
+    """Give the SQL type in which values of two columns compare, whatever files hold them in."""
+    meant = {None if column is None else meant_type(column) for column in (one, other)}
+    for types, name in _COMPARED:
+        if meant <= types:
+            return name
+    return "varchar"
+
+
+def compared(column: Column | None, source: str, family: str, sql_type: str) -> str:
+    """Give the expression of a column's value as it compares with others in this type.
+
+    A whole number of a column with nulls may lie there as 3.0, and a date as a moment.
+    """
+    value = source if column is None else cell(column, source, family).value
+    if family == "single":
+        # The nearest of 64 bits to 0.1 is not the one of 32 bits.
+        value = f"({value})::varchar"
+    own = common_type(column, column)
+    if own == "varchar" and family in {"float", "single"}:
+        return f"regexp_replace(({value})::varchar, '\\.0$', '')"
+    typed = f"try_cast({value} as {own})"
+    return typed if own == sql_type else f"try_cast({typed} as {sql_type})"
 
 
 def cell(column: Column, source: str, family: str) -> Cell:

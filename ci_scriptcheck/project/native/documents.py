@@ -225,7 +225,8 @@ class StepTestDocument(Document):
     )
     ordered: bool = Field(default=False, description="Whether rows have to come out in this order")
     tolerance: Annotated[float, Field(ge=0)] = Field(
-        default=TOLERANCE, description="By how much numbers may differ, relative to their size"
+        default=TOLERANCE,
+        description="By how much numbers may differ, relative to their size; whole ones count exactly",
     )
 
 

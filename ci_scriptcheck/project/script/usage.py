@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+from ci_scriptcheck.project.script.chanced import chanced
 from ci_scriptcheck.project.script.command_line import parser_of
 from ci_scriptcheck.project.script.guard import handed_over
 from ci_scriptcheck.project.script.handed import Handed, Parser
@@ -158,6 +159,7 @@ class _Reading:
         self.module = module
         self.required: dict[Role, set[str]] = {role: set() for role in PARAMETERS.values()}
         self.optional: dict[Role, set[str]] = {role: set() for role in PARAMETERS.values()}
+        self.chanced: dict[Role, set[str]] = {role: set() for role in PARAMETERS.values()}
         self.input_lines: dict[str, int] = {}
         self.env: dict[str, str | None] = {}
         self.env_lines: dict[str, int] = {}
@@ -198,13 +200,35 @@ class _Reading:
         local = LocalNames(self.module, bound)
         local.learn(function)
         seen: set[int] = set()
-        for node in ast.walk(function):
-            self._look(node, local, seen)
-        for node in ast.walk(function):
+        nodes = list(ast.walk(function))
+        unneeded = chanced(nodes, local)
+        for node in nodes:
+            if not self._is_chance(node, local, seen, unneeded):
+                self._look(node, local, seen)
+        for node in nodes:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 role = local.role(node)
                 if role is not None and id(node) not in seen:
                     self.unknown.add(role)
+
+    def _is_chance(
+        self,
+        node: ast.AST,
+        local: LocalNames,
+        seen: set[int],
+        unneeded: Mapping[Role, frozenset[int]],
+    ) -> bool:
+        """Note a key that is taken where the script copes without it."""
+        match node:
+            case ast.Subscript(value=holder, slice=key, ctx=ast.Load()):
+                role = local.role(holder)
+                if role is None or id(node) not in unneeded.get(role, ()):
+                    return False
+                seen.add(id(holder))
+                self._taken(role, local.texts(key), self.chanced, node.lineno)
+                return True
+            case _:
+                return False
 
     def _look(self, node: ast.AST, local: LocalNames, seen: set[int]) -> None:
         match node:
@@ -312,7 +336,8 @@ class _Reading:
             self.env[name] = default
 
     def _ports(self, role: Role) -> dict[str, bool]:
-        names = self.required[role] | self.optional[role]
+        # Taken elsewhere without a chance, a key is needed all the same.
+        names = self.required[role] | self.optional[role] | self.chanced[role]
         return {
             name: name in self.required[role] and name not in self.optional[role]
             for name in sorted(names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,6 +75,37 @@ def test_a_dataset_is_added_and_the_rest_of_the_file_stays(orders: Path) -> None
     end = start + len(after) - len(before)
     assert after[:start] + after[end:] == before
     assert "bought" in load_project(MemoryTree({"scriptcheck.yaml": file.read_text()})).datasets
+
+
+def test_ends_of_lines_a_link_and_the_mode_of_the_file_stay(orders: Path) -> None:
+    kept = orders / "kept"
+    kept.mkdir()
+    settings = kept / "settings.yaml"
+    settings.write_bytes(b"version: 1\r\ndatasets:\r\n  a: {copy: data}\r\n")
+    settings.chmod(0o640)
+    (orders / "scriptcheck.yaml").symlink_to("kept/settings.yaml")
+
+    words = ("--into", "scriptcheck.yaml", "--as", "b")
+    assert scriptcheck("infer", "orders/part-0.csv", *words, folder=orders).returncode == 0
+
+    written = settings.read_bytes()
+    assert (orders / "scriptcheck.yaml").is_symlink()
+    assert settings.stat().st_mode & 0o777 == 0o640
+    assert written.count(b"\n") == written.count(b"\r\n") > 3
+    assert [path.name for path in kept.iterdir()] == ["settings.yaml"]
+
+
+def test_nothing_is_written_through_a_link_out_of_the_repository(orders: Path) -> None:
+    project = orders / "project"
+    subprocess.run(["git", "init", "-q", str(project)], check=True)
+    (orders / "mine.yaml").write_text("datasets: {}\n")
+    (project / "scriptcheck.yaml").symlink_to("../mine.yaml")
+
+    words = ("--into", "scriptcheck.yaml")
+    ended = scriptcheck("infer", "../orders/part-0.csv", *words, folder=project)
+
+    assert (ended.returncode, (orders / "mine.yaml").read_text()) == (2, "datasets: {}\n")
+    assert "it lies behind a link out of the repository" in ended.stderr
 
 
 def test_a_name_that_is_taken_is_refused_and_nothing_written(orders: Path) -> None:

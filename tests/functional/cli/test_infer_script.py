@@ -86,6 +86,19 @@ def test_so_many_rounds_and_no_more(repository: Path) -> None:
     assert "still does not end well (2 runs" in ended.stderr
 
 
+def test_no_longer_than_asked_for_be_it_spent_with_waiting(repository: Path) -> None:
+    (repository / "waits.py").write_text(
+        "import time\n\n\ndef main(input_paths, output_paths, environ_vars, job_args):\n"
+        "    for number in range(50):\n        time.sleep(1)\n"
+        "        environ_vars[f'V{number}']\n"
+    )
+
+    ended = scriptcheck("infer", "--script", "waits.py", "--time", "3s", folder=repository)
+
+    (seconds,) = re.findall(r"runs?, (\d+\.\d) s", ended.stderr)
+    assert 3 <= float(seconds) < 8
+
+
 def test_files_and_a_script_contradict_each_other(repository: Path) -> None:
     ended = scriptcheck("infer", "a.csv", "--script", "keep.py", folder=repository)
 

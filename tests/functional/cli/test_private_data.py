@@ -82,8 +82,10 @@ def reported(root: Path, *words: str) -> str:
     (run,) = (root / ".scriptcheck" / "runs").iterdir()
     files = [root / "report.xml", run / "record.json", *run.glob("results/*")]
     told = [file.read_text() for file in files]
-    for form in ("console", "junit", "json"):
-        told.append(scriptcheck("report", form, "--run", str(run), folder=root).stdout)
+    told += [
+        scriptcheck("report", form, "--run", str(run), folder=root).stdout
+        for form in ("console", "junit", "html", "json")
+    ]
     return "\n".join([ended.stdout, ended.stderr, *told])
 
 

@@ -34,6 +34,7 @@ def written(folder: Path, content: object, name: str = "metrics.json") -> Path:
         ("ok", {"values": ("ok", "warm")}),
         (None, {"values": (None,)}),
         (0.30000000001, {"values": (0.3,), "tolerance": 1e-6}),
+        (2.0, {"values": (2,), "tolerance": 1e-6}),
         ([1, 2], {"length": 2}),
     ],
 )
@@ -55,6 +56,8 @@ def test_a_value_within_its_bounds_is_right(
         (True, {"values": (1,)}, "true"),
         ({"mean": 1}, {"max": 1}, "an object of 1"),
         ([1, 2, 3], {"length": 2}, "a list of 3"),
+        (20240115, {"values": (20240101,), "tolerance": 1e-6}, "20240115"),
+        (9007199254740992, {"values": (9007199254740993,)}, "9007199254740992"),
     ],
 )
 def test_a_value_out_of_its_bounds_is_told_as_it_stands_there(
@@ -73,6 +76,23 @@ def test_of_many_values_the_first_are_told_and_all_are_counted(tmp_path: Path) -
     assert found.count == 98
     assert found.places[0] == ("folds[2].auc", "2")
     assert len(found.places) == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "path", "at"),
+    [
+        ({"folds": []}, "folds[*].auc", "folds"),
+        ({"folds": {}}, "folds.*", "folds"),
+        ({"folds": [{"runs": [1]}, {"runs": []}]}, "folds[*].runs[*]", "folds[1].runs"),
+        ([], "[*].auc", "*"),
+    ],
+)
+def test_a_bound_on_each_item_is_broken_where_there_is_none(
+    tmp_path: Path, content: object, path: str, at: str
+) -> None:
+    (found,) = breaches(written(tmp_path, content), [a_bound(path, min=0.5)])
+
+    assert found.places == ((at, "empty (`*` asks for one item at least)"),)
 
 
 def test_a_value_that_is_not_there_is_told_with_what_is_beside_it(tmp_path: Path) -> None:

@@ -224,6 +224,70 @@ def test_references_are_looked_up_in_the_dataset_at_hand(tmp_path: Path) -> None
     assert found(tmp_path / "own", sales) == []
 
 
+REFERRED: list[tuple[str, str, Any, str, Any]] = [
+    ("int", "int", pa.array([1, 2], pa.int64()), "parquet", pa.array([1.0, None])),
+    ("int", "int", pa.array([1.0, 2.0]), "csv", "1"),
+    ("int", "float", pa.array([1, 2], pa.int64()), "parquet", pa.array([2.0, 1.0])),
+    ("category", "category", pa.array([1, 2], pa.int32()), "parquet", pa.array([1.0, None])),
+    ("date", "date", pa.array([0, 1], pa.date32()), "csv", "1970-01-02"),
+    ("datetime", "date", pa.array([0, 1], pa.timestamp("ms")), "csv", "1970-01-01"),
+    ("date", "date", pa.array([0], pa.timestamp("ns")), "parquet", pa.array([0], pa.date32())),
+    ("float", "float", pa.array([0.1], pa.float32()), "csv", "0.1"),
+    ("string", "int", pa.array(["1", "2"]), "parquet", pa.array([1.0, 2.0])),
+]
+
+
+@pytest.mark.parametrize(("there", "here", "known", "kind", "cells"), REFERRED)
+def test_a_reference_is_compared_by_what_it_means_whatever_type_a_file_holds_it_in(
+    tmp_path: Path, there: str, here: str, known: Any, kind: str, cells: Any
+) -> None:
+    (tmp_path / "own").mkdir()
+    pq.write_table(pa.table({"key": known}), tmp_path / "others.parquet")
+    if kind == "csv":
+        (tmp_path / "own/d.csv").write_text(f"key\n{cells}\n")
+    else:
+        pq.write_table(pa.table({"key": cells}), tmp_path / "own/d.parquet")
+    others = a_dataset("any.csv", columns=(a_column("key", there),))
+    own = a_dataset(
+        f"d.{kind}", columns=(a_column("key", here, references="others.key", nulls=1),)
+    )
+    terms = {
+        "others": {"others": str(tmp_path / "others.parquet")},
+        "datasets": {"others": others},
+    }
+
+    assert found(tmp_path / "own", own, **terms) == []
+
+
+def test_a_reference_that_leads_nowhere_is_told_in_its_own_type(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    pq.write_table(pa.table({"key": pa.array([1], pa.int64())}), tmp_path / "others.parquet")
+    pq.write_table(pa.table({"key": pa.array([1.0, 9.0, None])}), tmp_path / "own/d.parquet")
+    others = a_dataset("any.csv", columns=(a_column("key", "int"),))
+    own = a_dataset(
+        "d.parquet", columns=(a_column("key", "int", references="others.key", nulls=1),)
+    )
+    terms = {
+        "others": {"others": str(tmp_path / "others.parquet")},
+        "datasets": {"others": others},
+    }
+
+    (one,) = found(tmp_path / "own", own, **terms)
+
+    assert (one.rule, one.rows, one.found) == ("SC311", 1, 'other values such as "9"')
+
+
+@pytest.mark.parametrize("kind", ["int", "float", "category"])
+def test_a_duplicate_is_found_in_parts_that_hold_a_column_in_different_types(
+    tmp_path: Path, kind: str
+) -> None:
+    pq.write_table(pa.table({"n": pa.array([1, 3], pa.int64())}), tmp_path / "part-1.parquet")
+    pq.write_table(pa.table({"n": pa.array([3.0, 4.0])}), tmp_path / "part-2.parquet")
+    dataset = a_dataset("part-*.parquet", columns=(a_column("n", kind, unique=True),))
+
+    assert ("SC308", "n", 1) in told(tmp_path, dataset)
+
+
 def test_files_that_the_dataset_names_have_to_be_there(tmp_path: Path) -> None:
     write(tmp_path / "part-1.csv")
     write(tmp_path / "part-2.csv", id=["o005", "o006", "o007", "o008"])

@@ -419,6 +419,17 @@ ATTACKS = {
         """,
         truth=Truth("failed", "SC201", "ValueError: here"),
     ),
+    "multiplies_by_links": Hostile(
+        before="import os",
+        body="""
+        out = output_paths["out"]
+        with open(out + "/big", "wb") as file:
+            file.write(b"x" * 2_000_000)
+        for number in range(50):
+            os.symlink("big", out + f"/{number}")
+        """,
+        truth=Truth("crashed", "SC222", "wrote more than 200 files or 20,000,000 bytes"),
+    ),
     "fills_its_folder": Hostile(
         body="""
         for number in range(1_000_000):

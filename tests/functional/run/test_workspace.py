@@ -119,7 +119,23 @@ def test_no_more_files_are_read_than_allowed(space: Workspace) -> None:
     for number in range(20):
         (space.output("many") / str(number)).touch()
 
-    assert len(workspace.collect(space.output("many"), most=5).files) == 5
+    stock = workspace.stock_of(space.output("many"), most=5)
+
+    assert (len(stock.artefact.files), stock.is_whole) == (5, False)
+    assert workspace.stock_of(space.output("many"), most=20).is_whole
+
+
+def test_links_count_as_what_they_lead_to_before_they_become_it(space: Workspace) -> None:
+    out = space.output("model")
+    out.mkdir(parents=True)
+    (out / "model.bin").write_bytes(b"m" * 2000)
+    for number in range(50):
+        (out / f"{number}.bin").symlink_to("model.bin")
+
+    stock = workspace.stock_of(out, most=100, most_bytes=5000)
+
+    assert (len(stock.artefact.files), stock.is_whole) == (2, False)
+    assert sum(path.lstat().st_size for path in out.iterdir() if not path.is_symlink()) < 5000
 
 
 def test_folders_without_rights_and_very_deep_ones_are_cleared(space: Workspace) -> None:

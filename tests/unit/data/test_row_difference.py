@@ -90,6 +90,12 @@ def test_no_rows_are_equal_to_no_rows() -> None:
         ("2024-01-01", "2024-01-01T00:00:00"),
         ("2024-01-01 10:00:00", "2024-01-01T10:00:00"),
         ("1", 1),
+        (20, 0.1 + 0.2 + 19.7),
+        (20240101, "20240101.0"),
+        (9007199254740993, "9007199254740993"),
+        (2.0e7, 20000001),
+        (float("nan"), "nan"),
+        (float("inf"), "inf"),
     ],
 )
 def test_a_cell_counts_by_what_it_says(expected: Scalar, found: Scalar) -> None:
@@ -107,6 +113,16 @@ def test_a_cell_counts_by_what_it_says(expected: Scalar, found: Scalar) -> None:
         ("a", None),
         (None, 0),
         (True, None),
+        (20240101, 20240115),
+        (20240101, "20240115"),
+        (20240101, 20240101.5),
+        (1704067200, 1704067800.0),
+        (9007199254740993, 9007199254740992),
+        (9007199254740993, "9007199254740992"),
+        (1, float("nan")),
+        (1, "inf"),
+        (0.5, 10**400),
+        (1, "1e999999999"),
     ],
 )
 def test_cells_that_say_something_else_differ(expected: Scalar, found: Scalar) -> None:
@@ -123,6 +139,13 @@ def test_a_row_takes_the_very_same_one_before_one_that_counts_as_equal() -> None
     rows: list[dict[str, Scalar]] = [{"a": False}, {"a": 0}]
 
     assert not between([dict(row) for row in rows], [dict(row) for row in reversed(rows)])
+
+
+def test_a_row_leaves_to_another_one_what_only_that_can_take() -> None:
+    expected: list[dict[str, Scalar]] = [{"a": 1}, {"b": 2}]
+
+    assert not between(expected, [{"a": 1, "b": 2}, {"a": 1, "b": 3}])
+    assert not between(expected, [{"a": 1, "b": 3}, {"a": 1, "b": 2}])
 
 
 @given(ROWS, st.randoms())

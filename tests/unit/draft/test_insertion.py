@@ -53,6 +53,19 @@ def test_it_stands_behind_the_last_dataset(before: str, after: str) -> None:
     assert made == head + NEW + tail
 
 
+@pytest.mark.parametrize(
+    "before",
+    ["version: 1\n", "datasets:\n  a: {copy: a}\n\nsteps: {}\n", "datasets:\n  a: {copy: a}"],
+)
+def test_its_lines_end_as_the_others_do(before: str) -> None:
+    windows = with_datasets(before.replace("\n", "\r\n"), [drafted()], file="f")
+    made = with_datasets(before, [drafted()], file="f")
+
+    if "\n" in before:
+        made = made.replace("\n", "\r\n")
+    assert windows == made
+
+
 def test_it_takes_the_indentation_that_is_there() -> None:
     made = with_datasets("datasets:\n    a: {copy: a}\n", [drafted()], file="f")
 

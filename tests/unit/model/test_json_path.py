@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ci_scriptcheck.model.json_path import Every, Found, Missing, parsed, walked
+from ci_scriptcheck.model.json_path import Empty, Every, Found, Missing, parsed, walked
 
 DOCUMENT: dict[str, Any] = {
     "auc": 0.7,
@@ -52,8 +52,9 @@ def test_a_key_with_a_dot_is_written_so_that_it_can_be_read_again() -> None:
     assert list(walked(DOCUMENT, parsed(found[0].at))) == found[:1]
 
 
-def test_all_items_of_an_empty_list_are_right_and_its_first_is_missing() -> None:
-    assert list(walked(DOCUMENT, parsed("none[*].auc"))) == []
+def test_a_list_without_items_is_empty_and_its_first_is_missing() -> None:
+    assert list(walked(DOCUMENT, parsed("none[*].auc"))) == [Empty(at="none")]
+    assert list(walked({}, parsed("*.auc"))) == [Empty(at="")]
     assert list(walked(DOCUMENT, parsed("none[0]"))) == [Missing(at="none[0]")]
 
 

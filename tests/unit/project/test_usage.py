@@ -30,6 +30,43 @@ def test_keys_that_are_subscripted_are_required_and_those_asked_for_are_optional
     assert found.unknown == ()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "try:\n    x = input_paths['x']\nexcept KeyError:\n    x = None",
+        "try:\n    x = input_paths['x']\nexcept (ValueError, LookupError) as e:\n    print(e)",
+        "try:\n    x = open(input_paths['x'])\nexcept Exception:\n    return None",
+        "try:\n    x = input_paths['x']\nexcept:\n    x = ''",
+        "with contextlib.suppress(KeyError):\n    x = input_paths['x']",
+        "x = input_paths['x'] if len(input_paths) > 2 else None",
+        "if input_paths:\n    x = input_paths['x']",
+        "if 2 < len(set(input_paths.keys())):\n    x = input_paths['x']\nelse:\n    x = 1",
+        "x = len(input_paths) > 2 and input_paths['x']",
+        "paths = input_paths\nx = paths['x'] if len(paths) > 2 else None",
+    ],
+)
+def test_a_key_is_optional_where_its_absence_is_caught_or_looked_for(body: str) -> None:
+    assert of_main(body).inputs == {"x": False}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "try:\n    x = input_paths['x']\nexcept ValueError:\n    x = None",
+        "try:\n    x = input_paths['x']\nexcept KeyError as e:\n    raise ValueError('x') from e",
+        "try:\n    x = input_paths['x']\nexcept Exception:\n    sys.exit(1)",
+        "try:\n    x = input_paths['x']\nexcept Exception:\n    return 1",
+        "try:\n    pass\nexcept KeyError:\n    x = input_paths['x']",
+        "if input_paths is not None:\n    x = input_paths['x']",
+        "if job_args.deep:\n    x = input_paths['x']",
+        "if len(output_paths) > 2:\n    x = input_paths['x']",
+        "try:\n    x = input_paths['x']\nexcept KeyError:\n    x = None\ny = input_paths['x']",
+    ],
+)
+def test_a_key_is_required_where_a_script_does_not_go_on_without_it(body: str) -> None:
+    assert of_main(body).inputs == {"x": True}
+
+
 def test_variables_come_with_the_defaults_in_the_code() -> None:
     found = of_main(
         """

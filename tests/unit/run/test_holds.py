@@ -34,6 +34,12 @@ def broken(**given: Any) -> OutOfBounds:
             ("`folds[4].auc` is null", "9 values are out of bounds"),
         ),
         (
+            {"places": (("folds", "empty (`*` asks for one item at least)"),), "count": 1},
+            "`folds` in `metrics.json` of output `result` is empty (`*` asks for one item at"
+            " least), where at least 0.6 is expected",
+            (),
+        ),
+        (
             {"missing": "folds[0].auc", "beside": ("acu", "f1")},
             "`metrics.json` of output `result` has no `folds[0].auc`, where at least 0.6 is"
             " expected",

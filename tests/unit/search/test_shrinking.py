@@ -17,6 +17,7 @@ from ci_scriptcheck.model.contract import (
     TableFile,
 )
 from ci_scriptcheck.search import cells, tables
+from ci_scriptcheck.search.budget import MOST_TIMEOUTS, Budget
 from ci_scriptcheck.search.drawing import Drawing
 from ci_scriptcheck.search.shrinking import shrink
 from ci_scriptcheck.search.tables import Drawable
@@ -45,13 +46,22 @@ DAY = Column(name="day", type=ColumnType.DATE)
 ORDERS = drawable("orders", ID, PRICE, COUNT, NOTE, DAY)
 
 
+def a_budget(
+    clock: Callable[[], float] = lambda: 0.0,
+    timeouts: Callable[[], int] = lambda: 0,
+    *,
+    runs: int = 400,
+) -> Budget:
+    return Budget(timeouts, runs=runs, seconds=10, clock=clock)
+
+
 def smallest(is_bad: Callable[[Row], bool], drawn: Drawing) -> Tables:
     def breaks(found: Tables) -> bool:
         return any(is_bad(row) for rows in found.values() for row in rows)
 
     for number in range(500):
         if breaks(drawn.tables(number)):
-            return shrink(drawn, drawn.tables(number), breaks)
+            return shrink(drawn, drawn.tables(number), breaks, a_budget())
     raise AssertionError("nothing was found")
 
 
@@ -76,6 +86,33 @@ def test_one_row_is_left_and_all_but_the_bad_cell_are_plain(
     plain = {"id": "a", "price": 1.0, "count": 1, "note": "a", "day": "2024-01-01"}
     (row,) = found["orders"]
     assert {**row, "id": "a"} == {**plain, column: value}
+
+
+@pytest.mark.parametrize(
+    ("begin", "most"),
+    [
+        (lambda asked: a_budget(lambda: 3.0 * len(asked)), 4),
+        (lambda asked: a_budget(timeouts=lambda: len(asked)), MOST_TIMEOUTS),
+        (lambda _asked: a_budget(runs=7), 7),
+    ],
+    ids=["seconds", "timeouts", "runs"],
+)
+def test_a_table_is_made_smaller_only_as_long_as_its_budget_allows(
+    begin: Callable[[list[Tables]], Budget], most: int
+) -> None:
+    drawn = Drawing(ports=(ORDERS,), seed=0)
+    large = next(one for number in range(99) if len((one := drawn.tables(number))["orders"]) > 5)
+    asked: list[Tables] = []
+    budget = begin(asked)
+
+    def breaks(found: Tables) -> bool:
+        asked.append(found)
+        return False
+
+    found = shrink(drawn, large, breaks, budget)
+
+    assert (len(asked), budget.is_spent) == (most, True)
+    assert found == large
 
 
 def test_rows_that_others_refer_to_stay() -> None:
