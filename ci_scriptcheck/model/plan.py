@@ -295,6 +295,13 @@ class RunRecord:
     machine: Machine
     interrupted: str | None = None
 
+    def of_head(self) -> RunRecord:
+        """Give the record without the tasks of base, which only show what is compared with."""
+        tasks = self.plan.of_head()
+        names = {task.id for task in tasks}
+        results = tuple(result for result in self.results if result.task in names)
+        return replace(self, plan=replace(self.plan, tasks=tasks), results=results)
+
 
 ON_BASE = "@base"
 """What the id of a task of base ends in."""

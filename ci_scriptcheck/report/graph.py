@@ -56,6 +56,7 @@ class Graph:
 
 def graphs(record: RunRecord) -> tuple[Graph, ...]:
     """Give the graph of each pipeline and scenario of a run, in the plan's order."""
+    record = record.of_head()
     groups: dict[str, list[Task]] = {}
     for task in record.plan.tasks:
         if task.pipeline is not None:

@@ -57,6 +57,7 @@ _CODE = re.compile(r"`([^`]+)`")
 
 def render(record: RunRecord) -> str:
     """Write the page; equal records give equal bytes."""
+    record = record.of_head()
     failures = findings.failures(record)
     failing = {task: shown.anchor for shown in failures for task in (shown.task, *shown.others)}
     rows = tasks.rows(record, failing)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import Fate
 from ci_scriptcheck.model.result import Table
+from ci_scriptcheck.report import data_changes
 from ci_scriptcheck.report.page import counted, listed, size
 from ci_scriptcheck.values import dataclass
 
@@ -54,7 +55,7 @@ class ShownPort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A task that writes something else than on base."""
+    """A task that was given what it is given on base, and writes something else."""
 
     task: str
     ports: tuple[ShownPort, ...]
@@ -67,11 +68,10 @@ def differences(record: RunRecord, base: str) -> tuple[Difference, ...]:
         record: The run.
         base: What people call the commit that is compared with.
     """
-    return tuple(
-        Difference(task=result.task, ports=tuple(_port(port, base) for port in result.comparisons))
-        for result in record.results
-        if result.comparisons
-    )
+    ports: dict[str, list[ShownPort]] = {}
+    for task, comparison in data_changes.own(record):
+        ports.setdefault(task.id, []).append(_port(comparison, base))
+    return tuple(Difference(task=task, ports=tuple(shown)) for task, shown in ports.items())
 
 
 def _port(port: PortComparison, base: str) -> ShownPort:

@@ -98,12 +98,17 @@ def a_compared_record() -> RunRecord:
     )
     return a_record(
         plan,
-        a_result("fraud/preprocess", comparisons=(features,)),
+        a_result("fraud/preprocess", comparisons=(features,), is_first_to_differ=True),
         a_result(
             "fraud/train",
+            is_first_to_differ=True,
             comparisons=(
                 PortComparison(port="model", files=(MODEL,), noise=("model.tar.gz: trained.txt",)),
             ),
         ),
-        a_result("fraud/score", comparisons=(PortComparison(port="scores", files=(reordered,)),)),
+        a_result(
+            "fraud/score",
+            is_first_to_differ=True,
+            comparisons=(PortComparison(port="scores", files=(reordered,)),),
+        ),
     )
