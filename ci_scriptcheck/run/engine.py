@@ -41,6 +41,12 @@ MOST_STARTS = 2
 # Another run that makes the same is waited for; when it takes longer than it may, it is not.
 _PATIENCE = 60.0
 
+_LAST_WORDS = 8
+_HEED = (
+    "Mend what these lines say, such as the interpreter under `python:`, which `scriptcheck doctor`"
+    " tries. Where they name no cause, run again; with fewer workers if it repeats."
+)
+
 
 def pull(context: Context, task: str) -> TaskResult:
     """Give the result of a task, after those of all that it needs.
@@ -128,11 +134,13 @@ def _run(context: Context, task: Task, key: str, supplies: Mapping[str, Supply])
     started = context.clock()
     starts = context.run_directory / "starts" / record.quoted(task.id)
     count = _count(starts)
+    last_words = None
     while count < MOST_STARTS:
         count += 1
         atomic.write_text(starts, str(count))
         made = attempt.run(context, task, supplies, context.workspace(task.id))
         if made.ending.how is Ended.LOST:
+            last_words = made.ending.detail
             continue
         repeats = repetition.repeated(context, task, supplies, made)
         result = attempt.judged(context, task, made, repeats)
@@ -141,7 +149,7 @@ def _run(context: Context, task: Task, key: str, supplies: Mapping[str, Supply])
             _keep(context, task, key, result, made)
         starts.unlink(missing_ok=True)
         return result
-    return replace(_lost(context, task), key=key, attempts=count, started=started)
+    return replace(_lost(context, task, last_words), key=key, attempts=count, started=started)
 
 
 def _keep(context: Context, task: Task, key: str, result: TaskResult, made: Attempt) -> None:
@@ -187,10 +195,15 @@ def _without_input(context: Context, task: Task, why: str) -> TaskResult:
     return _failed(context, task, "SC227", why, subject="inputs")
 
 
-def _lost(context: Context, task: Task) -> TaskResult:
+def _lost(context: Context, task: Task, last_words: str | None) -> TaskResult:
     message = f"the process that ran this task died {MOST_STARTS} times"
-    result = _failed(context, task, "SC223", message, subject="lost")
-    return replace(result, outcome=Outcome.CRASHED)
+    lines = [line for line in (last_words or "").splitlines() if line.strip()]
+    evidence = tuple(lines[-_LAST_WORDS:])
+    result = _failed(context, task, "SC223", message, subject="lost", evidence=evidence)
+    findings = result.findings
+    if evidence:
+        findings = tuple(replace(finding, advice=_HEED) for finding in findings)
+    return replace(result, outcome=Outcome.CRASHED, findings=findings)
 
 
 def _failed(

@@ -241,6 +241,20 @@ def test_a_lost_process_is_tried_once_more_and_then_not_blamed_on_the_script(
     assert (twice.outcome, twice.findings[0].rule) == ("crashed", "SC223")
 
 
+def test_what_a_lost_process_said_last_is_told_with_what_to_do_about_it(bench: Bench) -> None:
+    bench.step("once")
+    bench.lost = 2
+    bench.last_words = "error while loading shared libraries:\nlibpython3.11.so.1.0 not found"
+
+    (found,) = engine.pull(bench.run(), "flow/once").findings
+
+    assert found.evidence == (
+        "error while loading shared libraries:",
+        "libpython3.11.so.1.0 not found",
+    )
+    assert "`python:`" in (found.advice or "")
+
+
 def test_a_known_failure_that_passes_is_a_finding_and_its_outputs_are_used(bench: Bench) -> None:
     bench.step("load", settings=Settings(known=Known(rules=("SC201",), reason="ticket 12")))
     bench.step("train", "load")
