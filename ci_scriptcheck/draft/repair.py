@@ -64,12 +64,12 @@ def repair(bench: Bench, step: Step, budget: Budget, supplied: Supplied = NOTHIN
     code = (bench.root / (step.script or "")).read_text(encoding="utf-8", errors="replace")
     loop = Loop(bench, Trial.of(step, code, supplied.folders), supplied)
     began = time.monotonic()
-    ending = bench.run(step, loop.call(_LONGEST_RUN))
+    ending = loop.run(bench, _LONGEST_RUN)
     rounds, spent = 1, ending.cpu_seconds
     # Processor time: what the machine does beside it must not decide what is found out.
     while rounds < budget.rounds and spent < budget.seconds and loop.learn(ending):
         rounds += 1
-        ending = bench.run(step, loop.call(_LONGEST_RUN))
+        ending = loop.run(bench, _LONGEST_RUN)
         spent += ending.cpu_seconds
     if ending.how is Ended.RETURNED:
         completing = [loop.name_columns, loop.trial.leave_nothing_bare]
@@ -91,4 +91,4 @@ def repair(bench: Bench, step: Step, budget: Budget, supplied: Supplied = NOTHIN
 def once_more(bench: Bench, trial: Trial) -> Ending:
     """Run a script on what was made up for it, and leave what it writes in its folders."""
     loop = Loop(bench, trial, NOTHING)
-    return bench.run(trial.step, loop.call(trial.step.settings.timeout))
+    return loop.run(bench, trial.step.settings.timeout)
