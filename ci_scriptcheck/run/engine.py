@@ -7,18 +7,23 @@ results. Processes and readers are passed in by the context, so that this module
 
 from __future__ import annotations
 
-import errno
-import shutil
-import sys
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import atomic
-from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
-from ci_scriptcheck.run import attempt, observed, reasons, record, repetition, reuse, supply
+from ci_scriptcheck.run import (
+    attempt,
+    faults,
+    observed,
+    reasons,
+    record,
+    repetition,
+    reuse,
+    supply,
+)
 from ci_scriptcheck.run.context import Context, Interrupted
 from ci_scriptcheck.run.making import Unmakeable
 from ci_scriptcheck.run.process.request import Ended
@@ -88,7 +93,9 @@ def _settle(context: Context, task: Task) -> TaskResult:
     try:
         result = _result(context, task)
     except OSError as error:
-        raise _cannot_write(context, error) from error
+        if faults.is_of_run(error, context):
+            raise faults.in_words(error, context) from error
+        result = _failed(context, task, *faults.of_task(error, context), subject="files")
     if result.why_not != not_run.INTERRUPTED:
         record.write_result(context.run_directory, result)
     return result
@@ -240,29 +247,3 @@ def _count(starts: Path) -> int:
         return int(starts.read_text())
     except (OSError, ValueError):
         return 0
-
-
-def _cannot_write(context: Context, error: OSError) -> UsageError:
-    if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
-        return UsageError(
-            what=f"the run cannot go on: {error}",
-            facts=(str(error.filename),) if error.filename else (),
-            advice="free some space, or name another folder with `--output`",
-        )
-    # A write that fails does not say into which file.
-    places = (context.run_directory, context.store.folder)
-    full = min(places, key=lambda place: _free(place))
-    other = "`--output`" if full == context.run_directory else "`SCRIPTCHECK_STORE`"
-    return UsageError(
-        what="there is no space left for the run",
-        facts=(f"{full} lies on a disk that is full",),
-        advice=f"free some space, or name another folder with {other}",
-    )
-
-
-def _free(folder: Path) -> int:
-    """Give the bytes that can still be written; a folder that cannot be asked is not the full one."""
-    try:
-        return shutil.disk_usage(folder).free
-    except OSError:
-        return sys.maxsize
