@@ -21,7 +21,6 @@ from ci_scriptcheck.run.process import hosting
 from ci_scriptcheck.run.process.request import Ended, Generator
 from ci_scriptcheck.run.store import locks
 from ci_scriptcheck.run.store.digest import of_text
-from ci_scriptcheck.run.store.keys import related_datasets
 from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ def _synthesize(context: Context, task: Task, source: Synthetic, folder: Path) -
         reader.synthesizing(
             source.dataset,
             node=source.node,
-            datasets=related_datasets(context.plan, source.dataset),
+            datasets=context.plan.related_datasets(source.dataset),
             scenario=context.keys.scenario(task),
             seed=task.settings.seed,
             rows=task.settings.rows,
