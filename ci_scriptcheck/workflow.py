@@ -201,8 +201,8 @@ def conclude(started: Started, *, interrupted: str | None = None) -> RunRecord:
     return found
 
 
-def salvage(started: Started, error: ScriptcheckError) -> None:
-    """Write the record of what finished before a run could not go on, where that is possible.
+def salvage(started: Started, error: ScriptcheckError) -> RunRecord | None:
+    """Write the record of what finished before a run could not go on; `None` where that cannot be done.
 
     What did not finish counts as crashed, so that nobody takes this record for a good run.
     """
@@ -216,7 +216,8 @@ def salvage(started: Started, error: ScriptcheckError) -> None:
                 remove_tree(folder / "tasks" / record.quoted(task.id))
                 result = TaskResult(task=task.id, outcome=Outcome.CRASHED, why_not=error.what)
                 record.write_result(folder, result)
-        conclude(started)
+        return conclude(started)
+    return None
 
 
 def _scope(

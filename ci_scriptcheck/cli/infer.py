@@ -20,6 +20,7 @@ from ci_scriptcheck.draft import (
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.project.native.quoting import quoted
 from ci_scriptcheck.report.page import counted, visible
+from ci_scriptcheck.run.store.store import Store
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.project import Project
 
 
-def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
+def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     """Print the drafts, or put them into a settings file; 1 where there is none.
 
     Raises:
@@ -43,10 +44,10 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
             what="sample files and `--script` contradict each other",
             advice="leave one of them out",
         )
-    return _from_script(given, console)
+    return _from_script(given, console, environ)
 
 
-def _from_script(given: Namespace, console: Console) -> int:
+def _from_script(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     place = opening.place_of(opening.project_folder(given))
     project = unwritten.project_of(place.tree, place.folder)
     budget = repair.Budget(
@@ -57,7 +58,10 @@ def _from_script(given: Namespace, console: Console) -> int:
     step = project.steps[name]
     if step.script is None:
         raise UsageError(what=f"the step `{name}` has no script, so nothing can be tried")
-    with limited.bench(place.root, place.tree, project, [step], tracked=place.tracked) as bench:
+    store = Store.of(place.root, environ).folder
+    with limited.bench(
+        place.root, place.tree, project, [step], tracked=place.tracked, store=store
+    ) as bench:
         repaired = repair.repair(bench, step, budget)
     found = scripts.drafted(repaired)
     drafts = tuple(found.datasets.values())

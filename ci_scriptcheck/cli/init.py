@@ -11,6 +11,7 @@ from ci_scriptcheck.project import loader, scan
 from ci_scriptcheck.project.paths import FILE_NAME, is_misnamed, within
 from ci_scriptcheck.report import mistake
 from ci_scriptcheck.report.page import counted, listed, visible
+from ci_scriptcheck.run.store.store import Store
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.cli.console import Console
 
 
-def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
+def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     """Write the file, and say what it holds and what to do next.
 
     Raises:
@@ -35,7 +36,11 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
                 advice=f"rename it: `git mv {path} {within(place.folder, FILE_NAME)}`",
             )
     about = first.Place(
-        root=place.root, tree=place.tree, folder=place.folder, tracked=place.tracked
+        root=place.root,
+        tree=place.tree,
+        folder=place.folder,
+        tracked=place.tracked,
+        store=Store.of(place.root, environ).folder,
     )
     more = first.from_samples(about, given.python)
     if given.infer:

@@ -26,6 +26,7 @@ class Bench:
         root: The repository, absolute.
         project: The project's folder in it.
         folder: Where data are made and scripts work; its content does not last.
+        hidden: Folders that no script must read.
         closures: Script → the files it depends on.
         run: Starts a script in the host of its step.
         ask: Has data made in the limited process.
@@ -34,6 +35,7 @@ class Bench:
     root: Path
     project: str
     folder: Path
+    hidden: tuple[str, ...]
     closures: Mapping[str, Closure]
     run: Run
     ask: Ask

@@ -39,12 +39,17 @@ SECONDS = 40.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where the file is to lie."""
+    """Where the file is to lie.
+
+    Attributes:
+        store: Where results are kept.
+    """
 
     root: Path
     tree: Tree
     folder: str
     tracked: tuple[str, ...]
+    store: Path
 
 
 def from_samples(place: Place, python: str | None) -> scan.Additions:
@@ -97,7 +102,9 @@ def from_scripts(
     if not names:
         return before
     steps = [project.steps[name] for name in names]
-    with limited.bench(place.root, place.tree, project, steps, tracked=place.tracked) as bench:
+    with limited.bench(
+        place.root, place.tree, project, steps, tracked=place.tracked, store=place.store
+    ) as bench:
         chain = Chain(bench, project)
         chain.tried(
             names,

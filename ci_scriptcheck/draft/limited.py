@@ -43,7 +43,13 @@ def reading(root: Path | None) -> Iterator[Callable[[dict[str, Any]], dict[str, 
 
 @contextmanager
 def bench(
-    root: Path, tree: Tree, project: Project, steps: Iterable[Step], *, tracked: Iterable[str]
+    root: Path,
+    tree: Tree,
+    project: Project,
+    steps: Iterable[Step],
+    *,
+    tracked: Iterable[str],
+    store: Path,
 ) -> Iterator[Bench]:
     """Start what the scripts of these steps need, and end it when they were tried.
 
@@ -53,6 +59,7 @@ def bench(
         project: What the steps belong to.
         steps: What is to be tried.
         tracked: All that git has in its index.
+        store: Where results are kept, which no script must read.
 
     Raises:
         UsageError: an interpreter cannot be started, or git brings it.
@@ -82,6 +89,7 @@ def bench(
                 root=root,
                 project=project.folder,
                 folder=made,
+                hidden=own_folders.hidden(root / own_folders.OWN, store, folder),
                 closures=closures,
                 run=run,
                 ask=reader.ask,

@@ -11,7 +11,9 @@ from ci_scriptcheck.draft import clues, guesses
 from ci_scriptcheck.draft.bench import space_of
 from ci_scriptcheck.draft.clues import Kind
 from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD
-from ci_scriptcheck.run.process.request import Call, Ended, Script
+from ci_scriptcheck.run import calling
+from ci_scriptcheck.run.process.request import Ended, Ending, Script
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +21,14 @@ if TYPE_CHECKING:
     from ci_scriptcheck.draft.bench import Bench, Supplied
     from ci_scriptcheck.draft.clues import Clue
     from ci_scriptcheck.draft.trial import Content, Trial
-    from ci_scriptcheck.run.process.request import Ending
+    from ci_scriptcheck.run.process.request import Call
 
 _ROWS = 300
 _LONGEST = 160
+
+
+class _UnmakeableError(Exception):
+    """What was made up cannot be made as data; the text says why."""
 
 
 class Loop:
@@ -40,8 +46,15 @@ class Loop:
         self._in_package = bench.closures[trial.step.script or ""].is_in_package()
         self._resorts = [trial.fill_up, trial.add_features]
 
-    def call(self, timeout: float) -> Call:
-        """Lay out what has been made up so far, and say how the script is called on it."""
+    def run(self, bench: Bench, timeout: float) -> Ending:
+        """Run the script on what has been made up so far; where that cannot be made, it is not run."""
+        try:
+            call = self._call(bench, timeout)
+        except _UnmakeableError as error:
+            return Ending(how=Ended.NO_RESULT, detail=f"data made up for it fail: {error}")
+        return bench.run(self.trial.step, call)
+
+    def _call(self, bench: Bench, timeout: float) -> Call:
         space, trial, settings = self._space, self.trial, self.trial.step.settings
         space.clear()
         inputs = {name: self._lay_out(one) for name, one in trial.contents.items()}
@@ -52,32 +65,20 @@ class Loop:
             file = port.file or trial.out_files.get(port.parameter)
             parameter = trial.out_names.get(port.name, port.parameter)
             outputs[parameter] = str(out / file) if file else str(out)
-        env = {**settings.env, **trial.env}
+        settings = replace(
+            settings, env={**settings.env, **trial.env}, timeout=min(settings.timeout, timeout)
+        )
         target = Script(
             file=str(self._root / (trial.step.script or "")),
             roots=self._roots,
             in_package=self._in_package,
             input_paths=inputs,
             output_paths=outputs,
-            environ_vars=env,
+            environ_vars=settings.env,
             job_args={**settings.args, **trial.args},
             call={**settings.call, **trial.call},
         )
-        return Call(
-            target=target,
-            folder=str(space.work),
-            private=str(space.private),
-            log=str(space.log),
-            env=env,
-            seed=settings.seed,
-            timeout=min(settings.timeout, timeout),
-            memory=settings.memory,
-            limits=settings.limits,
-            network=settings.network,
-            tree=str(self._root),
-            writable=(str(space.folder / "in"), str(space.folder / "out")),
-            outputs=(str(space.folder / "out"),),
-        )
+        return calling.call_of(target, settings, space, tree=self._root, hidden=bench.hidden)
 
     def learn(self, ending: Ending) -> bool:
         """Make up what the last run missed; says whether it is worth another one."""
@@ -163,8 +164,7 @@ class Loop:
         contents = copy.deepcopy(self.trial.contents)
         if not complete():
             return before
-        step = self.trial.step
-        ending = bench.run(step, self.call(timeout))
+        ending = self.run(bench, timeout)
         if ending.how is Ended.RETURNED:
             return ending
         self.trial.contents = contents
@@ -204,7 +204,7 @@ class Loop:
             shutil.copytree(content.supplied, folder, dirs_exist_ok=True)
         elif content.tables or content.texts:
             dataset = content.dataset(content.port)
-            self._ask(
+            answer = self._ask(
                 reader.synthesizing(
                     dataset.name,
                     node=self.trial.step.name,
@@ -216,6 +216,9 @@ class Loop:
                     folder=folder,
                 )
             )
+            why = answer.get("unmakeable") or answer.get("error")
+            if why is not None:
+                raise _UnmakeableError(why)
         return str(folder / content.file) if content.file else str(folder)
 
     def _place(self, content: Content) -> str:

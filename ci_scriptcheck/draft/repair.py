@@ -70,11 +70,11 @@ def repair(bench: Bench, step: Step, budget: Budget, supplied: Supplied = NOTHIN
     def left() -> float:
         return budget.seconds - (time.monotonic() - began)
 
-    ending = bench.run(step, loop.call(min(_LONGEST_RUN, budget.seconds)))
+    ending = loop.run(bench, min(_LONGEST_RUN, budget.seconds))
     rounds = 1
     while rounds < budget.rounds and left() > 0 and loop.learn(ending):
         rounds += 1
-        ending = bench.run(step, loop.call(min(_LONGEST_RUN, max(_SHORTEST_RUN, left()))))
+        ending = loop.run(bench, min(_LONGEST_RUN, max(_SHORTEST_RUN, left())))
     if ending.how is Ended.RETURNED:
         completing = [loop.name_columns, loop.trial.leave_nothing_bare]
         if supplied is not NOTHING:
@@ -96,4 +96,4 @@ def repair(bench: Bench, step: Step, budget: Budget, supplied: Supplied = NOTHIN
 def once_more(bench: Bench, trial: Trial) -> Ending:
     """Run a script on what was made up for it, and leave what it writes in its folders."""
     loop = Loop(bench, trial, NOTHING)
-    return bench.run(trial.step, loop.call(_LONGEST_RUN))
+    return loop.run(bench, _LONGEST_RUN)

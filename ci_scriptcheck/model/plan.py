@@ -8,11 +8,11 @@ from enum import StrEnum
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.acceptance import Acceptance
 from ci_scriptcheck.model.change import ChangeSet, Closure, Reason
-from ci_scriptcheck.model.contract import Bound, Dataset
+from ci_scriptcheck.model.contract import Bound, Dataset, Stated
 from ci_scriptcheck.model.defect import Defect
 from ci_scriptcheck.model.project import RuleSetting, Settings
 from ci_scriptcheck.model.result import Finding, TaskResult
-from ci_scriptcheck.model.scenario import STANDARD, Scenario
+from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD, Scenario
 from ci_scriptcheck.model.step_test import ExpectedRows
 from ci_scriptcheck.values import dataclass, field, replace
 
@@ -265,6 +265,36 @@ class Plan:
         if self.base is None:
             return self
         return replace(self, closures=self.base.closures, datasets=self.base.datasets)
+
+    def scenario_of(self, task: Task) -> Scenario:
+        """Give the scenario of a task, the project's own before the built-in ones."""
+        known = self.scenarios.get(task.scenario) or BUILT_IN.get(task.scenario)
+        return known or Scenario(name=task.scenario)
+
+    def related_datasets(self, name: str) -> Mapping[str, Dataset]:
+        """Give a dataset, all that its columns refer to, and what refers to those, by name.
+
+        A column that another dataset refers to is drawn alike for all nodes; so both sides must know.
+        """
+        found: dict[str, Dataset] = {}
+        waiting = [name]
+        while waiting:
+            dataset = self.datasets.get(waiting.pop())
+            if dataset is not None and dataset.name not in found:
+                found[dataset.name] = dataset
+                waiting += _referred(dataset)
+        referring = {
+            dataset.name: dataset
+            for dataset in self.datasets.values()
+            # What a test states draws nothing that others could refer to.
+            if not isinstance(dataset.origin, Stated)
+            and not found.keys().isdisjoint(_referred(dataset))
+        }
+        return found | referring
+
+
+def _referred(dataset: Dataset) -> list[str]:
+    return [column.referred[0] for column in dataset.schema.columns if column.referred is not None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ci_scriptcheck import workflow
+from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Mode
@@ -28,6 +29,7 @@ from ci_scriptcheck.report import lines
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.pytest_plugin.work import RunningHosts
 
 
@@ -80,10 +82,10 @@ class Projects:
             session.exitstatus = pytest.ExitCode.OK
         if self._config.getoption("collectonly"):
             return
-        signalled = self._controller.interruption is not None
         for started in self._started.values():
-            record = workflow.conclude(started, interrupted="SIGINT" if signalled else None)
-            self._records.append(record.run)
+            record = self._concluded(started)
+            if record is not None:
+                self._records.append(record.run)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say where the records lie, and which projects the change does not touch."""
@@ -93,6 +95,13 @@ class Projects:
                 terminalreporter.write_line(f"{plan.project}: {lines.scope(plan)}")
         for run in self._records:
             terminalreporter.write_line(f"record  {run}/record.json")
+
+    def _concluded(self, started: workflow.Started) -> RunRecord | None:
+        fault = self._controller.fault
+        if fault is not None:
+            return workflow.salvage(started, _as_error(fault))
+        signalled = self._controller.interruption is not None
+        return workflow.conclude(started, interrupted="SIGINT" if signalled else None)
 
     def _is_all_unaffected(self) -> bool:
         plans = [started.prepared.plan for started in self._started.values()]
@@ -158,6 +167,14 @@ def join(config: pytest.Config, workbench: Workbench) -> None:
             file = (config.rootpath / course.prefix.removesuffix("::")).resolve()
             if not any(file.is_relative_to(_place(config, word)) for word in config.args):
                 config.args.append(str(file))
+
+
+def _as_error(fault: BaseException) -> ScriptcheckError:
+    """Give an error with which a run cannot go on, also where it is a fault of ours."""
+    if isinstance(fault, ScriptcheckError):
+        return fault
+    last = str(fault).strip().rpartition("\n")[2]
+    return ScriptcheckError(what=f"the run cannot go on: {last or type(fault).__name__}")
 
 
 def _files(config: pytest.Config) -> list[Path]:

@@ -11,6 +11,7 @@ from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.run import (
+    calling,
     contents,
     excerpts,
     holding,
@@ -224,33 +225,19 @@ def _call(context: Context, task: Task, space: Workspace) -> Call:
     settings = task.settings
     inputs = {item.parameter: _path(space.input(item.port), item.file) for item in task.inputs}
     outputs = {item.parameter: _path(space.output(item.port), item.file) for item in task.outputs}
-    return Call(
-        target=Script(
-            file=str(context.root / (task.script or "")),
-            roots=hosting.import_roots(context.plan, context.root, settings),
-            in_package=hosting.is_in_package(context.plan, task.script),
-            input_paths=inputs,
-            output_paths=outputs,
-            environ_vars=settings.env,
-            job_args=settings.args,
-            call=settings.call,
-            modules=hosting.modules_of(context.plan, task.script),
-        ),
-        folder=str(space.work),
-        private=str(space.private),
-        log=str(space.log),
-        env=settings.env,
-        seed=settings.seed,
-        timeout=settings.timeout,
-        memory=settings.memory,
-        limits=settings.limits,
-        network=settings.network,
-        tree=str(context.root),
-        # Inputs are copies; to change them is a finding, and not to be told from a refused write.
-        writable=(str(space.folder / "in"), str(space.folder / "out")),
-        outputs=(str(space.folder / "out"),),
-        hidden=context.hidden(),
+    script = Script(
+        file=str(context.root / (task.script or "")),
+        roots=hosting.import_roots(context.plan, context.root, settings),
+        in_package=hosting.is_in_package(context.plan, task.script),
+        input_paths=inputs,
+        output_paths=outputs,
+        environ_vars=settings.env,
+        job_args=settings.args,
+        call=settings.call,
+        modules=hosting.modules_of(context.plan, task.script),
     )
+    hidden = context.hidden()
+    return calling.call_of(script, settings, space, tree=context.root, hidden=hidden)
 
 
 def _path(folder: Path, file: str | None) -> str:

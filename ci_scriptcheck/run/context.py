@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ci_scriptcheck.model.plan import Plan, Side, Task
-from ci_scriptcheck.run.own_folders import OWN
+from ci_scriptcheck.run import own_folders
 from ci_scriptcheck.run.process.request import Call, Ending, HostSpec
 from ci_scriptcheck.run.record import quoted
 from ci_scriptcheck.run.store.digest import Digests
@@ -96,15 +96,11 @@ class Context:
         return head.base
 
     def hidden(self) -> tuple[str, ...]:
-        """List the folders that a script must not read: what it was given lies in a copy of its own.
-
-        By their real paths: to the kernel a link is not what it leads to.
-        """
-        own = self.repository / OWN
+        """List the folders that a script must not read."""
+        own = self.repository / own_folders.OWN
         # What tasks of base run lies there, too.
         ours = [own] if self.head is None else [own / name for name in _NOT_BASE]
-        folders = (*ours, self.store.folder, self.run_directory)
-        return tuple(dict.fromkeys(str(folder.resolve()) for folder in folders))
+        return own_folders.hidden(*ours, self.store.folder, self.run_directory)
 
     def workspace(self, task: str) -> Workspace:
         """Give the folders of a task."""

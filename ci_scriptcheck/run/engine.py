@@ -7,13 +7,9 @@ results. Processes and readers are passed in by the context, so that this module
 
 from __future__ import annotations
 
-import errno
-import shutil
-import sys
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import atomic
-from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
@@ -21,6 +17,7 @@ from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.run import (
     attempt,
     beside,
+    faults,
     observed,
     reasons,
     record,
@@ -50,6 +47,12 @@ MOST_STARTS = 2
 
 # Another run that makes the same is waited for; when it takes longer than it may, it is not.
 _PATIENCE = 60.0
+
+_LAST_WORDS = 8
+_HEED = (
+    "Mend what these lines say, such as the interpreter under `python:`, which `scriptcheck doctor`"
+    " tries. Where they name no cause, run again; with fewer workers if it repeats."
+)
 
 
 def pull(context: Context, task: str) -> TaskResult:
@@ -93,7 +96,9 @@ def _settle(context: Context, task: Task) -> TaskResult:
     try:
         result = _beside_base(context, task, _result(context, task))
     except OSError as error:
-        raise _cannot_write(context, error) from error
+        if faults.is_of_run(error, context):
+            raise faults.in_words(error, context) from error
+        result = _failed(context, task, *faults.of_task(error, context), subject="files")
     if result.why_not != not_run.INTERRUPTED:
         record.write_result(context.run_directory, result)
     return result
@@ -154,11 +159,13 @@ def _run(context: Context, task: Task, key: str, supplies: Mapping[str, Supply])
     started = context.clock()
     starts = context.run_directory / "starts" / record.quoted(task.id)
     count = _count(starts)
+    last_words = None
     while count < MOST_STARTS:
         count += 1
         atomic.write_text(starts, str(count))
         made = attempt.run(context, task, supplies, context.workspace(task.id))
         if made.ending.how is Ended.LOST:
+            last_words = made.ending.detail
             continue
         repeats = repetition.repeated(context, task, supplies, made)
         result = attempt.judged(context, task, made, repeats)
@@ -167,7 +174,7 @@ def _run(context: Context, task: Task, key: str, supplies: Mapping[str, Supply])
             _keep(context, task, key, result, made)
         starts.unlink(missing_ok=True)
         return result
-    return replace(_lost(context, task), key=key, attempts=count, started=started)
+    return replace(_lost(context, task, last_words), key=key, attempts=count, started=started)
 
 
 def _keep(context: Context, task: Task, key: str, result: TaskResult, made: Attempt) -> None:
@@ -213,10 +220,15 @@ def _without_input(context: Context, task: Task, why: str) -> TaskResult:
     return _failed(context, task, "SC227", why, subject="inputs")
 
 
-def _lost(context: Context, task: Task) -> TaskResult:
+def _lost(context: Context, task: Task, last_words: str | None) -> TaskResult:
     message = f"the process that ran this task died {MOST_STARTS} times"
-    result = _failed(context, task, "SC223", message, subject="lost")
-    return replace(result, outcome=Outcome.CRASHED)
+    lines = [line for line in (last_words or "").splitlines() if line.strip()]
+    evidence = tuple(lines[-_LAST_WORDS:])
+    result = _failed(context, task, "SC223", message, subject="lost", evidence=evidence)
+    findings = result.findings
+    if evidence:
+        findings = tuple(replace(finding, advice=_HEED) for finding in findings)
+    return replace(result, outcome=Outcome.CRASHED, findings=findings)
 
 
 def _failed(
@@ -253,29 +265,3 @@ def _count(starts: Path) -> int:
         return int(starts.read_text())
     except (OSError, ValueError):
         return 0
-
-
-def _cannot_write(context: Context, error: OSError) -> UsageError:
-    if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
-        return UsageError(
-            what=f"the run cannot go on: {error}",
-            facts=(str(error.filename),) if error.filename else (),
-            advice="free some space, or name another folder with `--output`",
-        )
-    # A write that fails does not say into which file.
-    places = (context.run_directory, context.store.folder)
-    full = min(places, key=lambda place: _free(place))
-    other = "`--output`" if full == context.run_directory else "`SCRIPTCHECK_STORE`"
-    return UsageError(
-        what="there is no space left for the run",
-        facts=(f"{full} lies on a disk that is full",),
-        advice=f"free some space, or name another folder with {other}",
-    )
-
-
-def _free(folder: Path) -> int:
-    """Give the bytes that can still be written; a folder that cannot be asked is not the full one."""
-    try:
-        return shutil.disk_usage(folder).free
-    except OSError:
-        return sys.maxsize

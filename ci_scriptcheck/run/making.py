@@ -17,19 +17,18 @@ from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
 from ci_scriptcheck.model.scenario import STANDARD
-from ci_scriptcheck.run import observed, reading, workspace
+from ci_scriptcheck.run import calling, observed, reading, workspace
 from ci_scriptcheck.run.process import hosting
-from ci_scriptcheck.run.process.request import Call, Ended, Generator
+from ci_scriptcheck.run.process.request import Ended, Generator
 from ci_scriptcheck.run.store import locks
 from ci_scriptcheck.run.store.digest import of_text
-from ci_scriptcheck.run.store.keys import related_datasets
-from ci_scriptcheck.values import dataclass, field
+from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Dataset
     from ci_scriptcheck.model.plan import Synthetic, Task
     from ci_scriptcheck.run.context import Context
-    from ci_scriptcheck.run.process.request import Ending
+    from ci_scriptcheck.run.process.request import Call, Ending
 
 _PORT = "data"
 
@@ -126,7 +125,7 @@ def _synthesize(context: Context, task: Task, source: Synthetic, folder: Path) -
         reader.synthesizing(
             source.dataset,
             node=source.node,
-            datasets=related_datasets(context.plan, source.dataset),
+            datasets=context.plan.related_datasets(source.dataset),
             scenario=context.keys.scenario(task),
             seed=task.settings.seed,
             rows=task.settings.rows,
@@ -181,32 +180,20 @@ def _call(
         count for count in (scenario.rows, schema.rows, settings.rows) if count is not None
     )
     seed = int(of_text(f"{settings.seed}/{source.dataset}/{source.node}")[:8], 16)
-    return Call(
-        target=Generator(
-            file=str(context.root / origin.file),
-            roots=hosting.import_roots(context.plan, context.root, settings),
-            in_package=hosting.is_in_package(context.plan, origin.file),
-            function=origin.function,
-            rows=rows,
-            seed=seed,
-            # A defect is put into good data; a generator need not know of it.
-            scenario=scenario.name if source.defect is None else STANDARD,
-            folder=str(content),
-        ),
-        folder=str(space.work),
-        private=str(space.private),
-        log=str(space.log),
-        env=settings.env,
+    generator = Generator(
+        file=str(context.root / origin.file),
+        roots=hosting.import_roots(context.plan, context.root, settings),
+        in_package=hosting.is_in_package(context.plan, origin.file),
+        function=origin.function,
+        rows=rows,
         seed=seed,
-        timeout=settings.timeout,
-        memory=settings.memory,
-        limits=settings.limits,
-        network=settings.network,
-        tree=str(context.root),
-        writable=(str(content),),
-        outputs=(str(content),),
-        hidden=context.hidden(),
+        # A defect is put into good data; a generator need not know of it.
+        scenario=scenario.name if source.defect is None else STANDARD,
+        folder=str(content),
     )
+    hidden = context.hidden()
+    call = calling.call_of(generator, settings, space, tree=context.root, hidden=hidden)
+    return replace(call, seed=seed, writable=(str(content),), outputs=(str(content),))
 
 
 def _what_failed(dataset: Dataset, ending: Ending) -> str:

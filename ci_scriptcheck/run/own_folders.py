@@ -27,6 +27,14 @@ _LONGEST_CHAIN = 40
 """Links in a row that the system itself follows."""
 
 
+def hidden(*folders: Path) -> tuple[str, ...]:
+    """List folders that a script must not read: what it was given lies in a copy of its own.
+
+    By their real paths: to the kernel a link is not what it leads to.
+    """
+    return tuple(dict.fromkeys(str(folder.resolve()) for folder in folders))
+
+
 def check(
     root: Path, tracked: Iterable[str], *, environ: Mapping[str, str], output: Path | None
 ) -> None:

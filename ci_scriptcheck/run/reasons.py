@@ -8,7 +8,6 @@ from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.plan import Upstream
 from ci_scriptcheck.model.result import Level, Outcome, TaskResult
 from ci_scriptcheck.model.scenario import Expect
-from ci_scriptcheck.run.store.keys import scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +62,7 @@ def because_of(task: Task, supplier: Task, result: TaskResult) -> str:
 
 def _given_nothing(plan: Plan, task: Task, upstream: Mapping[str, TaskResult]) -> str | None:
     """Tell of suppliers that passed by refusing bad data, so that there is nothing to read."""
-    if scenario_of(plan, task).expect is Expect.SUCCESS:
+    if plan.scenario_of(task).expect is Expect.SUCCESS:
         return None
     for item in task.inputs:
         if not isinstance(item.source, Upstream) or not item.required:

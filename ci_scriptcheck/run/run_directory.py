@@ -45,9 +45,7 @@ def make(root: Path, asked: Path | None, *, moment: int) -> Path:
                 what=f"{runs} is a link, and old runs are removed there",
                 advice=f"remove it: `rm {RUNS}`",
             )
-        name = hashlib.sha256(f"{root} {moment} {os.getpid()}".encode()).hexdigest()[:6]
-        folder = runs / name
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = _new(runs, f"{root} {moment} {os.getpid()}")
         hide(root)
         _remove_oldest(runs)
     except OSError as error:
@@ -90,6 +88,17 @@ def newest(root: Path) -> Path:
             advice="run `scriptcheck run` first, or name a run directory with `--run`",
         )
     return found[-1].parent
+
+
+def _new(runs: Path, said: str) -> Path:
+    """Make a folder that nobody had: in another's, its results would be taken for this run's."""
+    runs.mkdir(parents=True, exist_ok=True)
+    while True:
+        folder = runs / hashlib.sha256(said.encode()).hexdigest()[:6]
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
+            return folder
+        said = f"{said}, again"
 
 
 def _emptied(folder: Path) -> Path:

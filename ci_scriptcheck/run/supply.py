@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model.plan import Copied, Synthetic, Upstream
 from ci_scriptcheck.model.result import Artefact, FileFacts, TaskResult
-from ci_scriptcheck.run import making, reading
+from ci_scriptcheck.run import faults, making, reading
 from ci_scriptcheck.run.making import Unmakeable
 from ci_scriptcheck.run.store import copying, store
-from ci_scriptcheck.run.store.digest import LeadsOut
+from ci_scriptcheck.run.store.digest import LeadsOut, Unreadable
 from ci_scriptcheck.run.workspace import artefact_of
 from ci_scriptcheck.values import dataclass, field
 
@@ -111,6 +111,9 @@ def _copied(context: Context, path: str) -> Supply:
         raise Unmakeable(
             f"{link} is a link that leads out of the repository, or to what git keeps in it"
         ) from None
+    except Unreadable as error:
+        name = str(error.file.relative_to(context.root))[: faults.LONGEST_NAME]
+        raise Unmakeable(f"`{name}` is part of {path} and cannot be read") from None
     if files is None:
         raise Unmakeable(f"{path} does not exist")
     folder = place if place.is_dir() else place.parent

@@ -65,11 +65,12 @@ class RefusedError(Exception):
 
 def found_in(folder: Path, dataset: Dataset) -> tuple[list[Part], list[Mismatch]]:
     """Give the tables of a dataset among the files below a folder, and what is wrong with them."""
-    paths = [folder] if folder.is_file() else sorted(tables.files_of(folder))[:MOST_FILES]
+    found = [folder] if folder.is_file() else sorted(tables.files_of(folder))
+    paths = found[:MOST_FILES]
     above = folder.parent if folder.is_file() else folder
     there = {path.relative_to(above).as_posix(): path for path in paths}
     parts: list[Part] = []
-    wrong: list[Mismatch] = []
+    wrong: list[Mismatch] = _too_many(found)
     for entry in dataset.files:
         names = _named(entry.name, there) if _is_said(entry) else []
         if isinstance(entry, GivenFile) or entry.format is Format.ANY:
@@ -84,6 +85,14 @@ def found_in(folder: Path, dataset: Dataset) -> tuple[list[Part], list[Mismatch]
         parts += looked
         wrong += refused
     return _merged(parts), wrong
+
+
+def _too_many(files: list[Path]) -> list[Mismatch]:
+    """Tell of files that are not looked at: what was not checked has not passed."""
+    if len(files) <= MOST_FILES:
+        return []
+    told = f"a folder of {len(files):,} files, of which {MOST_FILES:,} were looked at"
+    return [Mismatch(rule="SC303", expected=f"one of at most {MOST_FILES:,}", found=told)]
 
 
 def _is_said(entry: TableFile | GivenFile) -> bool:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 MEMORY = "1GB"
 THREADS = 2
 MOST_JSON_ROW = 16_000_000
-_MOST_TEXTS = 1_000_000
+MOST_TEXTS = 1_000_000
 """Different texts that are compared one by one, where DuckDB cannot read their pattern."""
 
 
@@ -50,6 +50,7 @@ class Counts:
         filled: Rows with a value.
         good: Of them, those whose value is of the type.
         distinct: Different values; counted only where that is asked.
+        is_cut: Whether there are more texts than were held against the pattern.
     """
 
     filled: int
@@ -58,6 +59,7 @@ class Counts:
     strange: int = 0
     unlike: int = 0
     distinct: int = 0
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,7 +303,7 @@ def _with_true_patterns(
     for column in columns:
         before = counts[column.name]
         if before.unlike and column.pattern is not None:
-            texts = suspected(connection, scan, column)
+            texts, is_cut = _compared(connection, scan, column)
             unlike = sum(count for _, count in texts)
             counts[column.name] = Counts(
                 filled=before.filled,
@@ -310,6 +312,7 @@ def _with_true_patterns(
                 strange=before.strange,
                 unlike=unlike,
                 distinct=before.distinct,
+                is_cut=is_cut,
             )
     return Scan(
         part=scan.part,
@@ -326,14 +329,20 @@ def suspected(
     connection: duckdb.DuckDBPyConnection, scan: Scan, column: Column
 ) -> list[tuple[str, int]]:
     """Give the texts of a column that do not match its pattern, each with its number of rows."""
+    return _compared(connection, scan, column)[0]
+
+
+def _compared(
+    connection: duckdb.DuckDBPyConnection, scan: Scan, column: Column
+) -> tuple[list[tuple[str, int]], bool]:
+    """Give these texts, and whether there are more than were looked at."""
     test = _pattern(connection, scan.cells[column.name]) or "false"
     tail = where(scan, column.name, test)
-    query = (
-        f"select raw::varchar as text, count(*) {tail} group by 1 order by 1 limit {_MOST_TEXTS}"
-    )
+    query = f"select raw::varchar as text, count(*) {tail} group by 1 order by 1 limit {MOST_TEXTS + 1}"
     expression = re.compile(column.pattern or "")
     found = connection.execute(query).fetchall()
-    return [(text, count) for text, count in found if not expression.fullmatch(text)]
+    unlike = [one for one in found[:MOST_TEXTS] if not expression.fullmatch(one[0])]
+    return unlike, len(found) > MOST_TEXTS
 
 
 _LINE = re.compile(r"(?:CSV Error on Line: |in line )(\d+)")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.data.validate import across, parts
 from ci_scriptcheck.data.validate.cells import RAW, VALUE
 from ci_scriptcheck.data.validate.scan import (
+    MOST_TEXTS,
     Scan,
     UnreadableError,
     connected,
@@ -157,6 +158,16 @@ class _Looking:
                     rows=rows,
                     of_rows=_rows(there),
                 )
+
+        cut = [scan for scan in there if scan.counts[column.name].is_cut]
+        if cut:
+            yield Mismatch(
+                rule="SC303",
+                column=column.name,
+                file=_file(cut, there),
+                expected=f"at most {MOST_TEXTS:,} to hold against `{column.pattern}`",
+                found="more different texts than are looked at",
+            )
 
     def _types(self, column: Column, there: Sequence[Scan]) -> Iterator[Mismatch]:
         bad = [

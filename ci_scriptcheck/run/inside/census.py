@@ -233,6 +233,7 @@ def _resident(pid: int) -> int:
 
 
 def _proportional(pid: int) -> int:
+    """Give a process's share of memory; where that is not told, all that it has, which is too much at worst."""
     try:
         with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
             for line in file:
@@ -240,7 +241,8 @@ def _proportional(pid: int) -> int:
                     return int(line.split()[1]) * 1024
     except OSError:
         pass
-    return _resident(pid) if not LINUX else 0
+    # Of a process that is gone, that is nothing.
+    return _resident(pid)
 
 
 def _is_alive(pid: int) -> bool:

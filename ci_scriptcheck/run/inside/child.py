@@ -105,7 +105,8 @@ class _Run:
         self._protections = confine.give_up_rights()
 
     def is_called(self) -> bool:
-        """Wait for the call; when nobody can call any more, there is none."""
+        """Wait for the call, and say so beforehand; when nobody can call any more, there is none."""
+        self.send({"ready": True})
         call = wire.receive(self._descriptors["calls"], self._incoming)
         if call is None:
             return False

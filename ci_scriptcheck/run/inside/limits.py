@@ -29,10 +29,8 @@ class Usage:
         self._call = call
         self._limits = call["limits"]
         self._began = time.monotonic()
-        self._deadline: float | None = self._began + call["timeout"]
+        self._deadline: float | None = None
         self.is_server = call["target"]["kind"] == "Server"
-        if self.is_server:
-            self._deadline = None
         self._folders = _outermost(call, all_of_them=not self.is_server)
         self._before = _filled(self._folders)
         self._log_file: int | None = None
@@ -55,7 +53,7 @@ class Usage:
         return 0.005 if age < 0.1 else 0.01 if age < 1 else 0.025
 
     def restart_clock(self) -> None:
-        """Begin the time of one request of a server."""
+        """Begin the time of a script, or of one request of a server."""
         self._deadline = time.monotonic() + self._call["timeout"]
 
     def stop_clock(self) -> None:

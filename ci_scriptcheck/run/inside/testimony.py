@@ -8,6 +8,7 @@ alone, Python 3.9 and later.
 from __future__ import annotations
 
 import math
+import os
 from typing import Any
 
 _LARGEST_NUMBER = 2**53
@@ -16,7 +17,8 @@ _LARGEST_NUMBER = 2**53
 _NUMBER = object()
 _OPTIONAL_TEXT = object()
 _OPTIONAL_INT = object()
-_PATHS = [str]
+_PATH = object()
+_PATHS = [_PATH]
 _FRAME = {"file": str, "line": int, "function": str, "code": str, "inside": bool}
 _ERROR = {"type": str, "text": str, "frames": [_FRAME]}
 _LOGGED = {
@@ -86,6 +88,14 @@ def of_note(said: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def is_path(text: str) -> bool:
+    """Say whether a file can have this name at all: whoever looked for another would end with an error."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+
+
 def _each_fits(said: dict[str, Any], forms: dict[str, Any]) -> bool:
     return all(name in forms and _fits(item, forms[name]) for name, item in said.items())
 
@@ -97,6 +107,8 @@ def _fits(value: Any, form: Any) -> bool:  # noqa: ANN401, PLR0911  (JSON; one l
         return type(value) in (int, float) and math.isfinite(value) and value >= 0
     if form is _OPTIONAL_TEXT:
         return value is None or isinstance(value, str)
+    if form is _PATH:
+        return isinstance(value, str) and is_path(value)
     if form is _OPTIONAL_INT:
         return value is None or type(value) is int
     if isinstance(form, list):

@@ -9,7 +9,7 @@ import posix
 import sys
 from typing import TYPE_CHECKING, Any, Callable
 
-from . import failure, pip_answers, variables
+from . import failure, pip_answers, testimony, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -129,7 +129,11 @@ class Watch:
         """
         for name in modules:
             file = getattr(sys.modules.get(name), "__file__", None)
-            if isinstance(file, str) and failure.is_inside(file, self._tree):
+            if (
+                isinstance(file, str)
+                and failure.is_inside(file, self._tree)
+                and testimony.is_path(file)
+            ):
                 self._read.add(file)
         return {
             "read": sorted(self._read),
@@ -148,7 +152,7 @@ class Watch:
             given = os.fsdecode(given)
         if not isinstance(given, str):
             given = os.fspath(given) if isinstance(given, os.PathLike) else None
-        if not isinstance(given, str) or "\0" in given:
+        if not isinstance(given, str) or not testimony.is_path(given):
             return None
         path = os.path.abspath(given)
         if path.startswith(self._private) or "__pycache__" in path:

@@ -23,6 +23,8 @@ _LOOKS, _BETWEEN_LOOKS = 20, 0.0002
 _FIRST_WORDS, _LAST_WORDS = 0.5, 0.05
 """Seconds for a script past its time to say where it is, and between two lines of that."""
 _MOST_WORDS = 100_000
+_TIME_TO_BE_READY = 10.0
+"""Seconds after a call in which its process has to have come to where it waits for that."""
 
 
 class WatchedRun:
@@ -41,6 +43,8 @@ class WatchedRun:
         self._call = call
         self._host, self._woken = host, woken
         self._from_child = wire.Incoming()
+        self._to_child = bytearray()
+        self._is_ready = False
         self._usage = Usage(call)
         self._result: wire.Message | None = None
         self._notes: dict[str, Any] = {}
@@ -48,6 +52,7 @@ class WatchedRun:
         self._faults = b""
         self._stopped: Limit | None = None
         self._began = time.time()
+        self._to_be_ready = time.monotonic() + _TIME_TO_BE_READY
         self._pids = {started.pid}
         self._shared: set[str] = set()
         self._is_leaving = False
@@ -62,14 +67,14 @@ class WatchedRun:
         for folder in (self._call["folder"], self._call["private"]):
             os.makedirs(folder, exist_ok=True)
         self._child.hurry()
-        with contextlib.suppress(OSError):
-            wire.send(self._child.calls, self._call)
+        os.set_blocking(self._child.calls, False)
+        self._say(self._call)
         self._usage.open_log()
         self._obey_caller()
         while self._status is None and self._stopped is None and not self._is_over():
             self._wait()
             if self._stopped is None:
-                self._stopped = self._usage.exceeded(self._child.pid)
+                self._stopped = self._exceeded()
             if os.getppid() != self._host:
                 self._stopped = Limit("lost", "the host process is gone")
         if self._stopped is not None and self._stopped.how == "timed_out":
@@ -85,6 +90,25 @@ class WatchedRun:
         if self._listener != -1:
             os.close(self._listener)
         return self._ending(leftovers)
+
+    def _exceeded(self) -> Limit | None:
+        """Give the first limit that it is over; what comes before its script is not that one's fault."""
+        if not self._is_ready and time.monotonic() > self._to_be_ready:
+            return Limit("lost", "the process that was to run it did not come to take its call")
+        return self._usage.exceeded(self._child.pid)
+
+    def _say(self, message: wire.Message) -> None:
+        """Tell the child; what its pipe does not hold is written when there is room: it may not read."""
+        self._to_child += wire.packed(message)
+        self._go_on_saying()
+
+    def _go_on_saying(self) -> None:
+        try:
+            del self._to_child[: os.write(self._child.calls, self._to_child)]
+        except BlockingIOError:
+            return
+        except OSError:  # nobody reads any more
+            self._to_child.clear()
 
     def _is_over(self) -> bool:
         """End a script that has told its end, and say whether it can do nothing more.
@@ -110,7 +134,10 @@ class WatchedRun:
     def _wait(self) -> None:
         sources = [self._caller, self._child.results, self._child.log, self._woken, self._listener]
         wanted = [source for source in sources if source != -1]
-        ready, _, _ = select.select(wanted, [], [], self._usage.beat())
+        full = [self._child.calls] if self._to_child else []
+        ready, free, _ = select.select(wanted, full, [], self._beat())
+        if free:
+            self._go_on_saying()
         if self._caller in ready:
             self._hear_caller()
         if self._child.results in ready:
@@ -124,6 +151,12 @@ class WatchedRun:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._woken, 4096)
             self._reap()
+
+    def _beat(self) -> float:
+        """Give the seconds until the next look."""
+        if self._is_ready:
+            return self._usage.beat()
+        return max(0.0, min(self._usage.beat(), self._to_be_ready - time.monotonic()))
 
     def _hear_caller(self) -> None:
         """The caller only speaks again to ask something of a server; it leaves to end the run."""
@@ -143,8 +176,7 @@ class WatchedRun:
                 return
             if "ask" in message:
                 self._usage.restart_clock()
-                with contextlib.suppress(OSError):
-                    wire.send(self._child.calls, message)
+                self._say(message)
 
     def _hear_child(self) -> bool:
         data = b""
@@ -167,9 +199,10 @@ class WatchedRun:
         if "result" in message:
             if self._result is None:
                 # Once only: who never reads it must not be able to block us.
-                with contextlib.suppress(OSError):
-                    wire.send(self._child.calls, {"heard": True})
+                self._say({"heard": True})
             self._result = testimony.of_result(message["result"], began=began)
+        elif "ready" in message:
+            self._begin_clock()
         elif "listener" in message and not began:
             self._listen(message["listener"])
         elif "leaving" in message:
@@ -181,6 +214,12 @@ class WatchedRun:
         else:
             self._notes.update(testimony.of_note(message))
 
+    def _begin_clock(self) -> None:
+        """Count the time of a script from where its process can take the call; a server's is another's."""
+        if not self._is_ready and not self._usage.is_server:
+            self._usage.restart_clock()
+        self._is_ready = True
+
     def _listen(self, listener: object) -> None:
         """Take what calls of `connect` are heard by; only our own code has spoken up to now."""
         if self._listener == -1 and isinstance(listener, int):
@@ -189,8 +228,7 @@ class WatchedRun:
         call = self._call
         own = [call["folder"], call["private"], *call["writable"], *call["outputs"]]
         self._own_folders = [os.path.realpath(folder) for folder in own]
-        with contextlib.suppress(OSError):
-            wire.send(self._child.calls, {"taken": self._listener != -1})
+        self._say({"taken": self._listener != -1})
 
     def _reap(self) -> bool:
         """Collect what has ended, and say whether nothing is left."""

@@ -83,7 +83,7 @@ def _message(case: Case, misfit: Misfit, columns: tuple[str, ...]) -> str:  # no
             return f"{where} has no column{'s' if len(columns) > 1 else ''} {names}"
         case "SC301":
             return f"{where} has {mismatch.found}, where {mismatch.expected} are expected"
-        case "SC303":
+        case "SC303" if mismatch.column is None:
             return f"{where} is {mismatch.found}, where {mismatch.expected} is expected"
         case "SC304":
             return f"{where} has no file {mismatch.expected}"

@@ -11,13 +11,13 @@ import hashlib
 import os
 import stat
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck import cache_file, repository_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
 _FORMAT = "2"
 # Some file systems keep times in steps of two seconds.
@@ -38,6 +38,18 @@ class LeadsOut(Exception):  # noqa: N818  (a finding about a dataset, not a faul
     def __init__(self, link: Path) -> None:
         super().__init__(str(link))
         self.link = link
+
+
+class Unreadable(Exception):  # noqa: N818  (as above)
+    """A file or folder is there and cannot be read, so that nobody knows what would be left out.
+
+    Attributes:
+        file: Its path.
+    """
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(str(file))
+        self.file = file
 
 
 class Digests:
@@ -77,11 +89,11 @@ class Digests:
     def of_tree(self, path: Path, *, root: Path) -> str | None:
         """Give the digest of a file or of all files below a folder of a repository.
 
-        `None` where neither is, or where a link leads out of the repository.
+        `None` where neither is, where a link leads out of the repository, or where any cannot be read.
         """
         try:
             found = self.files_of(path, root=root)
-        except LeadsOut:
+        except (LeadsOut, Unreadable):
             return None
         return None if found is None else of_files(found)
 
@@ -90,15 +102,20 @@ class Digests:
 
         Raises:
             LeadsOut: the path, or a link below it, leads out of the repository.
+            Unreadable: a file or folder cannot be read.
         """
         if not repository_file.is_inside(str(root), str(path)):
             raise LeadsOut(path)
         if path.is_dir():
             names = files_below(path, root=root)
-            digests = {name: self.of_file(path / name) for name in names}
-            return {name: digest for name, digest in digests.items() if digest is not None}
-        digest = self.of_file(path)
-        return None if digest is None else {path.name: digest}
+            return {name: self._certain(path / name) for name in names}
+        return {path.name: self._certain(path)} if path.exists() else None
+
+    def _certain(self, file: Path) -> str:
+        digest = self.of_file(file)
+        if digest is None:
+            raise Unreadable(file)
+        return digest
 
     def save(self) -> None:
         """Write down what was learned; where that cannot be done, it is learned again next time."""
@@ -146,16 +163,16 @@ def files_below(folder: Path, *, root: Path) -> Iterable[str]:
 
     Raises:
         LeadsOut: a link leads out of the repository.
+        Unreadable: a folder cannot be read.
     """
-    return sorted(_walked(folder, "", {folder.resolve()}, str(root)))
+    try:
+        return sorted(_walked(folder, "", {folder.resolve()}, str(root)))
+    except OSError as error:
+        raise Unreadable(Path(error.filename or folder)) from error
 
 
 def _walked(folder: Path, prefix: str, above: set[Path], root: str) -> Iterable[str]:
-    try:
-        entries = list(folder.iterdir())
-    except OSError:
-        return
-    for entry in entries:
+    for entry in list(folder.iterdir()):
         if entry.name in _NOT_PART:
             continue
         if entry.is_symlink() and not repository_file.is_inside(root, str(entry)):

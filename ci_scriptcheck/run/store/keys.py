@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, assert_never
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Stated, Synthesized, WrittenBy
 from ci_scriptcheck.model.plan import Copied, Synthetic, Upstream
-from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.store.digest import of_text
 
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from ci_scriptcheck.model.contract import Dataset
     from ci_scriptcheck.model.plan import Input, Output, Plan, Task
     from ci_scriptcheck.model.project import Settings
+    from ci_scriptcheck.model.scenario import Scenario
     from ci_scriptcheck.run.store.digest import Digests
 
 FORMAT = 3
@@ -117,7 +116,7 @@ class Keys:
 
     def scenario(self, task: Task) -> Scenario:
         """Give the scenario of a task, the project's own before the built-in ones."""
-        return scenario_of(self._plan, task)
+        return self._plan.scenario_of(task)
 
     def closure(self, script: str | None) -> frozenset[str]:
         """Give the files whose content is part of a script's key."""
@@ -173,7 +172,7 @@ class Keys:
 
     def _described(self, name: str) -> str:
         """Write down a dataset with all that it refers to, and what of that is copied."""
-        related = related_datasets(self._plan, name)
+        related = self._plan.related_datasets(name)
         copied = {
             other: self._tree(item.origin.path)
             for other, item in related.items()
@@ -234,34 +233,6 @@ class Keys:
         return self._shared[name]
 
 
-def scenario_of(plan: Plan, task: Task) -> Scenario:
-    """Give the scenario of a task, the project's own before the built-in ones."""
-    known = plan.scenarios.get(task.scenario) or BUILT_IN.get(task.scenario)
-    return known or Scenario(name=task.scenario)
-
-
-def related_datasets(plan: Plan, name: str) -> Mapping[str, Dataset]:
-    """Give a dataset, all that its columns refer to, and what refers to those, by name.
-
-    A column that another dataset refers to is drawn alike for all nodes; so both sides must know.
-    """
-    found: dict[str, Dataset] = {}
-    waiting = [name]
-    while waiting:
-        dataset = plan.datasets.get(waiting.pop())
-        if dataset is not None and dataset.name not in found:
-            found[dataset.name] = dataset
-            waiting += _referred(dataset)
-    referring = {
-        dataset.name: dataset
-        for dataset in plan.datasets.values()
-        # What a test states draws nothing that others could refer to.
-        if not isinstance(dataset.origin, Stated)
-        and not found.keys().isdisjoint(_referred(dataset))
-    }
-    return found | referring
-
-
 def _that_changes_results(settings: Settings) -> list[Any]:
     return [
         dict(settings.env),
@@ -278,10 +249,6 @@ def _that_changes_results(settings: Settings) -> list[Any]:
         # A pass that was known to fail is a finding; so such results are never stored.
         None if settings.known is None else to_json(settings.known),
     ]
-
-
-def _referred(dataset: Dataset) -> list[str]:
-    return [column.referred[0] for column in dataset.schema.columns if column.referred is not None]
 
 
 def _digest(*parts: Any) -> str:  # noqa: ANN401  (JSON)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ci_scriptcheck.cli import opening
+from ci_scriptcheck.draft import limited, repair, unwritten
+from ci_scriptcheck.draft.trial import Trial
 from tests.functional.cli.command import scriptcheck
 
 if TYPE_CHECKING:
@@ -173,3 +176,40 @@ def test_a_column_that_a_later_script_misses_is_put_into_the_data_at_the_beginni
     assert "tenure_days:" in drafted
     assert text.count("tenure_days:") == 1
     assert ended.returncode == 0, ended.stdout
+
+
+CURIOUS = """\
+import pathlib
+
+
+def main(input_paths, output_paths, environ_vars, job_args):
+    found = []
+    for folder in {folders}:
+        try:
+            found += [path.read_text() for path in pathlib.Path(folder).iterdir()]
+        except OSError:
+            found.append("refused")
+    return found
+"""
+
+
+def test_a_script_that_is_tried_cannot_read_what_is_kept_of_runs(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    runs, store = repository / ".scriptcheck" / "runs", tmp_path_factory.mktemp("store")
+    runs.mkdir(parents=True)
+    for folder in (runs, store):
+        (folder / "result").write_text("a secret")
+    code = CURIOUS.format(folders=[str(runs), str(store)])
+    (repository / "keep.py").write_text(code)
+    place = opening.place_of(repository)
+    project = unwritten.project_of(place.tree, place.folder)
+    step = project.steps["keep"]
+
+    with limited.bench(
+        place.root, place.tree, project, [step], tracked=place.tracked, store=store
+    ) as bench:
+        ending = repair.once_more(bench, Trial.of(step, code, {}))
+
+    if "writes outside: Landlock" in ending.protections:
+        assert ending.returned == "['refused', 'refused']"

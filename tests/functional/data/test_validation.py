@@ -26,6 +26,7 @@ from ci_scriptcheck.model.contract import (
     TableFile,
 )
 from ci_scriptcheck.model.mismatch import Mismatch
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -397,3 +398,25 @@ def test_a_pattern_that_only_python_can_read_is_held_by_python(tmp_path: Path) -
     column = a_column("id", "string", pattern=r"(?=.*\d)[a-z0-9]+")
 
     assert told(tmp_path, a_dataset("d.csv", columns=(column,))) == [("SC310", "id", 1)]
+
+
+def test_more_files_than_are_looked_at_are_told(tmp_path: Path) -> None:
+    for number in range(10_001):
+        (tmp_path / f"f{number:05}").touch()
+    dataset = replace(a_dataset("f.csv"), files=(GivenFile(name="f00000", text=""),))
+
+    (one,) = found(tmp_path, dataset)
+
+    assert (one.rule, one.expected) == ("SC303", "one of at most 10,000")
+    assert one.found == "a folder of 10,001 files, of which 10,000 were looked at"
+
+
+def test_more_texts_than_are_held_against_a_pattern_are_told(tmp_path: Path) -> None:
+    texts = [f"a{number}" for number in range(1_000_001)]
+    pq.write_table(pa.table({"id": texts}), tmp_path / "d.parquet")
+    column = a_column("id", "string", pattern=r"(?=.*\d)[a-z0-9]+")
+
+    (one,) = found(tmp_path, a_dataset("d.parquet", columns=(column,)))
+
+    assert (one.rule, one.column) == ("SC303", "id")
+    assert one.expected.startswith("at most 1,000,000 to hold against")

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.run import record
 
@@ -154,6 +155,29 @@ def test_after_the_first_failure_the_rest_is_recorded_as_not_run(repository: Rep
 
     assert run.returncode == 1, run.stdout + run.stderr
     assert repository.outcomes()["gone"] is Outcome.NOT_RUN
+
+
+IN_THE_WAY = """
+import pathlib
+def pytest_collection_finish(session):
+    place = pathlib.Path("run/tasks")
+    if place.parent.exists() and not place.exists():
+        place.write_text("in the way")
+"""
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_run_that_cannot_go_on_is_recorded_as_no_good_one(
+    repository: Repository, workers: str
+) -> None:
+    repository.write("conftest.py", IN_THE_WAY)
+
+    run = repository.pytest(workers, "-k", "good", "--scriptcheck-run-directory=run")
+
+    assert "the run cannot go on" in run.stdout, run.stdout + run.stderr
+    assert "record  run/record.json" in run.stdout
+    assert repository.outcomes()["good"] is Outcome.CRASHED
+    assert verdict.exit_code(record.read_record(repository.folder / "run")) == 1
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])

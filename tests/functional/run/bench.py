@@ -62,6 +62,7 @@ class Bench:
     ran: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     lost: int = 0
+    last_words: str | None = None
     runs: int = 0
     today: date = TODAY
 
@@ -150,7 +151,7 @@ class Bench:
         self.ran.append(Path(call.target.file).stem)
         if self.lost:
             self.lost -= 1
-            return Ending(how=Ended.LOST)
+            return Ending(how=Ended.LOST, detail=self.last_words)
         return _called(call.target, Path(call.log))
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:

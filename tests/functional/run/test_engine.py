@@ -1,6 +1,9 @@
 """Tasks are pulled: each runs once, on copies of what it needs, and its result is shared."""
 
+import errno
+import os
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,7 @@ from ci_scriptcheck.model.plan import Copied, Input, Output, Synthetic, Upstream
 from ci_scriptcheck.model.project import Known, Settings
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.run import engine
+from ci_scriptcheck.run.process.request import Call, Ending, HostSpec
 from tests.functional.run.bench import Bench
 
 FAILING = "def main(*_):\n    columns = {}\n    return columns['amount']\n"
@@ -241,6 +245,20 @@ def test_a_lost_process_is_tried_once_more_and_then_not_blamed_on_the_script(
     assert (twice.outcome, twice.findings[0].rule) == ("crashed", "SC223")
 
 
+def test_what_a_lost_process_said_last_is_told_with_what_to_do_about_it(bench: Bench) -> None:
+    bench.step("once")
+    bench.lost = 2
+    bench.last_words = "error while loading shared libraries:\nlibpython3.11.so.1.0 not found"
+
+    (found,) = engine.pull(bench.run(), "flow/once").findings
+
+    assert found.evidence == (
+        "error while loading shared libraries:",
+        "libpython3.11.so.1.0 not found",
+    )
+    assert "`python:`" in (found.advice or "")
+
+
 def test_a_known_failure_that_passes_is_a_finding_and_its_outputs_are_used(bench: Bench) -> None:
     bench.step("load", settings=Settings(known=Known(rules=("SC201",), reason="ticket 12")))
     bench.step("train", "load")
@@ -301,3 +319,72 @@ def test_a_run_directory_that_cannot_be_written_is_a_sentence(bench: Bench) -> N
 
     with pytest.raises(UsageError, match="cannot go on"):
         engine.pull(context, "flow/load")
+
+
+def too_deep(folder: Path) -> None:
+    """Put a file where it cannot be reached by its path."""
+    place = os.open(folder, os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir("d" * 250, dir_fd=place)
+        below = os.open("d" * 250, os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = below
+    os.close(os.open("a.csv", os.O_WRONLY | os.O_CREAT, dir_fd=place))
+    os.close(place)
+
+
+def test_data_of_which_a_part_cannot_be_read_is_not_given_in_part(bench: Bench) -> None:
+    (bench.root / "data").mkdir()
+    (bench.root / "data" / "a.csv").write_text("a\n1\n")
+    too_deep(bench.root / "data")
+    bench.step("load", Copied(path="data"))
+    bench.step("other")
+    context = bench.run()
+
+    result = engine.pull(context, "flow/load")
+
+    assert [finding.rule for finding in result.findings] == ["SC227"]
+    assert "is part of data and cannot be read" in result.findings[0].message
+    assert engine.pull(context, "flow/other").outcome is Outcome.PASSED
+
+
+def test_what_the_system_refuses_to_one_task_does_not_end_the_run(bench: Bench) -> None:
+    bench.step("refused")
+    bench.step("deep")
+    bench.step("other")
+    context = bench.run()
+    deep = context.workspace("flow/deep").output("out") / "f"
+    refusals = {
+        "refused": PermissionError(errno.EACCES, "Permission denied", str(bench.root / "a.csv")),
+        "deep": OSError(errno.ENAMETOOLONG, "File name too long", str(deep)),
+    }
+
+    def call(host: HostSpec, wanted: Call) -> Ending:
+        refusal = refusals.get(Path(wanted.target.file).stem)
+        if refusal is not None:
+            raise refusal
+        return bench.call(host, wanted)
+
+    context = replace(context, call=call)
+
+    (refused,) = engine.pull(context, "flow/refused").findings
+    (named,) = engine.pull(context, "flow/deep").findings
+    assert (refused.rule, refused.message) == (
+        "SC227",
+        "`a.csv` cannot be read: Permission denied",
+    )
+    assert (named.rule, named.message) == (
+        "SC222",
+        "`out/f` among its outputs cannot be read: File name too long",
+    )
+    assert engine.pull(context, "flow/other").outcome is Outcome.PASSED
+
+
+def test_a_disk_that_cannot_be_written_ends_the_run(bench: Bench) -> None:
+    bench.step("load")
+
+    def call(_: HostSpec, __: Call) -> Ending:
+        raise OSError(errno.EROFS, "Read-only file system", str(bench.root / "a.csv"))
+
+    with pytest.raises(UsageError, match="Read-only file system"):
+        engine.pull(replace(bench.run(), call=call), "flow/load")

@@ -269,3 +269,41 @@ def test_what_another_script_imports_comes_back_with_the_first_import(tmp_path: 
         ending = Stage(tmp_path, hosts, spec).run(text, modules=())
 
     assert ending.returned == "(True, 'library.extra', 'SourceFileLoader')"
+
+
+HANGS = """
+import os, pathlib, time
+HOST = os.getpid()
+def read_csv(_):
+    if os.getpid() != HOST:
+        pathlib.Path(__file__).with_name(f"waiting{os.getpid()}").touch()
+        time.sleep(100)
+"""
+
+
+def test_a_process_that_does_not_come_to_take_its_call_is_not_blamed_on_the_script(
+    tmp_path: Path,
+) -> None:
+    libraries = tmp_path / "libraries"
+    libraries.mkdir()
+    (libraries / "pandas.py").write_text(HANGS)
+    spec = HostSpec(python=sys.executable, preload=("pandas",), path=(str(libraries),))
+    with Hosts([spec], repository=None) as hosts:
+        stage = Stage(tmp_path, hosts, spec)
+        deadline = time.monotonic() + 20
+        while len(list(libraries.glob("waiting*"))) < 2 and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+        # More than a pipe holds.
+        ending = stage.run("def main(): pass\n", timeout=2.0, env={"LONG": "x" * 300_000})
+
+    assert ending.how is Ended.LOST
+    assert ending.detail == "the process that was to run it did not come to take its call"
+
+
+def test_a_call_that_is_larger_than_a_pipe_arrives(stage: Stage) -> None:
+    text = "def main(input_paths, output_paths, environ_vars, job_args):\n    return len(job_args.long)"
+
+    ending = stage.run(text, job_args={"long": "x" * 3_000_000})
+
+    assert ending.returned == "3000000"

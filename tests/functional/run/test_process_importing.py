@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,6 @@ from tests.functional.run.process_stage import NEW, WARM, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 RELATIVE = """
     from ..lib.prices import of
@@ -190,3 +190,19 @@ def test_what_a_second_run_reads_is_compiled_for_those_after_it(stage: Stage) ->
 
     assert returned[:2] == ["False", "False"]
     assert returned[-1] == "True"
+
+
+@pytest.mark.parametrize("name", ["a\\0b.py", "a\\ud800.py"])
+def test_a_module_of_an_impossible_name_does_not_end_who_watches(stage: Stage, name: str) -> None:
+    text = f"""
+        import os, sys, types
+        def main():
+            sys.modules["odd"] = types.ModuleType("odd")
+            sys.modules["odd"].__file__ = os.path.dirname(__file__) + "/{name}"
+            return os.getppid()
+    """
+
+    endings = [stage.run(text) for _ in range(8)]
+
+    assert len({ending.returned for ending in endings}) < len(endings)
+    assert [Path(file).name for file in endings[0].read] == ["step.py"]

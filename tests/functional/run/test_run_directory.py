@@ -30,6 +30,16 @@ def test_a_folder_of_an_earlier_run_is_emptied(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_two_runs_never_share_a_folder(tmp_path: Path) -> None:
+    first = run_directory.make(tmp_path, None, moment=1)
+    (first / "result").touch()
+
+    second = run_directory.make(tmp_path, None, moment=1)
+
+    assert second != first
+    assert list(second.iterdir()) == []
+
+
 def test_a_folder_with_the_plan_of_another_tool_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_text('{"format_version": "1.2", "planned_values": {}}')
     (tmp_path / "main.tf").write_text("")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model.contract import Column, ColumnType, Dataset, Schema, Synthesized
 from ci_scriptcheck.model.plan import Synthetic
 from ci_scriptcheck.run.store.digest import Digests
-from ci_scriptcheck.run.store.keys import Keys, related_datasets
+from ci_scriptcheck.run.store.keys import Keys
 from tests.conftest import a_plan, a_task
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def test_a_dataset_is_made_with_what_it_refers_to_and_what_refers_to_that() -> N
     ]
     plan = a_plan(datasets={dataset.name: dataset for dataset in made})
 
-    assert set(related_datasets(plan, "orders")) == {"orders", "customers", "towns", "letters"}
-    assert set(related_datasets(plan, "customers")) == {"customers", "towns", "orders", "letters"}
-    assert set(related_datasets(plan, "unrelated")) == {"unrelated"}
+    assert set(plan.related_datasets("orders")) == {"orders", "customers", "towns", "letters"}
+    assert set(plan.related_datasets("customers")) == {"customers", "towns", "orders", "letters"}
+    assert set(plan.related_datasets("unrelated")) == {"unrelated"}
 
 
 def test_a_dataset_and_the_one_it_refers_to_are_kept_apart(tmp_path: Path) -> None:

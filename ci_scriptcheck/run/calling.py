@@ -1,0 +1,45 @@
+"""How the code of a project is called, whoever calls it: what it may use, and what it must not read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.run.process.request import Call
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ci_scriptcheck.model.project import Settings
+    from ci_scriptcheck.run.process.request import Target
+    from ci_scriptcheck.run.workspace import Workspace
+
+
+def call_of(
+    target: Target, settings: Settings, space: Workspace, *, tree: Path, hidden: tuple[str, ...]
+) -> Call:
+    """Say how something is called in the folders of a workspace.
+
+    Args:
+        target: What is called.
+        settings: What it may use.
+        space: Where it finds its inputs and writes its outputs.
+        tree: The repository.
+        hidden: What `own_folders.hidden` gives; no default, so that nobody forgets it.
+    """
+    return Call(
+        target=target,
+        folder=str(space.work),
+        private=str(space.private),
+        log=str(space.log),
+        env=settings.env,
+        seed=settings.seed,
+        timeout=settings.timeout,
+        memory=settings.memory,
+        limits=settings.limits,
+        network=settings.network,
+        tree=str(tree),
+        # Inputs are copies; to change them is a finding, and not to be told from a refused write.
+        writable=(str(space.folder / "in"), str(space.folder / "out")),
+        outputs=(str(space.folder / "out"),),
+        hidden=hidden,
+    )
