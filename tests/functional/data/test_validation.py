@@ -333,3 +333,23 @@ def test_a_pattern_that_only_python_can_read_is_held_by_python(tmp_path: Path) -
     column = a_column("id", "string", pattern=r"(?=.*\d)[a-z0-9]+")
 
     assert told(tmp_path, a_dataset("d.csv", columns=(column,))) == [("SC310", "id", 1)]
+
+
+def test_a_value_that_is_no_number_is_missing_whatever_a_file_says_of_its_values(
+    tmp_path: Path,
+) -> None:
+    # Arrow's statistics are those of the other values, and do not say that there is such a one.
+    pq.write_table(pa.table({"share": [0.5, float("nan"), 1.0]}), tmp_path / "d.parquet")
+    column = a_column("share", "float", nulls=0)
+
+    assert told(tmp_path, a_dataset("d.parquet", columns=(column,))) == [("SC305", "share", 1)]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_folder_that_is_called_like_a_partition_adds_no_column(
+    tmp_path: Path, kind: str
+) -> None:
+    write(tmp_path / "day=2024-03-01" / f"d.{kind}")
+
+    name = f"day=2024-03-01/d.{kind}"
+    assert found(tmp_path, a_dataset(name, closed=True)) == []
