@@ -30,7 +30,7 @@ CELLS: dict[pa.DataType, st.SearchStrategy[Any]] = {
     pa.timestamp("us"): st.datetimes(),
     pa.list_(pa.int64()): st.lists(st.integers(0, 9), max_size=3),
 }
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=15, deadline=None)
 
 
 @st.composite

@@ -151,7 +151,8 @@ def _tables(
             key = key_of(found.path, bench.terms.keys)
             told = table_pair.compared(connection, (sides[0], sides[1]), key, bench.terms.evidence)
         except duckdb.OutOfMemoryException:
-            raise UnreadableError(f"it takes more than {opening.MEMORY} of memory") from None
+            words = f"more than can be looked at in {opening.MEMORY} of memory"
+            raise UnreadableError(words) from None
     if told.table is None and told.note is None:
         is_same = found.format_before == found.format_after
         return None if is_same else replace(found, note="holds the same rows in another format")

@@ -104,6 +104,8 @@ def opened(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Side
         raise UnreadableError(str(error)) from None
     try:
         return _opened(connection, part, name)
+    except duckdb.OutOfMemoryException:
+        raise UnreadableError(f"more than can be looked at in {MEMORY} of memory") from None
     except duckdb.Error as error:
         raise UnreadableError(in_words(part, str(error))) from None
 

@@ -420,3 +420,23 @@ def test_more_texts_than_are_held_against_a_pattern_are_told(tmp_path: Path) -> 
 
     assert (one.rule, one.column) == ("SC303", "id")
     assert one.expected.startswith("at most 1,000,000 to hold against")
+
+
+def test_a_value_that_is_no_number_is_missing_whatever_a_file_says_of_its_values(
+    tmp_path: Path,
+) -> None:
+    # Arrow's statistics are those of the other values, and do not say that there is such a one.
+    pq.write_table(pa.table({"share": [0.5, float("nan"), 1.0]}), tmp_path / "d.parquet")
+    column = a_column("share", "float", nulls=0)
+
+    assert told(tmp_path, a_dataset("d.parquet", columns=(column,))) == [("SC305", "share", 1)]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_folder_that_is_called_like_a_partition_adds_no_column(
+    tmp_path: Path, kind: str
+) -> None:
+    write(tmp_path / "day=2024-03-01" / f"d.{kind}")
+
+    name = f"day=2024-03-01/d.{kind}"
+    assert found(tmp_path, a_dataset(name, closed=True)) == []
