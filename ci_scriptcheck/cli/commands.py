@@ -200,6 +200,38 @@ _ALL_COMMANDS = (
         ),
     ),
     Command(
+        name="diff",
+        section="Look",
+        summary="What differs in the data of two folders, files or runs, or from a commit",
+        title="Say what differs in the data of two folders, files or runs, or from a commit.",
+        arguments=(
+            Argument(
+                key="sides",
+                word="SIDE",
+                text="Two folders, files or run directories; or a commit, whose scripts are run"
+                " beside the present ones",
+            ),
+        ),
+        groups=(
+            Group(
+                title="How to compare",
+                options=(
+                    Option(
+                        name="key",
+                        short="k",
+                        word="COLUMN",
+                        text="Tells the rows of tables apart; may be repeated",
+                        repeated=True,
+                    ),
+                ),
+            ),
+            Group(
+                title="What to write",
+                options=(Option(name="json", text="Print JSON instead of text"),),
+            ),
+        ),
+    ),
+    Command(
         name="accept",
         section="Look",
         summary="Say that a difference from base is intended, and why",

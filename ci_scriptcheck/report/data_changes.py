@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         PortComparison,
         TableComparison,
     )
-    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
+    from ci_scriptcheck.model.plan import RunRecord, Task
     from ci_scriptcheck.model.result import TaskResult
 
 MOST_ROWS = 12
@@ -43,7 +43,7 @@ def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
             continue
         way = _way(tasks[item.source.task], tasks, results)
         where = f"Input `{item.port}` is not what it is on {lines.base_name(record.plan)}."
-        yield f"{where} {_by_way_of(way, task)}", table_of(found, record.plan)
+        yield f"{where} {_by_way_of(way, task)}", table_of(found, lines.base_name(record.plan))
 
 
 def own(record: RunRecord) -> Iterator[tuple[Task, PortComparison]]:
@@ -61,26 +61,26 @@ def own(record: RunRecord) -> Iterator[tuple[Task, PortComparison]]:
                     yield task, comparison
 
 
-def in_short(comparison: PortComparison, plan: Plan) -> str:
-    """Say in one line how what lies at a port differs."""
+def in_short(comparison: PortComparison, base: str) -> str:
+    """Say in one line how what lies at a port differs from base, as people call it."""
     parts = [_file_in_short(file) for file in comparison.files[:3]]
     more = len(comparison.files) - 3
     if more > 0:
         parts.append(f"and {more} more files differ")
     if comparison.noise:
         names = listed([f"`{visible(name)}`" for name in comparison.noise], 3)
-        parts.append(f"set aside, as two runs of {lines.base_name(plan)} differ: {names}")
+        parts.append(f"set aside, as two runs of {base} differ: {names}")
     return "; ".join(parts)
 
 
-def table_of(comparison: PortComparison, plan: Plan) -> Table | None:
+def table_of(comparison: PortComparison, base: str) -> Table | None:
     """Write the columns, values and files that differ, the worst first; `None` where there are none."""
     rows = [row for file in comparison.files for row in _rows(file, len(comparison.files) > 1)]
     if not rows:
         return None
     is_table = all(file.table is not None for file in comparison.files)
     first = "column" if is_table else "what"
-    columns = (first, f"on {lines.base_name(plan)}", "here", "rows that differ")
+    columns = (first, f"on {base}", "here", "rows that differ")
     if not any(row[3] for row in rows):
         return Table(columns=columns[:3], rows=tuple(row[:3] for row in rows[:MOST_ROWS]))
     return Table(columns=columns, rows=tuple(rows[:MOST_ROWS]))

@@ -9,7 +9,7 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.not_run import INTERRUPTED, UNKNOWN
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
 from ci_scriptcheck.report import data_changes, failure
-from ci_scriptcheck.report.lines import excuse
+from ci_scriptcheck.report.lines import base_name, excuse
 from ci_scriptcheck.report.mistake import does_fail
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, seconds, visible
 
@@ -129,10 +129,11 @@ def warned(record: RunRecord) -> dict[tuple[str, str, str], list[str]]:
 def changed_data(record: RunRecord, page: Page) -> str | None:
     """Tell what the change did to the data, for each output that is the first to differ."""
     blocks = []
+    base = base_name(record.plan)
     for task, comparison in data_changes.own(record):
         head = f"{visible(task.id)}, output `{visible(comparison.port)}`: "
-        told = page.flow(head + data_changes.in_short(comparison, record.plan), "data  ", " " * 6)
-        content = data_changes.table_of(comparison, record.plan)
+        told = page.flow(head + data_changes.in_short(comparison, base), "data  ", " " * 6)
+        content = data_changes.table_of(comparison, base)
         blocks.append(told if content is None else f"{told}\n\n{failure.table(content, page)}")
     if len(blocks) > MOST and page.detail is not Detail.VERBOSE:
         blocks = [*blocks[:MOST], f"and {len(blocks) - MOST} more, shown with `-v`"]
