@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Level, Table
-from ci_scriptcheck.report import failure
+from ci_scriptcheck.report import data_changes, failure
 from ci_scriptcheck.report.page import shortened
 from ci_scriptcheck.report.standing import MARKS, word
 from ci_scriptcheck.report.why import why_now
@@ -65,6 +65,7 @@ class ShownFailure:
         anchor: Where links to it lead.
         others: Ids of the tasks behind the first.
         bare: How it ended, where nothing was found.
+        inherited: Which inputs are not what they are on base, each with a table of what differs.
         tail: What the script printed last, where no line of it explains the end.
     """
 
@@ -76,6 +77,7 @@ class ShownFailure:
     findings: tuple[ShownFinding, ...]
     bare: str | None
     why: str
+    inherited: tuple[data_changes.Told, ...]
     tail: tuple[str, ...]
     reproduce: str
     look: str
@@ -134,6 +136,7 @@ def _failure(record: RunRecord, number: int, group: list[failure.Failure]) -> Sh
         findings=tuple(shown(item, record.plan, task) for item in errors),
         bare=None if errors else failure.bare(result),
         why="" if errors else " ".join(why_now(record.plan, task)),
+        inherited=tuple(data_changes.inherited(record, task)),
         tail=() if _is_explained(errors) else last_lines(result),
         reproduce=failure.reproduce(record.plan, task),
         look=failure.look(record, result),
