@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
 
-from benchmarks import comparison, overhead, peers, scheduling, synthesis, validation
+from benchmarks import base_beside, comparison, overhead, peers, scheduling, synthesis, validation
 from benchmarks.cursus import release
 
 if TYPE_CHECKING:
@@ -63,6 +63,23 @@ def _measure_scheduling(rounds: int) -> tuple[Any, str]:
         "with_scripts": [asdict(figure) for figure in scripts],
     }
     return data, _scheduling(figures, scripts)
+
+
+def _measure_beside(rounds: int) -> tuple[Any, str]:
+    figures = base_beside.measured(rounds)
+    rows = [
+        (
+            figure.what,
+            f"{figure.alone:.2f} s",
+            f"{figure.beside:.2f} s",
+            f"{figure.ratio:.2f}",
+            f"{figure.goal}",
+        )
+        for figure in figures
+    ]
+    headers = ("one script of twelve changed", "head alone", "with base", "ratio", "goal")
+    table = tabulate(rows, headers, tablefmt="github", disable_numparse=True)
+    return [asdict(figure) for figure in figures], table
 
 
 def _measure_overhead(rounds: int) -> tuple[Any, str]:
@@ -202,6 +219,7 @@ PARTS: dict[str, Callable[[int], tuple[Any, str]]] = {
     "synthesis": _measure_synthesis,
     "validation": _measure_validation,
     "comparison": _measure_comparison,
+    "beside": _measure_beside,
 }
 
 if __name__ == "__main__":
