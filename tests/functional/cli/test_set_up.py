@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import venv
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,6 +93,26 @@ def test_doctor_names_libraries_that_are_not_there(project: Path) -> None:
 
     assert ended.returncode == 0
     assert "lacks torch_of_nobody" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  rows: 2000", "  python: .venv/bin/python"),
+        ("\npipelines:", "\nnodes: {train: {python: .venv/bin/python}}\npipelines:"),
+    ],
+    ids=["of all steps", "of a node alone"],
+)
+def test_doctor_asks_an_empty_environment_for_the_libraries_of_what_runs_there(
+    project: Path, old: str, new: str
+) -> None:
+    venv.create(project / ".venv")
+    edit(project, old, new)
+
+    ended = scriptcheck("doctor", folder=project)
+
+    told = " ".join(ended.stdout.split())
+    assert f"warning python {project}/.venv/bin/python lacks numpy and pandas" in told
 
 
 def test_doctor_goes_on_where_the_settings_are_broken(project: Path) -> None:
