@@ -31,6 +31,7 @@ from ci_scriptcheck.project.paths import FILE_NAME, is_misnamed, within
 from ci_scriptcheck.project.script.agreement import disagreements
 from ci_scriptcheck.project.script.findings import (
     at_their_lines,
+    at_their_ports,
     known_despite,
     missing_scripts,
     read_usage,
@@ -159,7 +160,12 @@ def _put_together(
         *compatibility.disagreements(joined, datasets),
         *steps_without_script(steps, joined, {one.step for one in missing}),
         *at_their_lines(
-            known_despite((*strange, *odd, *wrong), unread, joined),
+            at_their_ports(
+                known_despite((*strange, *odd, *wrong), unread, joined),
+                project,
+                [name for name, step in read_.items() if step.native and not step.has_own_ports],
+                read.source,
+            ),
             {
                 name: step.declared.script
                 for name, step in read_.items()
