@@ -27,6 +27,7 @@ from ci_scriptcheck.model.contract import (
     WrittenBy,
     parted,
 )
+from ci_scriptcheck.project.native.column_bounds import wrong_bounds
 from ci_scriptcheck.project.native.documents import ColumnDocument, DatasetDocument
 from ci_scriptcheck.project.native.reading import Native
 from ci_scriptcheck.project.native.references import References
@@ -224,6 +225,8 @@ class _Making:
         if "type" not in given:
             known = ", ".join(f"`{kind}`" for kind in ColumnType)
             self._fail(f"the column `{name}` needs a `type`", at, f"the types are {known}")
+        for key, what, advice in wrong_bounds(name, given):
+            self._fail(what, (*at, key), advice)
         least, most = given.get("min"), given.get("max")
         if least is not None and most is not None:
             if isinstance(least, str) != isinstance(most, str):
