@@ -35,7 +35,8 @@ version: 1
 """
 _ENTRY_POINT = re.compile(rb"^\s+entry_point:\s*[\"']?([\w./-]+\.py)", re.MULTILINE)
 CALLED = f"main({', '.join(PARAMETERS)})"
-"""How the function of a script is called."""
+"""How the function of a script is called whose ports can be read from it."""
+FOUND = f"a script is found by `{CALLED}`; one with `main()` can be named under `steps:`"
 MOST_TOLD = 5
 """Files of which it is told why they are left out."""
 _STARTED = re.compile(rb"^def main\(|__main__", re.MULTILINE)
@@ -124,7 +125,7 @@ def draft(tree: Tree, folder: str = "", more: Additions = NOTHING) -> str:
     if not found.contracts and not scripts:
         raise UsageError(
             what="no pipeline script was found here",
-            facts=(f"a script defines `{CALLED}`", *left_out(tree, folder)[:MOST_TOLD]),
+            facts=(FOUND, *left_out(tree, folder)[:MOST_TOLD]),
             advice="give each script this function, with its files from `input_paths` and"
             " `output_paths`, or name another folder with `--project`",
         )

@@ -94,6 +94,31 @@ def all_kinds_of_outcome() -> RunRecord:
     )
 
 
+def left_by_argparse() -> RunRecord:
+    """A script that its own parser of the command line ended."""
+    left = Finding(
+        rule="SC203",
+        severity=Level.ERROR,
+        message="left by `sys.exit` with status 2 before `main` returned",
+        place=Place(file="scripts/train.py", line=2),
+        excerpt=Excerpt(
+            first=1,
+            lines=("def main():", "    args = parser.parse_args()", "    print(args)"),
+            marked=2,
+        ),
+        advice="Raise an exception that says what is wrong, or return.",
+    )
+    tail = (
+        "usage: train.py [-h] --epochs EPOCHS [--rate RATE]",
+        "train.py: error: the following arguments are required: --epochs",
+        "Traceback (most recent call last):",
+        '  File "scripts/train.py", line 2, in main',
+        "SystemExit: 2",
+    )
+    failed = a_result("train", Outcome.FAILED, findings=(left,), log_tail=tail)
+    return a_record(a_plan(a_task("train")), failed)
+
+
 def findings_of_the_project() -> RunRecord:
     warning = Finding(
         rule="SC108",
@@ -216,6 +241,7 @@ STORIES = {
     "passing": a_passing_record,
     "nothing_to_do": nothing_to_do,
     "no_file_changed": no_file_changed,
+    "left_by_argparse": left_by_argparse,
     "all_kinds_of_outcome": all_kinds_of_outcome,
     "findings_of_the_project": findings_of_the_project,
     "many_failures": many_failures,
