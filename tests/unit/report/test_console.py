@@ -43,6 +43,13 @@ def nothing_to_do() -> RunRecord:
     return a_record(a_plan(changes=a_change("README.md", "a.md", "b.md"), counts=counts))
 
 
+def nothing_on_main() -> RunRecord:
+    """The last commit is base and head; a new file lies beside it."""
+    commit = "9c1e2f4" + "0" * 33
+    changes = a_change(".gitignore", head=commit, uncommitted=True)
+    return a_record(a_plan(changes=changes, counts=Counts(files_changed=1, steps=9)))
+
+
 def no_file_changed() -> RunRecord:
     return a_record(a_plan(changes=a_change(), counts=Counts(steps=9)))
 
@@ -241,6 +248,7 @@ STORIES = {
     "passing": a_passing_record,
     "nothing_to_do": nothing_to_do,
     "no_file_changed": no_file_changed,
+    "nothing_on_main": nothing_on_main,
     "left_by_argparse": left_by_argparse,
     "all_kinds_of_outcome": all_kinds_of_outcome,
     "findings_of_the_project": findings_of_the_project,
