@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import venv
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,17 @@ def test_config_names_the_node_that_feeds_an_input(project: Path) -> None:
 
     (line,) = [line for line in shown.splitlines() if line.startswith("inputs.train ")]
     assert "required, fed by split.train " in line
+
+
+def test_config_shows_the_interpreter_in_use_and_the_lines_of_ports(project: Path) -> None:
+    (project / "scriptcheck.yaml").write_text("version: 1\npipelines: {all: [scripts/split.py]}\n")
+
+    shown = scriptcheck("config", "split", folder=project).stdout
+
+    rows = {line.split()[0]: " ".join(line.split()[1:]) for line in shown.splitlines()}
+    assert rows["python"] == f"{sys.executable} built in"
+    assert rows["inputs.features"] == "required scripts/split.py:10"
+    assert rows["outputs.test"] == "required scripts/split.py:14"
 
 
 def test_config_without_a_name_lists_what_there_is(project: Path) -> None:
