@@ -185,12 +185,12 @@ def _put_together(
 def _unread(
     named: Mapping[str, NamedScript], read: Native, usages: Mapping[str, Usage]
 ) -> frozenset[str]:
-    """Name the steps whose ports only their scripts could tell, which nobody could read."""
+    """Name the steps whose ports only their scripts could tell, which cannot be read or have no `main`."""
     written = read.document.steps
     return frozenset(
         step
         for step, one in named.items()
-        if one.script not in usages
+        if (one.script not in usages or not usages[one.script].is_defined)
         and ((said := written.get(step)) is None or said.inputs is None or said.outputs is None)
     )
 

@@ -204,7 +204,12 @@ def _tail(result: TaskResult, errors: list[Finding], page: Page) -> str | None:
 def _commands(record: RunRecord, group: list[Failure], errors: list[Finding], page: Page) -> str:
     task, result = group[0]
     advised = [(item, exits.advice(task, result, item) or item.advice) for item in errors]
-    rows = [("help", visible(advice)) for _, advice in advised if advice]
+    several = len({advice for _, advice in advised if advice}) > 1
+    rows = [
+        ("help", visible(f"{_column(item)}{advice}" if several else advice))
+        for item, advice in advised
+        if advice
+    ]
     rows.append(("reproduce", visible(reproduce(record.plan, task))))
     rows.append(("look", visible(look(record, result))))
     if any(item.rule.startswith("SC4") for item in errors):
@@ -214,6 +219,13 @@ def _commands(record: RunRecord, group: list[Failure], errors: list[Finding], pa
         rows.append(("also in", listed([visible(other.id) for other, _ in group[1:]])))
     unique = dict.fromkeys(rows)
     return "\n".join(labelled(label, text, page) for label, text in unique)
+
+
+def _column(finding: Finding) -> str:
+    """Say which column an advice is about, where it stands below those about others."""
+    name = finding.subject.removeprefix(f"{finding.port} ")
+    is_of_data = finding.rule.startswith("SC3") and finding.port is not None
+    return f"`{name}`: " if is_of_data and name else ""
 
 
 def labelled(label: str, text: str, page: Page) -> str:

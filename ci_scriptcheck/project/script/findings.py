@@ -165,7 +165,7 @@ def unfit_functions(steps: Mapping[str, Step], usages: Mapping[str, Usage]) -> I
                 rule="SC110",
                 severity=Level.ERROR,
                 message=f"`main` asks for {shown}, which nothing gives",
-                subject=step.script,
+                subject=f"{step.script} {', '.join(lacking)}",
                 step=name,
                 place=Place(file=step.script, line=found.function.line),
                 advice=f"say `call: {{{lacking[0]}: ...}}` at the step `{name}`",

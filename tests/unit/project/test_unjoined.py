@@ -111,3 +111,14 @@ def test_an_input_whose_dataset_is_there_is_told_how_the_dataset_feeds_it(said: 
     assert finding.place == Place(file="scriptcheck.yaml", line=5)
     assert finding.excerpt is not None
     assert finding.excerpt.lines == (f"    inputs: {{raw: {said}}}",)
+
+
+def test_a_script_without_its_function_is_told_once_and_not_what_follows_from_it() -> None:
+    project = a_project(
+        LISTED.replace("features.py]", "features.py, fit.py]"),
+        clean=CLEAN,
+        features=FEATURES.replace('["clean"]', '["cleaned"]').replace("def main", "def mian"),
+        fit=CLEAN.replace('["raw"]', '["features"]').replace('output_paths["cleaned"]', "None"),
+    )
+
+    assert [(one.rule, one.step) for one in project.findings] == [("SC110", "features")]

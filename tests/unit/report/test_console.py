@@ -101,6 +101,31 @@ def all_kinds_of_outcome() -> RunRecord:
     )
 
 
+def columns_that_do_not_fit() -> RunRecord:
+    """Several columns of one output, each with its own cure."""
+    found = [
+        Finding(
+            rule=rule,
+            severity=Level.ERROR,
+            message=f"`{column}` in output `cleaned` has {what}",
+            subject=f"cleaned {column}",
+            port="cleaned",
+            advice=advice,
+        )
+        for rule, column, what, advice in (
+            ("SC302", "a", "text, where type int is expected", "Convert the column."),
+            (
+                "SC306",
+                "b",
+                "values from 2 to 4, where at most 1 is expected",
+                "Correct the values.",
+            ),
+        )
+    ]
+    failed = a_result("clean", Outcome.FAILED, findings=tuple(found))
+    return a_record(a_plan(a_task("clean")), failed)
+
+
 def left_by_argparse() -> RunRecord:
     """A script that its own parser of the command line ended."""
     left = Finding(
@@ -249,6 +274,7 @@ STORIES = {
     "nothing_to_do": nothing_to_do,
     "no_file_changed": no_file_changed,
     "nothing_on_main": nothing_on_main,
+    "columns_that_do_not_fit": columns_that_do_not_fit,
     "left_by_argparse": left_by_argparse,
     "all_kinds_of_outcome": all_kinds_of_outcome,
     "findings_of_the_project": findings_of_the_project,
