@@ -7,14 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change import affected
+from ci_scriptcheck.change import affected, lost_links
 from ci_scriptcheck.change.closure import imports
 from ci_scriptcheck.change.closure.entry_points import entry_points
 from ci_scriptcheck.change.git.repository import CommitTree
 from ci_scriptcheck.errors import ScriptcheckError, UsageError
 from ci_scriptcheck.model.change import ChangeSet, Closure, Selection, Unknown
 from ci_scriptcheck.model.contract import CopiedFrom
-from ci_scriptcheck.model.project import Project
+from ci_scriptcheck.model.project import Project, levelled
 from ci_scriptcheck.model.result import Finding
 from ci_scriptcheck.model.tree import Tree
 from ci_scriptcheck.project import cache
@@ -121,12 +121,13 @@ def of_change(
             cache=root / CACHE / LIBRARIES,
         ),
     )
+    with_lost = _with_lost_links(tree, base_tree, project, base, changes)
     return Scope(
         project=project,
         changes=changes,
         selection=selection,
         closures=closures,
-        findings=_told_apart(project, _before_settings(tree, base_tree, project) or base),
+        findings=_told_apart(with_lost, _before_settings(tree, base_tree, project) or base),
         base=Base(project=base, tree=base_tree, closures=base_closures) if base else None,
     )
 
@@ -271,6 +272,34 @@ def _before_settings(tree: Tree, base: Tree, head: Project) -> Project | None:
         return None
     old = (one for one in found.findings if one.place is not None and base.has(one.place.file))
     return replace(found, findings=tuple(old))
+
+
+def _with_lost_links(
+    tree: Tree, base_tree: Tree, head: Project, base: Project | None, changes: ChangeSet
+) -> Project:
+    """Add to the findings those of links that scripts of this change took out."""
+    suspected = lost_links.suspected(head, base, changes) if base else ()
+    if not suspected:
+        return head
+    from ci_scriptcheck.project.laid_over import LaidOver
+    from ci_scriptcheck.project.loader import load_project
+
+    scripts = sorted({one.script for one in suspected})
+    try:
+        restored = load_project(LaidOver(tree, base_tree, scripts), head.folder)
+    except ScriptcheckError:
+        return head
+    lost = lost_links.by_scripts(suspected, restored)
+    old, new = base_tree.read_many(scripts), tree.read_many(scripts)
+    texts = {
+        script: lost_links.Texts(
+            base=old[script].decode("utf-8", "replace"),
+            head=new[script].decode("utf-8", "replace"),
+        )
+        for script in scripts
+    }
+    findings = lost_links.told(lost, head, texts, changes.base_name or "base")
+    return replace(head, findings=levelled(head.rules, findings))
 
 
 def _told_apart(head: Project, base: Project | None) -> tuple[Finding, ...]:

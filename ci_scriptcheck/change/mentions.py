@@ -32,7 +32,7 @@ MOST_BYTES = 500_000
 
 # pandas puts words before the name where a group lacks the column.
 _QUOTED = re.compile(r"(['\"`])(?:Column not found: )?([A-Za-z_][\w.-]{2,80})\1")
-_HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)")
+_HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))?")
 
 Lines = tuple[tuple[Place, str], ...]
 """Each line that was taken away or put there, with where that is in head."""
@@ -79,9 +79,17 @@ def changed_lines(root: Path, changes: ChangeSet) -> Lines:
     )
 
 
-def first_mention(message: str, lines: Lines) -> tuple[str, Place] | None:
-    """Find the first quoted name of a message that these lines hold as a whole word."""
-    for _, name in _QUOTED.findall(message):
+def first_mention(
+    message: str, lines: Lines, *, port: str | None = None
+) -> tuple[str, Place] | None:
+    """Find the first quoted name of a message that these lines hold as a whole word.
+
+    Args:
+        message: What is wrong.
+        lines: What the change took away or put there.
+        port: Where it is wrong: it is named beside what is, and every line of settings may name it.
+    """
+    for name in (name for _, name in _QUOTED.findall(message) if name != port):
         word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
         for place, text in lines:
             if word.search(text):
@@ -100,14 +108,19 @@ def _of_file(path: str, before: bytes, after: bytes) -> Iterator[tuple[Place, st
         return
     old = before.decode(errors="replace").splitlines()
     new = after.decode(errors="replace").splitlines()
-    number = 0
+    gone = put = last = 0
     for text in list(difflib.unified_diff(old, new, n=0, lineterm=""))[2:]:
         hunk = _HUNK.match(text)
         if hunk:
-            number = max(int(hunk[1]), 1)
-            continue
-        yield Place(file=path, line=number), text[1:]
-        number += text.startswith("+")
+            gone = put = max(int(hunk[1]), 1)
+            last = put + max(int(hunk[2] or 1) - 1, 0)
+        elif text.startswith("+"):
+            yield Place(file=path, line=put), text[1:]
+            put += 1
+        else:
+            # What stands in its place now, as far as that can be told.
+            yield Place(file=path, line=min(gone, last)), text[1:]
+            gone += 1
 
 
 def _explained(result: TaskResult, lines: Lines) -> TaskResult:
@@ -117,7 +130,7 @@ def _explained(result: TaskResult, lines: Lines) -> TaskResult:
 def _with_mention(finding: Finding, lines: Lines) -> Finding:
     if finding.severity is not Level.ERROR:
         return finding
-    found = first_mention(finding.message, lines)
+    found = first_mention(finding.message, lines, port=finding.port)
     if found is None or found[1] == finding.place:
         return finding
     sentence = f"`{found[0]}` appears in this change at {found[1]}."

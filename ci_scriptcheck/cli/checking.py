@@ -16,6 +16,7 @@ from ci_scriptcheck.pytest_plugin import execution
 from ci_scriptcheck.pytest_plugin.event import TaskFinished
 from ci_scriptcheck.report import console as console_report
 from ci_scriptcheck.report.page import Detail
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -77,7 +78,8 @@ def _checked(
         except KeyboardInterrupt as interruption:
             signalled = getattr(interruption, "signal", "SIGINT")
     record = workflow.conclude(started, interrupted=signalled)
-    ending = console_report.ending(record, page)
+    shown = replace(record, run=report.from_here(started.run_directory))
+    ending = console_report.ending(shown, page)
     if ending:
         gap = "\n" if page.detail is not Detail.QUIET else ""
         told.write(gap + ending)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.cli import opening
@@ -15,18 +16,29 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.model.project import Project
+    from ci_scriptcheck.model.tree import Tree
 
 
 def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
     """Print the settings of one step or node, or what there is."""
-    project = opening.project_of(opening.place_of(opening.project_folder(given)))
+    place = opening.place_of(opening.project_folder(given))
+    project = opening.project_of(place)
     if given.name is None:
         console.tell(overview(project, console.out_page.width))
         return 0
-    table = settings.settings_table(project, given.name)
+    table = settings.settings_table(
+        project,
+        given.name,
+        own_python=sys.executable,
+        text_of=lambda script: _text(place.tree, script),
+    )
     rows = [[visible(cell) for cell in row] for row in table.rows]
     console.tell("\n".join(grid.lines(table.columns, rows, console.out_page.width)) + "\n")
     return 0
+
+
+def _text(tree: Tree, script: str) -> str:
+    return tree.read_many([script]).get(script, b"").decode("utf-8", "replace")
 
 
 def overview(project: Project, width: int | None) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ci_scriptcheck.cli.opening import ProjectFolder
-    from ci_scriptcheck.model.project import Project
+    from ci_scriptcheck.model.project import Project, Settings, Step
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.run.process.request import Ending
 
@@ -158,11 +158,20 @@ def _interpreters(place: ProjectFolder, project: Project | None) -> Iterator[Obs
 def _libraries(root: Path, tree: Tree, project: Project) -> dict[str, list[str]]:
     closures = imports.closures(tree, entry_points(project), cache=None)
     found: dict[str, set[str]] = {}
-    for step in project.steps.values():
+    for step, settings in _runs(project):
         if step.script is not None:
-            python = interpreters.located(root, project.folder, step.settings.python)
+            python = interpreters.located(root, project.folder, settings.python)
             found.setdefault(python, set()).update(closures[step.script].libraries)
     return {python: sorted(names) for python, names in found.items()}
+
+
+def _runs(project: Project) -> Iterator[tuple[Step, Settings]]:
+    """Give each step with its own settings, and with those of each of its nodes."""
+    for step in project.steps.values():
+        yield step, step.settings
+    for pipeline in project.pipelines.values():
+        for node in pipeline.nodes:
+            yield project.steps[node.step], node.settings
 
 
 def _tried(root: Path, python: str, modules: list[str]) -> Ending | Observation:

@@ -68,7 +68,7 @@ def _left_out(reasons: tuple[str, ...], console: Console) -> str:
     lines = [page.flow(visible(one), "left out  ") for one in reasons[: scan.MOST_TOLD]]
     if len(reasons) > scan.MOST_TOLD:
         lines.append(f"left out  {len(reasons) - scan.MOST_TOLD} more")
-    return "\n".join([*lines, page.flow(f"a script has `{scan.CALLED}`", " " * 10), ""])
+    return "\n".join([*lines, page.flow(scan.FOUND, " " * 10), ""])
 
 
 def found(place: opening.ProjectFolder, console: Console) -> str:

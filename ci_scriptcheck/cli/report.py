@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import posixpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,21 @@ def text(directory: Path, wanted: str, page: Page) -> str:
         return html.render(record)
     from ci_scriptcheck.report import console as console_report
 
-    return console_report.render(record, page)
+    return console_report.render(replace(record, run=from_here(directory)), page)
+
+
+def from_here(place: Path) -> str:
+    """Write a path so that it can be pasted where the command was called.
+
+    It is relative to there where it lies below, or in the same repository, and else absolute.
+    """
+    here, there = Path.cwd().resolve(), place.resolve()
+    if there.is_relative_to(here):
+        return there.relative_to(here).as_posix()
+    with contextlib.suppress(ChangeError):
+        if there.is_relative_to(repository_root(here)):
+            return posixpath.relpath(there, here)
+    return str(there)
 
 
 def write(path: Path, content: str) -> None:

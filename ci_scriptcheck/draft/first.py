@@ -53,7 +53,7 @@ class Place:
 
 
 def from_samples(place: Place, python: str | None) -> scan.Additions:
-    """Describe the data that are called like ports that no script writes."""
+    """Describe the data that are found for ports that no script writes."""
     found = {name: path for name, path in scan.sources(place.tree, place.folder).items() if path}
     if not found:
         return scan.Additions(python=python)
@@ -75,7 +75,9 @@ def _described(ask: Ask, place: Place, name: str, path: str) -> Drafted:
         files=(),
         origin=CopiedFrom(path=path),
     )
-    remarks = (f"guess: {path} is called so; types and nulls are read from it",)
+    is_called_so = name in PurePosixPath(path).with_suffix("").parts
+    why = "is called so" if is_called_so else "bears the name that a script opens"
+    remarks = (f"guess: {path} {why}; types and nulls are read from it",)
     return Drafted(dataset=dataset, remarks=remarks, notes=one.notes if one else {})
 
 

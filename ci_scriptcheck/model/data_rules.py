@@ -44,7 +44,7 @@ DATA_RULES = (
         title="more cells without a value than allowed",
         why="Readers are built for the share of missing cells that the schema allows; where it says nothing, for none.",
         example="a join that finds no partner for a fifth of the rows",
-        cure="Fill or drop the rows, or allow a share: `nulls: 0.05`.",
+        cure="Fill or drop the rows, or allow the share that was found, rounded up, as `nulls:` of the column.",
     ),
     Rule(
         code="SC306",

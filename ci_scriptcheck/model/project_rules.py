@@ -190,4 +190,12 @@ PROJECT_RULES = (
         example="`requirements: [requirement.txt]`",
         cure="Correct the name, or take it out.",
     ),
+    Rule(
+        code="SC124",
+        level=Level.ERROR,
+        title="a link that this change lost",
+        why="On base one step writes what another reads. The script does not name the output any more, the reader still asks for it, and something else feeds it: a dataset, or what an earlier step writes under that name. So all steps pass, on data that production would not have.",
+        example="`output_paths['cleaned']` became `output_paths['clean']`, and `train` trains on made rows",
+        cure="Write the output again; if it was meant to go, say in the settings what the step writes: `steps: {clean: {script: clean.py, outputs: {...}}}`.",
+    ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place, UsageError, did_you_mean
@@ -31,6 +31,7 @@ from ci_scriptcheck.project.paths import FILE_NAME, is_misnamed, within
 from ci_scriptcheck.project.script.agreement import disagreements
 from ci_scriptcheck.project.script.findings import (
     at_their_lines,
+    at_their_ports,
     known_despite,
     missing_scripts,
     read_usage,
@@ -126,7 +127,7 @@ def _put_together(
             native=read, folder=folder, steps=read_, named=named, adapters=adapters.pipelines
         )
     )
-    datasets = read_datasets(read, folder, references_of(read, read_))
+    datasets = read_datasets(read, folder, references_of(read, read_), _root(tree))
     _check_files(tree, read, datasets)
     check_columns(
         read, {column.name for one in datasets.values() for column in one.schema.columns}
@@ -159,7 +160,12 @@ def _put_together(
         *compatibility.disagreements(joined, datasets),
         *steps_without_script(steps, joined, {one.step for one in missing}),
         *at_their_lines(
-            known_despite((*strange, *odd, *wrong), unread, joined),
+            at_their_ports(
+                known_despite((*strange, *odd, *wrong), unread, joined),
+                project,
+                [name for name, step in read_.items() if step.native and not step.has_own_ports],
+                read.source,
+            ),
             {
                 name: step.declared.script
                 for name, step in read_.items()
@@ -179,12 +185,12 @@ def _put_together(
 def _unread(
     named: Mapping[str, NamedScript], read: Native, usages: Mapping[str, Usage]
 ) -> frozenset[str]:
-    """Name the steps whose ports only their scripts could tell, which nobody could read."""
+    """Name the steps whose ports only their scripts could tell, which cannot be read or have no `main`."""
     written = read.document.steps
     return frozenset(
         step
         for step, one in named.items()
-        if one.script not in usages
+        if (one.script not in usages or not usages[one.script].is_defined)
         and ((said := written.get(step)) is None or said.inputs is None or said.outputs is None)
     )
 
@@ -256,21 +262,49 @@ def _check_files(tree: Tree, read: Native, datasets: Mapping[str, Dataset]) -> N
             case _:
                 continue
         if not exists(tree, path):
-            beside = [one for one in tree.paths() if _shares_folder(one, path)]
             raise read.source.mistake(
-                f"`{path}`, which the dataset `{name}` is made from, does not exist",
+                f"`{path}`, which the dataset `{name}` is made from, {_absence(tree, path)}",
                 ("datasets", name, key),
-                advice=did_you_mean(path, beside) or "files that git ignores are not seen",
+                advice=_likely(tree, path),
             )
 
 
-def _shares_folder(one: str, other: str) -> bool:
-    return folder_of(one) == folder_of(other)
+def _absence(tree: Tree, path: str) -> str:
+    """Say why git does not show a path."""
+    root = _root(tree)
+    if root is None or not (root / path).exists():
+        return "does not exist"
+    place = root / path
+    if place.is_dir() and not any(place.iterdir()):
+        return "is an empty folder"
+    if any((above / ".git").exists() for above in (place, *place.parents) if above != root):
+        return "lies in a repository of its own"
+    return "is ignored by git"
+
+
+def _likely(tree: Tree, path: str) -> str:
+    """Name what was meant: a file or folder of nearly this path, or one of this name elsewhere."""
+    absence = _absence(tree, path)
+    if absence == "is ignored by git":
+        return f"take it out of `.gitignore`, or add it: `git add --force {path}`"
+    if absence != "does not exist":
+        return "a dataset is made from files that git has, or would take"
+    known = {str(above) for one in tree.paths() for above in PurePosixPath(one).parents} - {"."}
+    name = path.rpartition("/")[2]
+    known |= {
+        one
+        for one in tree.paths()
+        if folder_of(one) == folder_of(path) or one.rpartition("/")[2] == name
+    }
+    return did_you_mean(path, known) or "files that git ignores are not seen"
+
+
+def _root(tree: Tree) -> Path | None:
+    # Trees in memory have no folder.
+    root = getattr(tree, "root", None)
+    return root if isinstance(root, Path) else None
 
 
 def _folder_name(tree: Tree, folder: str) -> str:
-    # Trees in memory have no folder.
-    root = getattr(tree, "root", None)
-    return folder.rpartition("/")[2] or (
-        root.resolve().name if isinstance(root, Path) else "project"
-    )
+    root = _root(tree)
+    return folder.rpartition("/")[2] or (root.resolve().name if root else "project")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
+from pathlib import Path
+
 from ci_scriptcheck.repository_path import folder_of, joined
 
 FILE_NAME = "scriptcheck.yaml"
@@ -16,6 +19,15 @@ def within(folder: str, written: str) -> str | None:
     if written.startswith(("/", "~")) or "\0" in written or "\\" in written:
         return None
     return joined(folder, written)
+
+
+def written_relative(root: Path, folder: str, written: str) -> str | None:
+    """Write an absolute path inside the repository as a settings file has to; `None` for all else."""
+    place = Path(posixpath.normpath(written))
+    for top in (root, root.resolve()):
+        if place.is_absolute() and place.is_relative_to(top):
+            return posixpath.relpath(place, top / folder)
+    return None
 
 
 def is_misnamed(path: str, folder: str) -> bool:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.project.cursus.reading import CONTRACT_ENDING, PIPELINE_ENDING
 from ci_scriptcheck.project.import_roots import import_roots
+from ci_scriptcheck.project.named_data import SUFFIXES, data_for
 from ci_scriptcheck.project.native.quoting import quoted
 from ci_scriptcheck.project.script.usage import PARAMETERS, Usage, usage
 from ci_scriptcheck.project.stages import stages
@@ -34,7 +35,8 @@ version: 1
 """
 _ENTRY_POINT = re.compile(rb"^\s+entry_point:\s*[\"']?([\w./-]+\.py)", re.MULTILINE)
 CALLED = f"main({', '.join(PARAMETERS)})"
-"""How the function of a script is called."""
+"""How the function of a script is called whose ports can be read from it."""
+FOUND = f"a script is found by `{CALLED}`; one with `main()` can be named under `steps:`"
 MOST_TOLD = 5
 """Files of which it is told why they are left out."""
 _STARTED = re.compile(rb"^def main\(|__main__", re.MULTILINE)
@@ -46,6 +48,7 @@ class _Script:
     step: str
     path: str
     usage: Usage
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +82,9 @@ class _Found:
 
 
 def sources(tree: Tree, folder: str = "") -> Mapping[str, str | None]:
-    """Name the ports that no script writes, each with the data that are called so, if there are any."""
+    """Name the ports that no script writes, each with data that are called like it, or like its files."""
     found = _look(tree, folder)
-    return {
-        name: _data_like(name, found.paths, folder) for name in _unwritten_ports(found.scripts)
-    }
+    return {name: _data_of(name, found, folder) for name in _unwritten_ports(found.scripts)}
 
 
 def left_out(tree: Tree, folder: str = "") -> tuple[str, ...]:
@@ -124,7 +125,7 @@ def draft(tree: Tree, folder: str = "", more: Additions = NOTHING) -> str:
     if not found.contracts and not scripts:
         raise UsageError(
             what="no pipeline script was found here",
-            facts=(f"a script defines `{CALLED}`", *left_out(tree, folder)[:MOST_TOLD]),
+            facts=(FOUND, *left_out(tree, folder)[:MOST_TOLD]),
             advice="give each script this function, with its files from `input_paths` and"
             " `output_paths`, or name another folder with `--project`",
         )
@@ -200,13 +201,15 @@ def _scripts(tree: Tree, paths: Iterable[str], folder: str) -> list[_Script]:
     for path, content in tree.read_many(_candidates(paths, folder)).items():
         if b"def main(" not in content or b"input_paths" not in content:
             continue
+        text = content.decode("utf-8", "replace").removeprefix("\ufeff")
         try:
-            used = usage(content.decode("utf-8", "replace"))
+            used = usage(text)
         except SyntaxError:
             continue
         if used.function is not None and set(PARAMETERS) <= set(used.function.parameters):
             inside = _relative(path, folder)
-            found[path] = _Script(step=_step_name(inside, found.values()), path=inside, usage=used)
+            step = _step_name(inside, found.values())
+            found[path] = _Script(step=step, path=inside, usage=used, text=text)
     return list(found.values())
 
 
@@ -313,7 +316,7 @@ def _unwritten_ports(scripts: list[_Script]) -> tuple[str, ...]:
 def _source_part(files: _Found, more: Additions, folder: str) -> str:
     lines: list[str] = []
     for name in _unwritten_ports(files.scripts):
-        found = _data_like(name, files.paths, folder)
+        found = _data_of(name, files, folder)
         if name in more.sources:
             lines.extend(f"  {line}" for line in more.sources[name])
         elif found is None:
@@ -330,21 +333,16 @@ def _source_part(files: _Found, more: Additions, folder: str) -> str:
     return "\n".join([*head, "# datasets:" if is_empty else "datasets:", *lines]) + "\n"
 
 
-def _data_like(name: str, paths: list[str], folder: str) -> str | None:
-    """Find a folder of this name, or a file of it with an ending of data."""
-    for path in paths:
+def _data_of(name: str, files: _Found, folder: str) -> str | None:
+    """Find a folder of this name, a file of it with an ending of data, or what its readers open."""
+    for path in files.paths:
         inside = PurePosixPath(_relative(path, folder))
-        if inside.stem == name and inside.suffix in {
-            ".csv",
-            ".parquet",
-            ".json",
-            ".jsonl",
-            ".tsv",
-        }:
+        if inside.stem == name and inside.suffix in SUFFIXES:
             return str(inside)
         if name in inside.parent.parts and inside.suffix not in {".py", ".md"}:
             return "/".join(inside.parts[: inside.parts.index(name) + 1])
-    return None
+    readers = [script.text for script in files.scripts if name in script.usage.inputs]
+    return data_for(name, readers, [_relative(path, folder) for path in files.paths])
 
 
 def _pipeline_part(scripts: list[_Script]) -> str:

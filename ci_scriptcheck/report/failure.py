@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import STANDARD
-from ci_scriptcheck.report import data_changes, grid
+from ci_scriptcheck.report import data_changes, exits, grid
 from ci_scriptcheck.report.page import Detail, Ink, code_line, listed, shortened, visible
 from ci_scriptcheck.report.why import why_now
 
@@ -197,20 +197,29 @@ def _why(plan: Plan, task: Task, finding: Finding | None, page: Page) -> Iterato
 
 def _tail(result: TaskResult, errors: list[Finding], page: Page) -> str | None:
     """Show what the script printed last, where no line of it explains the end."""
-    explained = any(finding.excerpt or finding.table for finding in errors)
+    # Where a script left by itself, the reason is what it said, and not the line where it left.
+    explained = any(
+        finding.rule != exits.LEFT and (finding.excerpt or finding.table) for finding in errors
+    )
     # Where all is told, it stands below the task's own line.
-    if not result.log_tail or explained or page.detail is Detail.VERBOSE:
+    printed = exits.printed(result, errors)
+    if not printed or explained or page.detail is Detail.VERBOSE:
         return None
     lines = [
-        page.cut(f"    {code_line(shortened(line))}".rstrip())
-        for line in result.log_tail[-MOST_TAIL:]
+        page.cut(f"    {code_line(shortened(line))}".rstrip()) for line in printed[-MOST_TAIL:]
     ]
     return "\n".join(["  The last it printed:", *lines])
 
 
 def _commands(record: RunRecord, group: list[Failure], errors: list[Finding], page: Page) -> str:
     task, result = group[0]
-    rows = [("help", visible(item.advice)) for item in errors if item.advice]
+    advised = [(item, exits.advice(task, result, item) or item.advice) for item in errors]
+    several = len({advice for _, advice in advised if advice}) > 1
+    rows = [
+        ("help", visible(f"{_column(item)}{advice}" if several else advice))
+        for item, advice in advised
+        if advice
+    ]
     rows.append(("reproduce", visible(reproduce(record.plan, task))))
     rows.append(("look", visible(look(record, result))))
     if any(item.rule.startswith("SC4") for item in errors):
@@ -220,6 +229,13 @@ def _commands(record: RunRecord, group: list[Failure], errors: list[Finding], pa
         rows.append(("also in", listed([visible(other.id) for other, _ in group[1:]])))
     unique = dict.fromkeys(rows)
     return "\n".join(labelled(label, text, page) for label, text in unique)
+
+
+def _column(finding: Finding) -> str:
+    """Say which column an advice is about, where it stands below those about others."""
+    name = finding.subject.removeprefix(f"{finding.port} ")
+    is_of_data = finding.rule.startswith("SC3") and finding.port is not None
+    return f"`{name}`: " if is_of_data and name else ""
 
 
 def labelled(label: str, text: str, page: Page) -> str:

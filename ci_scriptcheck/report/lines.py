@@ -40,7 +40,7 @@ def header(plan: Plan, workers: int | None, page: Page) -> str:
 def commits(changes: change.ChangeSet) -> str:
     """Write what is compared, as `main@9c1e2f4 → 1f0c9ab`."""
     head = changes.head[:7] if changes.head else "nothing to compare with"
-    same = changes.base is not None and changes.base == changes.head
+    same = _is_one_commit(changes)
     compared = f"{base(changes)} → {head}" if changes.base and not same else head
     shown = base(changes) if same else compared
     return f"{shown} + uncommitted" if changes.uncommitted else shown
@@ -75,12 +75,19 @@ def scope(plan: Plan) -> str:
     return f"{start}: {_amount(plan.of_head())}"
 
 
+def _is_one_commit(changes: change.ChangeSet) -> bool:
+    return changes.base is not None and changes.base == changes.head
+
+
 def _nothing(plan: Plan, changed: str) -> str:
     if plan.others_test:
         return "nothing to check in this share; others have what was chosen"
-    if plan.counts.files_changed == 0:
-        return "no file changed: nothing to check; `scriptcheck run --all` checks every step"
-    return f"{changed}, none used by a step: nothing to check"
+    start = f"{changed}, none used by a step" if plan.counts.files_changed else "no file changed"
+    hint = "`scriptcheck run --all` checks every step"
+    if _is_one_commit(plan.changes):
+        # On the main branch, whose last commit is what there is to be asked about.
+        hint += ", `scriptcheck run --base HEAD~1` what the last commit can break"
+    return f"{start}: nothing to check; {hint}"
 
 
 def _amount(tasks: tuple[Task, ...]) -> str:

@@ -96,11 +96,20 @@ def check_interpreters(root: Path, tracked: Iterable[str], project: Project) -> 
     Raises:
         UsageError: it does; what runs as an interpreter is not confined.
     """
-    named = {step.settings.python for step in project.steps.values()}
-    for pipeline in project.pipelines.values():
-        named |= {node.settings.python for node in pipeline.nodes}
-    for python in sorted(named | {None}, key=str):
-        check_interpreter(root, tracked, Path(located(root, project.folder, python)))
+    settings = [step.settings for step in project.steps.values()]
+    settings += [node.settings for one in project.pipelines.values() for node in one.nodes]
+    named = {one.python: one.origins.get("python") for one in settings}
+    for python, place in sorted({None: None, **named}.items(), key=lambda one: str(one[0])):
+        path = Path(located(root, project.folder, python))
+        if python is not None and "/" not in python and not path.exists():
+            raise UsageError(
+                what=f"there is no interpreter `{python}` in the project",
+                where=place,
+                facts=("names are not looked for along `PATH`",),
+                advice="write its path, as `.venv/bin/python` or `/usr/bin/python3`; without `python:`"
+                " scripts run in scriptcheck's own",
+            )
+        check_interpreter(root, tracked, path)
 
 
 def check_interpreter(root: Path, tracked: Iterable[str], python: Path) -> None:

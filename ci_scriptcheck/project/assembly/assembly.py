@@ -251,6 +251,12 @@ def _choices(parts: Parts, nodes: tuple[Node, ...]) -> Choices:
             (node.name, port.name) for node in nodes for port in node.inputs if port.external
         ),
         datasets=frozenset(parts.datasets),
+        given={
+            (node.name, port.name): port.dataset
+            for node in nodes
+            for port in node.inputs
+            if port.dataset is not None
+        },
         fed_by_name=frozenset(name for name, step in parts.steps.items() if step.has_own_ports),
     )
 

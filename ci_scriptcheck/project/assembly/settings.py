@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,11 @@ from ci_scriptcheck.errors import Place, UsageError, did_you_mean
 from ci_scriptcheck.model.project import Known, Limits, Node, Pipeline, Project, Settings, Step
 from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.project.native import units
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ci_scriptcheck.model.contract import Json, Port
     from ci_scriptcheck.project.declared import DeclaredNode, DeclaredStep
     from ci_scriptcheck.project.native.documents import SettingsDocument
@@ -107,18 +111,57 @@ def in_force(levels: Iterable[Values]) -> Settings:
     )
 
 
-def settings_table(project: Project, name: str) -> Table:
+def settings_table(
+    project: Project,
+    name: str,
+    *,
+    own_python: str = "unset",
+    text_of: Callable[[str], str] | None = None,
+) -> Table:
     """Show what is in force for a step, a node by `pipeline/node`, or the one node of a name.
+
+    Args:
+        project: Where it is.
+        name: Its name.
+        own_python: What stands for the interpreter where none is named.
+        text_of: Gives the text of a script, for the lines that name its ports.
 
     Raises:
         UsageError: there is none, or several pipelines have such a node.
     """
     found, pipeline = _found(project, name)
-    rows = [*_setting_rows(found.settings)]
-    rows.extend(_port_rows("inputs", found.inputs, _fed_by(found, pipeline)))
-    rows.extend(_port_rows("outputs", found.outputs, {}))
+    step = found if isinstance(found, Step) else project.steps[found.step]
+    script = _Script(
+        path=step.script, text=text_of(step.script) if text_of and step.script else ""
+    )
+    rows = [
+        ("python", own_python, origin)
+        if (key, value) == ("python", "unset")
+        else (key, value, origin)
+        for key, value, origin in _setting_rows(found.settings)
+    ]
+    rows.extend(_port_rows("inputs", found.inputs, _fed_by(found, pipeline), script))
+    rows.extend(_port_rows("outputs", found.outputs, {}, script))
     rows.extend(_further_tasks(found))
     return Table(columns=("setting", "value", "from"), rows=tuple(rows))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Script:
+    """What names the ports that nothing else does."""
+
+    path: str | None
+    text: str
+
+    def place(self, side: str, port: Port) -> str:
+        """Give the first line that takes the port, or the script where none does so in plain words."""
+        if self.path is None:
+            return ""
+        word = "input_paths" if side == "inputs" else "output_paths"
+        naming = re.compile(rf"{word}\b.*(['\"]){re.escape(port.parameter)}\1")
+        lines = enumerate(self.text.split("\n"), 1)
+        line = next((number for number, one in lines if naming.search(one)), None)
+        return str(Place(file=self.path, line=line))
 
 
 def _fed_by(found: Step | Node, pipeline: Pipeline | None) -> Mapping[str, str]:
@@ -193,7 +236,7 @@ def _further_tasks(found: Step | Node) -> Iterable[tuple[str, str, str]]:
 
 
 def _port_rows(
-    side: str, ports: Iterable[Port], fed_by: Mapping[str, str]
+    side: str, ports: Iterable[Port], fed_by: Mapping[str, str], script: _Script
 ) -> Iterable[tuple[str, str, str]]:
     for port in ports:
         parts = ["required" if port.required else "optional"]
@@ -210,7 +253,7 @@ def _port_rows(
                 parts.append(f"{kind} {item}")
         if port.parameter != port.name:
             parts.append(f"as {port.parameter}")
-        yield f"{side}.{port.name}", ", ".join(parts), str(port.place or "the script")
+        yield f"{side}.{port.name}", ", ".join(parts), str(port.place or script.place(side, port))
         for bound in port.bounds:
             way = f"{side}.{port.name}.values.{bound.file}.{bound.path}"
             yield way, bound.in_words(), str(bound.place or "")

@@ -39,12 +39,14 @@ class Choices:
         suppliers: Consumer and input → the output's name that settles a tie.
         external: Consumers and inputs that their dataset feeds where no link does.
         datasets: Names of all datasets.
+        given: Consumer and input → the dataset that is named at it.
         fed_by_name: Steps whose inputs are fed by the datasets of their names.
     """
 
     suppliers: Mapping[tuple[str, str], str] = field(default_factory=dict)
     external: frozenset[tuple[str, str]] = frozenset()
     datasets: frozenset[str] = frozenset()
+    given: Mapping[tuple[str, str], str] = field(default_factory=dict)
     fed_by_name: frozenset[str] = frozenset()
 
 
@@ -258,6 +260,9 @@ class _Joints:
             return (
                 f"say where it comes from: `datasets: {{{port.name}: {{copy: <file or folder>}}}}`"
             )
+        dataset = self.choices.given.get((node.name, port.name), port.name)
+        if dataset in self.choices.datasets:
+            return f"a dataset `{dataset}` exists: write `{port.name}: {{dataset: {dataset}, external: true}}`"
         return f"mark `{port.name}` as `external: true` with a dataset"
 
     def _wants(self, node: DeclaredNode) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NoReturn
 
 from ci_scriptcheck.errors import did_you_mean
@@ -27,11 +28,12 @@ from ci_scriptcheck.model.contract import (
     WrittenBy,
     parted,
 )
+from ci_scriptcheck.project.native.column_bounds import wrong_bounds
 from ci_scriptcheck.project.native.documents import ColumnDocument, DatasetDocument
 from ci_scriptcheck.project.native.reading import Native
 from ci_scriptcheck.project.native.references import References
 from ci_scriptcheck.project.native.source_lines import KeyPath
-from ci_scriptcheck.project.paths import within
+from ci_scriptcheck.project.paths import within, written_relative
 from ci_scriptcheck.values import dataclass, field, replace
 
 ENDINGS: Mapping[str, Format] = {
@@ -64,8 +66,16 @@ class _Written:
     paths: dict[str, KeyPath] = field(default_factory=dict)
 
 
-def read_datasets(native: Native, folder: str, references: References) -> dict[str, Dataset]:
+def read_datasets(
+    native: Native, folder: str, references: References, root: Path | None = None
+) -> dict[str, Dataset]:
     """Give every dataset of a settings file, with the columns that variables name.
+
+    Args:
+        native: The file.
+        folder: Where it lies in the repository.
+        references: What names with `$` stand for.
+        root: The repository, where it lies on a disk.
 
     Raises:
         UsageError: one extends or references what is not there, or contradicts itself.
@@ -73,7 +83,7 @@ def read_datasets(native: Native, folder: str, references: References) -> dict[s
     written = {
         name: document or DatasetDocument() for name, document in native.document.datasets.items()
     }
-    made = _Making(native=native, folder=folder, written=written, references=references)
+    made = _Making(native=native, folder=folder, written=written, references=references, root=root)
     found = {name: made.dataset(name) for name in written}
     for name, dataset in found.items():
         made.check_references(name, dataset, found)
@@ -86,6 +96,7 @@ class _Making:
     folder: str
     written: Mapping[str, DatasetDocument]
     references: References
+    root: Path | None
 
     def dataset(self, name: str) -> Dataset:
         whole = self._with_names(name, self._whole(name, ()))
@@ -224,6 +235,8 @@ class _Making:
         if "type" not in given:
             known = ", ".join(f"`{kind}`" for kind in ColumnType)
             self._fail(f"the column `{name}` needs a `type`", at, f"the types are {known}")
+        for key, what, advice in wrong_bounds(name, given):
+            self._fail(what, (*at, key), advice)
         least, most = given.get("min"), given.get("max")
         if least is not None and most is not None:
             if isinstance(least, str) != isinstance(most, str):
@@ -256,13 +269,21 @@ class _Making:
         if values.get("copy") is not None:
             path = within(self.folder, values["copy"])
             if path is None:
-                self._fail(f"`{values['copy']}` leads out of the repository", whole.paths["copy"])
+                self._fail_outside(values["copy"], whole.paths["copy"])
             return CopiedFrom(path=path)
         if values.get("generator") is not None:
             return self._generator(values["generator"], whole.paths["generator"])
         if values.get("from") is not None:
             return self._writer(values["from"], whole.paths["from"])
         return Synthesized()
+
+    def _fail_outside(self, written: str, path: KeyPath) -> NoReturn:
+        inside = written_relative(self.root, self.folder, written) if self.root else None
+        if inside is None:
+            self._fail(f"`{written}` leads out of the repository", path)
+        self._fail(
+            f"`{written}` holds for this machine only", path, f"write it relative: `{inside}`"
+        )
 
     def _generator(self, written: str, path: KeyPath) -> GeneratedBy:
         file, _, function = written.rpartition(":")

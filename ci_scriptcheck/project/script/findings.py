@@ -13,10 +13,11 @@ from ci_scriptcheck.values import replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from ci_scriptcheck.model.project import Pipeline, Step
+    from ci_scriptcheck.model.project import Pipeline, Project, Step
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.project.native.named_scripts import NamedScript
     from ci_scriptcheck.project.native.reading import Native
+    from ci_scriptcheck.project.native.source_lines import Source
 
 _BY_JOINTS = frozenset({"SC103", "SC111"})
 """Rules that say that something is not joined."""
@@ -89,6 +90,38 @@ def at_their_lines(
         yield replace(one, place=Place(file=script, line=line), excerpt=cut_out(text, line))
 
 
+def at_their_ports(
+    findings: Iterable[Finding], project: Project, steps: Collection[str], settings: Source
+) -> Iterator[Finding]:
+    """Show of an input that nothing feeds the line of the settings that has to be changed.
+
+    That is the port's own where a dataset only has to be named there, and the node's elsewhere.
+
+    Args:
+        findings: What was found by the ports of all steps.
+        project: Its pipelines and datasets.
+        steps: Those whose inputs stand in the settings.
+        settings: Where they are written.
+    """
+    for one in findings:
+        if one.rule != "SC103" or one.step not in steps or one.pipeline is None:
+            yield one
+            continue
+        place = next(
+            (
+                port.place
+                for node in project.pipelines[one.pipeline].nodes
+                for port in node.inputs
+                if f"{node.name}.{port.name}" == one.subject
+                and (port.dataset or port.name) in project.datasets
+            ),
+            one.place,
+        )
+        is_there = place is not None and place.file == settings.file
+        line = place.line if place is not None and is_there else None
+        yield replace(one, place=place, excerpt=cut_out(settings.text, line) if line else None)
+
+
 def known_despite(
     findings: Iterable[Finding], unread: Collection[str], pipelines: Mapping[str, Pipeline]
 ) -> Iterator[Finding]:
@@ -132,7 +165,7 @@ def unfit_functions(steps: Mapping[str, Step], usages: Mapping[str, Usage]) -> I
                 rule="SC110",
                 severity=Level.ERROR,
                 message=f"`main` asks for {shown}, which nothing gives",
-                subject=step.script,
+                subject=f"{step.script} {', '.join(lacking)}",
                 step=name,
                 place=Place(file=step.script, line=found.function.line),
                 advice=f"say `call: {{{lacking[0]}: ...}}` at the step `{name}`",

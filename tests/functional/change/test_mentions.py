@@ -50,6 +50,33 @@ def test_a_quoted_name_is_found_in_the_lines_that_changed(
     assert mentions.first_mention(message, lines) == found
 
 
+def test_a_line_that_is_gone_is_found_where_another_one_stands_now(
+    repository: Repository,
+) -> None:
+    base = repository.commit({"settings.yaml": "version: 1\nsteps: a\nport: loaded\n"})
+    repository.commit({"settings.yaml": "version: 2\nsteps: b\nport: other\nmore: 1\n"})
+    changes = change_set(repository.root, base=base, environ={}, default_base=None)
+
+    lines = mentions.changed_lines(repository.root, changes)
+
+    found = mentions.first_mention("`loaded` is not there", lines)
+    assert found == ("loaded", Place(file="settings.yaml", line=3))
+
+
+def test_the_port_that_a_finding_is_about_is_not_what_is_looked_for(
+    repository: Repository, changes: ChangeSet
+) -> None:
+    message = "output `amount` has no column `threshold`"
+    missing = Finding(rule="SC301", severity=Level.ERROR, message=message, port="amount")
+    plan = a_plan(a_task("train"), changes=changes)
+    failed = a_result("train", Outcome.FAILED, findings=(missing,))
+
+    record = mentions.told(a_record(plan, failed), repository.root)
+
+    (finding,) = record.results[0].findings
+    assert finding.evidence == ("`threshold` appears in this change at new.py:2.",)
+
+
 def test_a_failure_that_counts_is_told_with_it(repository: Repository, changes: ChangeSet) -> None:
     raised = Finding(rule="SC201", severity=Level.ERROR, message="KeyError: 'amount_usd'")
     plan = a_plan(a_task("train"), changes=changes)

@@ -108,6 +108,35 @@ def test_a_page_is_written_beside_the_text_and_later_from_the_record(broken: Pat
     assert page == told.stdout
 
 
+@pytest.mark.parametrize(
+    ("here", "words"),
+    [(".", ()), ("scripts", ()), ("..", ("-C", "shop"))],
+    ids=["at the top", "from a folder below", "from above"],
+)
+def test_the_places_of_a_failure_can_be_opened_where_the_command_was_called(
+    broken: Path, here: str, words: tuple[str, ...]
+) -> None:
+    folder = (broken / here).resolve()
+
+    ran = scriptcheck(*words, "run", folder=folder).stdout
+    told = scriptcheck(*words, "report", folder=folder).stdout
+
+    for text in (ran, told):
+        (record,) = re.findall(r"^record  (.*)$", text, re.MULTILINE)
+        (look,) = re.findall(r"^  look +(.*)$", text, re.MULTILINE)
+        assert (folder / record).is_file()
+        assert (folder / look).is_dir()
+        assert not record.startswith("/")
+
+
+def test_the_places_of_a_run_in_another_repository_are_absolute(
+    broken: Path, tmp_path: Path
+) -> None:
+    shown = scriptcheck("-C", str(broken), "run", folder=tmp_path).stdout
+
+    assert f"record  {broken}/.scriptcheck/runs/" in shown
+
+
 def test_a_command_named_by_a_failure_repeats_it(broken: Path) -> None:
     shown = scriptcheck("run", folder=broken).stdout
     (command,) = re.findall(r"reproduce +scriptcheck (.*)", shown)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import venv
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +41,17 @@ def test_config_names_the_node_that_feeds_an_input(project: Path) -> None:
 
     (line,) = [line for line in shown.splitlines() if line.startswith("inputs.train ")]
     assert "required, fed by split.train " in line
+
+
+def test_config_shows_the_interpreter_in_use_and_the_lines_of_ports(project: Path) -> None:
+    (project / "scriptcheck.yaml").write_text("version: 1\npipelines: {all: [scripts/split.py]}\n")
+
+    shown = scriptcheck("config", "split", folder=project).stdout
+
+    rows = {line.split()[0]: " ".join(line.split()[1:]) for line in shown.splitlines()}
+    assert rows["python"] == f"{sys.executable} built in"
+    assert rows["inputs.features"] == "required scripts/split.py:10"
+    assert rows["outputs.test"] == "required scripts/split.py:14"
 
 
 def test_config_without_a_name_lists_what_there_is(project: Path) -> None:
@@ -92,6 +105,26 @@ def test_doctor_names_libraries_that_are_not_there(project: Path) -> None:
 
     assert ended.returncode == 0
     assert "lacks torch_of_nobody" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  rows: 2000", "  python: .venv/bin/python"),
+        ("\npipelines:", "\nnodes: {train: {python: .venv/bin/python}}\npipelines:"),
+    ],
+    ids=["of all steps", "of a node alone"],
+)
+def test_doctor_asks_an_empty_environment_for_the_libraries_of_what_runs_there(
+    project: Path, old: str, new: str
+) -> None:
+    venv.create(project / ".venv")
+    edit(project, old, new)
+
+    ended = scriptcheck("doctor", folder=project)
+
+    told = " ".join(ended.stdout.split())
+    assert f"warning python {project}/.venv/bin/python lacks numpy and pandas" in told
 
 
 def test_doctor_goes_on_where_the_settings_are_broken(project: Path) -> None:

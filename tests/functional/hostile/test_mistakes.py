@@ -71,6 +71,8 @@ def told(root: Path, *words: str, **variables: str) -> str:
         ("cycle", "clean: {}", "clean: {inputs: {data: train.out}}"),
         ("missing_script", "scripts/train.py", "scripts/trian.py"),
         ("missing_data", "copy: data", "copy: date"),
+        ("missing_folder", "copy: data", "copy: test/data"),
+        ("ignored_data", "copy: data", "copy: secret/data"),
         ("path_outside", "project: shop", "defaults: {path: [lib, ../../shared]}"),
         (
             "dataset_with_dot",
@@ -83,6 +85,7 @@ def told(root: Path, *words: str, **variables: str) -> str:
             "  raw:\n    copy: data\n    columns:\n      $LABEL_FIELD: {type: int}",
         ),
         ("no_interpreter", "project: shop", "defaults: {python: .venv/bin/python}"),
+        ("interpreter_of_the_path", "project: shop", "defaults: {python: python3}"),
     ],
 )
 def test_a_mistake_in_the_settings(
@@ -90,11 +93,29 @@ def test_a_mistake_in_the_settings(
 ) -> None:
     settings = root / "scriptcheck.yaml"
     settings.write_text(SETTINGS.replace(old, new))
+    lay_out_data(root)
 
     assert told(root, "run", "--all", "--mode", "isolation", "--workers", "1") == golden(
         f"errors/{name}.txt"
     )
     assert settings.read_text() == SETTINGS.replace(old, new)
+
+
+def test_an_absolute_path_into_the_repository_is_told_as_it_has_to_be_written(
+    root: Path, golden: Golden
+) -> None:
+    settings = root / "scriptcheck.yaml"
+    settings.write_text(SETTINGS.replace("copy: data", f"copy: {root}/data"))
+
+    assert told(root, "plan", "--all") == golden("errors/absolute_path.txt")
+
+
+def lay_out_data(root: Path) -> None:
+    """Put data where tests have theirs, and others where git ignores them."""
+    for folder in ("tests/data", "secret/data"):
+        (root / folder).mkdir(parents=True)
+        (root / folder / "rows.csv").write_text("a,b\n1,2\n")
+    (root / ".gitignore").write_text("secret/\n")
 
 
 def test_a_script_that_does_not_parse(root: Path, golden: Golden) -> None:

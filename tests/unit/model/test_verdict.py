@@ -1,5 +1,6 @@
 """Which failures make a run fail."""
 
+from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.plan import Purpose
 from ci_scriptcheck.model.result import Finding, Level, Outcome
@@ -57,3 +58,21 @@ def test_a_finding_of_the_project_counts() -> None:
 def test_a_signal_decides_before_all_else() -> None:
     assert verdict.exit_code(a_record(interrupted="SIGTERM")) == 143
     assert verdict.exit_code(a_record(interrupted="SIGINT")) == 130
+
+
+def test_what_a_run_has_failed_of_is_not_told_of_the_project_too() -> None:
+    lacking = Finding(
+        rule="SC110",
+        severity=Level.ERROR,
+        message="`main` asks for `extra`, which nothing gives",
+        place=Place(file="scripts/train.py", line=4),
+    )
+    missing = "TypeError: main() missing 1 required positional argument: 'extra'"
+    raised = Finding(rule="SC201", severity=Level.ERROR, message=missing)
+    plan = a_plan(a_task(), findings=(lacking,))
+
+    failed = a_record(plan, a_result("train", Outcome.FAILED, findings=(raised,)))
+    otherwise = a_record(plan, a_result("train", Outcome.FAILED, findings=(RAISED,)))
+
+    assert verdict.found_without_running(failed) == ()
+    assert verdict.found_without_running(otherwise) == (lacking,)

@@ -111,7 +111,9 @@ def test_paths_are_relative_to_the_project_and_origins_replace_each_other() -> N
         ("a: {extends: b}\n  b: {extends: a}", "a -> b -> a extends itself", None),
         ("a: {columns: {x: {min: 1}}}", "the column `x` needs a `type`", None),
         ("a: {columns: {x: {type: int, min: 2, max: 1}}}", "greater than its `max`", None),
-        ("a: {columns: {x: {type: int, min: 2, max: z}}}", "of different kinds", None),
+        ("a: {columns: {x: {type: int, min: 2, max: z}}}", "`z`, which is no number", None),
+        ("a: {columns: {x: {type: string, min: 2, max: z}}}", "of different kinds", None),
+        ("a: {columns: {x: {type: date, max: 5}}}", "`5`, which is no date", None),
         ("a: {columns: {x: {type: string, pattern: '['}}}", "is no regular expression", None),
         ("a: {columns: {x: null}}", "there is no column `x` to drop", "remove the line"),
         ("a: {copy: x, generator: 'y:z'}", "`a` has both `copy` and `generator`", None),
@@ -154,3 +156,20 @@ def test_a_column_that_is_referred_to_may_have_dots_in_its_name() -> None:
     found = load_project(tree).datasets
 
     assert found["b"].schema.columns[0].referred == ("a", "order.id")
+
+
+def test_a_bound_that_is_no_number_is_a_mistake_at_its_own_line() -> None:
+    mistake = the_mistake(
+        """
+        datasets:
+          a:
+            columns:
+              price:
+                type: float
+                min: five
+        """
+    )
+
+    assert mistake.what == "`min` of `price` is `five`, which is no number"
+    assert str(mistake.where) == "scriptcheck.yaml:7"
+    assert mistake.advice == "a column of type float is bounded by a number"

@@ -201,3 +201,12 @@ def test_a_file_of_stages_that_makes_no_sense_is_passed_over(text: str) -> None:
     files = {"dvc.yaml": text, "a.py": "if __name__ == '__main__':\n    print(1)\n"}
 
     assert left_out(MemoryTree(files)) == ("`a.py` has no `main`",)
+
+
+def test_data_are_found_by_the_names_that_scripts_open() -> None:
+    script = a_script(reads=["raw"], more='open(input_paths["raw"] + "/sales.csv")')
+
+    text, project = loaded({"load.py": script, "tests/data/sales.csv": "a\n1\n"})
+
+    assert "raw: {copy: tests/data/sales.csv}" in text
+    assert project.findings == ()

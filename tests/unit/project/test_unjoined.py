@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ci_scriptcheck.errors import Place
 from tests.unit.project.trees import a_project
 
@@ -93,3 +95,30 @@ def test_only_a_script_of_nearly_the_same_name_is_suggested_for_a_missing_one() 
         "b": "did you mean `clean.py`?",
         "c": None,
     }
+
+
+@pytest.mark.parametrize("said", ["{}", "raw", "{dataset: raw}"])
+def test_an_input_whose_dataset_is_there_is_told_how_the_dataset_feeds_it(said: str) -> None:
+    project = a_project(
+        "datasets: {raw: {copy: scriptcheck.yaml}}\n"
+        f"steps:\n  clean:\n    script: clean.py\n    inputs: {{raw: {said}}}\n"
+        "pipelines: {daily: {nodes: {clean: {}}}}\n",
+        clean=CLEAN,
+    )
+
+    (finding,) = project.findings
+    assert finding.advice == "a dataset `raw` exists: write `raw: {dataset: raw, external: true}`"
+    assert finding.place == Place(file="scriptcheck.yaml", line=5)
+    assert finding.excerpt is not None
+    assert finding.excerpt.lines == (f"    inputs: {{raw: {said}}}",)
+
+
+def test_a_script_without_its_function_is_told_once_and_not_what_follows_from_it() -> None:
+    project = a_project(
+        LISTED.replace("features.py]", "features.py, fit.py]"),
+        clean=CLEAN,
+        features=FEATURES.replace('["clean"]', '["cleaned"]').replace("def main", "def mian"),
+        fit=CLEAN.replace('["raw"]', '["features"]').replace('output_paths["cleaned"]', "None"),
+    )
+
+    assert [(one.rule, one.step) for one in project.findings] == [("SC110", "features")]

@@ -43,6 +43,13 @@ def nothing_to_do() -> RunRecord:
     return a_record(a_plan(changes=a_change("README.md", "a.md", "b.md"), counts=counts))
 
 
+def nothing_on_main() -> RunRecord:
+    """The last commit is base and head; a new file lies beside it."""
+    commit = "9c1e2f4" + "0" * 33
+    changes = a_change(".gitignore", head=commit, uncommitted=True)
+    return a_record(a_plan(changes=changes, counts=Counts(files_changed=1, steps=9)))
+
+
 def no_file_changed() -> RunRecord:
     return a_record(a_plan(changes=a_change(), counts=Counts(steps=9)))
 
@@ -92,6 +99,56 @@ def all_kinds_of_outcome() -> RunRecord:
         a_result("keras", Outcome.NOT_RUN, why_not="torch is not installed"),
         a_result("feeds", Outcome.FAILED, findings=(old,)),
     )
+
+
+def columns_that_do_not_fit() -> RunRecord:
+    """Several columns of one output, each with its own cure."""
+    found = [
+        Finding(
+            rule=rule,
+            severity=Level.ERROR,
+            message=f"`{column}` in output `cleaned` has {what}",
+            subject=f"cleaned {column}",
+            port="cleaned",
+            advice=advice,
+        )
+        for rule, column, what, advice in (
+            ("SC302", "a", "text, where type int is expected", "Convert the column."),
+            (
+                "SC306",
+                "b",
+                "values from 2 to 4, where at most 1 is expected",
+                "Correct the values.",
+            ),
+        )
+    ]
+    failed = a_result("clean", Outcome.FAILED, findings=tuple(found))
+    return a_record(a_plan(a_task("clean")), failed)
+
+
+def left_by_argparse() -> RunRecord:
+    """A script that its own parser of the command line ended."""
+    left = Finding(
+        rule="SC203",
+        severity=Level.ERROR,
+        message="left by `sys.exit` with status 2 before `main` returned",
+        place=Place(file="scripts/train.py", line=2),
+        excerpt=Excerpt(
+            first=1,
+            lines=("def main():", "    args = parser.parse_args()", "    print(args)"),
+            marked=2,
+        ),
+        advice="Raise an exception that says what is wrong, or return.",
+    )
+    tail = (
+        "usage: train.py [-h] --epochs EPOCHS [--rate RATE]",
+        "train.py: error: the following arguments are required: --epochs",
+        "Traceback (most recent call last):",
+        '  File "scripts/train.py", line 2, in main',
+        "SystemExit: 2",
+    )
+    failed = a_result("train", Outcome.FAILED, findings=(left,), log_tail=tail)
+    return a_record(a_plan(a_task("train")), failed)
 
 
 def findings_of_the_project() -> RunRecord:
@@ -216,6 +273,9 @@ STORIES = {
     "passing": a_passing_record,
     "nothing_to_do": nothing_to_do,
     "no_file_changed": no_file_changed,
+    "nothing_on_main": nothing_on_main,
+    "columns_that_do_not_fit": columns_that_do_not_fit,
+    "left_by_argparse": left_by_argparse,
     "all_kinds_of_outcome": all_kinds_of_outcome,
     "findings_of_the_project": findings_of_the_project,
     "many_failures": many_failures,
