@@ -7,16 +7,13 @@ is claimed. Stands alone, Python 3.9 and later.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
 import platform
 import resource
 import socket
-import stat
 import struct
 import sys
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from . import connecting
@@ -42,10 +39,12 @@ _OF_FILES = (1 << 1) | _READ_FILE | _TRUNCATE
 _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 3
 
 _CAPABILITY_VERSION = 0x20080522
-# CHOWN, DAC_OVERRIDE, DAC_READ_SEARCH, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP.
-_KEPT_CAPABILITIES = 0x1FF
-_DEVICES_OF_OTHERS = frozenset({"console", "kmem", "kmsg", "mem", "port", "pts", "vcs"})
-_TERMINALS = ("tty", "vcs")
+# DAC_OVERRIDE, DAC_READ_SEARCH, KILL.
+_KEPT_CAPABILITIES = 0x26
+_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108  (semaphores of multiprocessing lie there, too)
+# Files, and no folders, links or pipes.
+_OF_SHARED_MEMORY = (1 << 5) | (1 << 8) | _OF_FILES
 
 _MACHINES = {
     # Audit number of the architecture, numbers of `socket`, `io_uring_setup` and `prlimit64`.
@@ -120,8 +119,10 @@ def _forbid_files(call: dict[str, Any], answers: str) -> list[str]:
         return []
     try:
         own = [call["folder"], call["private"], *call["writable"], *call["outputs"]]
-        for path in (*own, f"/proc/{os.getpid()}", *devices()):
+        devices = [f"/dev/{name}" for name in _DEVICES]
+        for path in (*own, f"/proc/{os.getpid()}", *devices):
             _grant(rules, path, handled)
+        _grant(rules, _SHARED_MEMORY, handled & _OF_SHARED_MEMORY)
         if hidden:
             for path in _beside(hidden):
                 _grant(rules, path, _READ_FILE)
@@ -133,9 +134,10 @@ def _forbid_files(call: dict[str, Any], answers: str) -> list[str]:
 
 
 def _drop_capabilities() -> bool:
-    """Keep of root's rights those over files and users, which the rules on files bind anyway.
+    """Keep of root's rights those to open files, which the rules on files bind anyway.
 
-    With the others it could read the variables of any process, secrets among them, or set the clock.
+    With the others it could read the variables of any process, secrets among them, set the clock, or
+    leave programs that belong to somebody else.
     """
     head = struct.pack("Ii", _CAPABILITY_VERSION, 0)
     before = ctypes.create_string_buffer(24)
@@ -146,22 +148,6 @@ def _drop_capabilities() -> bool:
         return False
     kept = (effective & _KEPT_CAPABILITIES, permitted & _KEPT_CAPABILITIES)
     return bool(_SYSTEM.capset(head, struct.pack("6I", *kept, 0, 0, 0, 0)) == 0)
-
-
-@cache
-def devices() -> tuple[str, ...]:
-    """List what may be written below `/dev`: no disks, no memory, no other people's terminals.
-
-    Looked at once: a host asks, and what it forks knows.
-    """
-    found = []
-    with contextlib.suppress(OSError), os.scandir("/dev") as entries:
-        for entry in entries:
-            if entry.name in _DEVICES_OF_OTHERS or entry.name.startswith(_TERMINALS):
-                continue
-            if not stat.S_ISBLK(entry.stat(follow_symlinks=False).st_mode):
-                found.append(entry.path)
-    return tuple(found)
 
 
 def _grant(rules: int, path: str, rights: int) -> None:

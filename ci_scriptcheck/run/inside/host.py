@@ -21,7 +21,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from . import census, confine, connecting, doorkeeper, pip_answers, rehearsal, supervisor, unasked
+from . import census, connecting, doorkeeper, pip_answers, rehearsal, supervisor, unasked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,6 @@ def main(arguments: dict[str, Any]) -> None:
         importlib.import_module(name)
     # What is changed or found out here need not be by every run.
     pip_answers.answer()
-    confine.devices()
     connecting.is_possible()
     gc.collect()
     gc.freeze()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import stat
 import time
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from . import census
 _CHUNK = 1 << 18
 _FIRST_OUTPUT_LOOK = 0.1
 _FREE_FOLDERS = 1000
+_AS_SOMEBODY_ELSE = stat.S_ISUID | stat.S_ISGID
 
 
 class Limit(NamedTuple):
@@ -133,6 +135,17 @@ class Usage:
             "peak_memory": max(self._peak, ending.pop("own_peak", 0)),
         }
 
+    def disarm(self) -> None:
+        """Take from files that are left what would run them as somebody else; nothing of the run does any more."""
+        waiting = list(self._folders)
+        while waiting:
+            with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        _disarm(entry)
+
     def _too_much_log(self) -> Limit:
         return Limit("log", f"more than {self._limits['log_bytes']} bytes printed")
 
@@ -168,6 +181,13 @@ def _outermost(call: dict[str, Any], *, all_of_them: bool) -> list[str]:
         if not any(folder.startswith(f"{above}/") for above in found):
             found.append(folder)
     return found
+
+
+def _disarm(entry: os.DirEntry[str]) -> None:
+    with contextlib.suppress(OSError):
+        mode = entry.stat(follow_symlinks=False).st_mode
+        if stat.S_ISREG(mode) and mode & _AS_SOMEBODY_ELSE:
+            os.chmod(entry.path, stat.S_IMODE(mode) & ~_AS_SOMEBODY_ELSE)
 
 
 def _filled(

@@ -86,6 +86,7 @@ class WatchedRun:
             census.kill_group(self._child.pid)
             self.end()
         self._drain()
+        self._usage.disarm()
         self._usage.close_log()
         if self._listener != -1:
             os.close(self._listener)
