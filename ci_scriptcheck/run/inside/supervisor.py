@@ -113,6 +113,6 @@ def _serve(
     run.end()
     run.remove_shared_memory()
     if run.is_clean:
-        tree = message["call"]["tree"]
-        bytecode.compile_for_later(arguments["bytecode"], tree, ending.get("read", []))
+        tree, read = message["call"]["tree"], ending.get("read", [])
+        bytecode.compile_for_later(arguments["bytecode"], tree, read, run.own_folders)
     return run.is_clean

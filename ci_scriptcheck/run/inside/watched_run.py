@@ -28,7 +28,12 @@ _TIME_TO_BE_READY = 10.0
 
 
 class WatchedRun:
-    """One run from the call to the end of its last process."""
+    """One run from the call to the end of its last process.
+
+    Attributes:
+        own_folders: What it may write, by real paths.
+        is_clean: Whether it ended by itself, and nothing of it is left.
+    """
 
     def __init__(
         self,
@@ -58,7 +63,8 @@ class WatchedRun:
         self._is_leaving = False
         self._was_alone: bool | None = None
         self._listener = -1
-        self._own_folders: list[str] = []
+        own = [call["folder"], call["private"], *call["writable"], *call["outputs"]]
+        self.own_folders = [os.path.realpath(folder) for folder in own]
         self._over = False
         self.is_clean = False
 
@@ -147,7 +153,7 @@ class WatchedRun:
             os.close(self._child.log)
             self._child.log = -1
         if self._listener in ready:
-            connecting.answer(self._listener, self._own_folders)
+            connecting.answer(self._listener, self.own_folders)
         if self._woken in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._woken, 4096)
@@ -226,9 +232,6 @@ class WatchedRun:
         if self._listener == -1 and isinstance(listener, int):
             with contextlib.suppress(OSError):
                 self._listener = connecting.taken_from(self._child.pid, listener)
-        call = self._call
-        own = [call["folder"], call["private"], *call["writable"], *call["outputs"]]
-        self._own_folders = [os.path.realpath(folder) for folder in own]
         self._say({"taken": self._listener != -1})
 
     def _reap(self) -> bool:
