@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 SPARES = 2
 """Supervisors that wait for a run beforehand: forking is then not part of a run's time."""
 
+MOST_SUPERVISORS = max(64, 2 * (os.cpu_count() or 1)) + SPARES
+"""More than there are workers; who comes then waits until another run has ended."""
+
 _BEAT = 0.25
 _MOST_ATTEMPTS = 3
 """So often the host begins again without a library that is not fit, then without any."""
@@ -107,7 +110,10 @@ class _Host:
     def serve(self) -> None:
         lifeline = self._arguments["lifeline"]
         while True:
-            while sum(self._supervisors.values()) < SPARES:
+            while (
+                sum(self._supervisors.values()) < SPARES
+                and len(self._supervisors) < MOST_SUPERVISORS
+            ):
                 self._fork()
             ready, _, _ = select.select([lifeline, self._told, self._woken], [], [], _BEAT)
             if lifeline in ready or os.getppid() != self._arguments["controller"]:

@@ -142,6 +142,7 @@ class Reader:
             hidden=self._hidden,
         )
         written = {**calls.written(call), "target": server}
+        question = wire.packed({"token": self._address.token, "call": written})
         connection = wire.connected(self._address.socket)
-        wire.send(connection.fileno(), {"token": self._address.token, "call": written})
+        connection.sendall(question)
         return connection
