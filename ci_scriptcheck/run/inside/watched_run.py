@@ -290,7 +290,7 @@ class WatchedRun:
 
     def remove_shared_memory(self) -> None:
         """Remove what it left outside of all folders; asked when nothing of it runs any more."""
-        shared_memory.remove(self._shared, self._pids, self._began)
+        shared_memory.remove(self._shared | self._usage.shared, self._pids, self._began)
 
     def _drain(self) -> None:
         while self._child.results != -1 and self._hear_child():
