@@ -100,12 +100,12 @@ def _make(context: Context, task: Task, source: Synthetic, place: Path) -> TaskR
     match dataset.origin:
         case GeneratedBy():
             reads = _generate(context, task, source, space)
-            most_bytes = limits.output_bytes
+            most_bytes = limits.most_bytes
         case _:
             _synthesize(context, task, source, out)
     stock = workspace.stock_of(out, most=limits.output_files, most_bytes=most_bytes)
     if not stock.is_whole:
-        most = f"{limits.output_files:,} files or {limits.output_bytes:,} bytes"
+        most = f"{limits.output_files:,} files or {limits.most_bytes:,} bytes"
         raise Unmakeable(f"it has more than {most}")
     artefact = reading.measured(context.ask, out, stock.artefact)
     return TaskResult(
