@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
+import stat
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import duckdb
 import pyarrow as pa
@@ -88,21 +91,43 @@ def lay_out(
         UnmakeableError: it is one whole file, and the dataset has several.
     """
     files = [entry for entry in entries if isinstance(entry, TableFile)]
-    if content.suffix in {".parquet", ".csv"} and files:
-        return write(of_table(_read(content)), entries, folder, defect)
+    with _opened(content) as read:
+        if content.suffix in {".parquet", ".csv"} and files:
+            return write(of_table(_read(content, read)), entries, folder, defect)
+        return _lay_out_whole(content.name, read, entries, folder, defect)
+
+
+def _lay_out_whole(
+    name: str, read: BinaryIO, entries: Sequence[Entry], folder: Path, defect: Defect | None
+) -> tuple[str, ...]:
+    files = [entry for entry in entries if isinstance(entry, TableFile)]
     if len(files) > 1 or any("*" in file.name for file in files):
         raise UnmakeableError("the generator gave one file, and its dataset has several")
-    name = files[0].name if files else content.name
-    shutil.copyfile(content, _inside(folder, name))
-    written = write(None, entries, folder)
+    name = files[0].name if files else name
+    with _inside(folder, name).open("wb") as written:
+        shutil.copyfileobj(read, written)
+    given = write(None, entries, folder)
     if defect is not None:
         damage.of_files(folder, entries, defect)
-    return tuple(sorted((name, *written)))
+    return tuple(sorted((name, *given)))
 
 
-def _read(content: Path) -> pa.Table:
+@contextmanager
+def _opened(content: Path) -> Iterator[BinaryIO]:
+    """Open a file that a generator left, and nothing that a link or a pipe in its place leads to."""
     try:
-        return pq.read_table(content) if content.suffix == ".parquet" else pa_csv.read_csv(content)
+        descriptor = os.open(content, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise UnmakeableError(f"what the generator gave is no file: {error}") from error
+    with os.fdopen(descriptor, "rb") as read:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UnmakeableError("what the generator gave is no file")
+        yield read
+
+
+def _read(content: Path, read: BinaryIO) -> pa.Table:
+    try:
+        return pq.read_table(read) if content.suffix == ".parquet" else pa_csv.read_csv(read)
     except (pa.ArrowException, OSError) as error:
         raise UnmakeableError(f"what the generator gave is no table: {error}") from error
 

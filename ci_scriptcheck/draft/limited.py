@@ -77,7 +77,10 @@ def bench(
         with (
             Hosts([*specs.values(), reads], repository=root) as hosts,
             Reader(
-                hosts.addresses[host_key(reads)], folder=aside, writable=(str(made),)
+                hosts.addresses[host_key(reads)],
+                folder=aside,
+                writable=(str(made),),
+                hidden=own_folders.hidden(root / own_folders.OWN, store),
             ) as reader,
         ):
 

@@ -14,6 +14,9 @@ from ci_scriptcheck.model.scenario import STANDARD, Scenario
 from ci_scriptcheck.model.step_test import StepTest, Variation
 from ci_scriptcheck.values import dataclass, field, replace
 
+MOST_OUTPUT_BYTES = 20_000_000_000
+"""Of outputs, whatever the settings say: all of them are read once, to know them again."""
+
 
 class Network(StrEnum):
     """Which addresses a script may connect to."""
@@ -31,6 +34,14 @@ class Limits:
     log_bytes: int = 10_000_000
     output_bytes: int = 5_000_000_000
     output_files: int = 10_000
+
+    @property
+    def most_bytes(self) -> int:
+        """Bytes of all outputs together: what is asked for, but no more than can be read in a minute or so.
+
+        A file may have a size of terabytes and no content on disk.
+        """
+        return min(self.output_bytes, MOST_OUTPUT_BYTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -252,7 +252,7 @@ def _deliver(
     Says, too, whether that is all that the script wrote.
     """
     limits = task.settings.limits
-    files, size = limits.output_files, limits.output_bytes
+    files, size = limits.output_files, limits.most_bytes
     written: dict[str, Artefact] = {}
     is_whole = True
     for output in task.outputs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.run.process.request import Call
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +36,7 @@ def call_of(
         seed=settings.seed,
         timeout=settings.timeout,
         memory=settings.memory,
-        limits=settings.limits,
+        limits=replace(settings.limits, output_bytes=settings.limits.most_bytes),
         network=settings.network,
         tree=str(tree),
         # Inputs are copies; to change them is a finding, and not to be told from a refused write.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
 from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.run import calling, observed, reading, workspace
 from ci_scriptcheck.run.process import hosting
-from ci_scriptcheck.run.process.request import Ended, Generator
+from ci_scriptcheck.run.process.request import CONTENTS, Ended, Generator
 from ci_scriptcheck.run.store import locks
 from ci_scriptcheck.run.store.digest import of_text
 from ci_scriptcheck.values import dataclass, field, replace
@@ -99,12 +100,12 @@ def _make(context: Context, task: Task, source: Synthetic, place: Path) -> TaskR
     match dataset.origin:
         case GeneratedBy():
             reads = _generate(context, task, source, space)
-            most_bytes = limits.output_bytes
+            most_bytes = limits.most_bytes
         case _:
             _synthesize(context, task, source, out)
     stock = workspace.stock_of(out, most=limits.output_files, most_bytes=most_bytes)
     if not stock.is_whole:
-        most = f"{limits.output_files:,} files or {limits.output_bytes:,} bytes"
+        most = f"{limits.output_files:,} files or {limits.most_bytes:,} bytes"
         raise Unmakeable(f"it has more than {most}")
     artefact = reading.measured(context.ask, out, stock.artefact)
     return TaskResult(
@@ -151,11 +152,30 @@ def _generate(
         ending = context.call(host, call)
     if ending.how is not Ended.RETURNED or ending.returned is None:
         raise Unmakeable(_what_failed(dataset, ending))
-    written = space.folder / "content" / ending.returned
+    written = _content(dataset, content, ending.returned)
     out = space.output(_PORT)
     laid_out = reader.laying_out(dataset, content=written, folder=out, defect=source.defect)
     _refuse_error(context.ask(laid_out))
     return observed.reads(context, call.target.file, ending, since=since)
+
+
+def _content(dataset: Dataset, folder: Path, name: str) -> Path:
+    """Give the file that a generator left: its process is foreign, and can leave and claim anything.
+
+    Raises:
+        Unmakeable: it is none of those that our own code writes there.
+    """
+    written = folder / name
+    if name not in CONTENTS or folder.is_symlink() or not _is_plain(written):
+        raise Unmakeable(f"the generator of `{dataset.name}` left no file of its own")
+    return written
+
+
+def _is_plain(file: Path) -> bool:
+    try:
+        return stat.S_ISREG(file.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def _refuse_error(answer: dict[str, Any]) -> None:

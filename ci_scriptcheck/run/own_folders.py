@@ -7,6 +7,8 @@ A pull request that commits such files, or a link in their place, would say what
 from __future__ import annotations
 
 import posixpath
+import sys
+import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,10 @@ OWN = ".scriptcheck"
 
 _LONGEST_CHAIN = 40
 """Links in a row that the system itself follows."""
+
+_WRITTEN_BY_SCRIPTS = frozenset({"/dev", "/proc"})
+_TEMPORARY = ("scq-", "scriptcheck-")
+"""How the names of our temporary folders begin."""
 
 
 def hidden(*folders: Path) -> tuple[str, ...]:
@@ -115,22 +121,30 @@ def check_interpreters(root: Path, tracked: Iterable[str], project: Project) -> 
 def check_interpreter(root: Path, tracked: Iterable[str], python: Path) -> None:
     """See to it that git brings neither an interpreter nor anything of its environment.
 
+    Args:
+        root: The repository.
+        tracked: All that git has in its index, relative to it.
+        python: The interpreter, absolute, as it will be started.
+
     Raises:
-        UsageError: it does.
+        UsageError: it does, or a script could have.
     """
-    for folder in {folder for link in _links(python) for folder in link.parents}:
-        if folder.name == OWN or record.is_run_directory(folder):
-            raise UsageError(
-                what=f"the interpreter {python} lies where scripts write, in {folder}",
-                facts=("an interpreter is not confined, and a script could have written it",),
-                advice="name one that lies elsewhere",
-            )
+    if ".." in python.parts and str(python) != sys.executable:
+        raise UsageError(
+            what=f"`..` behind a folder in {python}, which is to be an interpreter",
+            facts=("where that leads depends on links, and on who follows them",),
+            advice="name the interpreter by its straight path",
+        )
+    links = _links(python)
+    for link in links:
+        _check_where_scripts_write(root, python, link)
     own = {
         place
-        for link in _links(python)
+        for link in links
         for one in (link, *link.parents[1:2])
         for place in _places(root, one)
     }
+    own |= {place for link in _passed_links(python) for place in _places(root, link)}
     held = _held_at(tracked, own)
     if held is not None:
         raise UsageError(
@@ -138,7 +152,7 @@ def check_interpreter(root: Path, tracked: Iterable[str], python: Path) -> None:
             facts=("an interpreter is not confined, and a change could bring any program",),
             advice="make the environment where it is needed, and keep it out of git",
         )
-    if any(root in (link.parent, *link.parents[1:2]) for link in _links(python)):
+    if any(root in (link.parent, *link.parents[1:2]) for link in links):
         raise UsageError(
             what=f"the environment of {python} is the whole repository",
             facts=("an interpreter is not confined, and any file could be a part of it",),
@@ -146,12 +160,55 @@ def check_interpreter(root: Path, tracked: Iterable[str], python: Path) -> None:
         )
 
 
+def _check_where_scripts_write(root: Path, python: Path, link: Path) -> None:
+    for folder in link.parents:
+        if (
+            folder.name == OWN
+            or str(folder) in _WRITTEN_BY_SCRIPTS
+            or _is_temporary(root, folder)
+            or record.is_run_directory(folder)
+        ):
+            raise UsageError(
+                what=f"the interpreter {python} lies where scripts write, in {folder}",
+                facts=("an interpreter is not confined, and a script could have written it",),
+                advice="name one that lies elsewhere",
+            )
+
+
+def _is_temporary(root: Path, folder: Path) -> bool:
+    """Say whether a folder is one that we make for a while; what lies in the repository is its own."""
+    return (
+        folder.name.startswith(_TEMPORARY)
+        and folder.parent in {Path(tempfile.gettempdir()), Path("/tmp")}  # noqa: S108  (not written)
+        and not root.is_relative_to(folder)
+    )
+
+
 def _links(python: Path) -> tuple[Path, ...]:
-    """Give the path of an interpreter, and every further one that a link on the way leads to."""
-    found = [Path(posixpath.normpath(python))]
+    """Give the path of an interpreter, and all others that it has by the links that it is itself.
+
+    Each of them with the links above it followed, as the system does and no change of the text can.
+    """
+    found = [python, python.parent.resolve() / python.name]
     while found[-1].is_symlink() and len(found) < _LONGEST_CHAIN:
-        found.append(Path(posixpath.normpath(found[-1].parent / found[-1].readlink())))
-    return (*found, found[0].parent.resolve() / python.name, found[0].resolve())
+        target = found[-1].parent / found[-1].readlink()
+        found.append(target.parent.resolve() / target.name)
+    return (*found, python.resolve())
+
+
+def _passed_links(path: Path) -> tuple[Path, ...]:
+    """List every link that the system follows on the way to a file, by its real place, in this order."""
+    found: list[Path] = []
+    here, waiting = Path("/"), [*reversed(path.parts[1:])]
+    while waiting and len(found) < _LONGEST_CHAIN:
+        word = waiting.pop()
+        here = here.parent if word == ".." else here / word
+        if word != ".." and here.is_symlink():
+            found.append(here)
+            target = here.readlink()
+            waiting += reversed(target.parts[1:] if target.is_absolute() else target.parts)
+            here = Path("/") if target.is_absolute() else here.parent
+    return tuple(found)
 
 
 def _held_at(tracked: Iterable[str], places: Iterable[str]) -> str | None:

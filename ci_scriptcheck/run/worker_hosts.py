@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.model.codec import from_json
-from ci_scriptcheck.run import engine, making, record
+from ci_scriptcheck.run import engine, making, own_folders, record
 from ci_scriptcheck.run.context import Context, Interrupted
 from ci_scriptcheck.run.process import calls, hosting, surroundings
 from ci_scriptcheck.run.process.hosts import Hosts, host_key
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Json
     from ci_scriptcheck.model.plan import Plan
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.run.site import Site
 
 
 @contextmanager
@@ -51,7 +52,7 @@ def context_of(run_directory: Path, addresses: Json, worker: str | None) -> Iter
     for needed in (folder, making.folder(run_directory)):
         needed.mkdir(parents=True, exist_ok=True)
     hosts = _WorkerHosts(
-        plan, run_directory, from_json(dict[str, Address], addresses), site.root, folder
+        plan, run_directory, from_json(dict[str, Address], addresses), site, folder
     )
     context = Context(
         root=Path(site.root),
@@ -81,11 +82,12 @@ class _WorkerHosts:
         plan: Plan,
         run_directory: Path,
         addresses: Mapping[str, Address],
-        root: str,
+        site: Site,
         folder: Path,
     ) -> None:
         self._plan = plan
-        self._root = Path(root)
+        self._root = Path(site.root)
+        self._hidden = own_folders.hidden(Path(site.store), self._root / own_folders.OWN / "cache")
         self._run_directory = run_directory
         self._addresses = dict(addresses)
         self._folder = folder
@@ -135,6 +137,7 @@ class _WorkerHosts:
                 self._addresses[READER],
                 folder=self._folder,
                 writable=(str(making.folder(self._run_directory)),),
+                hidden=self._hidden,
             )
         return self._reader
 

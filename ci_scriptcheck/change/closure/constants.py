@@ -26,6 +26,10 @@ THIS_FILE = "\0"
 
 _DEEPEST = 80
 _MOST = 200
+_LONGEST = 4000
+"""Characters of a text: none that names a module or a file has as many."""
+_MOST_CHARACTERS = 20_000
+"""Of all texts that an expression can be: a file may have thousands of expressions."""
 _SAME_PATH = frozenset(
     {"Path", "PurePath", "PurePosixPath", "PosixPath", "str", "fspath", "abspath", "realpath"}
     | {"normpath", "expanduser", "resolve", "absolute", "as_posix", "__str__", "__fspath__"}
@@ -244,6 +248,9 @@ def _anything() -> ast.expr:
 
 
 def _joined(parts: list[frozenset[str]]) -> frozenset[str]:
+    # Before they are joined: what doubles forty times fits nowhere.
+    if sum(max(map(len, part), default=0) for part in parts) > _LONGEST:
+        return frozenset({OPEN})
     return _limited("".join(choice) for choice in itertools.product(*map(sorted, parts)))
 
 
@@ -253,7 +260,9 @@ def _united(parts: Iterable[frozenset[str]]) -> frozenset[str]:
 
 def _limited(found: Iterable[str]) -> frozenset[str]:
     some = list(itertools.islice(found, _MOST + 1))
-    return frozenset(some) if len(some) <= _MOST else frozenset({OPEN})
+    if len(some) > _MOST or sum(map(len, some)) > _MOST_CHARACTERS:
+        return frozenset({OPEN})
+    return frozenset(some)
 
 
 def _filled(templates: frozenset[str]) -> frozenset[str]:

@@ -101,6 +101,18 @@ def is_alone(pid: int) -> bool:
     return len(threads) == 1 and _HAS_CHILDREN_FILES and descendants(os.getpid()) == [pid]
 
 
+def filters(pid: int) -> int | None:
+    """Count the filters on calls to the system that a process is bound by; `None` where that is not told."""
+    try:
+        with open(f"/proc/{pid}/status", "rb") as file:
+            for line in file:
+                if line.startswith(b"Seccomp_filters:"):
+                    return int(line.split()[1])
+    except OSError:
+        pass
+    return None
+
+
 def is_ending(pid: int) -> bool:
     """Say whether a process runs nothing of its own any more, calls to the system included.
 

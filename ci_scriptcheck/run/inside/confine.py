@@ -7,19 +7,15 @@ is claimed. Stands alone, Python 3.9 and later.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
-import platform
 import resource
 import socket
-import stat
 import struct
 import sys
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from . import connecting
+from . import connecting, filters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,25 +38,14 @@ _OF_FILES = (1 << 1) | _READ_FILE | _TRUNCATE
 _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 3
 
 _CAPABILITY_VERSION = 0x20080522
-# CHOWN, DAC_OVERRIDE, DAC_READ_SEARCH, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP.
-_KEPT_CAPABILITIES = 0x1FF
-_DEVICES_OF_OTHERS = frozenset({"console", "kmem", "kmsg", "mem", "port", "pts", "vcs"})
-_TERMINALS = ("tty", "vcs")
+# DAC_OVERRIDE, DAC_READ_SEARCH, KILL.
+_KEPT_CAPABILITIES = 0x26
+_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108  (semaphores of multiprocessing lie there, too)
+# Files, and no folders, links or pipes.
+_OF_SHARED_MEMORY = (1 << 5) | (1 << 8) | _OF_FILES
 
-_MACHINES = {
-    # Audit number of the architecture, numbers of `socket`, `io_uring_setup` and `prlimit64`.
-    "x86_64": (0xC000003E, 41, 425, 302),
-    "aarch64": (0xC00000B7, 198, 425, 261),
-}
-_CONNECTING = {"x86_64": (42, 317), "aarch64": (203, 277)}
-"""Numbers of `connect` and `seccomp`."""
-_TO_THE_SUPERVISOR = 0x7FC00000
 _FILTER, _WITH_LISTENER = 1, 8
-_LOCAL_FAMILIES = (1, 16, 38)  # AF_UNIX, AF_NETLINK, AF_ALG
-_ALLOW = 0x7FFF0000
-_REFUSE = 0x00050000
-_EPERM, _EACCES, _ENOSYS = 1, 13, 38
-_LOAD, _JUMP_IF, _JUMP_IF_FROM, _LEAVE = 0x20, 0x15, 0x35, 0x06
 _SYSTEM = ctypes.CDLL(None, use_errno=True)
 
 
@@ -120,8 +105,10 @@ def _forbid_files(call: dict[str, Any], answers: str) -> list[str]:
         return []
     try:
         own = [call["folder"], call["private"], *call["writable"], *call["outputs"]]
-        for path in (*own, f"/proc/{os.getpid()}", *devices()):
+        devices = [f"/dev/{name}" for name in _DEVICES]
+        for path in (*own, f"/proc/{os.getpid()}", *devices):
             _grant(rules, path, handled)
+        _grant(rules, _SHARED_MEMORY, handled & _OF_SHARED_MEMORY)
         if hidden:
             for path in _beside(hidden):
                 _grant(rules, path, _READ_FILE)
@@ -133,9 +120,10 @@ def _forbid_files(call: dict[str, Any], answers: str) -> list[str]:
 
 
 def _drop_capabilities() -> bool:
-    """Keep of root's rights those over files and users, which the rules on files bind anyway.
+    """Keep of root's rights those to open files, which the rules on files bind anyway.
 
-    With the others it could read the variables of any process, secrets among them, or set the clock.
+    With the others it could read the variables of any process, secrets among them, set the clock, or
+    leave programs that belong to somebody else.
     """
     head = struct.pack("Ii", _CAPABILITY_VERSION, 0)
     before = ctypes.create_string_buffer(24)
@@ -146,22 +134,6 @@ def _drop_capabilities() -> bool:
         return False
     kept = (effective & _KEPT_CAPABILITIES, permitted & _KEPT_CAPABILITIES)
     return bool(_SYSTEM.capset(head, struct.pack("6I", *kept, 0, 0, 0, 0)) == 0)
-
-
-@cache
-def devices() -> tuple[str, ...]:
-    """List what may be written below `/dev`: no disks, no memory, no other people's terminals.
-
-    Looked at once: a host asks, and what it forks knows.
-    """
-    found = []
-    with contextlib.suppress(OSError), os.scandir("/dev") as entries:
-        for entry in entries:
-            if entry.name in _DEVICES_OF_OTHERS or entry.name.startswith(_TERMINALS):
-                continue
-            if not stat.S_ISBLK(entry.stat(follow_symlinks=False).st_mode):
-                found.append(entry.path)
-    return tuple(found)
 
 
 def _grant(rules: int, path: str, rights: int) -> None:
@@ -225,8 +197,8 @@ def _files_of(folder: str) -> Iterator[str]:
 
 def _forbid_limits_of_others() -> bool:
     """Let it set its own limits only: one that is spent ends a process as a signal would."""
-    known = _MACHINES.get(platform.machine())
-    if known is None or not _filtered(_limit_filter(known[0], known[3])):
+    known = filters.machine()
+    if known is None or not _filtered(filters.of_limits(known)):
         return False
     try:
         resource.prlimit(os.getppid(), resource.RLIMIT_CORE)
@@ -237,8 +209,8 @@ def _forbid_limits_of_others() -> bool:
 
 def _forbid_network() -> bool:
     """Refuse every socket but local ones, and the ring through which sockets come as well."""
-    known = _MACHINES.get(platform.machine())
-    if known is None or not _filtered(_socket_filter(*known[:3])):
+    known = filters.machine()
+    if known is None or not _filtered(filters.of_sockets(known)):
         return False
     try:
         socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()
@@ -249,12 +221,11 @@ def _forbid_network() -> bool:
 
 def _forbid_sockets_of_others(answers: str, hand_over: Callable[[int], None]) -> bool:
     """Have the supervisor answer every `connect`; without the filter on sockets it could be gone round."""
-    known = _MACHINES.get(platform.machine())
+    known = filters.machine()
     if known is None or not connecting.is_possible():
         return False
-    connect, install = _CONNECTING[platform.machine()]
-    program, _kept = _program(_connect_filter(known[0], connect))
-    listener = _SYSTEM.syscall(install, _FILTER, _WITH_LISTENER, program)
+    program, _kept = filters.program(filters.of_connecting(known))
+    listener = _SYSTEM.syscall(known.install, _FILTER, _WITH_LISTENER, program)
     if listener < 0:
         return False
     try:
@@ -272,65 +243,7 @@ def _forbid_sockets_of_others(answers: str, hand_over: Callable[[int], None]) ->
     return False
 
 
-def _filtered(lines: list[tuple[int, int, int, int]]) -> bool:
+def _filtered(lines: list[filters.Line]) -> bool:
     """Put a filter in force."""
-    program, _kept = _program(lines)
+    program, _kept = filters.program(lines)
     return bool(_SYSTEM.prctl(_SET_SECCOMP, _SECCOMP_MODE_FILTER, program, 0, 0) == 0)
-
-
-def _program(lines: list[tuple[int, int, int, int]]) -> tuple[bytes, object]:
-    """Write a filter, classic BPF over (number, architecture, instruction, arguments).
-
-    The second value holds its instructions, to which the first one points.
-    """
-    written = b"".join(
-        code.to_bytes(2, sys.byteorder) + bytes((yes, no)) + value.to_bytes(4, sys.byteorder)
-        for code, yes, no, value in lines
-    )
-    code = ctypes.create_string_buffer(written, len(written))
-    return struct.pack("HP", len(lines), ctypes.addressof(code)), code
-
-
-def _connect_filter(architecture: int, connect: int) -> list[tuple[int, int, int, int]]:
-    return [
-        (_LOAD, 0, 0, 4),
-        (_JUMP_IF, 0, 2, architecture),
-        (_LOAD, 0, 0, 0),
-        (_JUMP_IF, 1, 0, connect),
-        (_LEAVE, 0, 0, _ALLOW),
-        (_LEAVE, 0, 0, _TO_THE_SUPERVISOR),
-    ]
-
-
-def _limit_filter(architecture: int, set_limit: int) -> list[tuple[int, int, int, int]]:
-    return [
-        (_LOAD, 0, 0, 4),
-        (_JUMP_IF, 0, 4, architecture),
-        (_LOAD, 0, 0, 0),
-        (_JUMP_IF, 0, 2, set_limit),
-        (_LOAD, 0, 0, 16),
-        (_JUMP_IF, 0, 1, 0),  # the process that asks
-        (_LEAVE, 0, 0, _ALLOW),
-        (_LEAVE, 0, 0, _REFUSE | _EPERM),
-    ]
-
-
-def _socket_filter(
-    architecture: int, open_socket: int, open_ring: int
-) -> list[tuple[int, int, int, int]]:
-    lines: list[tuple[int, int, int, int]] = [
-        (_LOAD, 0, 0, 4),
-        (_JUMP_IF, 1, 0, architecture),
-        (_LEAVE, 0, 0, _REFUSE | _ENOSYS),
-        (_LOAD, 0, 0, 0),
-        (_JUMP_IF_FROM, 0, 1, 0x40000000),  # the x32 numbers of the same calls
-        (_LEAVE, 0, 0, _REFUSE | _ENOSYS),
-        (_JUMP_IF, 0, 1, open_ring),
-        (_LEAVE, 0, 0, _REFUSE | _ENOSYS),
-        (_JUMP_IF, 1, 0, open_socket),
-        (_LEAVE, 0, 0, _ALLOW),
-        (_LOAD, 0, 0, 16),
-    ]
-    for number, family in enumerate(_LOCAL_FAMILIES):
-        lines.append((_JUMP_IF, len(_LOCAL_FAMILIES) - number, 0, family))
-    return [*lines, (_LEAVE, 0, 0, _REFUSE | _EACCES), (_LEAVE, 0, 0, _ALLOW)]

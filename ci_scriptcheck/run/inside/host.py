@@ -21,13 +21,16 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from . import census, confine, connecting, doorkeeper, pip_answers, rehearsal, supervisor, unasked
+from . import census, connecting, doorkeeper, pip_answers, rehearsal, supervisor, unasked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SPARES = 2
 """Supervisors that wait for a run beforehand: forking is then not part of a run's time."""
+
+MOST_SUPERVISORS = max(64, 2 * (os.cpu_count() or 1)) + SPARES
+"""More than there are workers; who comes then waits until another run has ended."""
 
 _BEAT = 0.25
 _MOST_ATTEMPTS = 3
@@ -72,7 +75,6 @@ def main(arguments: dict[str, Any]) -> None:
         importlib.import_module(name)
     # What is changed or found out here need not be by every run.
     pip_answers.answer()
-    confine.devices()
     connecting.is_possible()
     gc.collect()
     gc.freeze()
@@ -108,7 +110,10 @@ class _Host:
     def serve(self) -> None:
         lifeline = self._arguments["lifeline"]
         while True:
-            while sum(self._supervisors.values()) < SPARES:
+            while (
+                sum(self._supervisors.values()) < SPARES
+                and len(self._supervisors) < MOST_SUPERVISORS
+            ):
                 self._fork()
             ready, _, _ = select.select([lifeline, self._told, self._woken], [], [], _BEAT)
             if lifeline in ready or os.getppid() != self._arguments["controller"]:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import stat
 import time
 from typing import Any, NamedTuple
 
-from . import census
+from . import census, held
 
 _CHUNK = 1 << 18
 _FIRST_OUTPUT_LOOK = 0.1
 _FREE_FOLDERS = 1000
+_PART_OF_THE_TIME = 20
+"""A look at what may be much costs a twentieth of the time, no more."""
+_THREADS = 500
+_AS_SOMEBODY_ELSE = stat.S_ISUID | stat.S_ISGID
 
 
 class Limit(NamedTuple):
@@ -37,6 +42,8 @@ class Usage:
         self._log_bytes = 0
         self._peak = 0
         self._next_look = self._began + 0.005
+        self._held = held.Held()
+        self._next_look_at_held = self._began
         self._cpu = 0.0
         self._next_output_look = self._began + _FIRST_OUTPUT_LOOK
 
@@ -107,16 +114,27 @@ class Usage:
         if now < self._next_look and not is_late:
             return None
         self._next_look = now + self._pause(now)
-        pids = census.descendants(os.getpid())
-        if len(pids) > self._limits["processes"]:
-            return Limit("processes", f"{len(pids)} processes at one time")
-        used = census.memory(pids or [root], self._call["memory"])
-        self._peak = max(self._peak, used)
-        if used > self._call["memory"]:
-            return Limit("memory", f"more than {self._call['memory']} bytes in use")
+        found = self._exceeded_by_processes(root, now)
+        if found is not None:
+            return found
         if is_late:
             return Limit("timed_out", f"still running after {self._call['timeout']:g} s")
         return self._outputs()
+
+    def _exceeded_by_processes(self, root: int, now: float) -> Limit | None:
+        pids = census.descendants(os.getpid())
+        if len(pids) > self._limits["processes"]:
+            return Limit("processes", f"{len(pids)} processes at one time")
+        self._look_at_held(pids, now)
+        if self._held.threads > _most_threads(self._limits["processes"]):
+            return Limit("processes", f"{self._held.threads:,} threads at one time")
+        used = census.memory(pids or [root], self._call["memory"]) + self._held.memory
+        self._peak = max(self._peak, used)
+        if used > self._call["memory"]:
+            return Limit("memory", f"more than {self._call['memory']} bytes in use")
+        if self._held.removed > self._limits["output_bytes"]:
+            return self._too_many_bytes()
+        return None
 
     def exceeded_at_the_end(self) -> Limit | None:
         """Look once more at what may have come between the last look and the end."""
@@ -133,29 +151,60 @@ class Usage:
             "peak_memory": max(self._peak, ending.pop("own_peak", 0)),
         }
 
+    def disarm(self) -> None:
+        """Take from files that are left what would run them as somebody else; nothing of the run does any more."""
+        waiting = list(self._folders)
+        while waiting:
+            with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        _disarm(entry)
+
     def _too_much_log(self) -> Limit:
         return Limit("log", f"more than {self._limits['log_bytes']} bytes printed")
+
+    @property
+    def shared(self) -> frozenset[str]:
+        """The files of shared memory that it was seen to have open."""
+        return self._held.shared
+
+    def _look_at_held(self, pids: list[int], now: float) -> None:
+        if now >= self._next_look_at_held:
+            began = time.monotonic()
+            self._held = held.by(pids, self._held.shared)
+            self._next_look_at_held = now + _PART_OF_THE_TIME * (time.monotonic() - began)
 
     def _outputs(self) -> Limit | None:
         now = time.monotonic()
         if now < self._next_output_look:
             return None
-        found = self._exceeded()
+        found = self._exceeded(self._held.removed)
         took = time.monotonic() - now
-        # Looking may cost a twentieth of the time, no more.
-        self._next_output_look = time.monotonic() + max(_FIRST_OUTPUT_LOOK, 20 * took)
+        pause = max(_FIRST_OUTPUT_LOOK, _PART_OF_THE_TIME * took)
+        self._next_output_look = time.monotonic() + pause
         return found
 
-    def _exceeded(self) -> Limit | None:
+    def _exceeded(self, removed: int = 0) -> Limit | None:
         """Look at all that it may write, not at its outputs alone: a disk is full for everybody."""
         most_files, most_bytes = self._limits["output_files"], self._limits["output_bytes"]
         files, size = self._before
         files, size = _filled(self._folders, files + most_files, size + most_bytes)
         if files > self._before[0] + most_files:
             return Limit("output", f"wrote more than {most_files:,} files")
-        if size > self._before[1] + most_bytes:
-            return Limit("output", f"wrote more than {most_bytes:,} bytes")
+        if size + removed > self._before[1] + most_bytes:
+            return self._too_many_bytes()
         return None
+
+    def _too_many_bytes(self) -> Limit:
+        return Limit("output", f"wrote more than {self._limits['output_bytes']:,} bytes")
+
+
+def _most_threads(processes: int) -> int:
+    """Say how many threads there may be: libraries have some for each processor, in every process."""
+    processors = os.cpu_count() or 1
+    return _THREADS + 4 * processors * min(processes, processors)
 
 
 def _outermost(call: dict[str, Any], *, all_of_them: bool) -> list[str]:
@@ -168,6 +217,13 @@ def _outermost(call: dict[str, Any], *, all_of_them: bool) -> list[str]:
         if not any(folder.startswith(f"{above}/") for above in found):
             found.append(folder)
     return found
+
+
+def _disarm(entry: os.DirEntry[str]) -> None:
+    with contextlib.suppress(OSError):
+        mode = entry.stat(follow_symlinks=False).st_mode
+        if stat.S_ISREG(mode) and mode & _AS_SOMEBODY_ELSE:
+            os.chmod(entry.path, stat.S_IMODE(mode) & ~_AS_SOMEBODY_ELSE)
 
 
 def _filled(

@@ -12,10 +12,11 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from .held import SHARED_MEMORY as _FOLDER
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_FOLDER = "/dev/shm"  # noqa: S108  (what lies there is what this is about)
 _SEGMENTS = "/proc/sysvipc/shm"
 _REMOVE = 0
 _TICK = 0.02

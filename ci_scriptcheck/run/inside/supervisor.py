@@ -12,6 +12,7 @@ import select
 import signal
 import socket
 import struct
+import time
 from hashlib import sha256
 from typing import Any
 
@@ -21,7 +22,9 @@ from .watched_run import WatchedRun
 
 _IDLE_BEAT = 0.2
 _AHEAD = 5
-_TIME_TO_ASK = struct.pack("ll", 10, 0)
+_TIME_TO_ASK = 0.5
+"""Seconds for who has connected: its message is written already."""
+_PEER = struct.Struct("iII")
 
 
 def main(listener: socket.socket, telling: int, arguments: dict[str, Any]) -> None:
@@ -46,12 +49,12 @@ def main(listener: socket.socket, telling: int, arguments: dict[str, Any]) -> No
     signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
     while True:
         started = ChildProcess((listener.fileno(), telling, woken, waking), arguments, usual=usual)
-        connection = _caller(listener, host)
-        if connection is None:
+        asked = _asked(listener, host, arguments["secret"])
+        if asked is None:
             break
         _tell(telling, "busy")
-        with connection:
-            is_clean = _serve(connection, started, arguments, host, woken)
+        with asked[0]:
+            is_clean = _serve(*asked, started, arguments, (host, woken))
         started.close()
         if not is_clean:
             break
@@ -75,8 +78,13 @@ def _tell(telling: int, state: str) -> None:
     os.write(telling, f"{os.getpid()} {state}\n".encode())
 
 
-def _caller(listener: socket.socket, host: int) -> socket.socket | None:
-    """Wait for a connection; `None` when the host is gone."""
+def _asked(
+    listener: socket.socket, host: int, secret: str
+) -> tuple[socket.socket, wire.Incoming, wire.Message] | None:
+    """Wait for somebody who connects, knows the token and says what to run; `None` when the host is gone.
+
+    Whoever else connects is sent away without a word, and costs neither a process nor much time.
+    """
     while True:
         ready, _, _ = select.select([listener], [], [], _IDLE_BEAT)
         if os.getppid() != host:
@@ -84,28 +92,49 @@ def _caller(listener: socket.socket, host: int) -> socket.socket | None:
         if ready:
             with contextlib.suppress(BlockingIOError):
                 connection, _ = listener.accept()
-                return connection
+                incoming = wire.Incoming()
+                message = None if _is_confined(connection) else _message(connection, incoming)
+                token = str((message or {}).get("token")).encode()
+                if message is not None and sha256(token).hexdigest() == secret:
+                    return connection, incoming, message
+                connection.close()
+
+
+def _is_confined(connection: socket.socket) -> bool:
+    """Say whether who connected is a script: more is forbidden to it than to us. Where that is not told, no."""
+    if not census.LINUX:
+        return False
+    told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
+    own, other = (census.filters(pid) for pid in (os.getpid(), _PEER.unpack(told)[0]))
+    return own is not None and other is not None and other > own
+
+
+def _message(connection: socket.socket, incoming: wire.Incoming) -> wire.Message | None:
+    deadline = time.monotonic() + _TIME_TO_ASK
+    try:
+        while (rest := deadline - time.monotonic()) > 0:
+            connection.settimeout(rest)
+            data = connection.recv(65536)
+            incoming.feed(data)
+            message = incoming.take()
+            if message is not None or not data:
+                connection.setblocking(True)
+                return message
+    except (OSError, ValueError):
+        pass
+    return None
 
 
 def _serve(
     connection: socket.socket,
+    incoming: wire.Incoming,
+    message: wire.Message,
     started: ChildProcess,
     arguments: dict[str, Any],
-    host: int,
-    woken: int,
+    host: tuple[int, int],
 ) -> bool:
     """Answer one caller; say whether nothing unusual happened."""
-    connection.setblocking(True)
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _TIME_TO_ASK)
-    incoming = wire.Incoming()
-    try:
-        message = wire.receive(connection.fileno(), incoming)
-    except (OSError, ValueError):
-        message = None
-    secret = sha256(str((message or {}).get("token")).encode()).hexdigest()
-    if message is None or secret != arguments["secret"]:
-        return False
-    run = WatchedRun((connection.fileno(), incoming), started, message["call"], host, woken)
+    run = WatchedRun((connection.fileno(), incoming), started, message["call"], *host)
     ending = run.watch()
     with contextlib.suppress(OSError):
         wire.send(connection.fileno(), {"ending": ending})
@@ -113,6 +142,6 @@ def _serve(
     run.end()
     run.remove_shared_memory()
     if run.is_clean:
-        tree = message["call"]["tree"]
-        bytecode.compile_for_later(arguments["bytecode"], tree, ending.get("read", []))
+        tree, read = message["call"]["tree"], ending.get("read", [])
+        bytecode.compile_for_later(arguments["bytecode"], tree, read, run.own_folders)
     return run.is_clean

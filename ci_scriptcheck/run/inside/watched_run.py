@@ -28,7 +28,12 @@ _TIME_TO_BE_READY = 10.0
 
 
 class WatchedRun:
-    """One run from the call to the end of its last process."""
+    """One run from the call to the end of its last process.
+
+    Attributes:
+        own_folders: What it may write, by real paths.
+        is_clean: Whether it ended by itself, and nothing of it is left.
+    """
 
     def __init__(
         self,
@@ -58,7 +63,8 @@ class WatchedRun:
         self._is_leaving = False
         self._was_alone: bool | None = None
         self._listener = -1
-        self._own_folders: list[str] = []
+        own = [call["folder"], call["private"], *call["writable"], *call["outputs"]]
+        self.own_folders = [os.path.realpath(folder) for folder in own]
         self._over = False
         self.is_clean = False
 
@@ -86,6 +92,7 @@ class WatchedRun:
             census.kill_group(self._child.pid)
             self.end()
         self._drain()
+        self._usage.disarm()
         self._usage.close_log()
         if self._listener != -1:
             os.close(self._listener)
@@ -146,7 +153,7 @@ class WatchedRun:
             os.close(self._child.log)
             self._child.log = -1
         if self._listener in ready:
-            connecting.answer(self._listener, self._own_folders)
+            connecting.answer(self._listener, self.own_folders)
         if self._woken in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._woken, 4096)
@@ -225,9 +232,6 @@ class WatchedRun:
         if self._listener == -1 and isinstance(listener, int):
             with contextlib.suppress(OSError):
                 self._listener = connecting.taken_from(self._child.pid, listener)
-        call = self._call
-        own = [call["folder"], call["private"], *call["writable"], *call["outputs"]]
-        self._own_folders = [os.path.realpath(folder) for folder in own]
         self._say({"taken": self._listener != -1})
 
     def _reap(self) -> bool:
@@ -286,7 +290,7 @@ class WatchedRun:
 
     def remove_shared_memory(self) -> None:
         """Remove what it left outside of all folders; asked when nothing of it runs any more."""
-        shared_memory.remove(self._shared, self._pids, self._began)
+        shared_memory.remove(self._shared | self._usage.shared, self._pids, self._began)
 
     def _drain(self) -> None:
         while self._child.results != -1 and self._hear_child():

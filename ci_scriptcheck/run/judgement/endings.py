@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place
@@ -13,9 +14,12 @@ from ci_scriptcheck.values import replace
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ci_scriptcheck.model.project import Limits
     from ci_scriptcheck.model.result import Finding
     from ci_scriptcheck.run.judgement.case import Case
-    from ci_scriptcheck.run.process.request import Raised
+    from ci_scriptcheck.run.process.request import Ending, Raised
+
+_THREADS = re.compile(r"[\d,]+ threads")
 
 OUTCOMES: Mapping[Ended, Outcome] = {
     Ended.RETURNED: Outcome.PASSED,
@@ -136,11 +140,11 @@ def _message(case: Case) -> str:  # noqa: C901, PLR0911, PLR0912  (one sentence 
         case Ended.MEMORY:
             return f"used more than {case.call.memory / 1024**2:,.0f} MiB of memory"
         case Ended.PROCESSES:
-            return f"had more than {limits.processes:,} processes at one time"
+            return f"had {_too_many(ending, limits)} at one time"
         case Ended.LOG:
             return f"printed more than {limits.log_bytes:,} bytes"
         case Ended.OUTPUT:
-            most = f"{limits.output_files:,} files or {limits.output_bytes:,} bytes"
+            most = f"{limits.output_files:,} files or {limits.most_bytes:,} bytes"
             return ending.detail or f"wrote more than {most}"
         case Ended.NO_RESULT:
             return _vanished(case)
@@ -161,6 +165,11 @@ def _vanished(case: Case) -> str:
     if case.ending.finished:
         return f"{ended} in a thread or an exit function, after `main` returned"
     return f"{ended}, without a result of `main`"
+
+
+def _too_many(ending: Ending, limits: Limits) -> str:
+    found = _THREADS.match(ending.detail or "")
+    return found[0] if found else f"more than {limits.processes:,} processes"
 
 
 def _exit_message(case: Case) -> str:

@@ -19,13 +19,15 @@ def call(address: Address, call: Call) -> Ending:
         address: Of the host whose interpreter and libraries it needs.
         call: What to run. An exception that arrives meanwhile, such as `KeyboardInterrupt`, ends it.
     """
+    # Before it connects: whoever has connected is waited for.
+    question = wire.packed({"token": address.token, "call": written(call)})
     try:
         connection = wire.connected(address.socket)
     except OSError:
         return _lost(address)
     with connection:
         try:
-            wire.send(connection.fileno(), {"token": address.token, "call": written(call)})
+            connection.sendall(question)
             message = wire.receive(connection.fileno(), wire.Incoming())
         except (OSError, ValueError):
             message = None

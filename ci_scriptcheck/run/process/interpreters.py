@@ -15,11 +15,15 @@ _NAME = re.compile(r"python(\d+\.\d+)")
 def located(root: Path, folder: str, python: str | None) -> str:
     """Give the absolute path of an interpreter as the settings of the project in a folder name it.
 
-    A virtual environment is known by the path of its link, which is therefore not resolved.
+    A virtual environment is known by the path of its link, which is therefore not resolved. Only `..` at
+    the beginning is, from where the folder really lies: to whom it leads elsewhere depends on links.
     """
     if python is None:
         return sys.executable
-    return str(root / folder / python)
+    place, words = root / folder, Path(python).parts
+    while words[:1] == ("..",):
+        place, words = place.resolve().parent, words[1:]
+    return str(place.joinpath(*words))
 
 
 def identity(python: str) -> tuple[str, str]:

@@ -44,6 +44,7 @@ class Reader:
         *,
         folder: Path,
         writable: tuple[str, ...] = (),
+        hidden: tuple[str, ...] = (),
         timeout: float = 120.0,
         memory: int = 4 * 1024**3,
     ) -> None:
@@ -53,12 +54,14 @@ class Reader:
             address: Of the host of `reader_spec`.
             folder: Where it keeps its log and temporary files.
             writable: Folders it may write to beside that.
+            hidden: Folders that it has no business in, as `own_folders.hidden` gives them.
             timeout: Seconds for each request.
             memory: Bytes.
         """
         self._address = address
         self._folder = folder
         self._writable = writable
+        self._hidden = hidden
         self._timeout = timeout
         self._memory = memory
         self._connection: socket.socket | None = None
@@ -136,8 +139,10 @@ class Reader:
             timeout=self._timeout,
             memory=self._memory,
             writable=self._writable,
+            hidden=self._hidden,
         )
         written = {**calls.written(call), "target": server}
+        question = wire.packed({"token": self._address.token, "call": written})
         connection = wire.connected(self._address.socket)
-        wire.send(connection.fileno(), {"token": self._address.token, "call": written})
+        connection.sendall(question)
         return connection

@@ -108,6 +108,9 @@ class Generator:
     folder: str
 
 
+CONTENTS = frozenset({"content.parquet", "content.csv", "content.txt", "content.bin"})
+"""The names that a generator's content can have."""
+
 Target = Script | Generator
 
 

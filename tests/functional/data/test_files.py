@@ -396,3 +396,17 @@ def test_a_bomb_is_given_up_and_keeps_its_columns(tmp_path: Path) -> None:
 
     assert (whole.rows, whole.columns) == (2_500_000, ("a", "b"))
     assert (limited.rows, limited.columns) == (None, ("a", "b"))
+
+
+@pytest.mark.parametrize("name", ["content.csv", "content.txt"])
+def test_a_link_in_place_of_what_a_generator_gave_is_not_followed(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "secret").write_text("a\n1\n")
+    (tmp_path / name).symlink_to(tmp_path / "secret")
+    files = [TableFile(name="rows.csv", format=Format.CSV)]
+
+    with pytest.raises(UnmakeableError, match="is no file"):
+        layout.lay_out(tmp_path / name, files, tmp_path)
+
+    assert not (tmp_path / "rows.csv").exists()

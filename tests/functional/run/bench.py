@@ -15,7 +15,7 @@ from ci_scriptcheck.data import file_difference
 from ci_scriptcheck.model.change import ChangeSet, Closure, ScriptChanged
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.plan import Counts, Input, Mode, Output, Plan, Source, Task, Upstream
-from ci_scriptcheck.model.project import Settings
+from ci_scriptcheck.model.project import Limits, Settings
 from ci_scriptcheck.run.context import Context
 from ci_scriptcheck.run.process.request import (
     Call,
@@ -61,6 +61,7 @@ class Bench:
     listed: tuple[str, ...] = ()
     ran: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    limits: list[Limits] = field(default_factory=list)
     lost: int = 0
     last_words: str | None = None
     runs: int = 0
@@ -136,6 +137,7 @@ class Bench:
     def call(self, _: HostSpec, call: Call) -> Ending:
         """Run a script here, in this process."""
         Path(call.folder).mkdir(parents=True, exist_ok=True)
+        self.limits.append(call.limits)
         ending = self._ended(call)
         return replace(
             ending,

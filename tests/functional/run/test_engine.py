@@ -20,10 +20,10 @@ from ci_scriptcheck.model.contract import (
     TableFile,
 )
 from ci_scriptcheck.model.plan import Copied, Input, Output, Synthetic, Upstream
-from ci_scriptcheck.model.project import Known, Settings
+from ci_scriptcheck.model.project import Known, Limits, Settings
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.run import engine
-from ci_scriptcheck.run.process.request import Call, Ending, HostSpec
+from ci_scriptcheck.run.process.request import Call, Ending, Generator, HostSpec
 from tests.functional.run.bench import Bench
 
 FAILING = "def main(*_):\n    columns = {}\n    return columns['amount']\n"
@@ -227,6 +227,51 @@ def test_a_generator_of_the_project_makes_the_data_and_its_failure_is_a_finding(
     assert good.outputs["out"].rows == 1000
     assert bad.findings[0].rule == "SC227"
     assert bad.findings[0].message == ("the generator `bad.py:rows` raised ValueError: no seed")
+
+
+@pytest.mark.parametrize(
+    "name", ["content.txt", "content.parquet", "made.csv", "../made.json", "/etc/hostname"]
+)
+def test_what_a_generator_leaves_is_a_file_of_its_own(bench: Bench, name: str) -> None:
+    secret = bench.root / "secret"
+    secret.write_text("of another run")
+    (bench.root / "gen.py").write_text("def rows(n, rng, scenario): return 'decoy'")
+    origin = GeneratedBy(file="gen.py", function="rows")
+    bench.given["datasets"] = {"bad": a_dataset(name="bad", origin=origin)}
+    bench.step("bad", Synthetic(dataset="bad", node="n"))
+
+    def call(host: HostSpec, call: Call) -> Ending:
+        ending = bench.call(host, call)
+        assert isinstance(call.target, Generator)
+        place = Path(call.target.folder, name)
+        if ".." not in place.parts and place.is_relative_to(bench.root):
+            place.unlink(missing_ok=True)
+            place.symlink_to(secret)
+        return replace(ending, returned=name)
+
+    bad = engine.pull(replace(bench.run(), call=call), "flow/bad")
+
+    assert bad.findings[0].rule == "SC227"
+    assert bad.findings[0].message.endswith("left no file of its own")
+    assert "lay out" not in bench.asked
+
+
+def test_a_file_with_a_size_of_terabytes_is_refused_and_not_read(bench: Bench) -> None:
+    code = """
+import os, pathlib
+def main(input_paths, output_paths, environ_vars, job_args):
+    file = pathlib.Path(output_paths["out"], "hole")
+    file.touch()
+    os.truncate(file, 4 * 2**40)
+"""
+    limits = Limits(output_bytes=10**13)
+    bench.step("huge", code=code, settings=Settings(limits=limits))
+
+    huge = engine.pull(bench.run(), "flow/huge")
+
+    assert huge.findings[0].rule == "SC222"
+    assert "20,000,000,000 bytes" in huge.findings[0].message
+    assert bench.limits == [replace(limits, output_bytes=20_000_000_000)]
 
 
 def test_a_lost_process_is_tried_once_more_and_then_not_blamed_on_the_script(

@@ -9,6 +9,7 @@ import pytest
 
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.run import own_folders, record
+from ci_scriptcheck.run.process import interpreters
 from tests.conftest import a_plan
 
 
@@ -38,6 +39,17 @@ def lay_out(root: Path, links: dict[str, str]) -> None:
             "tools/python",
         ),
         ("env/bin/python", {"env": "tools", "tools/bin/python": "/bin/sh"}, "tools/pyvenv.cfg"),
+        ("env/bin/python", {"env": "b/c", "b": "a/d", "a/d/c/bin/python": "/bin/sh"}, "b"),
+        (
+            "env/bin/python",
+            {"env/bin/python": "../../x/d/../p/python", "x/d": "../a/b", "a/p/python": "/bin/sh"},
+            "x/d",
+        ),
+        (
+            "env/bin/python",
+            {"env/bin/python": "../../x/d/../p/python", "x/d": "../a/b", "a/p/python": "/bin/sh"},
+            "a/p/python",
+        ),
         (
             "env/bin/python",
             {
@@ -59,6 +71,25 @@ def test_an_interpreter_of_which_git_brings_a_part_is_refused(
     assert f"git has `{tracked}`" in refused.value.what
 
 
+@pytest.mark.parametrize("python", ["x/d/../p/bin/python", "env/bin/../python", "x/.."])
+def test_an_interpreter_is_named_by_its_straight_path(tmp_path: Path, python: str) -> None:
+    lay_out(tmp_path, {"x/d": "../a/b", "a/b/k": "/dev/null", "a/p/bin/python": "/bin/sh"})
+
+    with pytest.raises(UsageError, match="behind a folder"):
+        own_folders.check_interpreter(tmp_path, ["a/b/k", "a/p/bin/python"], tmp_path / python)
+
+
+def test_an_interpreter_above_the_project_is_found_where_the_system_would_find_it(
+    tmp_path: Path,
+) -> None:
+    lay_out(tmp_path, {"project": "deep/inside"})
+    (tmp_path / "deep/inside").mkdir(parents=True)
+
+    found = interpreters.located(tmp_path, "project", "../env/bin/python")
+
+    assert found == str(tmp_path / "deep/env/bin/python")
+
+
 @pytest.mark.parametrize("python", ["python", "bin/python"])
 def test_an_interpreter_whose_environment_is_the_whole_repository_is_refused(
     tmp_path: Path, python: str
@@ -74,7 +105,8 @@ def test_an_interpreter_beside_what_git_has_is_accepted(tmp_path: Path, python: 
     root = tmp_path / "repository"
     lay_out(root, {".venv/bin/python": "/bin/sh"})
 
-    own_folders.check_interpreter(root, [".venvs/a.py", "bin/python", "lib/a.py"], root / python)
+    found = Path(interpreters.located(root, "", python))
+    own_folders.check_interpreter(root, [".venvs/a.py", "bin/python", "lib/a.py"], found)
 
 
 def test_our_own_interpreter_is_looked_at_where_none_is_named() -> None:
@@ -101,4 +133,20 @@ def test_an_interpreter_that_a_script_may_have_written_is_refused(
     with pytest.raises(UsageError, match="lies where scripts write"):
         own_folders.check_interpreter(
             tmp_path, [], tmp_path / "env/bin/python" if link else written
+        )
+
+
+@pytest.mark.parametrize("link", [False, True])
+@pytest.mark.parametrize(
+    "written",
+    ["/dev/shm/env/bin/python", "/proc/self/fd/3", "/tmp/scq-1-a/home/python"],  # noqa: S108
+)
+def test_an_interpreter_in_shared_memory_or_our_temporary_folders_is_refused(
+    tmp_path: Path, written: str, link: bool
+) -> None:
+    lay_out(tmp_path, {"env/bin/python": written})
+
+    with pytest.raises(UsageError, match="lies where scripts write"):
+        own_folders.check_interpreter(
+            tmp_path, [], tmp_path / "env/bin/python" if link else Path(written)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -12,10 +13,11 @@ import psutil
 import pytest
 
 from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.model.project import Network
 from ci_scriptcheck.run.inside import census
 from ci_scriptcheck.run.process.hosts import Hosts
 from ci_scriptcheck.run.process.request import Ended, HostSpec, Start
-from tests.functional.run.process_stage import Stage
+from tests.functional.run.process_stage import WARM, Stage
 
 THREADS = "import os\ndef main():\n    return len(os.listdir('/proc/self/task'))\n"
 LOADED = "import sys\ndef main():\n    return [name in sys.modules for name in {names}]\n"
@@ -307,3 +309,56 @@ def test_a_call_that_is_larger_than_a_pipe_arrives(stage: Stage) -> None:
     ending = stage.run(text, job_args={"long": "x" * 3_000_000})
 
     assert ending.returned == "3000000"
+
+
+SILENT = """
+    import glob, socket, time
+    def main():
+        kept = []
+        for place in glob.glob({place!r}) * {times}:
+            own = socket.socket(socket.AF_UNIX)
+            own.settimeout(5)
+            own.connect(place)
+            kept.append(own)
+        {then}
+"""
+
+
+def test_scripts_that_connect_to_a_host_are_sent_away_at_once(tmp_path: Path) -> None:
+    with Hosts([WARM], repository=None) as hosts:
+        stage = Stage(tmp_path, hosts, WARM)
+        assert stage.run("def main(): pass\n").how is Ended.RETURNED
+        before = len(psutil.Process().children(recursive=True))
+        began = time.monotonic()
+        ending = stage.run(
+            SILENT.format(
+                place=stage.address.socket, times=100, then="return [own.recv(1) for own in kept]"
+            ),
+            network=Network.LOOPBACK,
+        )
+        below = len(psutil.Process().children(recursive=True))
+
+    assert ending.returned == str([b""] * 100), ending
+    assert time.monotonic() - began < 10
+    assert below <= before + 2
+
+
+def test_who_connects_and_says_nothing_costs_no_process_and_little_time(tmp_path: Path) -> None:
+    with Hosts([WARM], repository=None) as hosts:
+        stage = Stage(tmp_path, hosts, WARM)
+        assert stage.run("def main(): pass\n").how is Ended.RETURNED
+        before = len(psutil.Process().children(recursive=True))
+        silent = [socket.socket(socket.AF_UNIX) for _ in range(6)]
+        for one in silent:
+            one.connect(stage.address.socket)
+        time.sleep(0.2)
+        below = len(psutil.Process().children(recursive=True))
+        began = time.monotonic()
+        ending = stage.run("def main(): pass\n")
+        took = time.monotonic() - began
+        for one in silent:
+            one.close()
+
+    assert ending.how is Ended.RETURNED
+    assert took < 8
+    assert below <= before + 2

@@ -227,3 +227,63 @@ def test_a_script_that_may_use_the_network_may_use_sockets(stage: Stage) -> None
     ending = stage.run("def main(): pass\n", network=Network.ANY)
 
     assert PROTECTION not in ending.protections
+
+
+def test_no_datagram_goes_to_a_service_of_the_machine(stage: Stage) -> None:
+    with (
+        tempfile.TemporaryDirectory(dir="/tmp") as folder,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as own,
+    ):
+        own.bind(f"{folder}/log")
+        own.setblocking(False)
+        ending = stage.run(
+            f"""
+            import socket
+            def attempt(act, *arguments):
+                try:
+                    made = act(*arguments)
+                    (made[0] if isinstance(made, tuple) else made).sendto(b"x", {own.getsockname()!r})
+                except OSError as error:
+                    return type(error).__name__
+            def main():
+                found = []
+                for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
+                    for flags in (0, socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK):
+                        found.append(attempt(socket.socket, socket.AF_UNIX, kind | flags))
+                        found.append(attempt(socket.socketpair, socket.AF_UNIX, kind | flags))
+                found += [attempt(socket.socket, family, 2) for family in (2, 5, 10, 17, 40)]
+                return set(found)
+            """
+        )
+
+        assert ending.returned == "{'PermissionError'}", ending
+        with pytest.raises(BlockingIOError):
+            own.recv(1)
+
+
+def test_pairs_of_sockets_and_a_log_of_the_system_that_is_not_there_harm_no_script(
+    stage: Stage,
+) -> None:
+    ending = stage.run(
+        """
+        import asyncio, logging, logging.handlers, multiprocessing, socket, syslog
+        def answer(pipe):
+            pipe.send(pipe.recv() + 1)
+        def main():
+            one, other = socket.socketpair()
+            one.send(b"a")
+            syslog.syslog("told to nobody")
+            log = logging.getLogger("mine")
+            log.addHandler(logging.handlers.SysLogHandler("/dev/log"))
+            log.warning("told to nobody")
+            near, far = multiprocessing.Pipe()
+            worker = multiprocessing.get_context("fork").Process(target=answer, args=(far,))
+            worker.start()
+            near.send(1)
+            found = near.recv()
+            worker.join()
+            return other.recv(1), found, asyncio.run(asyncio.sleep(0, "slept"))
+        """
+    )
+
+    assert ending.returned == "(b'a', 2, 'slept')", ending
