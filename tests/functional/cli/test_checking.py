@@ -188,7 +188,8 @@ def test_nothing_to_do_is_said(main: Path) -> None:
 
     assert ended.returncode == 0
     assert ended.stdout.endswith(
-        "no file changed: nothing to check; `scriptcheck run --all` checks every step\n"
+        "no file changed: nothing to check; `scriptcheck run --all` checks every step,"
+        " `scriptcheck run --base HEAD~1` what the last commit can break\n"
     )
 
 
