@@ -104,7 +104,10 @@ def test_the_newest_run_is_reported_unless_one_is_named(tmp_path: Path) -> None:
         directory.mkdir(parents=True)
         record.write_record(directory, a_record(run=name, interrupted="SIGINT"))
 
-    assert "record  newer/record.json" in scriptcheck("report", folder=tmp_path).stdout
+    assert (
+        "record  .scriptcheck/runs/newer/record.json"
+        in scriptcheck("report", folder=tmp_path).stdout
+    )
 
 
 def test_the_newest_run_is_found_from_a_project_below_the_repository(tmp_path: Path) -> None:
@@ -115,7 +118,10 @@ def test_the_newest_run_is_found_from_a_project_below_the_repository(tmp_path: P
     (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
     record.write_record(directory, a_record(run="newer", interrupted="SIGINT"))
 
-    assert "record  newer/record.json" in scriptcheck("report", folder=project).stdout
+    assert (
+        "record  ../.scriptcheck/runs/newer/record.json"
+        in scriptcheck("report", folder=project).stdout
+    )
 
 
 def test_without_a_run_there_is_nothing_to_report(tmp_path: Path) -> None:
