@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from ci_scriptcheck.data.draw import arrow_type, generator
+from ci_scriptcheck.data.tables import MOST_SPILT
 from ci_scriptcheck.data.unmakeable import UnmakeableError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _ALONE: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
     "lock_configuration": True,
     "memory_limit": "1GB",
+    "max_temp_directory_size": MOST_SPILT,
 }
 _SQL_TYPES = {
     pa.string(): "varchar",

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from ci_scriptcheck.data import damage
 from ci_scriptcheck.data.rows import of_table
+from ci_scriptcheck.data.tables import MOST_SPILT
 from ci_scriptcheck.data.unmakeable import UnmakeableError
 from ci_scriptcheck.model.contract import Entry, Format, GivenFile, TableFile
 
@@ -228,7 +229,7 @@ def _copy(parts: Iterator[pa.Table], kind: Format, path: Path) -> None:
 @cache
 def _connection() -> duckdb.DuckDBPyConnection:
     """Open the only connection for writing; to open one takes longer than to write a small table."""
-    return duckdb.connect(":memory:", config={"threads": 1})
+    return duckdb.connect(":memory:", config={"threads": 1, "max_temp_directory_size": MOST_SPILT})
 
 
 def _write_lines(parts: Iterator[pa.Table], path: Path) -> None:

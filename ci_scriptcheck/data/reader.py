@@ -61,6 +61,7 @@ def synthesizing(  # noqa: PLR0913  (everything that data depends on)
     root: Path,
     folder: Path,
     defect: Defect | None = None,
+    most_bytes: int | None = None,
 ) -> Message:
     """Ask for a dataset to be made in a folder.
 
@@ -76,6 +77,7 @@ def synthesizing(  # noqa: PLR0913  (everything that data depends on)
         root: The repository, where copied datasets lie.
         folder: Where the files go.
         defect: What is to be wrong with them.
+        most_bytes: What they may have together; who asked for more is ended.
     """
     return {
         "do": "synthesize",
@@ -88,15 +90,21 @@ def synthesizing(  # noqa: PLR0913  (everything that data depends on)
         "root": str(root),
         "folder": str(folder),
         "defect": to_json(defect),
+        "most_bytes": most_bytes,
     }
 
 
 def laying_out(
-    dataset: Dataset, *, content: Path, folder: Path, defect: Defect | None = None
+    dataset: Dataset,
+    *,
+    content: Path,
+    folder: Path,
+    defect: Defect | None = None,
+    most_bytes: int | None = None,
 ) -> Message:
     """Ask for what a generator gave to be written as the files of its dataset.
 
-    The answer is as for `synthesizing`. A table (Parquet or CSV, by the name) is split into the
+    The answer and `most_bytes` are as for `synthesizing`. A table (Parquet or CSV, by the name) is split into the
     dataset's files; text and bytes become its only file.
     """
     return {
@@ -105,6 +113,7 @@ def laying_out(
         "content": str(content),
         "folder": str(folder),
         "defect": to_json(defect),
+        "most_bytes": most_bytes,
     }
 
 

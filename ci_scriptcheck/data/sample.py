@@ -93,6 +93,7 @@ def look(files: Sequence[Path], kind: str) -> tuple[int, tuple[Seen, ...]]:
     limits: Mapping[str, str | bool | int | float | list[str]] = {
         "threads": 1,
         "memory_limit": _MEMORY,
+        "max_temp_directory_size": tables.MOST_SPILT,
     }
     with duckdb.connect(":memory:", config=dict(limits)) as connection:
         try:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from ci_scriptcheck.data.draw import Span
     from ci_scriptcheck.model.contract import Json
 
+MOST_CELLS = 100_000_000
+"""Of one table that is made: a gigabyte or more, and minutes."""
+
 _ROWS_FOR_ONE_DUPLICATE = 100
 _EVERYWHERE = ""
 """Stands for the node where all nodes draw the same."""
@@ -191,6 +194,11 @@ class Maker:
     def _drawing(self, dataset: Dataset, columns: tuple[Column, ...], *, node: str) -> _Drawing:
         """Decide how the columns without duplicates are made; they say how many rows there can be."""
         wanted = self._rows(dataset)
+        if wanted * len(columns) > MOST_CELLS:
+            raise UnmakeableError(
+                f"dataset `{dataset.name}` wants {wanted:,} rows of {len(columns):,} columns,"
+                f" and at most {MOST_CELLS:,} cells are made"
+            )
         drawing = _Drawing(dataset=dataset, columns=columns, node=node, count=wanted)
         together = uniques.drawn_together(dataset, columns)
         found = [self._key(drawing, together)] if together else []

@@ -31,6 +31,9 @@ MOST_BYTES = 1_000_000_000
 MOST_JSON_BYTES = 100_000_000
 """Of a JSON document, which has to lie in memory as a whole."""
 
+MOST_SPILT = "1GB"
+"""What a query may put on disk that does not fit into memory; by default, DuckDB fills what is free."""
+
 MOST_COLUMNS = 10_000
 _LOOKED_AT = 100
 """Rows of a document whose keys are taken for columns."""
@@ -93,7 +96,11 @@ def column(path: Path, name: str) -> pa.Array:
     if not having:
         raise LookupError(f"no table in {path.name} has a column `{name}`")
     quoted = '"' + name.replace('"', '""') + '"'
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+    limits: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 1,
+        "max_temp_directory_size": MOST_SPILT,
+    }
+    with duckdb.connect(":memory:", config=limits) as connection:
         parts = [
             connection.sql(
                 f"select {quoted}::varchar as cell from {_SCAN[figures(file).format]}",  # noqa: S608  (quoted)

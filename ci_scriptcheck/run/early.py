@@ -67,7 +67,7 @@ def guessed(project: Path, root: Path) -> tuple[str, ...]:
     near = {project / folder for script in named for folder in PurePosixPath(script).parents}
     # Roots of imports are named there, among other things.
     words = {word for word in _WORD.findall(settings) if not word.startswith("/")}
-    near |= {place for word in words if (place := project / word).is_dir()}
+    near |= {place for word in words if _is_there(place := project / word)}
     return tuple(sorted(name for name in found if _is_library(name.partition(".")[0], near, root)))
 
 
@@ -79,7 +79,7 @@ def _is_library(top: str, near: set[Path], root: Path) -> bool:
     """
     if top in sys.stdlib_module_names:
         return False
-    if any((place / top).exists() or (place / f"{top}.py").exists() for place in near):
+    if any(_is_there(place / top) or _is_there(place / f"{top}.py") for place in near):
         return False
     try:
         spec = importlib.util.find_spec(top)
@@ -87,6 +87,14 @@ def _is_library(top: str, near: set[Path], root: Path) -> bool:
         return False
     places = [] if spec is None else [spec.origin, *(spec.submodule_search_locations or ())]
     return any(places) and not any(_lies_in(root, place) for place in places if place)
+
+
+def _is_there(place: Path) -> bool:
+    """Say whether something lies at a place that may be no place at all: any word makes one."""
+    try:
+        return place.exists()
+    except OSError:  # it is too long, or lies where we may not look
+        return False
 
 
 def _lies_in(root: Path, place: str) -> bool:

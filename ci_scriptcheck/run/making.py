@@ -6,7 +6,6 @@ A generator runs as a script does; all else is made by the limited reader, as `d
 from __future__ import annotations
 
 import json
-import math
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -96,14 +95,13 @@ def _make(context: Context, task: Task, source: Synthetic, place: Path) -> TaskR
     out.mkdir(parents=True)
     dataset = context.plan.datasets[source.dataset]
     reads: Mapping[str, str] = {}
-    limits, most_bytes = task.settings.limits, math.inf
+    limits = task.settings.limits
     match dataset.origin:
         case GeneratedBy():
             reads = _generate(context, task, source, space)
-            most_bytes = limits.most_bytes
         case _:
             _synthesize(context, task, source, out)
-    stock = workspace.stock_of(out, most=limits.output_files, most_bytes=most_bytes)
+    stock = workspace.stock_of(out, most=limits.output_files, most_bytes=limits.most_bytes)
     if not stock.is_whole:
         most = f"{limits.output_files:,} files or {limits.most_bytes:,} bytes"
         raise Unmakeable(f"it has more than {most}")
@@ -133,6 +131,7 @@ def _synthesize(context: Context, task: Task, source: Synthetic, folder: Path) -
             root=context.root,
             folder=folder,
             defect=source.defect,
+            most_bytes=task.settings.limits.most_bytes,
         )
     )
     _refuse_error(answer)
@@ -154,7 +153,13 @@ def _generate(
         raise Unmakeable(_what_failed(dataset, ending))
     written = _content(dataset, content, ending.returned)
     out = space.output(_PORT)
-    laid_out = reader.laying_out(dataset, content=written, folder=out, defect=source.defect)
+    laid_out = reader.laying_out(
+        dataset,
+        content=written,
+        folder=out,
+        defect=source.defect,
+        most_bytes=task.settings.limits.most_bytes,
+    )
     _refuse_error(context.ask(laid_out))
     return observed.reads(context, call.target.file, ending, since=since)
 

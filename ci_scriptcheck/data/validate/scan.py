@@ -87,7 +87,12 @@ def connected(paths: Iterable[str]) -> duckdb.DuckDBPyConnection:
     """Open a database that can reach these files and nothing else."""
     connection = duckdb.connect(
         ":memory:",
-        config={"threads": THREADS, "memory_limit": MEMORY, "preserve_insertion_order": False},
+        config={
+            "threads": THREADS,
+            "memory_limit": MEMORY,
+            "max_temp_directory_size": tables.MOST_SPILT,
+            "preserve_insertion_order": False,
+        },
     )
     lock(connection, paths)
     return connection

@@ -35,6 +35,7 @@ class Usage:
         self._limits = call["limits"]
         self._began = time.monotonic()
         self._deadline: float | None = None
+        self._asked: tuple[str, int] | None = None
         self.is_server = call["target"]["kind"] == "Server"
         self._folders = _outermost(call, all_of_them=not self.is_server)
         self._before = _filled(self._folders)
@@ -60,12 +61,18 @@ class Usage:
         return 0.005 if age < 0.1 else 0.01 if age < 1 else 0.025
 
     def restart_clock(self) -> None:
-        """Begin the time of a script, or of one request of a server."""
+        """Begin the time of a script."""
         self._deadline = time.monotonic() + self._call["timeout"]
 
-    def stop_clock(self) -> None:
+    def begin_request(self, request: dict[str, Any]) -> None:
+        """Begin the time of one request of a server, and count what it makes: `most_bytes` in `folder`."""
+        self.restart_clock()
+        if request.get("most_bytes") is not None:
+            self._asked = (request["folder"], request["most_bytes"])
+
+    def end_request(self) -> None:
         """A server waits for its next request without a limit."""
-        self._deadline = None
+        self._deadline = self._asked = None
 
     def open_log(self) -> None:
         """Make the log; a disk that is full costs the log, not the run."""
@@ -195,6 +202,10 @@ class Usage:
             return Limit("output", f"wrote more than {most_files:,} files")
         if size + removed > self._before[1] + most_bytes:
             return self._too_many_bytes()
+        if self._asked is not None:
+            folder, most = self._asked
+            if _filled([folder], most_bytes=most)[1] > most:
+                return Limit("output", f"it has more than {most:,} bytes")
         return None
 
     def _too_many_bytes(self) -> Limit:
@@ -209,9 +220,9 @@ def _most_threads(processes: int) -> int:
 
 def _outermost(call: dict[str, Any], *, all_of_them: bool) -> list[str]:
     """List the folders that a run may fill, those left out that lie below another."""
-    folders = [*call["outputs"], call["private"]]
+    folders = [*call["outputs"], call["private"], call["folder"]]
     if all_of_them:
-        folders += [call["folder"], *call["writable"]]
+        folders += call["writable"]
     found: list[str] = []
     for folder in sorted({os.path.normpath(folder) for folder in folders}):
         if not any(folder.startswith(f"{above}/") for above in found):

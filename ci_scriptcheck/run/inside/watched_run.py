@@ -182,7 +182,7 @@ class WatchedRun:
             if message is None:
                 return
             if "ask" in message:
-                self._usage.restart_clock()
+                self._usage.begin_request(message["ask"])
                 self._say(message)
 
     def _hear_child(self) -> bool:
@@ -215,7 +215,7 @@ class WatchedRun:
         elif "leaving" in message:
             self._is_leaving = self._result is not None
         elif self._usage.is_server and "answer" in message:
-            self._usage.stop_clock()
+            self._usage.end_request()
             with contextlib.suppress(OSError):
                 wire.send(self._caller, message)
         else:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 
 _OUR_CODE = Path(__file__).parents[3]
+_MOST_FILES = 100_000
+_MOST_BYTES = 6_000_000_000
+"""In its own folder, for what fits into no memory, or for one file; what is made for a task has that one's limit."""
 
 
 def reader_spec() -> HostSpec:
@@ -82,13 +85,13 @@ class Reader:
         """Have a request answered by `ci_scriptcheck.data.reader.answer`.
 
         A process that dies may have died of what it was asked before, so another is asked once
-        more; what takes too long once takes too long again.
+        more; what takes too long or writes too much once does so again.
 
         Returns:
             The answer; `{"error": text}` where the request raised, or ended the process.
         """
         answer = self._answer(request)
-        if self.ended in {None, Ended.TIMED_OUT}:
+        if self.ended in {None, Ended.TIMED_OUT, Ended.OUTPUT}:
             return answer
         return self._answer(request)
 
@@ -112,6 +115,8 @@ class Reader:
         self.ended = Ended(ending["how"])
         if self.ended is Ended.TIMED_OUT:
             return {"error": f"not read within {self._timeout:g} s"}
+        if self.ended is Ended.OUTPUT:
+            return {"error": ending.get("detail") or "wrote too much"}
         words = ending.get("detail") or ending.get("signal") or ""
         return {"error": f"the reader ended ({ending['how']}) {words}".strip()}
 
@@ -135,7 +140,7 @@ class Reader:
             private=str(folder / "private"),
             log=str(folder / "reader.log"),
             tree=str(folder),
-            limits=Limits(output_files=10**9, output_bytes=10**13),
+            limits=Limits(output_files=_MOST_FILES, output_bytes=_MOST_BYTES),
             timeout=self._timeout,
             memory=self._memory,
             writable=self._writable,

@@ -410,3 +410,10 @@ def test_a_link_in_place_of_what_a_generator_gave_is_not_followed(
         layout.lay_out(tmp_path / name, files, tmp_path)
 
     assert not (tmp_path / "rows.csv").exists()
+
+
+def test_a_table_of_more_cells_than_are_made_is_refused_at_once(tmp_path: Path) -> None:
+    one = TableFile(name="rows.csv", format=Format.CSV)
+
+    with pytest.raises(AssertionError, match="at most 100,000,000 cells are made"):
+        make(tmp_path, a_dataset(one, schema=Schema(columns=COLUMNS, rows=1_000_000_000)))

@@ -197,3 +197,12 @@ def test_an_installed_module_that_lies_in_the_repository_is_not_guessed(
     monkeypatch.syspath_prepend(source)
 
     assert early.guessed(tmp_path, tmp_path) == ("yaml",)
+
+
+def test_words_that_are_too_long_for_a_path_are_no_places(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import yaml\n")
+    long = "7" * 5000
+    text = f"defaults: {{seed: {long}}}\nsteps: {{a: {{script: a.py}}, b: {{script: {long}/{long}.py}}}}\n"
+    (tmp_path / "scriptcheck.yaml").write_text(text)
+
+    assert early.guessed(tmp_path, tmp_path) == ("yaml",)

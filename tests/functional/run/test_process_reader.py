@@ -84,7 +84,39 @@ def test_a_request_past_its_time_is_an_answer_and_the_next_one_is_served(
         assert "files" in reader.ask(measuring(data / "rows.csv"))
 
 
-@pytest.mark.parametrize(("how", "asked"), [("timed_out", 1), ("memory", 2), ("lost", 2)])
+def test_who_makes_more_than_was_allowed_is_ended_and_the_next_request_is_served(
+    hosts: Hosts, data: Path, tmp_path: Path
+) -> None:
+    columns = tuple(Column(name=name, type=ColumnType.STRING) for name in "abcdefgh")
+    files = (
+        TableFile(name="one.csv", format=Format.CSV, share=0.5),
+        TableFile(name="two.csv", format=Format.CSV, share=0.5),
+    )
+    huge = Dataset(name="huge", schema=Schema(columns=columns), files=files, origin=Synthesized())
+    (data / "huge").mkdir()
+    request = synthesizing(
+        "huge",
+        node="n",
+        datasets={"huge": huge},
+        scenario=BUILT_IN["standard"],
+        seed=0,
+        rows=10_000_000,
+        root=tmp_path,
+        folder=data / "huge",
+        most_bytes=3_000_000,
+    )
+    address = hosts.addresses[host_key(SPEC)]
+    with Reader(address, folder=tmp_path / "reader", writable=(str(data),)) as reader:
+        assert reader.ask(request) == {"error": "it has more than 3,000,000 bytes"}
+        assert reader.ended is Ended.OUTPUT
+        assert "files" in reader.ask(measuring(data / "rows.csv"))
+
+    assert sum(file.stat().st_size for file in (data / "huge").iterdir()) < 200_000_000
+
+
+@pytest.mark.parametrize(
+    ("how", "asked"), [("timed_out", 1), ("memory", 2), ("output", 1), ("lost", 2)]
+)
 def test_only_what_did_not_take_too_long_is_asked_once_more(
     tmp_path: Path, how: str, asked: int
 ) -> None:
