@@ -41,6 +41,8 @@ _CAPABILITY_VERSION = 0x20080522
 # DAC_OVERRIDE, DAC_READ_SEARCH, KILL.
 _KEPT_CAPABILITIES = 0x26
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+_GRAPHICS = ("dri", "kfd", "nvidia")
+"""What the names of graphics cards in /dev begin with; models are trained on them."""
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108  (semaphores of multiprocessing lie there, too)
 # Files, and no folders, links or pipes.
 _OF_SHARED_MEMORY = (1 << 5) | (1 << 8) | _OF_FILES
@@ -108,6 +110,8 @@ def _forbid_files(call: dict[str, Any], answers: str) -> list[str]:
         devices = [f"/dev/{name}" for name in _DEVICES]
         for path in (*own, f"/proc/{os.getpid()}", *devices):
             _grant(rules, path, handled)
+        for path in _graphics():
+            _grant(rules, path, handled & _OF_FILES)
         _grant(rules, _SHARED_MEMORY, handled & _OF_SHARED_MEMORY)
         if hidden:
             for path in _beside(hidden):
@@ -117,6 +121,13 @@ def _forbid_files(call: dict[str, Any], answers: str) -> list[str]:
     finally:
         os.close(rules)
     return _tried(answers, hidden, scoped)
+
+
+def _graphics() -> list[str]:
+    try:
+        return [f"/dev/{name}" for name in os.listdir("/dev") if name.startswith(_GRAPHICS)]
+    except OSError:
+        return []
 
 
 def _drop_capabilities() -> bool:
