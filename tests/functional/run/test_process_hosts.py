@@ -75,6 +75,15 @@ def test_a_library_that_starts_a_thread_is_left_to_the_scripts(tmp_path: Path) -
     assert ending.returned == "[True, False, True]"
 
 
+def _lines(file: Path) -> int:
+    return len(file.read_text().splitlines()) if file.exists() else 0
+
+
+def _own_children() -> set[psutil.Process]:
+    """Give the hosts below this process; other tests of it may have left theirs."""
+    return set(psutil.Process().children())
+
+
 def test_a_thread_that_a_rehearsal_starts_is_not_there_in_the_run(tmp_path: Path) -> None:
     (tmp_path / "pandas.py").write_text(
         "import threading, time\n"
@@ -82,13 +91,14 @@ def test_a_thread_that_a_rehearsal_starts_is_not_there_in_the_run(tmp_path: Path
         "    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
     )
     spec = HostSpec(python=sys.executable, preload=("pandas",), path=(str(tmp_path),))
+    known = _own_children()
     with Hosts([spec], repository=None) as hosts:
         stage = Stage(tmp_path, hosts, spec)
         returned = []
         for _ in range(4):
             time.sleep(0.2)  # in which the next process rehearses
             returned.append(stage.run(THREADS).returned)
-        of_hosts = [process.num_threads() for process in psutil.Process().children()]
+        of_hosts = [process.num_threads() for process in _own_children() - known]
 
     assert returned == ["1", "1", "1", "1"]
     assert of_hosts == [1]
@@ -100,11 +110,15 @@ def test_a_host_and_each_process_that_waits_rehearse(tmp_path: Path) -> None:
         f"import os\ndef read_csv(_):\n    print(os.getpid(), file=open({str(noted)!r}, 'a'))\n"
     )
     spec = HostSpec(python=sys.executable, preload=("pandas",), path=(str(tmp_path),))
+    known = _own_children()
     with Hosts([spec], repository=None) as hosts:
         stage = Stage(tmp_path, hosts, spec)
-        time.sleep(0.2)  # in which the first process rehearses
+        deadline = time.monotonic() + 60
+        # The host, and the two processes that wait for a call.
+        while _lines(noted) < 3 and time.monotonic() < deadline:
+            time.sleep(0.02)
         script = stage.run("import os\ndef main():\n    return os.getpid()\n").returned
-        (host,) = [process.pid for process in psutil.Process().children()]
+        (host,) = [process.pid for process in _own_children() - known]
 
         rehearsed = noted.read_text().split()
 
