@@ -76,5 +76,5 @@ def _forget_oldest(folder: Path) -> None:
         known = [one for one in folder.iterdir() if not one.name.startswith("aside-")]
         used = sorted(known, key=lambda one: one.stat().st_mtime_ns, reverse=True)
         for old in used[KEPT:]:
-            # A run may still be at work there; it has its files as long as it holds them open.
+            # Whoever lays out a commit, or finds it laid out, marks it as used; so these are old ones.
             shutil.rmtree(old, ignore_errors=True)
