@@ -148,6 +148,7 @@ class Task:
         beside: The task of base that it is compared with, by its id.
         across: The one that runs base's script on head's inputs, where both the script and its inputs
             can differ: what differs from that is the script's own doing.
+        ends: Output ports that no other task of head reads, where it is compared with base.
         is_private: Whether it is given real data, or what was made of them, so that reports hold
             shares and counts only.
         weight: Seconds it is expected to take, from earlier runs.
@@ -172,6 +173,7 @@ class Task:
     blocked: str | None = None
     beside: str | None = None
     across: str | None = None
+    ends: tuple[str, ...] = ()
     is_private: bool = False
     weight: float = 1.0
     place: Place | None = None

@@ -144,7 +144,10 @@ class TaskResult:
         peak_memory_mb: Greatest memory of its process tree, in units of 1024² bytes.
         inputs: Port → what it was given.
         outputs: Port → what it wrote.
-        comparisons: How that differs from what the same task writes on base; equal ports are missing.
+        differing: Output ports whose bytes are not those that the same task writes on base.
+        comparisons: How what lies there differs: at all of them where it is the first to differ, else
+            at those that no other task reads.
+        given: How inputs differ from those on base, where the task failed.
         log_tail: The last lines it printed.
         log_file: Where the whole log lies, relative to the run directory.
         reads: Files of the repository that it opened → digest, or empty where they did not exist.
@@ -152,7 +155,6 @@ class TaskResult:
         attempts: How often it was started; more than 1 where a worker died.
         started: Seconds since the run began.
         worker: Which worker ran it.
-        comparisons: How its outputs differ from those of base, for the ports that do.
         is_first_to_differ: Whether they do although it was given the same as on base.
     """
 
@@ -166,7 +168,9 @@ class TaskResult:
     peak_memory_mb: float | None = None
     inputs: Mapping[str, Artefact] = field(default_factory=dict)
     outputs: Mapping[str, Artefact] = field(default_factory=dict)
+    differing: tuple[str, ...] = ()
     comparisons: tuple[PortComparison, ...] = ()
+    given: tuple[PortComparison, ...] = ()
     log_tail: tuple[str, ...] = ()
     log_file: str | None = None
     reads: Mapping[str, str] = field(default_factory=dict)

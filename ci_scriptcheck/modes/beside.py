@@ -136,6 +136,9 @@ def _in_order(
 ) -> Iterator[Task]:
     """Give each task of base before its counterpart, and after what it needs."""
     given: set[str] = set()
+    read = {
+        item.source for task in head for item in task.inputs if isinstance(item.source, Upstream)
+    }
     pairs = {made.id: made for made in on_base.values()}
 
     def of_base(name: str) -> Iterator[Task]:
@@ -152,7 +155,9 @@ def _in_order(
             yield across[task.id]
         if task.id in on_base and task.purpose is Purpose.CHECK:
             with_head = across[task.id].id if task.id in across else None
-            task = replace(task, beside=name, across=with_head)
+            ports = (output.port for output in task.outputs)
+            ends = tuple(port for port in ports if Upstream(task=task.id, port=port) not in read)
+            task = replace(task, beside=name, across=with_head, ends=ends)
         yield task
     for name in pairs:
         yield from of_base(name)

@@ -26,20 +26,24 @@ if TYPE_CHECKING:
 MOST_ROWS = 12
 """Columns, values and files in one table."""
 
+_LEAST_DIGITS = 5
+_ALL_DIGITS = 17
+"""That tell any two floating point numbers apart."""
+
 Told = tuple[str, Table | None]
 """A sentence, and the table that it introduces."""
 
 
 def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
-    """Tell which inputs of a task are not what they are on base, and which step began it."""
+    """Tell which inputs of a failed task are not what they are on base, and which step began it."""
     results = {result.task: result for result in record.results}
     tasks = record.plan.by_id()
+    if task.id not in results:
+        return
+    given = {one.port: one for one in results[task.id].given}
     for item in task.inputs:
-        if not isinstance(item.source, Upstream) or item.source.task not in results:
-            continue
-        supplier = results[item.source.task]
-        found = next((one for one in supplier.comparisons if one.port == item.source.port), None)
-        if found is None or not found.files:
+        found = given.get(item.port)
+        if found is None or not found.files or not isinstance(item.source, Upstream):
             continue
         way = _way(tasks[item.source.task], tasks, results)
         where = f"Input `{item.port}` is not what it is on {lines.base_name(record.plan)}."
@@ -59,6 +63,18 @@ def own(record: RunRecord) -> Iterator[tuple[Task, PortComparison]]:
                 if comparison.files and same not in told:
                     told.add(same)
                     yield task, comparison
+
+
+def ends(record: RunRecord) -> Iterator[tuple[Task, PortComparison, str]]:
+    """Give the outputs that nobody reads and that differ by what was passed on, with its way in words."""
+    results = {result.task: result for result in record.results}
+    tasks = record.plan.by_id()
+    for task, result in verdict.with_tasks(record):
+        if not result.is_first_to_differ:
+            for comparison in result.comparisons:
+                if comparison.files:
+                    way = _way(task, tasks, results)[1:]
+                    yield task, comparison, _from([_called(one, task) for one in way])
 
 
 def in_short(comparison: PortComparison, base: str) -> str:
@@ -95,10 +111,7 @@ def _way(task: Task, tasks: Mapping[str, Task], results: Mapping[str, TaskResult
                 item.source.task
                 for item in way[-1].inputs
                 if isinstance(item.source, Upstream)
-                and any(
-                    one.port == item.source.port and one.files
-                    for one in results[item.source.task].comparisons
-                )
+                and item.source.port in results[item.source.task].differing
             ),
             None,
         )
@@ -109,12 +122,25 @@ def _way(task: Task, tasks: Mapping[str, Task], results: Mapping[str, TaskResult
 
 
 def _by_way_of(way: list[Task], task: Task) -> str:
-    names = [one.node if one.pipeline == task.pipeline else one.id for one in way]
+    names = [_called(one, task) for one in way]
     first = "the first step whose output differs on equal inputs"
     if len(names) == 1:
-        return f"It comes from {visible(names[0])}, {first}:"
-    between = ", and before that from ".join(visible(name) for name in names)
+        return f"It comes from {names[0]}, {first}:"
+    between = ", and before that from ".join(names)
     return f"It comes from {between}, {first}:"
+
+
+def _from(way: list[str]) -> str:
+    """Write a way, the nearest first, from its beginning."""
+    if not way:
+        return ""
+    *between, first = way
+    return f"from {first} by way of {listed(between[::-1])}" if between else f"from {first}"
+
+
+def _called(task: Task, beside: Task) -> str:
+    """Give the name of a task among those of one pipeline."""
+    return visible(task.node if task.pipeline == beside.pipeline else task.id)
 
 
 def _file_in_short(file: FileComparison) -> str:
@@ -162,7 +188,8 @@ def _rows(file: FileComparison, named: bool) -> Iterator[tuple[str, str, str, st
         for column in file.table.columns:
             yield (f"{before}{column.name}", *_column(column), _paired(column, file.table))
     for value in file.values:
-        yield f"{before}{value.path}", value.before or "missing", value.after or "missing", ""
+        there, here = _told_apart(value.before or "missing", value.after or "missing")
+        yield f"{before}{value.path}", there, here, ""
     for member in file.members:
         if member.table is None and not member.values and member.fate is Fate.CHANGED:
             yield f"{file.path}: {member.path}", "", member.note or "differs", ""
@@ -170,6 +197,20 @@ def _rows(file: FileComparison, named: bool) -> Iterator[tuple[str, str, str, st
             for row in _rows(member, named=False):
                 name = row[0] if member.fate is not Fate.CHANGED else f"{member.path}: {row[0]}"
                 yield (name, *row[1:])
+
+
+def _told_apart(before: str, after: str) -> tuple[str, str]:
+    """Write two numbers with as many digits as it takes to tell them apart, and a few more."""
+    try:
+        one, other = float(before), float(after)
+    except ValueError:
+        return before, after
+    if before.isdecimal() and after.isdecimal():
+        return before, after
+    for digits in range(_LEAST_DIGITS, _ALL_DIGITS):
+        if f"{one:.{digits - 2}g}" != f"{other:.{digits - 2}g}":
+            return f"{one:.{digits}g}", f"{other:.{digits}g}"
+    return before, after
 
 
 def _column(column: ColumnComparison) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from ci_scriptcheck.report.mistake import does_fail
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, seconds, visible
 
 if TYPE_CHECKING:
+    from ci_scriptcheck.model.comparison import PortComparison
     from ci_scriptcheck.model.plan import RunRecord, Task
     from ci_scriptcheck.model.result import TaskResult
     from ci_scriptcheck.report.page import Page
@@ -127,23 +128,36 @@ def warned(record: RunRecord) -> dict[tuple[str, str, str], list[str]]:
 
 
 def changed_data(record: RunRecord, page: Page) -> str | None:
-    """Tell what the change did to the data, for each output that is the first to differ."""
-    blocks = []
+    """Tell what the change did to the data: where it begins, and what comes out at the end."""
+    first = [
+        _difference("data  ", task, comparison, "", record, page)
+        for task, comparison in data_changes.own(record)
+    ]
+    last = [
+        _difference("end   ", task, comparison, f" ({way})" if way else "", record, page)
+        for task, comparison, way in data_changes.ends(record)
+    ]
+    return "\n\n".join((*_most(first, page), *_most(last, page))) or None
+
+
+def _difference(
+    label: str, task: Task, comparison: PortComparison, way: str, record: RunRecord, page: Page
+) -> str:
     base = base_name(record.plan)
-    for task, comparison in data_changes.own(record):
-        head = f"{visible(task.id)}, output `{visible(comparison.port)}`: "
-        told = page.flow(head + data_changes.in_short(comparison, base), "data  ", " " * 6)
-        content = data_changes.table_of(comparison, base)
-        blocks.append(told if content is None else f"{told}\n\n{failure.table(content, page)}")
-    if len(blocks) > MOST and page.detail is not Detail.VERBOSE:
-        blocks = [*blocks[:MOST], f"and {len(blocks) - MOST} more, shown with `-v`"]
-    return "\n\n".join(blocks) or None
+    head = f"{visible(task.id)}, output `{visible(comparison.port)}`{way}: "
+    told = page.flow(head + data_changes.in_short(comparison, base), label, " " * 6)
+    content = data_changes.table_of(comparison, base)
+    return told if content is None else f"{told}\n\n{failure.table(content, page)}"
+
+
+def _most(blocks: list[str], page: Page) -> list[str]:
+    if len(blocks) <= MOST or page.detail is Detail.VERBOSE:
+        return blocks
+    return [*blocks[:MOST], f"and {len(blocks) - MOST} more, shown with `-v`"]
 
 
 def _some(lines: list[str], page: Page) -> str | None:
-    if len(lines) > MOST and page.detail is not Detail.VERBOSE:
-        lines = [*lines[:MOST], f"and {len(lines) - MOST} more, shown with `-v`"]
-    return "\n".join(lines) or None
+    return "\n".join(_most(lines, page)) or None
 
 
 def _is_excused(task: Task, result: TaskResult, failing: set[str]) -> bool:

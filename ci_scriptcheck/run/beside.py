@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,60 +17,84 @@ from ci_scriptcheck import repository_file
 from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.codec import to_json
-from ci_scriptcheck.model.plan import Plan, Upstream
+from ci_scriptcheck.model.plan import Plan, Task, Upstream
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.run import reasons
 from ci_scriptcheck.run.judgement import differences
 from ci_scriptcheck.run.store.digest import of_text
 from ci_scriptcheck.run.store.keys import Keys
+from ci_scriptcheck.run.store.store import Store
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterator
 
-    from ci_scriptcheck.model.plan import Task
+    from ci_scriptcheck.model.comparison import PortComparison
     from ci_scriptcheck.model.result import Artefact
-    from ci_scriptcheck.run.store.store import Store
 
 _WORD = re.compile(r"\w[\w.-]*")
-_FORMAT = 1
+_FORMAT = 2
 """Raised when the same two sides would now be compared otherwise."""
 
 
+class NotComparedError(Exception):
+    """What differs is not in the store, and has to be looked at."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Others:
-    """What a result of head is compared with.
+class Question:
+    """What is to be compared: ports of a task of head, with the same of a task of base.
 
     Attributes:
-        base: How base's task ended.
-        across: How base's script did on head's inputs, where that was run.
+        asked_by: The task that is judged by the answer.
+        task: The one of head whose outputs are compared.
+        after: How it ended.
+        before: How the one of base ended.
+        terms: Port → on which terms.
+        is_first: Whether both were given the same.
+        is_to_repeat: Whether base is run once more, to set aside what differs between its two runs.
     """
 
-    base: TaskResult
-    across: TaskResult | None = None
+    asked_by: str
+    task: Task
+    after: TaskResult
+    before: TaskResult
+    terms: Mapping[str, CompareTerms]
+    is_first: bool = False
+    is_to_repeat: bool = True
 
-    def beside(self, result: TaskResult) -> TaskResult:
-        """Give the one whose difference is told: the script's own part of it, where that is known.
+    def key(self) -> str:
+        """Give the key under which the answer is kept."""
+        by = {port: to_json(terms) for port, terms in self.terms.items()}
+        kind = "repeated" if self.is_to_repeat else "once"
+        parts = (kind, self.after.key, self.before.key, json.dumps(by, sort_keys=True))
+        return of_text(f"compared {_FORMAT} {' '.join(str(part) for part in parts)}")
 
-        Where base's script writes the same on head's inputs, or cannot read them, all comes from those.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Answers that earlier runs left."""
+
+    plan: Plan
+    store: Store
+
+    def __call__(self, question: Question) -> TaskResult:
+        """Find one.
+
+        Raises:
+            NotComparedError: there is none.
         """
-        across = self.across
-        if across is None or not reasons.is_usable(across) or not differing(result, across):
-            return self.base
-        return across
+        kept = self.store.find(question.key(), lambda _: True) if self.plan.reuse else None
+        if kept is None:
+            raise NotComparedError(question.task.id)
+        return kept
 
-
-def others(task: Task, result_of: Callable[[str], TaskResult]) -> Others:
-    """Gather what a task of head is compared with.
-
-    Raises:
-        ValueError: it is compared with nothing.
-    """
-    if task.beside is None:
-        raise ValueError(f"{task.id} has no counterpart on base")
-    across = None if task.across is None else result_of(task.across)
-    return Others(base=result_of(task.beside), across=across)
+    def keep(self, question: Question, answer: TaskResult) -> None:
+        """Keep an answer for later runs."""
+        known = question.after.key is not None and question.before.key is not None
+        if self.plan.reuse and known:
+            self.store.save(question.key(), answer, {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,36 +104,90 @@ class Sides:
     Attributes:
         keys: Of head.
         root: The repository.
+        result_of: Gives how another task ended.
+        answer: Gives a result whose `comparisons` answer a question.
     """
 
     plan: Plan
     keys: Keys
     root: Path
+    result_of: Callable[[str], TaskResult]
+    answer: Callable[[Question], TaskResult]
 
-    def known(
-        self, task: Task, result: TaskResult, others: Others, store: Store
-    ) -> TaskResult | None:
-        """Add to the result of a task of head what is known beside base; `None`: it must be compared."""
+    def judged(self, task: Task, result: TaskResult) -> TaskResult:
+        """Add to the result of a task of head what is known beside base.
+
+        Where it was given the same, all its outputs are compared; else what differs was passed on to
+        it, and only outputs that nobody reads are looked at: what the change comes to in the end.
+
+        Raises:
+            ValueError: the task is compared with nothing.
+        """
+        if task.beside is None:
+            raise ValueError(f"{task.id} has no counterpart on base")
+        base = self.result_of(task.beside)
         if result.outcome in BROKEN:
-            return _also_on_base(result, others.base)
-        base = others.beside(result)
-        if not (reasons.is_usable(result) and reasons.is_usable(base)):
+            given = tuple(self._given_otherwise(task))
+            return replace(_also_on_base(result, base), given=given)
+        if not reasons.is_usable(result):
             return result
-        if not differing(result, base):
+        if reasons.is_usable(base):
+            result = replace(result, differing=differing(result, base))
+        base = self._own_part(task, result, base)
+        if not reasons.is_usable(base):
             return result
-        if not self.plan.reuse:
-            return None
-        kept = store.find(self._key(task, result, base), lambda _reads: True)
-        return None if kept is None else self.told(task, result, kept)
+        is_first = are_given_alike(result, base)
+        ports = differing(result, base)
+        looked_at = ports if is_first else [port for port in ports if port in task.ends]
+        if not looked_at:
+            return result
+        question = Question(
+            asked_by=task.id,
+            task=task,
+            after=result,
+            before=base,
+            terms={port: terms(self.plan, task, port) for port in looked_at},
+            is_first=is_first,
+        )
+        return self._told(task, result, self.answer(question))
 
-    def keep(
-        self, task: Task, result: TaskResult, base: TaskResult, made: TaskResult, store: Store
-    ) -> None:
-        """Keep a comparison under the keys of both sides."""
-        if self.plan.reuse and result.key is not None and base.key is not None:
-            store.save(self._key(task, result, base), made, {})
+    def _own_part(self, task: Task, result: TaskResult, base: TaskResult) -> TaskResult:
+        """Give what a difference is told from: the script's own part of it, where that is known.
 
-    def told(self, task: Task, result: TaskResult, made: TaskResult) -> TaskResult:
+        Where base's script writes the same on head's inputs, or cannot read them, all comes from those.
+        """
+        if task.across is None:
+            return base
+        across = self.result_of(task.across)
+        is_own = reasons.is_usable(across) and bool(differing(result, across))
+        return across if is_own else base
+
+    def _given_otherwise(self, task: Task) -> Iterator[PortComparison]:
+        """Compare what a failed task was given with what it is given on base."""
+        tasks = self.plan.by_id()
+        for item in task.inputs:
+            source = item.source
+            if not isinstance(source, Upstream) or tasks[source.task].beside is None:
+                continue
+            supplier = tasks[source.task]
+            after, before = self.result_of(supplier.id), self.result_of(str(supplier.beside))
+            if source.port not in after.differing:
+                continue
+            known = [one for one in after.comparisons if one.port == source.port]
+            if not known:
+                on = {source.port: terms(self.plan, supplier, source.port)}
+                question = Question(
+                    asked_by=task.id,
+                    task=supplier,
+                    after=after,
+                    before=before,
+                    terms=on,
+                    is_to_repeat=False,
+                )
+                known = list(self.answer(question).comparisons)
+            yield from (replace(one, port=item.port) for one in known)
+
+    def _told(self, task: Task, result: TaskResult, made: TaskResult) -> TaskResult:
         """Take over into a result what a comparison has shown, judged where the difference is its own."""
         found = differences.look(task, made.comparisons, self._needing(task, made))
         new = levelled(self.plan.rules, found) if made.is_first_to_differ else ()
@@ -128,12 +207,6 @@ class Sides:
                 if comparison.port == finding.port and accepted.covers(finding, comparison):
                     return replace(finding, known=f"{accepted.reason} (accepted)")
         return finding
-
-    def _key(self, task: Task, result: TaskResult, base: TaskResult) -> str:
-        by = {port: to_json(terms(self.plan, task, port)) for port in differing(result, base)}
-        return of_text(
-            f"compared {_FORMAT} {result.key} {base.key} {json.dumps(by, sort_keys=True)}"
-        )
 
     def _needing(self, task: Task, made: TaskResult) -> differences.Needing:
         """Find for names of each output the nodes that read it and name them, by code or by schema."""

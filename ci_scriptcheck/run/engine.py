@@ -16,7 +16,6 @@ from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.run import (
     attempt,
-    beside,
     faults,
     observed,
     reasons,
@@ -109,9 +108,8 @@ def _beside_base(context: Context, task: Task, result: TaskResult) -> TaskResult
     if task.beside is None or result.outcome is Outcome.NOT_RUN:
         return result
     while True:
-        others = beside.others(task, lambda name: _pull_one(context, name))
         try:
-            return sides.compared(context, task, result, others, _pull_one)
+            return sides.judged(context, task, result, _pull_one)
         except supply.SupplierGone as gone:
             if gone.task == task.id:
                 result = _result(context, task)

@@ -5,12 +5,13 @@ This is the fast path of a run in which nothing changed, so only the standard li
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.plan import Side, Upstream
 from ci_scriptcheck.model.result import Level, Outcome
 from ci_scriptcheck.run import reasons
-from ci_scriptcheck.run.beside import Sides, others
+from ci_scriptcheck.run.beside import Kept, NotComparedError, Sides
 from ci_scriptcheck.run.store.digest import Digests
 from ci_scriptcheck.run.store.keys import Keys
 from ci_scriptcheck.values import replace
@@ -44,9 +45,10 @@ def reusable(
     of_side = {Side.HEAD: keys}
     if base_root is not None:
         of_side[Side.BASE] = Keys.of_base(keys, plan.on_base(), base_root)
-    sides = Sides(plan=plan, keys=keys, root=root)
     tasks = plan.by_id()
     known: dict[str, TaskResult] = {}
+    kept = Kept(plan=plan, store=store)
+    sides = Sides(plan=plan, keys=keys, root=root, result_of=known.__getitem__, answer=kept)
     for task in plan.tasks:
         if all(name in known for name in task.waits_for()):
             upstream = {name: known[name] for name in task.needs()}
@@ -58,7 +60,9 @@ def reusable(
                 key = own.of_task(task, written(task, upstream))
                 result = found(plan, task, key, store, own, today=today)
                 if result is not None and task.beside is not None:
-                    result = sides.known(task, result, others(task, known.__getitem__), store)
+                    with suppress(NotComparedError):
+                        known[task.id] = sides.judged(task, result)
+                    continue
             if result is not None:
                 known[task.id] = result
     digests.save()

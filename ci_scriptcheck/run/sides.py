@@ -20,61 +20,66 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from ci_scriptcheck.data.compare.terms import CompareTerms
     from ci_scriptcheck.model.comparison import FileComparison
     from ci_scriptcheck.model.plan import Task
+    from ci_scriptcheck.run.beside import Question
     from ci_scriptcheck.run.context import Context
 
     Pull = Callable[[Context, str], TaskResult]
 
 
-def compared(
-    context: Context, task: Task, result: TaskResult, others: beside.Others, pull: Pull
-) -> TaskResult:
+def judged(context: Context, task: Task, result: TaskResult, pull: Pull) -> TaskResult:
     """Add to the result of a task of head how it differs from what base did.
 
     Args:
         context: Of head.
         task: The task of head.
         result: How it ended.
-        others: How those ended that it is compared with.
         pull: Gives the result of any other task.
 
     Raises:
         SupplierGone: outputs of one of the two must be made again.
     """
-    sides = beside.Sides(plan=context.plan, keys=context.keys, root=context.root)
-    known = sides.known(task, result, others, context.store)
-    if known is not None:
-        return known
-    base = others.beside(result)
-    made = _compared(context, task, result, base, pull)
-    sides.keep(task, result, base, made, context.store)
-    return sides.told(task, result, made)
+    kept = beside.Kept(plan=context.plan, store=context.store)
+
+    def answer(question: Question) -> TaskResult:
+        try:
+            return kept(question)
+        except beside.NotComparedError:
+            found = _answered(context, question, pull)
+            kept.keep(question, found)
+            return found
+
+    sides = beside.Sides(
+        plan=context.plan,
+        keys=context.keys,
+        root=context.root,
+        result_of=lambda name: pull(context, name),
+        answer=answer,
+    )
+    return sides.judged(task, result)
 
 
-def _compared(
-    context: Context, task: Task, result: TaskResult, base: TaskResult, pull: Pull
-) -> TaskResult:
-    """Compare what both sides wrote; where they were given the same, without noise."""
-    is_first = beside.are_given_alike(result, base)
-    comparisons = tuple(_ports(context, task, result, base))
-    if is_first and comparisons:
-        comparisons = tuple(_without_noise(context, task, base, comparisons, pull))
+def _answered(context: Context, question: Question, pull: Pull) -> TaskResult:
+    """Compare what both sides wrote."""
+    comparisons = tuple(_ports(context, question))
+    if comparisons and question.is_to_repeat:
+        comparisons = tuple(_without_noise(context, question, comparisons, pull))
     return TaskResult(
-        task=task.id,
+        task=question.task.id,
         outcome=Outcome.PASSED,
         comparisons=comparisons,
-        is_first_to_differ=is_first and any(one.files for one in comparisons),
+        is_first_to_differ=question.is_first and any(one.files for one in comparisons),
     )
 
 
-def _ports(
-    context: Context, task: Task, result: TaskResult, base: TaskResult
-) -> Iterator[PortComparison]:
-    for port in beside.differing(result, base):
-        before = _Written(context.on(context.tasks[base.task].side), base, port)
-        after = _Written(context, result, port)
-        files = _files(context, task, before, after, port)
+def _ports(context: Context, question: Question) -> Iterator[PortComparison]:
+    own = context.on(context.tasks[question.before.task].side)
+    for port, terms in question.terms.items():
+        before = _Written(own, question.before, port)
+        after = _Written(context, question.after, port)
+        files = _files(context, question.asked_by, before, after, terms)
         if files:
             yield PortComparison(port=port, files=files)
 
@@ -108,7 +113,7 @@ class _Written:
 
 
 def _files(
-    context: Context, task: Task, before: _Written, after: _Written, port: str
+    context: Context, asked_by: str, before: _Written, after: _Written, terms: CompareTerms
 ) -> tuple[FileComparison, ...]:
     """Compare the files of a port that are not equal byte for byte."""
     names = frozenset(
@@ -118,7 +123,7 @@ def _files(
         or name not in after.files
         or before.files[name].digest != after.files[name].digest
     )
-    space = Workspace(context.workspace(f"{task.id}@compared").folder)
+    space = Workspace(context.workspace(f"{asked_by}@compared").folder)
     try:
         before.bring(names, space.folder / "before")
         after.bring(names, space.folder / "after")
@@ -126,20 +131,17 @@ def _files(
             context.ask,
             space.folder / "before",
             space.folder / "after",
-            beside.terms(context.plan, task, port),
+            terms,
         )
     finally:
         remove_tree(space.folder)
 
 
 def _without_noise(
-    context: Context,
-    task: Task,
-    base: TaskResult,
-    comparisons: tuple[PortComparison, ...],
-    pull: Pull,
+    context: Context, question: Question, comparisons: tuple[PortComparison, ...], pull: Pull
 ) -> Iterator[PortComparison]:
     """Run base once more, and set aside what differs between its two runs."""
+    base = question.before
     own = context.on(context.tasks[base.task].side)
     twin = own.tasks[base.task]
     upstream = {name: pull(own, name) for name in twin.needs()}
@@ -155,7 +157,7 @@ def _without_noise(
             port = comparison.port
             first = _Written(own, base, port)
             second = _Written(own, repeat, port).lying_in(again.folders.get(port))
-            chance = _files(context, task, first, second, port)
+            chance = _files(context, question.asked_by, first, second, question.terms[port])
             rest = without_noise(comparison.files, chance)
             if rest.files or rest.noise:
                 yield replace(comparison, files=rest.files, noise=rest.noise)

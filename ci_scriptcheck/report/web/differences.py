@@ -55,9 +55,14 @@ class ShownPort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A task that was given what it is given on base, and writes something else."""
+    """A task that writes something else than on base.
+
+    Attributes:
+        way: How it came to that, where it was not given what it is given on base.
+    """
 
     task: str
+    way: str
     ports: tuple[ShownPort, ...]
 
 
@@ -68,10 +73,15 @@ def differences(record: RunRecord, base: str) -> tuple[Difference, ...]:
         record: The run.
         base: What people call the commit that is compared with.
     """
-    ports: dict[str, list[ShownPort]] = {}
+    ports: dict[tuple[str, str], list[ShownPort]] = {}
     for task, comparison in data_changes.own(record):
-        ports.setdefault(task.id, []).append(_port(comparison, base))
-    return tuple(Difference(task=task, ports=tuple(shown)) for task, shown in ports.items())
+        ports.setdefault((task.id, ""), []).append(_port(comparison, base))
+    for task, comparison, way in data_changes.ends(record):
+        passed_on = f"Passed on, {way}." if way else "Passed on."
+        ports.setdefault((task.id, passed_on), []).append(_port(comparison, base))
+    return tuple(
+        Difference(task=task, way=way, ports=tuple(shown)) for (task, way), shown in ports.items()
+    )
 
 
 def _port(port: PortComparison, base: str) -> ShownPort:

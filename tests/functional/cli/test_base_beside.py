@@ -65,9 +65,28 @@ def test_a_difference_belongs_to_the_first_step_that_was_given_the_same(shop: Pa
 
     first = {name for name, one in found.items() if one.get("is_first_to_differ")}
     assert first == {"preprocess", "fraud/preprocess"}
-    assert found["fraud/split"]["comparisons"]
+    assert found["fraud/split"]["differing"] == ["test", "train"]
     rules = {item["rule"] for one in found.values() for item in one.get("findings", [])}
     assert rules == {"SC406"}
+
+
+def test_what_is_passed_on_is_compared_where_nobody_reads_it_further(shop: Path) -> None:
+    edit(shop, "scripts/preprocess.py", ".dt.hour", ".dt.hour + 1")
+
+    ended = scriptcheck("run", folder=shop)
+
+    told = " ".join(ended.stdout.split())
+    assert (
+        "end fraud/package, output `bundle` (from preprocess by way of split and train): 1 member of"
+        " `fraud-model.tar.gz`" in told
+    )
+    assert "model.json: mean[3]" in told
+    found = tasks(shop)
+    assert {name for name, one in found.items() if one.get("comparisons")} == {
+        "preprocess",
+        "fraud/preprocess",
+        "fraud/package",
+    }
 
 
 def test_of_two_changed_scripts_each_is_told_its_own_part(shop: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     Fate,
@@ -13,6 +14,7 @@ from ci_scriptcheck.model.comparison import (
     TableComparison,
     ValueComparison,
 )
+from ci_scriptcheck.model.result import Finding, Level, Outcome
 from tests.conftest import a_plan, a_record, a_result, a_task
 from tests.unit.report.records import after
 
@@ -79,6 +81,22 @@ MODEL = FileComparison(
     ),
 )
 
+SUMMARY = FileComparison(
+    path="summary.json",
+    fate=Fate.CHANGED,
+    format_before="json",
+    format_after="json",
+    bytes_before=310,
+    bytes_after=312,
+    values=(
+        ValueComparison(
+            path="auc", fate=Fate.CHANGED, before="0.9120481092", after="0.8740301123"
+        ),
+        ValueComparison(path="rows", fate=Fate.CHANGED, before="5000", after="4990"),
+    ),
+    values_count=2,
+)
+
 
 def a_compared_record() -> RunRecord:
     """Make the record of a run in which all passes and data differ."""
@@ -86,6 +104,7 @@ def a_compared_record() -> RunRecord:
         a_task("preprocess", pipeline="fraud"),
         after("train", "preprocess"),
         after("score", "train"),
+        after("report", "train"),
     )
     features = PortComparison(port="features", files=(TABLE,))
     reordered = FileComparison(
@@ -102,6 +121,7 @@ def a_compared_record() -> RunRecord:
         a_result(
             "fraud/train",
             is_first_to_differ=True,
+            differing=("out",),
             comparisons=(
                 PortComparison(port="model", files=(MODEL,), noise=("model.tar.gz: trained.txt",)),
             ),
@@ -110,5 +130,54 @@ def a_compared_record() -> RunRecord:
             "fraud/score",
             is_first_to_differ=True,
             comparisons=(PortComparison(port="scores", files=(reordered,)),),
+        ),
+        a_result(
+            "fraud/report",
+            differing=("summary",),
+            comparisons=(PortComparison(port="summary", files=(SUMMARY,)),),
+        ),
+    )
+
+
+def a_record_of_failing_readers() -> RunRecord:
+    """Make the record of a run in which a step fails by what is passed on to it."""
+    plan = a_plan(
+        a_task("preprocess", pipeline="fraud"),
+        after("split", "preprocess"),
+        after("train", "split"),
+    )
+    gone = Finding(
+        rule="SC401",
+        severity=Level.ERROR,
+        message="column `amount_usd` of `features.parquet` is gone",
+        step="preprocess",
+        port="out",
+        place=Place(file="scripts/preprocess.py"),
+        evidence=("train names it",),
+        advice="Write the column again, or take it out of its readers in the same change.",
+    )
+    raised = Finding(
+        rule="SC201",
+        severity=Level.ERROR,
+        message="KeyError: 'amount_usd'",
+        step="train",
+        place=Place(file="scripts/train.py", line=41),
+    )
+    return a_record(
+        plan,
+        a_result(
+            "fraud/preprocess",
+            Outcome.FAILED,
+            findings=(gone,),
+            differing=("out",),
+            comparisons=(PortComparison(port="out", files=(TABLE,)),),
+            is_first_to_differ=True,
+        ),
+        a_result("fraud/split", differing=("out",)),
+        a_result(
+            "fraud/train",
+            Outcome.FAILED,
+            findings=(raised,),
+            given=(PortComparison(port="split", files=(TABLE,)),),
         ),
     )

@@ -20,6 +20,7 @@ from ci_scriptcheck.model.result import Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.report import console, mistake
 from ci_scriptcheck.report.page import PLAIN, Detail, Page
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
+from tests.unit.report.compared import a_compared_record, a_record_of_failing_readers
 from tests.unit.report.records import AMBIGUOUS, RAISED, WARNING, a_failing_record, after
 
 if TYPE_CHECKING:
@@ -271,6 +272,8 @@ def chain_of_reasons() -> RunRecord:
 STORIES = {
     "failing": a_failing_record,
     "passing": a_passing_record,
+    "compared": a_compared_record,
+    "compared_failing": a_record_of_failing_readers,
     "nothing_to_do": nothing_to_do,
     "no_file_changed": no_file_changed,
     "nothing_on_main": nothing_on_main,
@@ -293,7 +296,7 @@ def test_the_report_reads_as_reviewed(name: str, golden: Callable[[str], object]
     assert console.render(STORIES[name](), PLAIN) == golden(f"console/{name}.txt")
 
 
-@pytest.mark.parametrize("name", ["failing", "long_names", "all_kinds_of_outcome"])
+@pytest.mark.parametrize("name", ["failing", "long_names", "all_kinds_of_outcome", "compared"])
 def test_the_report_fits_eighty_columns(name: str, golden: Callable[[str], object]) -> None:
     assert console.render(STORIES[name](), NARROW) == golden(f"console/{name}_narrow.txt")
 
