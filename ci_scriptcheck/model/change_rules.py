@@ -62,4 +62,20 @@ CHANGE_RULES = (
         example="CSV where Parquet was",
         cure="Write the format that was there, or change the readers in the same change.",
     ),
+    Rule(
+        code="SC408",
+        level=Level.WARNING,
+        title="slower than on base",
+        why="On the same inputs the script takes longer than it may beside base, again when both are run once more. On real data that can be the difference between minutes and hours.",
+        example="a loop over rows in place of a join",
+        cure="Look at what the change added to the way of every row; `tolerance: {slower: 3}` allows more.",
+    ),
+    Rule(
+        code="SC409",
+        level=Level.WARNING,
+        title="more memory than on base",
+        why="On the same inputs the script holds more memory than it may beside base, again when both are run once more. On real data the container may not have it.",
+        example="a cross join that is filtered afterwards",
+        cure="Look for tables that are held twice or grow on the way; `tolerance: {memory: 3}` allows more.",
+    ),
 )

@@ -45,6 +45,27 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerance:
+    """Up to where a difference from base is no finding.
+
+    Attributes:
+        rows: Share of the rows of a table that may come or go.
+        nulls: Share of the rows that may lose the value of a column.
+        values: Share of the rows that may hold another value of a column.
+        numbers: By which share of itself a number in a JSON file may move.
+        slower: How many times as long as on base a script may take.
+        memory: How many times as much memory as on base it may hold.
+    """
+
+    rows: float = 0.0
+    nulls: float = 0.0
+    values: float = 0.0
+    numbers: float = 0.0
+    slower: float = 1.5
+    memory: float = 1.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """A failure that the team knows of, by its rules: it does not count until the day (ISO 8601)."""
 
@@ -68,6 +89,7 @@ class Settings:
         env: Environment of the script, unset variables left out.
         args: Attributes of `job_args`.
         call: Further parameters of the script's function; `$logger` stands for a logger.
+        tolerance: Up to where what it does otherwise than on base is no finding.
         needs: Modules without which the step is not run.
         skip: Why the step is not run at all.
     """
@@ -85,6 +107,7 @@ class Settings:
     env: Mapping[str, str] = field(default_factory=dict)
     args: Mapping[str, Json] = field(default_factory=dict)
     call: Mapping[str, Json] = field(default_factory=dict)
+    tolerance: Tolerance = field(default_factory=Tolerance)
     needs: tuple[str, ...] = ()
     skip: str | None = None
     known: Known | None = None

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _TAIL_LINES = 40
 _TAIL_BYTES = 64_000
 _TAIL_WIDTH = 500
-_MIB = 1024**2
+MIB = 1024**2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +159,7 @@ def judged(
         findings=tuple(excerpts.with_excerpt(finding, context.root) for finding in findings),
         seconds=ending.seconds,
         cpu_seconds=ending.cpu_seconds,
-        peak_memory_mb=ending.peak_memory / _MIB,
+        peak_memory_mb=ending.peak_memory / MIB,
         inputs=attempt.given,
         outputs=attempt.written,
         log_tail=() if task.is_private else _tail(log),

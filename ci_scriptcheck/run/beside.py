@@ -21,7 +21,7 @@ from ci_scriptcheck.model.plan import Plan, Task, Upstream
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.run import reasons
-from ci_scriptcheck.run.judgement import differences
+from ci_scriptcheck.run.judgement import costs, differences
 from ci_scriptcheck.run.store.digest import of_text
 from ci_scriptcheck.run.store.keys import Keys
 from ci_scriptcheck.run.store.store import Store
@@ -96,6 +96,26 @@ class Kept:
         if self.plan.reuse and known:
             self.store.save(question.key(), answer, {})
 
+    def repeated(self, result: TaskResult) -> TaskResult:
+        """Find what a task took when it was run once more.
+
+        Raises:
+            NotComparedError: it was not.
+        """
+        kept = self.store.find(_again(result), lambda _: True) if self.plan.reuse else None
+        if kept is None:
+            raise NotComparedError(result.task)
+        return kept
+
+    def keep_repeated(self, result: TaskResult, again: TaskResult) -> None:
+        """Keep that for later runs."""
+        if self.plan.reuse and result.key is not None:
+            self.store.save(_again(result), again, {})
+
+
+def _again(result: TaskResult) -> str:
+    return of_text(f"again {_FORMAT} {result.key}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
@@ -106,6 +126,7 @@ class Sides:
         root: The repository.
         result_of: Gives how another task ended.
         answer: Gives a result whose `comparisons` answer a question.
+        repeated: Gives how a task does when it is run once more, its time and memory at least.
     """
 
     plan: Plan
@@ -113,6 +134,7 @@ class Sides:
     root: Path
     result_of: Callable[[str], TaskResult]
     answer: Callable[[Question], TaskResult]
+    repeated: Callable[[TaskResult], TaskResult]
 
     def judged(self, task: Task, result: TaskResult) -> TaskResult:
         """Add to the result of a task of head what is known beside base.
@@ -137,6 +159,8 @@ class Sides:
         if not reasons.is_usable(base):
             return result
         is_first = are_given_alike(result, base)
+        if is_first:
+            result = self._with_costs(task, result, base)
         ports = differing(result, base)
         looked_at = ports if is_first else [port for port in ports if port in task.ends]
         if not looked_at:
@@ -150,6 +174,16 @@ class Sides:
             is_first=is_first,
         )
         return self._told(task, result, self.answer(question))
+
+    def _with_costs(self, task: Task, result: TaskResult, base: TaskResult) -> TaskResult:
+        """Add what costs more than on base, where it does so again."""
+        if not costs.exceeded(result, base, task.settings.tolerance):
+            return result
+        repeats = self.repeated(result), self.repeated(base)
+        if not all(reasons.is_usable(one) for one in repeats):
+            return result
+        found = levelled(self.plan.rules, costs.findings(task, (result, base), repeats))
+        return _with_findings(result, found)
 
     def _own_part(self, task: Task, result: TaskResult, base: TaskResult) -> TaskResult:
         """Give what a difference is told from: the script's own part of it, where that is known.
@@ -192,11 +226,8 @@ class Sides:
         found = differences.look(task, made.comparisons, self._needing(task, made))
         new = levelled(self.plan.rules, found) if made.is_first_to_differ else ()
         new = tuple(self._with_acceptance(one, made) for one in new)
-        is_error = any(one.severity is Level.ERROR and one.known is None for one in new)
         return replace(
-            result,
-            outcome=Outcome.FAILED if is_error else result.outcome,
-            findings=(*result.findings, *new),
+            _with_findings(result, new),
             comparisons=made.comparisons,
             is_first_to_differ=made.is_first_to_differ,
         )
@@ -236,6 +267,15 @@ class Sides:
             if item.source == source and expected is not None:
                 words |= {column.name for column in expected.schema.columns}
         return frozenset(words)
+
+
+def _with_findings(result: TaskResult, new: tuple[Finding, ...]) -> TaskResult:
+    is_error = any(one.severity is Level.ERROR and one.known is None for one in new)
+    return replace(
+        result,
+        outcome=Outcome.FAILED if is_error else result.outcome,
+        findings=(*result.findings, *new),
+    )
 
 
 def terms(plan: Plan, task: Task, port: str) -> CompareTerms:

@@ -48,7 +48,14 @@ def reusable(
     tasks = plan.by_id()
     known: dict[str, TaskResult] = {}
     kept = Kept(plan=plan, store=store)
-    sides = Sides(plan=plan, keys=keys, root=root, result_of=known.__getitem__, answer=kept)
+    sides = Sides(
+        plan=plan,
+        keys=keys,
+        root=root,
+        result_of=known.__getitem__,
+        answer=kept,
+        repeated=kept.repeated,
+    )
     for task in plan.tasks:
         if all(name in known for name in task.waits_for()):
             upstream = {name: known[name] for name in task.needs()}

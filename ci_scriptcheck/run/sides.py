@@ -6,6 +6,7 @@ differs between two equal runs of base is set aside. `beside` judges and keeps w
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data.compare.noise import without_noise
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.data.compare.terms import CompareTerms
     from ci_scriptcheck.model.comparison import FileComparison
     from ci_scriptcheck.model.plan import Task
+    from ci_scriptcheck.run.attempt import Attempt
     from ci_scriptcheck.run.beside import Question
     from ci_scriptcheck.run.context import Context
 
@@ -51,12 +53,21 @@ def judged(context: Context, task: Task, result: TaskResult, pull: Pull) -> Task
             kept.keep(question, found)
             return found
 
+    def repeated(result: TaskResult) -> TaskResult:
+        try:
+            return kept.repeated(result)
+        except beside.NotComparedError:
+            found = _repeated(context, result, pull)
+            kept.keep_repeated(result, found)
+            return found
+
     sides = beside.Sides(
         plan=context.plan,
         keys=context.keys,
         root=context.root,
         result_of=lambda name: pull(context, name),
         answer=answer,
+        repeated=repeated,
     )
     return sides.judged(task, result)
 
@@ -137,18 +148,40 @@ def _files(
         remove_tree(space.folder)
 
 
+@contextmanager
+def _run_again(context: Context, task: str, pull: Pull) -> Iterator[Attempt]:
+    """Run a task of either side once more, on what it was given before."""
+    own = context.on(context.tasks[task].side)
+    twin = own.tasks[task]
+    upstream = {name: pull(own, name) for name in twin.needs()}
+    supplies = {item.port: supply.of_input(own, twin, item, upstream) for item in twin.inputs}
+    space = Workspace(own.workspace(f"{twin.id}@again").folder)
+    try:
+        yield attempt.run(own, twin, supplies, space)
+    finally:
+        remove_tree(space.folder)
+
+
+def _repeated(context: Context, result: TaskResult, pull: Pull) -> TaskResult:
+    """Say what a task takes when it is run once more."""
+    with _run_again(context, result.task, pull) as again:
+        ending = again.ending
+        return TaskResult(
+            task=result.task,
+            outcome=Outcome.PASSED if ending.how is Ended.RETURNED else Outcome.FAILED,
+            seconds=ending.seconds,
+            cpu_seconds=ending.cpu_seconds,
+            peak_memory_mb=ending.peak_memory / attempt.MIB,
+        )
+
+
 def _without_noise(
     context: Context, question: Question, comparisons: tuple[PortComparison, ...], pull: Pull
 ) -> Iterator[PortComparison]:
     """Run base once more, and set aside what differs between its two runs."""
     base = question.before
     own = context.on(context.tasks[base.task].side)
-    twin = own.tasks[base.task]
-    upstream = {name: pull(own, name) for name in twin.needs()}
-    supplies = {item.port: supply.of_input(own, twin, item, upstream) for item in twin.inputs}
-    space = Workspace(own.workspace(f"{twin.id}@again").folder)
-    again = attempt.run(own, twin, supplies, space)
-    try:
+    with _run_again(context, base.task, pull) as again:
         if again.ending.how is not Ended.RETURNED:
             yield from comparisons
             return
@@ -161,5 +194,3 @@ def _without_noise(
             rest = without_noise(comparison.files, chance)
             if rest.files or rest.noise:
                 yield replace(comparison, files=rest.files, noise=rest.noise)
-    finally:
-        remove_tree(space.folder)

@@ -8,7 +8,16 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.errors import Place, UsageError, did_you_mean
-from ci_scriptcheck.model.project import Known, Limits, Node, Pipeline, Project, Settings, Step
+from ci_scriptcheck.model.project import (
+    Known,
+    Limits,
+    Node,
+    Pipeline,
+    Project,
+    Settings,
+    Step,
+    Tolerance,
+)
 from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.project.native import units
 from ci_scriptcheck.values import dataclass
@@ -24,7 +33,7 @@ if TYPE_CHECKING:
 Values = Mapping[str, tuple[Any, Place | None]]
 """Dotted name of a setting → value and place; `None` unsets what a level below says."""
 
-MAPPINGS = ("env", "args", "call", "limits")
+MAPPINGS = ("env", "args", "call", "limits", "tolerance")
 """Settings that are laid over each other key by key; all others are replaced as a whole."""
 
 PLAIN = (
@@ -107,6 +116,7 @@ def in_force(levels: Iterable[Values]) -> Settings:
         env=dict(sorted(parts["env"].items())),
         args=dict(sorted(parts["args"].items())),
         call=dict(sorted(parts["call"].items())),
+        tolerance=Tolerance(**parts["tolerance"]),
         origins={name: place for name, (_, place) in sorted(flat.items()) if place is not None},
     )
 
@@ -201,6 +211,8 @@ def _setting_rows(settings: Settings) -> Iterable[tuple[str, str, str]]:
     values: dict[str, Any] = {name: getattr(settings, name) for name in PLAIN}
     for limit in ("processes", "log", "output_bytes", "output_files"):
         values[f"limits.{limit}"] = getattr(settings.limits, _LIMITS.get(limit, limit))
+    for kind in ("rows", "nulls", "values", "numbers", "slower", "memory"):
+        values[f"tolerance.{kind}"] = getattr(settings.tolerance, kind)
     for part in ("env", "args", "call"):
         values.update({f"{part}.{key}": item for key, item in getattr(settings, part).items()})
     if settings.known is not None:

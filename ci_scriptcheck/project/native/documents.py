@@ -65,6 +65,7 @@ JsonValue = Annotated[Any, WithJsonSchema({})]
 Positive = Annotated[int, Field(ge=1)]
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Times = Annotated[float, Field(ge=1)]
 
 
 class Document(BaseModel):
@@ -87,6 +88,29 @@ class LimitsDocument(Document):
     log: Bytes | None = None
     output_bytes: Bytes | None = None
     output_files: Positive | None = None
+
+
+class ToleranceDocument(Document):
+    """Up to where a difference from base is no finding."""
+
+    rows: Share | None = Field(
+        default=None, description="Share of the rows of a table that may come or go"
+    )
+    nulls: Share | None = Field(
+        default=None, description="Share of the rows that may lose the value of a column"
+    )
+    values: Share | None = Field(
+        default=None, description="Share of the rows that may hold another value of a column"
+    )
+    numbers: Share | None = Field(
+        default=None, description="By which share of itself a number in a JSON file may move"
+    )
+    slower: Times | None = Field(
+        default=None, description="How many times as long as on base a script may take"
+    )
+    memory: Times | None = Field(
+        default=None, description="How many times as much memory as on base it may hold"
+    )
 
 
 class KnownDocument(Document):
@@ -130,6 +154,9 @@ class SettingsDocument(Document):
     args: dict[str, JsonValue] | None = Field(default=None, description="Attributes of job_args")
     call: dict[str, JsonValue] | None = Field(
         default=None, description="Further parameters of main"
+    )
+    tolerance: ToleranceDocument | None = Field(
+        default=None, description="Up to where a difference from base is no finding"
     )
     needs: list[str] | None = Field(
         default=None, description="Modules without which the step is not run"

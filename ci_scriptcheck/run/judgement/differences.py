@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -42,12 +43,27 @@ def look(task: Task, comparisons: Sequence[PortComparison], needing: Needing) ->
             yield from _of_file(_Port(task, port.port, needing), file, "")
 
 
+def cost(task: Task, rule: str, message: str) -> Finding:
+    """Say that a script takes more than on base."""
+    return Finding(
+        rule=rule,
+        severity=RULES[rule].level,
+        message=message,
+        subject=task.step,
+        step=task.step,
+        pipeline=task.pipeline,
+        place=None if task.script is None else Place(file=task.script),
+        advice=RULES[rule].cure,
+    )
+
+
 class _Port:
     """Writes the findings of one port."""
 
     def __init__(self, task: Task, name: str, needing: Needing) -> None:
         self._task = task
         self.name = name
+        self.tolerance = task.settings.tolerance
         self._needing = needing.get(name, {})
 
     def lost(self, rule: str, what: str, name: str, *, where: str, how: str) -> Finding:
@@ -107,8 +123,25 @@ def _of_file(port: _Port, file: FileComparison, archive: str) -> Iterator[Findin
         yield from _of_table(port, file.table, where, path)
     for member in file.members:
         yield from _of_file(port, member, f"{path} / ")
-    if file.values_count or _is_opaque(file):
+    if (file.values_count and not _is_tolerated(port, file)) or _is_opaque(file):
         yield _of_values(port, file, where, path)
+
+
+def _is_tolerated(port: _Port, file: FileComparison) -> bool:
+    """Say whether nothing but numbers differs, each by no more than it may."""
+    return len(file.values) == file.values_count and all(
+        _moves_by(value.before, value.after) <= port.tolerance.numbers for value in file.values
+    )
+
+
+def _moves_by(before: str | None, after: str | None) -> float:
+    """Say by which share of itself a number moves; what is no number, or comes from 0, without bound."""
+    try:
+        one, other = float(before or ""), float(after or "")
+    except ValueError:
+        return math.inf
+    moved = abs(other - one) / abs(one) if one else math.inf
+    return moved if math.isfinite(moved) else math.inf
 
 
 def _is_opaque(file: FileComparison) -> bool:
@@ -125,9 +158,15 @@ def _of_table(port: _Port, table: TableComparison, where: str, path: str) -> Ite
             how = f"is {column.type_after}, and on base {column.type_before}"
             yield port.lost("SC402", "column", column.name, where=where, how=how)
     subject = f"{port.name}/{path}"
-    if table.gone or table.new:
+    rows = max(table.rows_before, table.rows_after)
+    if max(table.gone, table.new) > port.tolerance.rows * rows:
         yield port.finding("SC404", _rows(table, where), subject=subject)
-    emptied = [one for one in table.columns if one.fate is Fate.CHANGED and _gains_nulls(one)]
+    emptied = [
+        one
+        for one in table.columns
+        if one.fate is Fate.CHANGED
+        and one.nulls_after - one.nulls_before > port.tolerance.nulls * rows
+    ]
     if emptied:
         names = shown(tuple(one.name for one in emptied))
         yield port.finding(
@@ -139,7 +178,11 @@ def _of_table(port: _Port, table: TableComparison, where: str, path: str) -> Ite
     moved = [
         one
         for one in table.columns
-        if one.fate is Fate.CHANGED and one.type_before == one.type_after and one not in emptied
+        if one.fate is Fate.CHANGED
+        and one.type_before == one.type_after
+        and one not in emptied
+        # Where rows cannot be paired, nobody knows in how many of them it differs.
+        and (one.rows is None or one.rows > port.tolerance.values * rows)
     ]
     if moved:
         yield port.finding(

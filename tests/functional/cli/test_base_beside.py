@@ -11,6 +11,7 @@ import pytest
 
 from tests.functional.cli.command import commit, git, scriptcheck
 
+SLEEP = "    import time\n\n    time.sleep(1.6)\n"
 DEMO = Path(__file__).parents[3] / "ci_scriptcheck" / "cli" / "demo" / "project"
 
 
@@ -187,3 +188,24 @@ def test_what_differs_by_chance_is_set_aside(shop: Path) -> None:
     (port,) = found["fraud/ingest"]["comparisons"]
     assert not port.get("files")
     assert "draw" in port["noise"][0]
+
+
+def test_a_script_that_takes_longer_than_on_main_again_and_again_is_told(shop: Path) -> None:
+    edit(shop, "scripts/split.py", "    features = ", SLEEP + "    features = ")
+
+    first, again = tasks(shop), tasks(shop)
+
+    found = [(one["rule"], one["severity"]) for one in first["fraud/split"]["findings"]]
+    assert found == [("SC408", "warning")]
+    assert again["fraud/split"]["findings"] == first["fraud/split"]["findings"]
+    assert again["fraud/split"]["outcome"] == "reused"
+
+
+def test_how_much_may_differ_is_said_in_the_settings(shop: Path) -> None:
+    edit(shop, "scripts/split.py", "    features = ", SLEEP + "    features = ")
+    with (shop / "scriptcheck.yaml").open("a") as file:
+        file.write("nodes: {split: {tolerance: {slower: 1000}}}\n")
+
+    found = tasks(shop)
+
+    assert "findings" not in found["fraud/split"]

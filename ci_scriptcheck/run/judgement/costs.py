@@ -1,0 +1,56 @@
+"""What a script costs beside what the same script costs on base. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.run.judgement import differences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ci_scriptcheck.model.plan import Task
+    from ci_scriptcheck.model.project import Tolerance
+    from ci_scriptcheck.model.result import Finding, TaskResult
+
+LEAST_SECONDS = 1.0
+"""More than base by which a script is slower: below, a machine that is busy does as much."""
+
+LEAST_MEMORY = 100.0
+"""More than base, in units of 1024² bytes: below, it hangs on what was imported before."""
+
+
+def exceeded(here: TaskResult, base: TaskResult, tolerance: Tolerance) -> frozenset[str]:
+    """Give the rules that two runs on the same inputs break."""
+    found = set()
+    if _is_more(here.seconds, base.seconds, tolerance.slower, LEAST_SECONDS):
+        found.add("SC408")
+    if _is_more(here.peak_memory_mb, base.peak_memory_mb, tolerance.memory, LEAST_MEMORY):
+        found.add("SC409")
+    return frozenset(found)
+
+
+def findings(
+    task: Task, runs: tuple[TaskResult, TaskResult], repeats: tuple[TaskResult, TaskResult]
+) -> Iterator[Finding]:
+    """Tell what costs more than it may, in both of two runs of each side.
+
+    Args:
+        task: The task of head.
+        runs: Of head and of base; the one of base may be of another day and machine.
+        repeats: The same once more, here and now.
+    """
+    tolerance = task.settings.tolerance
+    rules = exceeded(*runs, tolerance) & exceeded(*repeats, tolerance)
+    rules &= exceeded(runs[0], repeats[1], tolerance)
+    here, base = repeats
+    if "SC408" in rules:
+        times = f"{here.seconds:.1f} s, and on base {base.seconds:.1f} s"
+        yield differences.cost(task, "SC408", f"the script takes {times}, on the same inputs")
+    if "SC409" in rules:
+        memory = f"{here.peak_memory_mb:,.0f} MiB, and on base {base.peak_memory_mb:,.0f} MiB"
+        yield differences.cost(task, "SC409", f"the script holds {memory}, on the same inputs")
+
+
+def _is_more(here: float | None, base: float | None, times: float, least: float) -> bool:
+    return here is not None and base is not None and here > times * base and here - base > least

@@ -1,0 +1,166 @@
+"""What of a difference from base is a finding, and up to where none."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ci_scriptcheck.model.comparison import (
+    ColumnComparison,
+    Fate,
+    FileComparison,
+    PortComparison,
+    TableComparison,
+    ValueComparison,
+)
+from ci_scriptcheck.model.project import Settings, Tolerance
+from ci_scriptcheck.run.judgement import costs, differences
+from tests.conftest import a_result, a_task
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.plan import Task
+
+
+def a_tolerant_task(tolerance: Tolerance) -> Task:
+    return dataclasses.replace(a_task("score"), settings=Settings(tolerance=tolerance))
+
+
+def rules(file: FileComparison, tolerance: Tolerance) -> set[str]:
+    port = PortComparison(port="scores", files=(file,))
+    return {one.rule for one in differences.look(a_tolerant_task(tolerance), [port], {})}
+
+
+def a_table(
+    *, gone: int = 0, new: int = 0, columns: tuple[ColumnComparison, ...] = ()
+) -> FileComparison:
+    """Give a table of 1,000 rows on both sides."""
+    table = TableComparison(
+        rows_before=1000, rows_after=1000 - gone + new, gone=gone, new=new, columns=columns
+    )
+    return FileComparison(
+        path="scores.csv",
+        fate=Fate.CHANGED,
+        format_before="csv",
+        format_after="csv",
+        table=table,
+    )
+
+
+def a_column(rows: int | None = None, nulls: int = 0) -> ColumnComparison:
+    return ColumnComparison(
+        name="score",
+        fate=Fate.CHANGED,
+        type_before="float",
+        type_after="float",
+        rows=rows,
+        nulls_after=nulls,
+    )
+
+
+def metrics(*values: tuple[str | None, str | None], count: int | None = None) -> FileComparison:
+    return FileComparison(
+        path="metrics.json",
+        fate=Fate.CHANGED,
+        format_before="json",
+        format_after="json",
+        values=tuple(
+            ValueComparison(path=f"v{number}", fate=Fate.CHANGED, before=before, after=after)
+            for number, (before, after) in enumerate(values)
+        ),
+        values_count=len(values) if count is None else count,
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "tolerance", "rule"),
+    [
+        (a_table(gone=10), Tolerance(rows=0.01), "SC404"),
+        (a_table(gone=10, new=10), Tolerance(rows=0.01), "SC404"),
+        (
+            a_table(columns=(a_column(rows=10, nulls=10),)),
+            Tolerance(nulls=0.01, values=0.01),
+            "SC405",
+        ),
+        (a_table(columns=(a_column(rows=10),)), Tolerance(values=0.01), "SC406"),
+        (metrics(("0.80", "0.808")), Tolerance(numbers=0.0101), "SC406"),
+    ],
+)
+def test_up_to_its_tolerance_a_difference_is_no_finding(
+    file: FileComparison, tolerance: Tolerance, rule: str
+) -> None:
+    assert rules(file, Tolerance()) == {rule}
+    assert rules(file, tolerance) == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "tolerance"),
+    [
+        (a_table(gone=11), Tolerance(rows=0.01)),
+        (a_table(new=12), Tolerance(rows=0.01)),
+        (a_table(columns=(a_column(nulls=11),)), Tolerance(nulls=0.01)),
+        (a_table(columns=(a_column(rows=11),)), Tolerance(values=0.01)),
+        (metrics(("0.80", "0.82")), Tolerance(numbers=0.01)),
+    ],
+)
+def test_beyond_it_it_is_one(file: FileComparison, tolerance: Tolerance) -> None:
+    assert len(rules(file, tolerance)) == 1
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        a_table(columns=(a_column(rows=None),)),
+        metrics(("0", "0.001")),
+        metrics(("0.5", "NaN")),
+        metrics(('"a"', '"b"')),
+        metrics((None, None)),
+        metrics((None, "1")),
+        metrics(("1.0", "1.0001"), count=2),
+    ],
+)
+def test_what_cannot_be_measured_is_within_no_tolerance(file: FileComparison) -> None:
+    assert rules(file, Tolerance(values=0.99, numbers=0.99)) == {"SC406"}
+
+
+def test_a_column_without_new_nulls_may_still_hold_other_values() -> None:
+    file = a_table(columns=(a_column(rows=500, nulls=5),))
+
+    assert rules(file, Tolerance(nulls=0.01)) == {"SC406"}
+
+
+SLOW = a_result("score", seconds=6.0)
+FAST = a_result("score", seconds=2.0)
+LARGE = a_result("score", seconds=2.0, peak_memory_mb=900.0)
+SMALL = a_result("score", seconds=2.0, peak_memory_mb=300.0)
+
+
+def test_costs_count_when_they_repeat() -> None:
+    task = a_tolerant_task(Tolerance())
+
+    (slow,) = costs.findings(task, (SLOW, FAST), (SLOW, FAST))
+    (large,) = costs.findings(task, (LARGE, SMALL), (LARGE, SMALL))
+
+    assert (slow.rule, slow.message) == (
+        "SC408",
+        "the script takes 6.0 s, and on base 2.0 s, on the same inputs",
+    )
+    assert (large.rule, large.message) == (
+        "SC409",
+        "the script holds 900 MiB, and on base 300 MiB, on the same inputs",
+    )
+
+
+@pytest.mark.parametrize("repeats", [(FAST, FAST), (SLOW, SLOW), (FAST, SLOW)])
+def test_costs_that_a_second_run_does_not_show_count_for_nothing(repeats: object) -> None:
+    task = a_tolerant_task(Tolerance())
+
+    assert not list(costs.findings(task, (SLOW, FAST), repeats))  # type: ignore[arg-type]
+
+
+def test_a_little_more_than_base_is_no_cost() -> None:
+    quick, slower = a_result("a", seconds=0.1), a_result("a", seconds=1.0)
+
+    assert not costs.exceeded(slower, quick, Tolerance())
+    assert not costs.exceeded(SLOW, FAST, Tolerance(slower=3))
