@@ -78,4 +78,12 @@ CHANGE_RULES = (
         example="a cross join that is filtered afterwards",
         cure="Look for tables that are held twice or grow on the way; `tolerance: {memory: 3}` allows more.",
     ),
+    Rule(
+        code="SC410",
+        level=Level.OFF,
+        title="other bytes than on base, of which no more is known",
+        why="A model or another binary file is not the same, as it nearly always is when it is made from other data or settings. What readers make of it is compared; that it differs is shown in any case.",
+        example="a pickled model with another setting in it",
+        cure="`rules: {SC410: warning}` tells of each; an intended change is accepted with `scriptcheck accept`.",
+    ),
 )

@@ -113,6 +113,7 @@ class FileComparison:
         values_count: How many of them do.
         members: How its members differ, where both sides are archives.
         note: What else is known, as a sentence without a full stop.
+        is_opaque: Whether nothing is known but that the bytes are not the same.
     """
 
     path: str
@@ -127,6 +128,7 @@ class FileComparison:
     values_count: int = 0
     members: tuple[FileComparison, ...] = ()
     note: str | None = None
+    is_opaque: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,7 +155,7 @@ class TaskResult:
         attempts: How often it was started; more than 1 where a worker died.
         started: Seconds since the run began.
         worker: Which worker ran it.
-        is_first_to_differ: Whether they do although it was given the same as on base.
+        is_first_to_differ: Whether what differs begins here, and was not passed on by a supplier.
     """
 
     task: str

@@ -52,7 +52,7 @@ class Question:
         after: How it ended.
         before: How the one of base ended.
         terms: Port → on which terms.
-        is_first: Whether both were given the same.
+        is_first: Whether what differs begins here.
         is_to_repeat: Whether base is run once more, to set aside what differs between its two runs.
     """
 
@@ -139,8 +139,8 @@ class Sides:
     def judged(self, task: Task, result: TaskResult) -> TaskResult:
         """Add to the result of a task of head what is known beside base.
 
-        Where it was given the same, all its outputs are compared; else what differs was passed on to
-        it, and only outputs that nobody reads are looked at: what the change comes to in the end.
+        Where nothing that differs was passed on to it, all its outputs are compared; else only those
+        that nobody reads: what the change comes to in the end.
 
         Raises:
             ValueError: the task is compared with nothing.
@@ -153,14 +153,13 @@ class Sides:
             return replace(_also_on_base(result, base), given=given)
         if not reasons.is_usable(result):
             return result
-        if reasons.is_usable(base):
-            result = replace(result, differing=differing(result, base))
+        result = replace(result, differing=differing(result, base))
         base = self._own_part(task, result, base)
         if not reasons.is_usable(base):
             return result
-        is_first = are_given_alike(result, base)
-        if is_first:
+        if are_given_alike(result, base):
             result = self._with_costs(task, result, base)
+        is_first = base.task == task.across or not self._is_passed_on(task)
         ports = differing(result, base)
         looked_at = ports if is_first else [port for port in ports if port in task.ends]
         if not looked_at:
@@ -174,6 +173,14 @@ class Sides:
             is_first=is_first,
         )
         return self._told(task, result, self.answer(question))
+
+    def _is_passed_on(self, task: Task) -> bool:
+        """Say whether a supplier of a task does not write to it what it writes on base."""
+        return any(
+            isinstance(item.source, Upstream)
+            and item.source.port in self.result_of(item.source.task).differing
+            for item in task.inputs
+        )
 
     def _with_costs(self, task: Task, result: TaskResult, base: TaskResult) -> TaskResult:
         """Add what costs more than on base, where it does so again."""
@@ -205,7 +212,7 @@ class Sides:
                 continue
             supplier = tasks[source.task]
             after, before = self.result_of(supplier.id), self.result_of(str(supplier.beside))
-            if source.port not in after.differing:
+            if source.port not in after.differing or not reasons.is_usable(before):
                 continue
             known = [one for one in after.comparisons if one.port == source.port]
             if not known:

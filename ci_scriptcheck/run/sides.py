@@ -134,6 +134,8 @@ def _files(
         or name not in after.files
         or before.files[name].digest != after.files[name].digest
     )
+    if not names:
+        return ()
     space = Workspace(context.workspace(f"{asked_by}@compared").folder)
     try:
         before.bring(names, space.folder / "before")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data.compare.telling import SHOWN_FROM
+from ci_scriptcheck.data.compare.terms import ROUNDING
 from ci_scriptcheck.data.validate.scan import UnreadableError
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.comparison import Fate, ValueComparison
@@ -100,10 +101,9 @@ def _pieces(array: Array) -> Iterator[Array]:
 def _differing(one: Array, other: Array) -> int:
     import numpy as np
 
-    differs = one != other
     if one.dtype.kind in "fc" and other.dtype.kind in "fc":
-        differs &= ~(np.isnan(one) & np.isnan(other))
-    return int(np.count_nonzero(differs))
+        return int(np.count_nonzero(~np.isclose(one, other, ROUNDING, 0, equal_nan=True)))
+    return int(np.count_nonzero(one != other))
 
 
 def _figures(array: Array) -> _Figures:

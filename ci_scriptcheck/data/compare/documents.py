@@ -6,6 +6,7 @@ import json
 import math
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.data.compare.terms import ROUNDING
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model import json_path
 from ci_scriptcheck.model.comparison import Fate, ValueComparison
@@ -30,7 +31,7 @@ def compared(
 ) -> tuple[tuple[ValueComparison, ...], int]:
     """Give the first values that differ, in the order of base, and how many do.
 
-    Numbers are equal where their values are, and true is no number.
+    Numbers are equal where their values are, up to rounding, and true is no number.
     """
     shown: list[ValueComparison] = []
     count = 0
@@ -71,8 +72,10 @@ def _at(items: list[object], number: int) -> object:
 def _are_equal(one: object, other: object) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
-    if isinstance(one, float) and isinstance(other, float) and math.isnan(one):
-        return math.isnan(other)
+    if isinstance(one, float) and isinstance(other, float):
+        return (math.isnan(one) and math.isnan(other)) or math.isclose(
+            one, other, rel_tol=ROUNDING
+        )
     return one == other
 
 

@@ -129,7 +129,7 @@ def _of_kind(  # noqa: PLR0911  (an arm for each kind)
         case "text":
             return _texts(found, before, after, bench)
         case _:
-            return replace(found, note=_digests(before, after))
+            return _opaque(found, before, after)
 
 
 def _tables(
@@ -193,7 +193,8 @@ def _arrays(
         and max(found.bytes_before, found.bytes_after) <= (arrays.MOST_BYTES)
     ):
         return None
-    note = note or _digests(before, after)
+    if not values and note is None:
+        return _opaque(found, before, after)
     return replace(found, values=values, values_count=len(values), note=note)
 
 
@@ -201,8 +202,10 @@ def _pickles(found: FileComparison, before: Path, after: Path) -> FileComparison
     from ci_scriptcheck.data.compare import pickles
 
     values = pickles.compared(before, after)
-    note = _digests(before, after)
-    return replace(found, values=values[:MOST_NAMES], values_count=len(values), note=note)
+    told = _opaque(found, before, after)
+    if not values:
+        return told
+    return replace(told, values=values[:MOST_NAMES], values_count=len(values), is_opaque=False)
 
 
 def _texts(
@@ -216,9 +219,10 @@ def _texts(
     return replace(found, note=told.how if may_show else told.how.partition(":")[0])
 
 
-def _digests(before: Path, after: Path) -> str:
+def _opaque(found: FileComparison, before: Path, after: Path) -> FileComparison:
+    """Tell of two files of which no more is known than that they are not the same."""
     one, other = (_digest(path)[:_SHOWN_DIGITS] for path in (before, after))
-    return f"SHA-256 {one} on base and {other} on head"
+    return replace(found, note=f"SHA-256 {one} on base and {other} on head", is_opaque=True)
 
 
 def _archives(
@@ -228,7 +232,7 @@ def _archives(
     if here is None or there is None:
         if found.format_before == found.format_after == "gzip" and here is there:
             return _packed(found, before, after, bench)
-        return replace(found, note=_digests(before, after))
+        return _opaque(found, before, after)
     differing = [
         name
         for name in sorted(here.keys() | there.keys())
@@ -284,7 +288,7 @@ def _packed(
             try:
                 archives.unpacked_alone(path, target, most_bytes=MOST_UNPACKED)
             except archives.ArchiveError:
-                return replace(found, note=_digests(before, after))
+                return _opaque(found, before, after)
         inner = Bench(terms=bench.terms, scratch=Path(folder), depth=bench.depth + 1)
         told = compared(name, *targets, inner)
     if told is None:

@@ -9,11 +9,12 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.data.compare.terms import ROUNDING
 from ci_scriptcheck.data.compare.words import batches
 from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     import duckdb
 
@@ -85,6 +86,7 @@ def by_key(
     connection: duckdb.DuckDBPyConnection,
     key: Sequence[str],
     cells: Sequence[str],
+    rounded: Container[str],
     rows: int,
 ) -> Paired:
     """Pair rows of the same key, which is unique on both sides.
@@ -93,32 +95,41 @@ def by_key(
         connection: That knows both relations.
         key: Columns of the key.
         cells: The others.
+        rounded: Those of them that are numbers with a fraction.
         rows: Of the larger side.
     """
     most = min(_MOST_TOGETHER, max(_MOST_CELLS // max(rows, 1) - len(key), 1))
     groups = list(batches(cells, most))
     on = " and ".join(f"b.{cell} is not distinct from a.{cell}" for cell in key)
     if len(groups) <= 1:
-        return _joined(connection, key, cells, f"full join {{after}} a on {on}")
+        return _joined(connection, key, cells, f"full join {{after}} a on {on}", rounded)
     whole = _joined(connection, key, [_hash(cells)], f"full join {{after}} a on {on}")
     counts: dict[str, int] = dict.fromkeys(cells, 0)
     for group in batches(_suspects(connection, key, cells), most):
-        counts |= _joined(connection, key, group, f"full join {{after}} a on {on}").by_cell
-    return Paired(changed=whole.changed, gone=whole.gone, new=whole.new, by_cell=counts)
+        join = f"full join {{after}} a on {on}"
+        counts |= _joined(connection, key, group, join, rounded).by_cell
+    changed = whole.changed if any(counts.values()) else 0
+    return Paired(changed=changed, gone=whole.gone, new=whole.new, by_cell=counts)
 
 
-def by_place(connection: duckdb.DuckDBPyConnection, cells: Sequence[str], rows: int) -> Paired:
+def by_place(
+    connection: duckdb.DuckDBPyConnection,
+    cells: Sequence[str],
+    rounded: Container[str],
+    rows: int,
+) -> Paired:
     """Pair the first row with the first, and so on, of two sides with as many rows."""
     if not rows:
         return Paired(changed=0, gone=0, new=0)
     groups = list(batches(cells, _MOST_TOGETHER))
     if len(groups) <= 1:
-        return _joined(connection, (), cells, "positional join {after} a")
+        return _joined(connection, (), cells, "positional join {after} a", rounded)
     counts: dict[str, int] = {}
     for group in groups:
-        counts |= _joined(connection, (), group, "positional join {after} a").by_cell
+        counts |= _joined(connection, (), group, "positional join {after} a", rounded).by_cell
     whole = _joined(connection, (), [_hash(cells)], "positional join {after} a")
-    return Paired(changed=whole.changed, gone=0, new=0, by_cell=counts)
+    changed = whole.changed if any(counts.values()) else 0
+    return Paired(changed=changed, gone=0, new=0, by_cell=counts)
 
 
 def by_content(connection: duckdb.DuckDBPyConnection, cells: Sequence[str]) -> Paired:
@@ -150,8 +161,23 @@ def _suspects(
     return found
 
 
+def _differs(name: str, *, is_rounded: bool) -> str:
+    """Write the test whether a pair differs; numbers with a fraction do so beyond rounding only."""
+    test = f"b.{name} is distinct from a.{name}"
+    if not is_rounded:
+        return f"({test})"
+    before, after = f"b.{name}::double", f"a.{name}::double"
+    room = f"{ROUNDING} * least(abs({before}), abs({after}))"
+    is_close = f"isfinite({before}) and isfinite({after}) and abs({before} - {after}) <= {room}"
+    return f"({test} and not coalesce({is_close}, false))"
+
+
 def _joined(
-    connection: duckdb.DuckDBPyConnection, key: Sequence[str], cells: Sequence[str], join: str
+    connection: duckdb.DuckDBPyConnection,
+    key: Sequence[str],
+    cells: Sequence[str],
+    join: str,
+    rounded: Container[str] = (),
 ) -> Paired:
     """Count what differs between the pairs of a join, whose condition speaks of `b` and `a`."""
     names = [f"x{number}" for number in range(len(cells))]
@@ -162,7 +188,9 @@ def _joined(
         f"(select true as there, {columns} from {side})"  # noqa: S608  (ours)
         for side in SIDES
     )
-    differ = [f"(b.{name} is distinct from a.{name})" for name in names]
+    differ = [
+        _differs(name, is_rounded=cell in rounded) for cell, name in zip(cells, names, strict=True)
+    ]
     both = "b.there and a.there"
     counted = [
         f"count(*) filter ({both} and ({' or '.join(differ) or 'false'}))",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data.compare import matching, profile, rows, telling
@@ -60,17 +62,30 @@ def compared(
     if comparing.is_same_schema and comparing.has_same_rows():
         table = None if comparing.has_same_order() else comparing.table(is_reordered=True)
         return Found(table=table, note=note)
-    return Found(table=comparing.differing(), note=note)
+    found = comparing.differing()
+    is_rounding = not (found.changed or found.gone or found.new or found.columns)
+    return Found(table=None if is_rounding else found, note=note)
 
 
 def _note(before: Side, after: Side) -> str | None:
     names = [list(side.columns) for side in (before, after)]
     if names[0] != names[1] and set(names[0]) == set(names[1]):
         return "its columns stand in another order"
+    begins = [_begins_with_mark(side) for side in (before, after)]
+    if begins[0] != begins[1]:
+        return f"begins with a byte order mark on {'base' if begins[0] else 'head'} only"
     marks = [side.part.delimiter for side in (before, after)]
     if marks[0] != marks[1] and before.part.kind == after.part.kind and len(names[0]) > 1:
         return f"its cells are parted by {marks[0]!r} on base and by {marks[1]!r} on head"
     return None
+
+
+def _begins_with_mark(side: Side) -> bool:
+    """Say whether a text file tells its encoding first, which some readers take for a part of a name."""
+    if side.part.kind == "parquet" or side.part.is_packed:
+        return False
+    with Path(side.part.paths[0]).open("rb") as file:
+        return file.read(len(BOM_UTF8)) == BOM_UTF8
 
 
 class _Comparing:
@@ -89,6 +104,7 @@ class _Comparing:
         self._evidence = evidence
         self._matches = matching.matched(*sides)
         self._cells = [match.cell for match in self._matches]
+        self._rounded = frozenset(match.cell for match in self._matches if match.meant == "float")
         selects = matching.selected(self._matches)
         for name, side in zip(rows.SIDES, sides, strict=True):
             cells = side.rows * len(self._matches)
@@ -164,12 +180,12 @@ class _Comparing:
         if key:
             cells = self._cells_of(key)
             others = [cell for cell in self._cells if cell not in cells]
-            return rows.by_key(self._connection, cells, others, max(before, after))
+            return rows.by_key(self._connection, cells, others, self._rounded, max(before, after))
         if not self._cells:
             return rows.Paired(changed=0, gone=before, new=after)
         found = rows.by_content(self._connection, self._cells)
         if before == after and found.gone:
-            placed = rows.by_place(self._connection, self._cells, before)
+            placed = rows.by_place(self._connection, self._cells, self._rounded, before)
             return placed if placed.changed <= found.gone else found
         return found
 

@@ -123,14 +123,19 @@ def _of_file(port: _Port, file: FileComparison, archive: str) -> Iterator[Findin
         yield from _of_table(port, file.table, where, path)
     for member in file.members:
         yield from _of_file(port, member, f"{path} / ")
-    if (file.values_count and not _is_tolerated(port, file)) or _is_opaque(file):
+    if (file.values_count and not _is_tolerated(port, file)) or _is_other(file):
         yield _of_values(port, file, where, path)
+    elif file.is_opaque and file.format_before == file.format_after:
+        yield port.finding(
+            "SC410", f"{where} is not the same: {file.note}", subject=f"{port.name}/{path}"
+        )
 
 
 def _is_tolerated(port: _Port, file: FileComparison) -> bool:
-    """Say whether nothing but numbers differs, each by no more than it may."""
+    """Say whether all that differs is values that base does not have, or numbers within bounds."""
     return len(file.values) == file.values_count and all(
-        _moves_by(value.before, value.after) <= port.tolerance.numbers for value in file.values
+        value.fate is Fate.NEW or _moves_by(value.before, value.after) <= port.tolerance.numbers
+        for value in file.values
     )
 
 
@@ -144,9 +149,9 @@ def _moves_by(before: str | None, after: str | None) -> float:
     return moved if math.isfinite(moved) else math.inf
 
 
-def _is_opaque(file: FileComparison) -> bool:
-    """Say whether a file differs in a way that is neither rows, values nor members."""
-    known = file.table is not None or file.members or file.values_count
+def _is_other(file: FileComparison) -> bool:
+    """Say whether a file is known to differ in a way that is neither rows, values nor members."""
+    known = file.table is not None or file.members or file.values_count or file.is_opaque
     return not known and file.format_before == file.format_after
 
 

@@ -209,3 +209,21 @@ def test_how_much_may_differ_is_said_in_the_settings(shop: Path) -> None:
     found = tasks(shop)
 
     assert "findings" not in found["fraud/split"]
+
+
+def test_where_a_link_is_another_the_difference_begins_at_its_reader(shop: Path) -> None:
+    git(shop, "checkout", "--quiet", "main")
+    for script in ("split", "train", "evaluate"):
+        for name in ("train.parquet", "test.parquet"):
+            file = shop / "scripts" / f"{script}.py"
+            file.write_text(file.read_text().replace(name, "part.parquet"))
+    commit(shop)
+    git(shop, "checkout", "--quiet", "-B", "change")
+    edit(shop, "scriptcheck.yaml", "test: split.test", "test: split.train")
+
+    found = tasks(shop)
+
+    assert {name for name, one in found.items() if one.get("is_first_to_differ")} == {
+        "fraud/evaluate"
+    }
+    assert [one["rule"] for one in found["fraud/evaluate"]["findings"]] == ["SC406"]

@@ -123,6 +123,16 @@ def test_a_document_that_says_the_same_does_not_differ(
     assert differing(tmp_path, "m.json", before, after) is None
 
 
+def test_rounding_in_a_document_or_an_array_is_no_difference(tmp_path: Path) -> None:
+    before, after = {"auc": 0.3, "n": 5}, {"auc": 0.1 + 0.2, "n": 5}
+
+    assert differing(tmp_path, "m.json", json.dumps(before), json.dumps(after)) is None
+    assert (
+        differing(tmp_path, "m.npy", an_array([0.3, np.nan]), an_array([0.1 + 0.2, np.nan]))
+        is None
+    )
+
+
 def test_of_many_values_the_first_are_shown_and_all_counted(tmp_path: Path) -> None:
     before, after = (json.dumps([number + add for number in range(900)]) for add in (0, 1))
 
@@ -191,6 +201,7 @@ def test_archives_in_archives_are_opened_and_beyond_three_are_bytes(tmp_path: Pa
     assert found is not None
     assert found.members == ()
     assert (found.note or "").startswith("SHA-256 ")
+    assert found.is_opaque
 
 
 def test_a_key_holds_for_a_member_as_well(tmp_path: Path) -> None:
@@ -284,6 +295,7 @@ def test_of_other_bytes_sizes_and_digests_are_told(tmp_path: Path) -> None:
     assert found is not None
     assert (found.format_after, found.bytes_before, found.bytes_after) == ("png", 5, 6)
     assert (found.note or "").startswith("SHA-256 ")
+    assert found.is_opaque
 
 
 def test_a_text_that_differs_in_nothing_but_times_does_not_differ(tmp_path: Path) -> None:

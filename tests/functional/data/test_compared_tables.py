@@ -43,6 +43,42 @@ def test_rows_that_came_and_went_are_counted_by_key(tmp_path: Path) -> None:
     assert found.columns == ()
 
 
+@pytest.mark.parametrize("key", [(), ("id",)])
+@pytest.mark.parametrize("more", ["", "4,Ulm,0.1\n"])
+def test_rounding_is_no_difference(tmp_path: Path, key: tuple[str, ...], more: str) -> None:
+    before = BASE + more + "5,Ulm,0.3\n6,Ulm,inf\n7,Ulm,\n"
+    after = BASE + more + "5,Ulm,0.30000000000000004\n6,Ulm,inf\n7,Ulm,\n"
+
+    assert differing(tmp_path, "d.csv", before, after, key=key) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("0.3", "0.300000001"), ("inf", "1e300"), ("inf", "-inf"), ("1e-300", "0"), ("", "0.1")],
+)
+def test_what_is_more_than_rounding_is_told(tmp_path: Path, before: str, after: str) -> None:
+    found = table(tmp_path, "d.csv", f"{BASE}5,Ulm,{before}\n", f"{BASE}5,Ulm,{after}\n")
+
+    assert (found.changed, names(found)) == (1, ["price"])
+
+
+def test_rounding_of_wide_tables_is_no_difference(tmp_path: Path) -> None:
+    wide = 450
+    before = pa.table({f"c{number}": [0.3, 1.0] for number in range(wide)} | {"id": [1, 2]})
+    after = pa.table({f"c{number}": [0.1 + 0.2, 1.0] for number in range(wide)} | {"id": [1, 2]})
+
+    assert differing(tmp_path / "a", "d.parquet", before, after) is None
+    assert differing(tmp_path / "b", "d.parquet", before, after, key=("id",)) is None
+
+
+def test_a_byte_order_mark_is_told(tmp_path: Path) -> None:
+    found = differing(tmp_path, "d.csv", BASE, f"\ufeff{BASE}")
+
+    assert found is not None
+    assert found.note == "begins with a byte order mark on head only"
+    assert not found.is_opaque
+
+
 def test_rows_in_another_order_are_nothing_but_that(tmp_path: Path) -> None:
     after = "id,city,price\n3,Ulm,3.5\n1,Ulm,1.5\n2,Bonn,2.5\n"
 

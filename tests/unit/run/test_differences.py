@@ -124,6 +124,32 @@ def test_what_cannot_be_measured_is_within_no_tolerance(file: FileComparison) ->
     assert rules(file, Tolerance(values=0.99, numbers=0.99)) == {"SC406"}
 
 
+def test_a_value_that_base_does_not_have_is_no_finding() -> None:
+    new = ValueComparison(path="f1", fate=Fate.NEW, after="0.5")
+    gone = ValueComparison(path="auc", fate=Fate.GONE, before="0.5")
+
+    assert (
+        rules(dataclasses.replace(metrics(), values=(new,), values_count=1), Tolerance()) == set()
+    )
+    assert rules(
+        dataclasses.replace(metrics(), values=(new, gone), values_count=2), Tolerance()
+    ) == {"SC406"}
+
+
+def test_bytes_of_which_no_more_is_known_are_a_rule_of_their_own() -> None:
+    model = FileComparison(
+        path="model.pkl",
+        fate=Fate.CHANGED,
+        format_before="pickle",
+        format_after="pickle",
+        note="SHA-256 ab on base and cd on head",
+        is_opaque=True,
+    )
+
+    assert rules(model, Tolerance()) == {"SC410"}
+    assert rules(dataclasses.replace(model, format_after="json"), Tolerance()) == {"SC407"}
+
+
 def test_a_column_without_new_nulls_may_still_hold_other_values() -> None:
     file = a_table(columns=(a_column(rows=500, nulls=5),))
 
