@@ -32,6 +32,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--scriptcheck-all", action="store_true", help="every step, whatever has changed"
     )
     group.addoption(
+        "--scriptcheck-no-compare",
+        action="store_true",
+        help="do not run base beside head to tell how data differ",
+    )
+    group.addoption(
         "--scriptcheck-run-directory", metavar="DIR", help="where results and record go"
     )
 

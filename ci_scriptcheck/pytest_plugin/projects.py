@@ -24,7 +24,8 @@ from ci_scriptcheck.pytest_plugin.course import Course
 from ci_scriptcheck.pytest_plugin.items import ProjectItem
 from ci_scriptcheck.pytest_plugin.work import SCRIPTS, Brief
 from ci_scriptcheck.pytest_plugin.workbench import Workbench
-from ci_scriptcheck.report import lines
+from ci_scriptcheck.report import lines, summary
+from ci_scriptcheck.report.page import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +55,7 @@ class Projects:
             for number, file in enumerate(files, 1)
         }
         self._hosts: list[RunningHosts] = []
-        self._records: list[str] = []
+        self._records: list[RunRecord] = []
 
     def begin(self) -> None:
         """Start the hosts, and take part in the session."""
@@ -85,16 +86,19 @@ class Projects:
         for started in self._started.values():
             record = self._concluded(started)
             if record is not None:
-                self._records.append(record.run)
+                self._records.append(record)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say where the records lie, and which projects the change does not touch."""
+        """Say what the change did to data, where the records lie, and which projects it does not touch."""
         for started in self._started.values():
             if not started.prepared.plan.tasks:
                 plan = started.prepared.plan
                 terminalreporter.write_line(f"{plan.project}: {lines.scope(plan)}")
-        for run in self._records:
-            terminalreporter.write_line(f"record  {run}/record.json")
+        for record in self._records:
+            told = summary.changed_data(record, PLAIN)
+            if told:
+                terminalreporter.write_line(f"{told}\n")
+            terminalreporter.write_line(f"record  {record.run}/record.json")
 
     def _concluded(self, started: workflow.Started) -> RunRecord | None:
         fault = self._controller.fault
@@ -200,6 +204,7 @@ def _options(config: pytest.Config, project: Path, number: int | None) -> Option
         modes=modes or (Mode.ISOLATION, Mode.PIPELINE),
         base=config.getoption("scriptcheck_base"),
         everything=config.getoption("scriptcheck_all"),
+        compare=not config.getoption("scriptcheck_no_compare"),
         workers=len(config.getoption("tx", [])) or 1,
         output=None
         if folder is None
@@ -214,7 +219,8 @@ def _course(config: pytest.Config, file: Path, started: workflow.Started) -> Cou
     return Course(
         plan=plan,
         run_directory=started.run_directory,
-        tasks=frozenset(task.id for task in plan.tasks),
+        # Those of base are nobody's tests: each runs along with the one that is compared with it.
+        tasks=frozenset(task.id for task in plan.of_head()),
         ready=frozenset(started.ready),
         prefix=_prefix(Path(node).as_posix()),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -132,6 +133,26 @@ def test_what_a_chosen_task_needs_is_run_although_it_is_left_out(
     outcomes = repository.outcomes()
     assert outcomes["load"] is Outcome.PASSED
     assert outcomes["gone"] is Outcome.NOT_RUN
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_what_a_change_does_to_data_is_told_and_adds_no_tests(
+    repository: Repository, workers: str
+) -> None:
+    subprocess.run(["git", "checkout", "-qb", "change"], cwd=repository.folder, check=True)
+    repository.write("scripts/load.py", SCRIPTS["load"].replace("a\\n1", "a\\n2"))
+
+    run = repository.pytest_of_change(workers, "-rA", "--scriptcheck-no-compare")
+    compared = repository.pytest_of_change(workers, "-rA")
+
+    assert "@base" not in compared.stdout
+    assert "data  flow/load, output `out`: 1 of 1 rows changed of `data.csv`" in compared.stdout
+    assert "data  " not in run.stdout
+    tests = [
+        set(re.findall(r"scriptcheck\.yaml::([\w/]+)", one.stdout)) for one in (run, compared)
+    ]
+    assert tests[0] == tests[1]
+    assert "2 xfailed" in compared.stdout, "main fails in the same way"
 
 
 def test_the_last_failures_can_be_run_again(repository: Repository) -> None:
