@@ -202,14 +202,14 @@ _ALL_COMMANDS = (
     Command(
         name="diff",
         section="Look",
-        summary="What differs in the data of two folders, files or runs, or from a commit",
-        title="Say what differs in the data of two folders, files or runs, or from a commit.",
+        summary="What differs in the data of two folders, files, runs or commits",
+        title="Say what differs in the data of two folders, files, runs or commits.",
         arguments=(
             Argument(
                 key="sides",
                 word="SIDE",
-                text="Two folders, files or run directories; or a commit, whose scripts are run"
-                " beside the present ones",
+                text="Two folders, files or run directories; or two commits, whose scripts are run;"
+                " or one, beside the present files",
             ),
         ),
         groups=(

@@ -1,4 +1,4 @@
-"""`scriptcheck diff`: what differs in the data of two folders, two files, two runs, or of a commit."""
+"""`scriptcheck diff`: what differs in the data of two folders, files, runs or commits, or since a commit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import workflow
+from ci_scriptcheck.change.git import commit_pair
 from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import opening
 from ci_scriptcheck.data.compare.terms import CompareTerms
@@ -40,14 +41,18 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     """Compare, and end with 1 where something differs, as other tools of this name do."""
     if not 1 <= len(given.sides) <= 2:
         raise UsageError(
-            what="`diff` compares two folders, two files, two run directories, or with a commit",
+            what="`diff` compares two folders, files, run directories or commits, or with one commit",
             advice="for example `scriptcheck diff main`, or `scriptcheck diff old/ new/`",
         )
     if len(given.sides) == 1:
         base, found = _with_commit(given, environ)
     else:
-        before, after = (_existing(side) for side in given.sides)
-        base, found = before.name or str(before), list(_of_two(before, after, given, environ))
+        pair = _commits(given.sides)
+        if pair is None:
+            before, after = (_existing(side) for side in given.sides)
+            base, found = before.name or str(before), list(_of_two(before, after, given, environ))
+        else:
+            base, found = given.sides[0], _of_commits(pair, given, environ)
     if given.json:
         told = [{"what": title, "comparison": to_json(one)} for title, one in found]
         console.tell(json.dumps(told, indent=2) + "\n")
@@ -68,25 +73,52 @@ def _existing(side: str) -> Path:
     if not path.exists():
         raise UsageError(
             what=f"there is no `{side}`",
-            advice="name two folders, two files or two run directories; a commit stands alone",
+            advice="name two folders, two files, two run directories or two commits",
         )
     return path
 
 
+def _commits(sides: list[str]) -> tuple[str, str] | None:
+    """Give the ids of two commits, where no file or folder bears one of the names."""
+    root = _root()
+    if root is None or any(Path(side).exists() for side in sides):
+        return None
+    return commit_pair.named(root, (sides[0], sides[1]))
+
+
+def _of_commits(
+    pair: tuple[str, str], given: Namespace, environ: Mapping[str, str]
+) -> list[Found]:
+    """Run what differs between two commits, neither of which has to be checked out."""
+    folder = opening.project_folder(given).resolve()
+    root = repository_root(folder)
+    kept = {**environ, "SCRIPTCHECK_STORE": str(Store.of(root, environ).folder)}
+    with commit_pair.laid_out(root, *pair) as place:
+        project = place / folder.relative_to(root)
+        if not project.is_dir():
+            raise UsageError(
+                what=f"{given.sides[1]} has no folder `{folder.relative_to(root)}`",
+                advice="name another project with `-C`",
+            )
+        return _since(Options(project=project, base=pair[0], compare=True), kept)[1]
+
+
 def _with_commit(given: Namespace, environ: Mapping[str, str]) -> tuple[str, list[Found]]:
     """Run what differs from a commit, and give where differences begin."""
-    options = Options(
-        project=opening.project_folder(given), base=given.sides[0], compare=True, workers=None
-    )
+    options = Options(project=opening.project_folder(given), base=given.sides[0], compare=True)
+    name, found = _since(options, environ)
+    return name or given.sides[0], found
+
+
+def _since(options: Options, environ: Mapping[str, str]) -> tuple[str | None, list[Found]]:
     started = workflow.start(workflow.prepare(options, environ))
     execution.execute(started, lambda _event: None)
     record = workflow.conclude(started)
-    name = record.plan.changes.base_name or given.sides[0]
     found = [
         (f"{task.id}, output `{comparison.port}`", comparison)
         for task, comparison in data_changes.own(record)
     ]
-    return name, found
+    return record.plan.changes.base_name, found
 
 
 def _of_two(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +82,58 @@ def test_a_commit_and_two_runs_show_the_same_difference(tmp_path: Path) -> None:
     assert f"data  fraud/preprocess, {what}" in runs.stdout
     assert "fraud/train" not in since.stdout
     assert "fraud/train" in runs.stdout
+
+
+def test_two_commits_are_compared_though_neither_is_checked_out(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    shutil.copytree(DEMO, root)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    commit(root)
+    git(root, "checkout", "--quiet", "-b", "one")
+    script = root / "scripts" / "preprocess.py"
+    script.write_text(script.read_text().replace(".dt.hour", ".dt.hour + 1"))
+    commit(root)
+    git(root, "checkout", "--quiet", "-b", "two", "main")
+    script.write_text(script.read_text().replace(".dt.hour", ".dt.hour + 2"))
+    commit(root)
+    git(root, "checkout", "--quiet", "main")
+
+    ended = scriptcheck("diff", "one", "two", folder=root)
+    again = scriptcheck("diff", "one", "two", "--json", folder=root)
+
+    # Also what a branch has that the other left behind: it is not where they parted that counts.
+    what = "output `features`: 2,000 of 2,000 rows changed of `features.parquet`"
+    assert f"data  preprocess, {what}" in ended.stdout, ended.stderr
+    assert re.search(r"hour +p05 2 +p05 3", ended.stdout)
+    assert (ended.returncode, again.returncode) == (1, 1)
+    assert [one["what"] for one in json.loads(again.stdout)] == ["preprocess, output `features`"]
+    assert git_status(root) == ""
+
+
+def git_status(root: Path) -> str:
+    command = ["git", "status", "--porcelain", "--untracked-files=all"]
+    return subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
+
+
+def test_the_environment_beside_the_settings_is_that_of_both_commits(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    root.mkdir()
+    make = [sys.executable, "-m", "venv", "--without-pip", str(root / ".venv")]
+    subprocess.run(make, check=True)
+    (root / ".gitignore").write_text(".venv\n")
+    (root / "scriptcheck.yaml").write_text(
+        "version: 1\ndefaults: {python: .venv/bin/python}\n"
+        "steps: {make: {script: make.py, outputs: {table: {}}}}\n"
+    )
+    git(root, "init", "--quiet", "--initial-branch=main")
+    for number in (1, 2):
+        (root / "make.py").write_text(
+            "def main(input_paths, output_paths, environ_vars, job_args):\n"
+            f"    open(output_paths['table'] + '/t.csv', 'w').write('a\\n{number}\\n')\n"
+        )
+        commit(root)
+
+    ended = scriptcheck("diff", "HEAD~1", "HEAD", folder=root)
+
+    assert "data  make, output `table`: 1 of 1 rows changed of `t.csv`" in ended.stdout
+    assert git_status(root) == ""

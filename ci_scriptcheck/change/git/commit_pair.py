@@ -1,0 +1,102 @@
+"""Two commits as a repository of their own for a while: one checked out, the other its only parent.
+
+So one commit can be compared with another, whatever is checked out and however they are related.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.change.git import command
+from ci_scriptcheck.change.git.base import resolve
+from ci_scriptcheck.errors import ChangeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NOBODY = {
+    "GIT_AUTHOR_NAME": "scriptcheck",
+    "GIT_AUTHOR_EMAIL": "scriptcheck",
+    "GIT_AUTHOR_DATE": "@0 +0000",
+    "GIT_COMMITTER_NAME": "scriptcheck",
+    "GIT_COMMITTER_EMAIL": "scriptcheck",
+    "GIT_COMMITTER_DATE": "@0 +0000",
+}
+_ENVIRONMENT = "pyvenv.cfg"
+"""The file by which a virtual environment is known."""
+
+
+def named(root: Path, names: tuple[str, str]) -> tuple[str, str] | None:
+    """Give the ids of two commits; `None` where one of the names is that of none."""
+    found = resolve(root, names)
+    if not set(names) <= found.keys():
+        return None
+    return found[names[0]], found[names[1]]
+
+
+@contextmanager
+def laid_out(root: Path, before: str, after: str) -> Iterator[Path]:
+    """Give a repository that has the files of one commit, and the other as its base.
+
+    No hook and no filter that the repository defines is run. Virtual environments that lie beside
+    the settings, which git does not have, are there by links.
+
+    Raises:
+        ChangeError: git cannot make it.
+        OSError: it cannot be written.
+    """
+    with tempfile.TemporaryDirectory(prefix="scriptcheck-") as aside:
+        place = Path(aside).resolve() / root.name
+        command.run(root, "init", "--quiet", "--template=", str(place))
+        common = command.run(root, "rev-parse", "--git-common-dir").decode().strip()
+        objects = (root / common / "objects").resolve()
+        (place / ".git" / "objects" / "info" / "alternates").write_text(f"{objects}\n")
+        shallow = root / common / "shallow"
+        if shallow.is_file():
+            (place / ".git" / "shallow").write_bytes(shallow.read_bytes())
+        commit = _committed(place, before, after)
+        (settings,) = command.run_together(root, command.NAMES_OF_SETTINGS)
+        variables = command.without_filters(settings)
+        for arguments in (
+            ("update-ref", "HEAD", commit),
+            ("read-tree", commit),
+            ("checkout-index", "--all", "--index"),
+        ):
+            command.run_together(place, arguments, variables=variables)
+        _link_environments(root, place)
+        yield place
+
+
+def _committed(place: Path, before: str, after: str) -> str:
+    arguments = ("commit-tree", f"{after}^{{tree}}", "-p", before, "-m", after)
+    (answer,) = command.ask(place, [arguments], variables=_NOBODY)
+    if answer.status != 0:
+        raise ChangeError(
+            what=f"git cannot lay out the files of {after[:7]}",
+            facts=tuple(answer.errors.splitlines()[:3]),
+        )
+    return answer.output.decode().strip()
+
+
+def _link_environments(root: Path, place: Path) -> None:
+    """Let the virtual environments in a repository, and in its projects, be found in the copy."""
+    folders = [place, *(file.parent for file in place.rglob("scriptcheck.yaml"))]
+    for folder in dict.fromkeys(folders):
+        own = root / folder.relative_to(place)
+        if own.is_dir():
+            for child in sorted(own.iterdir()):
+                there = folder / child.name
+                if (child / _ENVIRONMENT).is_file() and not there.exists():
+                    there.symlink_to(child.resolve())
+                    _overlook(place, there.relative_to(place).as_posix())
+
+
+def _overlook(place: Path, path: str) -> None:
+    """Keep git from taking a link for a new file."""
+    file = place / ".git" / "info" / "exclude"
+    file.parent.mkdir(exist_ok=True)
+    with file.open("a") as rules:
+        rules.write(f"/{path}\n")
