@@ -188,7 +188,7 @@ def _rows(file: FileComparison, named: bool) -> Iterator[tuple[str, str, str, st
         for column in file.table.columns:
             yield (f"{before}{column.name}", *_column(column), _paired(column, file.table))
     for value in file.values:
-        there, here = _told_apart(value.before or "missing", value.after or "missing")
+        there, here = told_apart(value.before or "missing", value.after or "missing")
         yield f"{before}{value.path}", there, here, ""
     for member in file.members:
         if member.table is None and not member.values and member.fate is Fate.CHANGED:
@@ -199,7 +199,7 @@ def _rows(file: FileComparison, named: bool) -> Iterator[tuple[str, str, str, st
                 yield (name, *row[1:])
 
 
-def _told_apart(before: str, after: str) -> tuple[str, str]:
+def told_apart(before: str, after: str) -> tuple[str, str]:
     """Write two numbers with as many digits as it takes to tell them apart, and a few more."""
     try:
         one, other = float(before), float(after)

@@ -147,7 +147,8 @@ def _table(file: FileComparison, base: str) -> tuple[Table | None, int]:
         return _columns(file.table, base), max(len(file.table.columns) - MOST_COLUMNS, 0)
     if file.values:
         rows = tuple(
-            (one.path, one.before or NOTHING, one.after or NOTHING) for one in file.values
+            (one.path, *data_changes.told_apart(one.before or NOTHING, one.after or NOTHING))
+            for one in file.values
         )
         table = Table(columns=("value", f"on {base}", "here"), rows=rows)
         return table, max(file.values_count - len(rows), 0)
