@@ -237,7 +237,8 @@ def _call(context: Context, task: Task, space: Workspace) -> Call:
         modules=hosting.modules_of(context.plan, task.script),
     )
     hidden = context.hidden()
-    return calling.call_of(script, settings, space, tree=context.root, hidden=hidden)
+    tree, checkout = context.root, context.repository
+    return calling.call_of(script, settings, space, tree=tree, hidden=hidden, checkout=checkout)
 
 
 def _path(folder: Path, file: str | None) -> str:

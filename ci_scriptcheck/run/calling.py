@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 
 def call_of(
-    target: Target, settings: Settings, space: Workspace, *, tree: Path, hidden: tuple[str, ...]
+    target: Target,
+    settings: Settings,
+    space: Workspace,
+    *,
+    tree: Path,
+    hidden: tuple[str, ...],
+    checkout: Path | None = None,
 ) -> Call:
     """Say how something is called in the folders of a workspace.
 
@@ -24,7 +30,8 @@ def call_of(
         target: What is called.
         settings: What it may use.
         space: Where it finds its inputs and writes its outputs.
-        tree: The repository.
+        tree: The repository, or what base was laid out in.
+        checkout: The repository, where that is not the tree.
         hidden: What `own_folders.hidden` gives; no default, so that nobody forgets it.
     """
     return Call(
@@ -39,6 +46,7 @@ def call_of(
         limits=replace(settings.limits, output_bytes=settings.limits.most_bytes),
         network=settings.network,
         tree=str(tree),
+        checkout=None if checkout in {None, tree} else str(checkout),
         # Inputs are copies; to change them is a finding, and not to be told from a refused write.
         writable=(str(space.folder / "in"), str(space.folder / "out")),
         outputs=(str(space.folder / "out"),),

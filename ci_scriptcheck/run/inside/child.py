@@ -146,6 +146,8 @@ class _Run:
         if file is not None:
             sys.argv[:] = [file]
             importing.prepare_path(file, self._target["roots"], self._descriptors["answers"])
+            if self._call.get("checkout") is not None:
+                importing.import_from(self._call["tree"], instead_of=self._call["checkout"])
             packages.forgive_missing_libraries(self._call["tree"])
 
     def carry_out(self) -> None:

@@ -29,6 +29,34 @@ def prepare_path(file: str, roots: list[str], second: str) -> None:
     importlib.invalidate_caches()
 
 
+def import_from(tree: str, *, instead_of: str) -> None:
+    """Have what would be imported from one folder come from another that has the same below.
+
+    An editable install leads to the checkout, by an entry on the path or by a finder of setuptools,
+    which has folder by package in `MAPPING`.
+    """
+    sys.path[:] = [_moved(entry, tree, instead_of) for entry in sys.path]
+    for finder in sys.meta_path:
+        module = sys.modules.get(getattr(finder, "__module__", None) or "")
+        mapping = getattr(module, "MAPPING", None)
+        if isinstance(mapping, dict):
+            for name, folder in list(mapping.items()):
+                if isinstance(folder, str):
+                    mapping[name] = _moved(folder, tree, instead_of)
+    importlib.invalidate_caches()
+
+
+def _moved(path: str, tree: str, root: str) -> str:
+    """Give the same place in another tree, if it is there."""
+    if path != root and not path.startswith(f"{root}/"):
+        return path
+    # What base was laid out in lies in the repository itself.
+    if path == tree or path.startswith(f"{tree}/"):
+        return path
+    other = tree + path[len(root) :]
+    return other if _exists(other) else path
+
+
 def import_script(file: str, roots: list[str], in_package: bool) -> ModuleType:  # noqa: FBT001  (as it came over the wire)
     """Import a script: under its package's name if it uses that package, or else as a plain module.
 

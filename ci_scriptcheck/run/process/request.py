@@ -127,6 +127,8 @@ class Call:
         timeout: Seconds.
         memory: Bytes of the whole process tree.
         tree: Root of the code that is run: the repository, or what base was laid out in.
+        checkout: The repository, where that is not `tree`: what an interpreter would import from
+            there, as from an editable install, comes from `tree` instead.
         writable: Folders it may write to, beside `folder` and `private`.
         outputs: Folders whose files and bytes count against the limits.
         hidden: Folders it must not read (the store, other runs); what it was given stays readable.
@@ -143,6 +145,7 @@ class Call:
     limits: Limits = field(default_factory=Limits)
     network: Network = Network.NONE
     tree: str
+    checkout: str | None = None
     writable: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -227,3 +229,61 @@ def test_where_a_link_is_another_the_difference_begins_at_its_reader(shop: Path)
         "fraud/evaluate"
     }
     assert [one["rule"] for one in found["fraud/evaluate"]["findings"]] == ["SC406"]
+
+
+@pytest.mark.parametrize("kind", ["path", "finder"])
+def test_base_imports_its_own_files_where_an_editable_install_leads_to_the_checkout(
+    tmp_path: Path, kind: str
+) -> None:
+    root = tmp_path / "shop"
+    (root / "src" / "prices").mkdir(parents=True)
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", str(root / ".venv")], check=True
+    )
+    (packages,) = (root / ".venv" / "lib").glob("python*/site-packages")
+    if kind == "path":
+        (packages / "prices.pth").write_text(f"{root / 'src'}\n")
+    else:
+        (packages / "prices.pth").write_text("import prices_finder; prices_finder.install()\n")
+        (packages / "prices_finder.py").write_text(
+            FINDER.replace("FOLDER", str(root / "src/prices"))
+        )
+    (root / ".gitignore").write_text(".venv\n")
+    (root / "scriptcheck.yaml").write_text(
+        "version: 1\ndefaults: {python: .venv/bin/python}\n"
+        "steps: {make: {script: jobs/make.py, outputs: {table: {}}}}\n"
+    )
+    (root / "jobs").mkdir()
+    (root / "jobs" / "make.py").write_text(
+        "import prices\n\n\ndef main(input_paths, output_paths, environ_vars, job_args):\n"
+        "    open(output_paths['table'] + '/t.csv', 'w').write(f'a\\n{prices.PRICE}\\n')\n"
+    )
+    (root / "src" / "prices" / "__init__.py").write_text("PRICE = 1\n")
+    git(root, "init", "--quiet", "--initial-branch=main")
+    commit(root)
+    git(root, "checkout", "--quiet", "-b", "change")
+    (root / "src" / "prices" / "__init__.py").write_text("PRICE = 2\n")
+    edit(root, "jobs/make.py", "import prices\n", "import prices  # of the shop\n")
+
+    ended = scriptcheck("run", folder=root)
+
+    assert "data  make, output `table`: 1 of 1 rows changed of `t.csv`" in ended.stdout
+
+
+FINDER = """
+import importlib.util
+import sys
+
+MAPPING = {"prices": "FOLDER"}
+
+
+class Finder:
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name in MAPPING:
+            return importlib.util.spec_from_file_location(name, MAPPING[name] + "/__init__.py")
+
+
+def install():
+    sys.meta_path.append(Finder)
+"""
