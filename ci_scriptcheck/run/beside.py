@@ -67,7 +67,7 @@ class Question:
     def key(self) -> str:
         """Give the key under which the answer is kept."""
         by = {port: to_json(terms) for port, terms in self.terms.items()}
-        kind = "repeated" if self.is_to_repeat else "once"
+        kind = f"first {self.is_first}, repeated {self.is_to_repeat}"
         parts = (kind, self.after.key, self.before.key, json.dumps(by, sort_keys=True))
         return of_text(f"compared {_FORMAT} {' '.join(str(part) for part in parts)}")
 
