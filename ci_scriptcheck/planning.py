@@ -81,7 +81,8 @@ def planned(
             replace(task, settings=replace(task.settings, timeout=options.timeout))
             for task in tasks
         )
-    tasks = privacy.marked(tasks, project.datasets)
+    of_base_too = () if effect.base is None else (effect.base.project.datasets,)
+    tasks = privacy.marked(tasks, project.datasets, *of_base_too)
     code = {task.script for task in of_head} | _generators(project)
     return Plan(
         version=__version__,

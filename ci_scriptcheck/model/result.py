@@ -144,7 +144,8 @@ class TaskResult:
         peak_memory_mb: Greatest memory of its process tree, in units of 1024² bytes.
         inputs: Port → what it was given.
         outputs: Port → what it wrote.
-        differing: Output ports whose bytes are not those that the same task writes on base.
+        differing: Output ports that do not hold what the same task writes on base.
+        by_chance: Those that do not hold the same bytes, and would not if base were run twice either.
         comparisons: How what lies there differs: at all of them where it is the first to differ, else
             at those that no other task reads.
         given: How inputs differ from those on base, where the task failed.
@@ -169,6 +170,7 @@ class TaskResult:
     inputs: Mapping[str, Artefact] = field(default_factory=dict)
     outputs: Mapping[str, Artefact] = field(default_factory=dict)
     differing: tuple[str, ...] = ()
+    by_chance: tuple[str, ...] = ()
     comparisons: tuple[PortComparison, ...] = ()
     given: tuple[PortComparison, ...] = ()
     log_tail: tuple[str, ...] = ()

@@ -91,9 +91,14 @@ def _counterpart(task: Task, base: Project, circumstances: Circumstances) -> Ite
 def _on_base(task: Task, head: Task | None, names: set[str]) -> Task:
     """Let a task run on the side of base, on the same root inputs as in head."""
     given = {item.port: item.source for item in head.inputs} if head is not None else {}
+    settings = task.settings
+    if head is not None:
+        # What data are drawn with is part of them.
+        settings = replace(settings, rows=head.settings.rows, seed=head.settings.seed)
     return replace(
         task,
         id=task.id + ON_BASE,
+        settings=settings,
         side=Side.BASE,
         purpose=Purpose.COMPARE,
         reason=Feeds(),
@@ -114,7 +119,10 @@ def _given(item: Input, head: Source | None, names: set[str]) -> Input:
 
 def _is_ambiguous(task: Task, base: Task, reached: Selection) -> bool:
     """Say whether a difference could come from the script itself as well as from what it is given."""
-    reason = reached.nodes.get(f"{task.pipeline}/{task.node}")
+    if task.pipeline is None:
+        reason = reached.steps.get(task.step)
+    else:
+        reason = reached.nodes.get(f"{task.pipeline}/{task.node}")
     has_changed_inputs = any(need.endswith(ON_BASE) for need in base.needs())
     return reason is not None and not isinstance(reason, After) and has_changed_inputs
 
@@ -153,7 +161,7 @@ def _in_order(
         yield from of_base(name)
         if task.id in across:
             yield across[task.id]
-        if task.id in on_base and task.purpose is Purpose.CHECK:
+        if task.id in on_base and task.purpose is not Purpose.COMPARE:
             with_head = across[task.id].id if task.id in across else None
             ports = (output.port for output in task.outputs)
             ends = tuple(port for port in ports if Upstream(task=task.id, port=port) not in read)

@@ -15,21 +15,22 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Source, Task
 
 
-def marked(tasks: tuple[Task, ...], datasets: Mapping[str, Dataset]) -> tuple[Task, ...]:
-    """Mark the tasks that are given real data, or what was made of them.
+def marked(tasks: tuple[Task, ...], *sides: Mapping[str, Dataset]) -> tuple[Task, ...]:
+    """Mark the tasks that are given real data, or what was made of them, or are compared with such.
 
     Data that lie in the repository, or that a function of the project gives, are taken for real where
     their dataset says where the real ones are (`real:`) and not that they are `public`.
 
     Args:
         tasks: Each after those it needs.
-        datasets: The project's, by name.
+        sides: The datasets of head, and of base, by name; either may say that they are real.
     """
-    real = {name for name, dataset in datasets.items() if _is_real(dataset)}
+    known = [item for datasets in sides for item in datasets.items()]
+    real = {name for name, dataset in known if _is_real(dataset)}
     places = {
         dataset.origin.path
-        for name, dataset in datasets.items()
-        if name in real and isinstance(dataset.origin, CopiedFrom)
+        for _, dataset in known
+        if _is_real(dataset) and isinstance(dataset.origin, CopiedFrom)
     }
     private: set[str] = set()
 
@@ -43,7 +44,8 @@ def marked(tasks: tuple[Task, ...], datasets: Mapping[str, Dataset]) -> tuple[Ta
                 return name in real
 
     for task in tasks:
-        if any(is_private(item.source) for item in task.inputs):
+        others = {task.beside, task.across}
+        if any(is_private(item.source) for item in task.inputs) or not private.isdisjoint(others):
             private.add(task.id)
     return tuple(replace(task, is_private=task.id in private) for task in tasks)
 

@@ -105,7 +105,7 @@ def table_of(comparison: PortComparison, base: str) -> Table | None:
 def _way(task: Task, tasks: Mapping[str, Task], results: Mapping[str, TaskResult]) -> list[Task]:
     """Follow the inputs that differ back to the step that began it, from the supplier on."""
     way = [task]
-    while not results[way[-1].id].is_first_to_differ:
+    while True:
         before = next(
             (
                 item.source.task

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 MOST = 10
 """Lines of a kind that are shown; the rest is counted."""
 
-_ABOUT_BASE = "SC4"
+_TOLD_WITH_DATA = frozenset(f"SC4{number:02}" for number in (*range(1, 8), 10))
+"""Rules about what is told of the data anyway."""
 _ORDER = (
     Outcome.FAILED,
     Outcome.VACUOUS,
@@ -120,7 +121,7 @@ def warned(record: RunRecord) -> dict[tuple[str, str, str], list[str]]:
     places: dict[tuple[str, str, str], list[str]] = {}
     for task, result in verdict.with_tasks(record):
         for item in result.findings:
-            is_shown = item.rule.startswith(_ABOUT_BASE) and result.is_first_to_differ
+            is_shown = item.rule in _TOLD_WITH_DATA and result.is_first_to_differ
             if item.severity is Level.WARNING and item.known is None and not is_shown:
                 key = (item.rule, item.message, str(item.place or ""))
                 places.setdefault(key, []).append(task.id)

@@ -6,115 +6,40 @@ part of the fast path of a run in which nothing changed, so only the standard li
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import repository_file
 from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.validate.terms import Evidence
-from ci_scriptcheck.model.codec import to_json
-from ci_scriptcheck.model.plan import Plan, Task, Upstream
+from ci_scriptcheck.model.plan import Plan, Purpose, Task, Upstream
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.run import reasons
+from ci_scriptcheck.run.compared import Question, are_given_alike, differing
 from ci_scriptcheck.run.judgement import costs, differences
-from ci_scriptcheck.run.store.digest import of_text
 from ci_scriptcheck.run.store.keys import Keys
-from ci_scriptcheck.run.store.store import Store
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ci_scriptcheck.model.comparison import PortComparison
-    from ci_scriptcheck.model.result import Artefact
 
-_WORD = re.compile(r"\w[\w.-]*")
-_FORMAT = 2
-"""Raised when the same two sides would now be compared otherwise."""
+_WORD = re.compile(r"\w+")
 
 
-class NotComparedError(Exception):
-    """What differs is not in the store, and has to be looked at."""
+class _PassedOn(StrEnum):
+    """What suppliers write to a task otherwise than on base."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What is to be compared: ports of a task of head, with the same of a task of base.
-
-    Attributes:
-        asked_by: The task that is judged by the answer.
-        task: The one of head whose outputs are compared.
-        after: How it ended.
-        before: How the one of base ended.
-        terms: Port → on which terms.
-        is_first: Whether what differs begins here.
-        is_to_repeat: Whether base is run once more, to set aside what differs between its two runs.
-    """
-
-    asked_by: str
-    task: Task
-    after: TaskResult
-    before: TaskResult
-    terms: Mapping[str, CompareTerms]
-    is_first: bool = False
-    is_to_repeat: bool = True
-
-    def key(self) -> str:
-        """Give the key under which the answer is kept."""
-        by = {port: to_json(terms) for port, terms in self.terms.items()}
-        kind = f"first {self.is_first}, repeated {self.is_to_repeat}"
-        parts = (kind, self.after.key, self.before.key, json.dumps(by, sort_keys=True))
-        return of_text(f"compared {_FORMAT} {' '.join(str(part) for part in parts)}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """Answers that earlier runs left."""
-
-    plan: Plan
-    store: Store
-
-    def __call__(self, question: Question) -> TaskResult:
-        """Find one.
-
-        Raises:
-            NotComparedError: there is none.
-        """
-        kept = self.store.find(question.key(), lambda _: True) if self.plan.reuse else None
-        if kept is None:
-            raise NotComparedError(question.task.id)
-        return kept
-
-    def keep(self, question: Question, answer: TaskResult) -> None:
-        """Keep an answer for later runs."""
-        known = question.after.key is not None and question.before.key is not None
-        if self.plan.reuse and known:
-            self.store.save(question.key(), answer, {})
-
-    def repeated(self, result: TaskResult) -> TaskResult:
-        """Find what a task took when it was run once more.
-
-        Raises:
-            NotComparedError: it was not.
-        """
-        kept = self.store.find(_again(result), lambda _: True) if self.plan.reuse else None
-        if kept is None:
-            raise NotComparedError(result.task)
-        return kept
-
-    def keep_repeated(self, result: TaskResult, again: TaskResult) -> None:
-        """Keep that for later runs."""
-        if self.plan.reuse and result.key is not None:
-            self.store.save(_again(result), again, {})
-
-
-def _again(result: TaskResult) -> str:
-    return of_text(f"again {_FORMAT} {result.key}")
+    NOTHING = "nothing"
+    CHANCE = "chance"
+    """Nothing but what differs between two equal runs, too."""
+    DATA = "data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,54 +79,94 @@ class Sides:
         if not reasons.is_usable(result):
             return result
         result = replace(result, differing=differing(result, base))
-        base = self._own_part(task, result, base)
-        if not reasons.is_usable(base):
+        if task.purpose is not Purpose.CHECK:
             return result
-        if are_given_alike(result, base):
-            result = self._with_costs(task, result, base)
-        is_first = base.task == task.across or not self._is_passed_on(task)
-        ports = differing(result, base)
-        looked_at = ports if is_first else [port for port in ports if port in task.ends]
-        if not looked_at:
-            return result
+        across = None if task.across is None else self.result_of(task.across)
+        usable = [one for one in (across, base) if one is not None and reasons.is_usable(one)]
+        result = self._with_costs(task, result, usable)
+        for other in usable:
+            result = self._with_data(task, result, other)
+            if result.is_first_to_differ:
+                break
+        return result
+
+    def _with_data(self, task: Task, result: TaskResult, base: TaskResult) -> TaskResult:
+        """Add how a result differs from one of base, or of base's script on head's inputs."""
+        if base.task == task.across:
+            # What that writes otherwise is the script's own doing, whatever was passed on.
+            own = self._compared(task, result, base, differing(result, base), is_first=True)
+            return self._told(task, result, own) if own.is_first_to_differ else result
+        match self._passed_on(task):
+            case _PassedOn.DATA:
+                ports = tuple(port for port in result.differing if port in task.ends)
+                found = self._compared(task, result, base, ports, is_first=False)
+                return replace(result, comparisons=found.comparisons)
+            case _PassedOn.CHANCE:
+                return replace(result, differing=(), by_chance=result.differing)
+            case _:
+                found = self._compared(task, result, base, result.differing, is_first=True)
+                real = {one.port for one in found.comparisons if one.files}
+                result = replace(
+                    result,
+                    differing=tuple(port for port in result.differing if port in real),
+                    by_chance=tuple(port for port in result.differing if port not in real),
+                )
+                return self._told(task, result, found)
+
+    def _compared(
+        self,
+        task: Task,
+        result: TaskResult,
+        base: TaskResult,
+        ports: tuple[str, ...],
+        *,
+        is_first: bool,
+    ) -> TaskResult:
+        if not ports:
+            return TaskResult(task=task.id, outcome=Outcome.PASSED)
         question = Question(
             asked_by=task.id,
             task=task,
             after=result,
             before=base,
-            terms={port: terms(self.plan, task, port) for port in looked_at},
-            is_first=is_first,
+            terms={port: terms(self.plan, task, port) for port in ports},
         )
-        return self._told(task, result, self.answer(question))
+        answer = self.answer(question)
+        has_data = any(one.files for one in answer.comparisons)
+        return replace(answer, is_first_to_differ=is_first and has_data)
 
-    def _is_passed_on(self, task: Task) -> bool:
-        """Say whether a supplier of a task does not write to it what it writes on base."""
-        return any(
-            isinstance(item.source, Upstream)
-            and item.source.port in self.result_of(item.source.task).differing
-            for item in task.inputs
-        )
+    def _passed_on(self, task: Task) -> _PassedOn:
+        """Say whether suppliers of a task write to it what they write on base."""
+        tasks = self.plan.by_id()
+        found = _PassedOn.NOTHING
+        waiting = [item.source for item in task.inputs]
+        seen: set[str] = set()
+        while waiting:
+            source = waiting.pop()
+            if not isinstance(source, Upstream):
+                continue
+            supplier = tasks[source.task]
+            if supplier.beside is None and supplier.id not in seen:
+                # Base has no such task; what it passes on came from others.
+                seen.add(supplier.id)
+                waiting += [item.source for item in supplier.inputs]
+            result = self.result_of(supplier.id)
+            if source.port in result.differing:
+                return _PassedOn.DATA
+            if source.port in result.by_chance:
+                found = _PassedOn.CHANCE
+        return found
 
-    def _with_costs(self, task: Task, result: TaskResult, base: TaskResult) -> TaskResult:
-        """Add what costs more than on base, where it does so again."""
-        if not costs.exceeded(result, base, task.settings.tolerance):
+    def _with_costs(self, task: Task, result: TaskResult, others: list[TaskResult]) -> TaskResult:
+        """Add what costs more than the same on base, where it does so again."""
+        alike = [one for one in others if are_given_alike(result, one)]
+        if not alike or not costs.exceeded(result, alike[0], task.settings.tolerance):
             return result
-        repeats = self.repeated(result), self.repeated(base)
+        repeats = self.repeated(result), self.repeated(alike[0])
         if not all(reasons.is_usable(one) for one in repeats):
             return result
-        found = levelled(self.plan.rules, costs.findings(task, (result, base), repeats))
+        found = levelled(self.plan.rules, costs.findings(task, (result, alike[0]), repeats))
         return _with_findings(result, found)
-
-    def _own_part(self, task: Task, result: TaskResult, base: TaskResult) -> TaskResult:
-        """Give what a difference is told from: the script's own part of it, where that is known.
-
-        Where base's script writes the same on head's inputs, or cannot read them, all comes from those.
-        """
-        if task.across is None:
-            return base
-        across = self.result_of(task.across)
-        is_own = reasons.is_usable(across) and bool(differing(result, across))
-        return across if is_own else base
 
     def _given_otherwise(self, task: Task) -> Iterator[PortComparison]:
         """Compare what a failed task was given with what it is given on base."""
@@ -214,25 +179,25 @@ class Sides:
             after, before = self.result_of(supplier.id), self.result_of(str(supplier.beside))
             if source.port not in after.differing or not reasons.is_usable(before):
                 continue
-            known = [one for one in after.comparisons if one.port == source.port]
+            # What was compared across is the supplier's own part, and not all that differs.
+            is_whole = supplier.across is None
+            known = [one for one in after.comparisons if is_whole and one.port == source.port]
             if not known:
-                on = {source.port: terms(self.plan, supplier, source.port)}
                 question = Question(
                     asked_by=task.id,
                     task=supplier,
                     after=after,
                     before=before,
-                    terms=on,
+                    terms={source.port: terms(self.plan, supplier, source.port)},
                     is_to_repeat=False,
                 )
                 known = list(self.answer(question).comparisons)
             yield from (replace(one, port=item.port) for one in known)
 
     def _told(self, task: Task, result: TaskResult, made: TaskResult) -> TaskResult:
-        """Take over into a result what a comparison has shown, judged where the difference is its own."""
+        """Take over into a result what a comparison has shown of its own doing."""
         found = differences.look(task, made.comparisons, self._needing(task, made))
-        new = levelled(self.plan.rules, found) if made.is_first_to_differ else ()
-        new = tuple(self._with_acceptance(one, made) for one in new)
+        new = tuple(self._with_acceptance(one, made) for one in levelled(self.plan.rules, found))
         return replace(
             _with_findings(result, new),
             comparisons=made.comparisons,
@@ -252,28 +217,38 @@ class Sides:
         for port, wanted in differences.names(made.comparisons).items():
             source = Upstream(task=task.id, port=port)
             readers = {
-                reader.node: self._spoken_of(reader, source)
+                reader.node: self._naming(reader, source, wanted)
                 for reader in self.plan.of_head()
                 if any(item.source == source for item in reader.inputs)
             }
             found[port] = {
-                name: tuple(sorted(node for node, words in readers.items() if name in words))
+                name: tuple(sorted(node for node, names in readers.items() if name in names))
                 for name in wanted
             }
         return found
 
-    def _spoken_of(self, reader: Task, source: Upstream) -> frozenset[str]:
-        """List the words of a reader's code, with the columns that it expects of a source."""
+    def _naming(self, reader: Task, source: Upstream, wanted: Iterable[str]) -> frozenset[str]:
+        """Give those of some names that a reader's code holds, or that it expects of a source."""
         text = []
         for file in sorted(self.keys.closure(reader.script)):
             with suppress(OSError):
                 text.append(repository_file.read(str(self.root), file).decode(errors="replace"))
-        words = set(_WORD.findall("\n".join(text)))
+        code = "\n".join(text)
+        words = set(_WORD.findall(code))
         for item in reader.inputs:
             expected = self.plan.datasets.get(item.expects or "")
             if item.source == source and expected is not None:
                 words |= {column.name for column in expected.schema.columns}
-        return frozenset(words)
+        return frozenset(
+            name
+            for name in wanted
+            if name in words or (not _WORD.fullmatch(name) and _stands_in(name, code))
+        )
+
+
+def _stands_in(name: str, code: str) -> bool:
+    """Say whether a name that is no single word stands in code, and not as a part of a longer one."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", code) is not None
 
 
 def _with_findings(result: TaskResult, new: tuple[Finding, ...]) -> TaskResult:
@@ -301,26 +276,6 @@ def terms(plan: Plan, task: Task, port: str) -> CompareTerms:
             for entry in dataset.files
         },
     )
-
-
-def differing(result: TaskResult, base: TaskResult) -> tuple[str, ...]:
-    """List the output ports that hold something else than on base."""
-    return _unlike(_digests(result.outputs), _digests(base.outputs))
-
-
-def are_given_alike(result: TaskResult, base: TaskResult) -> bool:
-    """Say whether both sides read the same, so that a difference is the task's own."""
-    return not _unlike(_digests(result.inputs), _digests(base.inputs))
-
-
-def _digests(artefacts: Mapping[str, Artefact]) -> Mapping[str, str]:
-    """Give the digests by port; one where nothing lies is as none."""
-    return {port: one.digest for port, one in artefacts.items() if one.files}
-
-
-def _unlike(here: Mapping[str, str], there: Mapping[str, str]) -> tuple[str, ...]:
-    ports = sorted(here.keys() | there.keys())
-    return tuple(port for port in ports if here.get(port) != there.get(port))
 
 
 def _also_on_base(result: TaskResult, base: TaskResult) -> TaskResult:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model.plan import Side, Upstream
 from ci_scriptcheck.model.result import Level, Outcome
 from ci_scriptcheck.run import reasons
-from ci_scriptcheck.run.beside import Kept, NotComparedError, Sides
+from ci_scriptcheck.run.beside import Sides
+from ci_scriptcheck.run.compared import Kept, NotComparedError
 from ci_scriptcheck.run.store.digest import Digests
 from ci_scriptcheck.run.store.keys import Keys
 from ci_scriptcheck.values import replace

@@ -9,10 +9,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.data.compare.noise import without_noise
+from ci_scriptcheck.data.compare.noise import INABILITY, without_noise
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.result import Outcome, TaskResult
-from ci_scriptcheck.run import attempt, beside, reading, supply
+from ci_scriptcheck.run import attempt, beside, compared, reading, supply
 from ci_scriptcheck.run.process.request import Ended
 from ci_scriptcheck.run.workspace import Workspace, remove_tree
 from ci_scriptcheck.values import replace
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.comparison import FileComparison
     from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.run.attempt import Attempt
-    from ci_scriptcheck.run.beside import Question
+    from ci_scriptcheck.run.compared import Question
     from ci_scriptcheck.run.context import Context
 
     Pull = Callable[[Context, str], TaskResult]
@@ -43,12 +43,12 @@ def judged(context: Context, task: Task, result: TaskResult, pull: Pull) -> Task
     Raises:
         SupplierGone: outputs of one of the two must be made again.
     """
-    kept = beside.Kept(plan=context.plan, store=context.store)
+    kept = compared.Kept(plan=context.plan, store=context.store)
 
     def answer(question: Question) -> TaskResult:
         try:
             return kept(question)
-        except beside.NotComparedError:
+        except compared.NotComparedError:
             found = _answered(context, question, pull)
             kept.keep(question, found)
             return found
@@ -56,7 +56,7 @@ def judged(context: Context, task: Task, result: TaskResult, pull: Pull) -> Task
     def repeated(result: TaskResult) -> TaskResult:
         try:
             return kept.repeated(result)
-        except beside.NotComparedError:
+        except compared.NotComparedError:
             found = _repeated(context, result, pull)
             kept.keep_repeated(result, found)
             return found
@@ -73,16 +73,24 @@ def judged(context: Context, task: Task, result: TaskResult, pull: Pull) -> Task
 
 
 def _answered(context: Context, question: Question, pull: Pull) -> TaskResult:
-    """Compare what both sides wrote."""
+    """Compare what both sides wrote; passed where nothing but the data can have made a difference."""
     comparisons = tuple(_ports(context, question))
+    is_sure = not any(_is_unable(file) for one in comparisons for file in one.files)
     if comparisons and question.is_to_repeat:
-        comparisons = tuple(_without_noise(context, question, comparisons, pull))
+        with _run_again(context, question.before.task, pull) as again:
+            if again.ending.how is Ended.RETURNED:
+                comparisons = tuple(_without_noise(context, question, comparisons, again))
+            else:
+                is_sure = False
     return TaskResult(
         task=question.task.id,
-        outcome=Outcome.PASSED,
+        outcome=Outcome.PASSED if is_sure else Outcome.FAILED,
         comparisons=comparisons,
-        is_first_to_differ=question.is_first and any(one.files for one in comparisons),
     )
+
+
+def _is_unable(file: FileComparison) -> bool:
+    return (file.note or "").startswith(INABILITY) or any(map(_is_unable, file.members))
 
 
 def _ports(context: Context, question: Question) -> Iterator[PortComparison]:
@@ -178,21 +186,20 @@ def _repeated(context: Context, result: TaskResult, pull: Pull) -> TaskResult:
 
 
 def _without_noise(
-    context: Context, question: Question, comparisons: tuple[PortComparison, ...], pull: Pull
+    context: Context,
+    question: Question,
+    comparisons: tuple[PortComparison, ...],
+    again: Attempt,
 ) -> Iterator[PortComparison]:
-    """Run base once more, and set aside what differs between its two runs."""
+    """Set aside what differs between two runs of base."""
     base = question.before
     own = context.on(context.tasks[base.task].side)
-    with _run_again(context, base.task, pull) as again:
-        if again.ending.how is not Ended.RETURNED:
-            yield from comparisons
-            return
-        repeat = replace(base, outputs=again.written)
-        for comparison in comparisons:
-            port = comparison.port
-            first = _Written(own, base, port)
-            second = _Written(own, repeat, port).lying_in(again.folders.get(port))
-            chance = _files(context, question.asked_by, first, second, question.terms[port])
-            rest = without_noise(comparison.files, chance)
-            if rest.files or rest.noise:
-                yield replace(comparison, files=rest.files, noise=rest.noise)
+    repeat = replace(base, outputs=again.written)
+    for comparison in comparisons:
+        port = comparison.port
+        first = _Written(own, base, port)
+        second = _Written(own, repeat, port).lying_in(again.folders.get(port))
+        chance = _files(context, question.asked_by, first, second, question.terms[port])
+        rest = without_noise(comparison.files, chance)
+        if rest.files or rest.noise:
+            yield replace(comparison, files=rest.files, noise=rest.noise)

@@ -60,7 +60,7 @@ def of_input(
     Raises:
         Unmakeable: the data cannot be made, or what is to be copied is not there.
     """
-    # What comes from no task is given to both sides alike, as head has it.
+    # What comes from no task is given to both sides alike, as head has it, if it has it at all.
     head = context.of_head
     match item.source:
         case Upstream(task=name, port=port):
@@ -68,9 +68,10 @@ def of_input(
             artefact = result.outputs.get(port, NOTHING)
             return Supply(artefact=artefact, near=delivered(context, name, port), upstream=result)
         case Copied(path=path):
-            return _copied(head, path)
-        case Synthetic():
-            made = making.made(head, task, item.source)
+            return _copied(head if (head.root / path).exists() else context, path)
+        case Synthetic(dataset=dataset):
+            owner = head if dataset in head.plan.datasets else context
+            made = making.made(owner, task, item.source)
             return Supply(artefact=made.artefact, near=made.folder, reads=made.reads)
         case _:
             assert_never(item.source)

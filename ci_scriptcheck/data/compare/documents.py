@@ -31,14 +31,14 @@ def compared(
 ) -> tuple[tuple[ValueComparison, ...], int]:
     """Give the first values that differ, in the order of base, and how many do.
 
-    Numbers are equal where their values are, up to rounding, and true is no number.
+    Of real data it is not told which, as keys may be names. Numbers are equal where their values are, up to rounding, and true is no number.
     """
     shown: list[ValueComparison] = []
     count = 0
     for way, one, other in _differing(before, after):
         count += 1
-        if len(shown) < SHOWN:
-            shown.append(_told(way, one, other, evidence))
+        if len(shown) < SHOWN and evidence is Evidence.VALUES:
+            shown.append(_told(way, one, other))
     return tuple(shown), count
 
 
@@ -72,22 +72,18 @@ def _at(items: list[object], number: int) -> object:
 def _are_equal(one: object, other: object) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
-    if isinstance(one, float) and isinstance(other, float):
+    if isinstance(one, float | int) and isinstance(other, float | int):
+        if isinstance(one, int) and isinstance(other, int):
+            return one == other
         return (math.isnan(one) and math.isnan(other)) or math.isclose(
             one, other, rel_tol=ROUNDING
         )
     return one == other
 
 
-def _told(way: _Way, one: object, other: object, evidence: Evidence) -> ValueComparison:
+def _told(way: _Way, one: object, other: object) -> ValueComparison:
     fate = Fate.NEW if one is _NOTHING else Fate.GONE if other is _NOTHING else Fate.CHANGED
-    may_show = evidence is Evidence.VALUES
-    return ValueComparison(
-        path=_path(way),
-        fate=fate,
-        before=_written(one) if may_show else None,
-        after=_written(other) if may_show else None,
-    )
+    return ValueComparison(path=_path(way), fate=fate, before=_written(one), after=_written(other))
 
 
 def _path(way: _Way) -> str:

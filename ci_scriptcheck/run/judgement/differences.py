@@ -68,7 +68,8 @@ class _Port:
 
     def lost(self, rule: str, what: str, name: str, *, where: str, how: str) -> Finding:
         """Tell of something that readers may look for by its name."""
-        readers = self._needing.get(name.rpartition("/")[2], ())
+        called = name.rpartition("/")[2] if what == "file" else name
+        readers = self._needing.get(called, ())
         evidence = (f"{shown(readers)} {'name' if len(readers) > 1 else 'names'} it",)
         return self.finding(
             rule,
@@ -133,9 +134,15 @@ def _of_file(port: _Port, file: FileComparison, archive: str) -> Iterator[Findin
 
 def _is_tolerated(port: _Port, file: FileComparison) -> bool:
     """Say whether all that differs is values that base does not have, or numbers within bounds."""
-    return len(file.values) == file.values_count and all(
-        value.fate is Fate.NEW or _moves_by(value.before, value.after) <= port.tolerance.numbers
-        for value in file.values
+    is_document = file.format_before == file.format_after == "json"
+    return (
+        is_document
+        and len(file.values) == file.values_count
+        and all(
+            value.fate is Fate.NEW
+            or _moves_by(value.before, value.after) <= port.tolerance.numbers
+            for value in file.values
+        )
     )
 
 

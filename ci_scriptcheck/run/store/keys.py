@@ -145,9 +145,12 @@ class Keys:
             case Upstream():
                 content = ["content", written.get(item.port)]
             case Copied(path=path):
-                content = ["content", self._head._tree(path)]
+                is_there = (self._head._root / path).exists()
+                content = ["content", (self._head if is_there else self)._tree(path)]
             case Synthetic():
-                content = ["made", self._head.of_made(item.source, task)]
+                is_known = item.source.dataset in self._head._plan.datasets
+                made = (self._head if is_known else self).of_made(item.source, task)
+                content = ["made", made]
             case _:
                 assert_never(item.source)
         expected = self._expected(item.expects)

@@ -100,6 +100,7 @@ def test_of_two_changed_scripts_each_is_told_its_own_part(shop: Path) -> None:
 
     assert {name for name, one in found.items() if one.get("is_first_to_differ")} == {
         "ingest",
+        "preprocess",
         "fraud/ingest",
         "fraud/preprocess",
     }

@@ -1,0 +1,135 @@
+"""What is asked about the outputs of base and head, and the answers that are kept for later runs.
+
+Part of the fast path of a run in which nothing changed, so only the standard library is imported.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.data.compare.terms import CompareTerms
+from ci_scriptcheck.model.codec import to_json
+from ci_scriptcheck.model.plan import Plan, Task
+from ci_scriptcheck.model.result import Outcome, TaskResult
+from ci_scriptcheck.run.store.digest import of_text
+from ci_scriptcheck.run.store.store import Store
+from ci_scriptcheck.values import dataclass
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.result import Artefact
+
+_FORMAT = 3
+"""Raised when the same two sides would now be compared otherwise."""
+
+
+class NotComparedError(Exception):
+    """What differs is not in the store, and has to be looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is to be compared: ports of a task of head, with the same of a task of base.
+
+    Attributes:
+        asked_by: The task that is judged by the answer.
+        task: The one of head whose outputs are compared.
+        after: How it ended.
+        before: How the one of base ended.
+        terms: Port → on which terms.
+        is_to_repeat: Whether base is run once more, to set aside what differs between its two runs.
+    """
+
+    asked_by: str
+    task: Task
+    after: TaskResult
+    before: TaskResult
+    terms: Mapping[str, CompareTerms]
+    is_to_repeat: bool = True
+
+    def key(self) -> str:
+        """Give the key under which the answer is kept.
+
+        One key of a run has several results where what it read is not known beforehand; so what was
+        written is a part of this one.
+        """
+        by = {
+            port: [
+                to_json(terms),
+                *(_digests(one.outputs).get(port) for one in (self.before, self.after)),
+            ]
+            for port, terms in self.terms.items()
+        }
+        parts = [_FORMAT, self.is_to_repeat, _run(self.before), json.dumps(by, sort_keys=True)]
+        return of_text(f"compared {' '.join(str(part) for part in parts)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Answers that earlier runs left."""
+
+    plan: Plan
+    store: Store
+
+    def __call__(self, question: Question) -> TaskResult:
+        """Find one.
+
+        Raises:
+            NotComparedError: there is none.
+        """
+        kept = self.store.find(question.key(), lambda _: True) if self.plan.reuse else None
+        if kept is None:
+            raise NotComparedError(question.task.id)
+        return kept
+
+    def keep(self, question: Question, answer: TaskResult) -> None:
+        """Keep an answer for later runs, unless it may have come from the machine."""
+        known = question.after.key is not None and question.before.key is not None
+        if self.plan.reuse and known and answer.outcome is Outcome.PASSED:
+            self.store.save(question.key(), answer, {})
+
+    def repeated(self, result: TaskResult) -> TaskResult:
+        """Find what a task took when it was run once more.
+
+        Raises:
+            NotComparedError: it was not.
+        """
+        kept = self.store.find(_again(result), lambda _: True) if self.plan.reuse else None
+        if kept is None:
+            raise NotComparedError(result.task)
+        return kept
+
+    def keep_repeated(self, result: TaskResult, again: TaskResult) -> None:
+        """Keep that for later runs, if it ended as well as before."""
+        if self.plan.reuse and result.key is not None and again.outcome is Outcome.PASSED:
+            self.store.save(_again(result), again, {})
+
+
+def _again(result: TaskResult) -> str:
+    return of_text(f"again {_FORMAT} {result.task} {_run(result)}")
+
+
+def _run(result: TaskResult) -> str:
+    """Name a run: by its key, and by what it read that no key foresees."""
+    return f"{result.key} {json.dumps(dict(result.reads), sort_keys=True)}"
+
+
+def differing(result: TaskResult, base: TaskResult) -> tuple[str, ...]:
+    """List the output ports that hold something else than on base."""
+    return _unlike(_digests(result.outputs), _digests(base.outputs))
+
+
+def are_given_alike(result: TaskResult, base: TaskResult) -> bool:
+    """Say whether both sides read the same, so that a difference is the task's own."""
+    return not _unlike(_digests(result.inputs), _digests(base.inputs))
+
+
+def _digests(artefacts: Mapping[str, Artefact]) -> Mapping[str, str]:
+    """Give the digests by port; one where nothing lies is as none."""
+    return {port: one.digest for port, one in artefacts.items() if one.files}
+
+
+def _unlike(here: Mapping[str, str], there: Mapping[str, str]) -> tuple[str, ...]:
+    ports = sorted(here.keys() | there.keys())
+    return tuple(port for port in ports if here.get(port) != there.get(port))
