@@ -11,6 +11,7 @@ from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.acceptance import Acceptance, identity
 from ci_scriptcheck.project import acceptances
+from ci_scriptcheck.report.page import visible
 from ci_scriptcheck.run import record as run_record
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
     file = folder / acceptances.FILE_NAME
     atomic.write_text(file, acceptances.written([*known, *new]))
     for one in dict.fromkeys(new):
-        console.tell(f"accepted  {one.rule} {one.about} of step {one.step}\n")
+        console.tell(f"accepted  {one.rule} {visible(one.about)} of step {visible(one.step)}\n")
     console.tell(f"wrote {file}; commit it with the change\n")
     return 0
 

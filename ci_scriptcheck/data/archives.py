@@ -41,7 +41,7 @@ def members(path: Path, *, most_bytes: int = MOST_BYTES) -> dict[str, str] | Non
         `None` where the file is no archive, is broken, or holds too much.
     """
     try:
-        if zipfile.is_zipfile(path):
+        if _is_zip(path):
             return _digests(_in_zip(path), most_bytes)
         if tarfile.is_tarfile(path):
             return _digests(_in_tar(path), most_bytes)
@@ -58,7 +58,7 @@ def contents(path: Path, names: Collection[str], *, most_bytes: int) -> dict[str
     """
     found: dict[str, bytes] = {}
     try:
-        inside = _in_zip(path) if zipfile.is_zipfile(path) else _in_tar(path)
+        inside = _in_zip(path) if _is_zip(path) else _in_tar(path)
         for name, content in inside:
             if name in names and not isinstance(content, str):
                 found[name] = content.read(most_bytes)
@@ -80,7 +80,7 @@ def unpacked(
     found: dict[str, Path] = {}
     left = most_bytes
     try:
-        inside = _in_zip(path) if zipfile.is_zipfile(path) else _in_tar(path)
+        inside = _in_zip(path) if _is_zip(path) else _in_tar(path)
         for number, (name, content) in enumerate(inside):
             if name not in names or isinstance(content, str):
                 continue
@@ -130,7 +130,7 @@ def _copied(source: IO[bytes], target: Path, most: int) -> int | None:
 def is_empty(path: Path) -> bool:
     """Say whether a file is a tar or zip archive in which nothing lies but folders."""
     try:
-        if zipfile.is_zipfile(path):
+        if _is_zip(path):
             with zipfile.ZipFile(path) as archive:
                 return all(member.is_dir() for member in archive.infolist())
         with tarfile.open(path, "r|*") as packed:
@@ -140,20 +140,27 @@ def is_empty(path: Path) -> bool:
         return False
 
 
+def _is_zip(path: Path) -> bool:
+    """Say whether a file is a zip archive from its first byte on: one may also hang behind a tar archive."""
+    with path.open("rb") as file:
+        begins = file.read(4) in {b"PK\x03\x04", b"PK\x05\x06"}
+    return begins and zipfile.is_zipfile(path)
+
+
 def _digests(contents: Iterator[tuple[str, IO[bytes] | str]], most: int) -> dict[str, str] | None:
     found: dict[str, str] = {}
     left = most
     for name, content in contents:
         digest = hashlib.sha256()
         if isinstance(content, str):
-            digest.update(content.encode("utf-8", "surrogateescape"))
+            found[name] = f"is {content}"
         else:
             while chunk := content.read(_CHUNK):
                 left -= len(chunk)
                 if left < 0:
                     return None
                 digest.update(chunk)
-        found[name] = digest.hexdigest()
+            found[name] = digest.hexdigest()
         if len(found) > MOST_MEMBERS:
             return None
     return found

@@ -34,7 +34,7 @@ _TIMES = re.compile(
     rb"|\b\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?\b"
     rb"|\b1[6-9]\d{8}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?\b"  # seconds since 1970, or parts of them
     # Values whose name says that they are a time.
-    rb"|(?i:time|second|date|duration|elapsed|created|stamp)\w*[\"']?\s*[:=]\s*[-+.\de]+"
+    rb"|\b(?i:(?:\w*[_. -])?(?:time|second|date|duration|elapsed|created|timestamp|stamp)s?(?:_\w*)?)[\"']?\s*[:=]\s*[-+.\de]+"
 )
 
 

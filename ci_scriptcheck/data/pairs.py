@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.stamps import without_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-_STAMP = re.compile(r"\d[\d_:.T-]{4,}\d")
 
 
 def differing(here: Mapping[str, str], there: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -33,8 +32,3 @@ def differing(here: Mapping[str, str], there: Mapping[str, str]) -> Iterator[tup
             yield name, others.pop(0) if others else name
     for others in partners.values():
         yield from ((name, name) for name in others)
-
-
-def without_stamp(name: str) -> str:
-    """Give a name without what looks like a time in it."""
-    return _STAMP.sub("", name)

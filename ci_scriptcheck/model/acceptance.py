@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 
-from ci_scriptcheck.model.codec import to_json
-from ci_scriptcheck.model.comparison import PortComparison
+from ci_scriptcheck.model.comparison import (
+    ColumnComparison,
+    FileComparison,
+    PortComparison,
+    TableComparison,
+)
 from ci_scriptcheck.model.result import Finding
+from ci_scriptcheck.model.stamps import without_stamp
 from ci_scriptcheck.values import dataclass
 
-_CHARACTERS = 12
+_CHARACTERS = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +48,45 @@ class Acceptance:
 
 
 def identity(comparison: PortComparison) -> str:
-    """Give a short text that is equal for the same difference, to the last figure."""
-    files = [to_json(file) for file in comparison.files]
-    text = json.dumps([comparison.port, files], sort_keys=True)
+    """Give a short text that is equal for the same difference, in whatever run it is found.
+
+    It hangs on all that both sides hold, not only on what is told of it; but for archives, whose own
+    bytes hold times, and for files of which a part was set aside as chance.
+    """
+    files = sorted(json.dumps(_file(file)) for file in comparison.files)
+    text = json.dumps([comparison.port, *files])
     return hashlib.sha256(text.encode()).hexdigest()[:_CHARACTERS]
+
+
+def _file(file: FileComparison) -> list[object]:
+    return [
+        without_stamp(file.path),
+        file.fate.value,
+        file.format_before,
+        file.format_after,
+        None if file.table is None else _table(file.table),
+        [[value.path, value.fate.value, value.before, value.after] for value in file.values],
+        file.values_count,
+        sorted(json.dumps(_file(member)) for member in file.members),
+        None if file.is_opaque else file.note,
+        file.content,
+    ]
+
+
+def _table(table: TableComparison) -> list[object]:
+    counts = [table.rows_before, table.rows_after, table.changed, table.gone, table.new]
+    return [*counts, list(table.key), table.is_reordered, [_column(one) for one in table.columns]]
+
+
+def _column(column: ColumnComparison) -> list[object]:
+    return [
+        column.name,
+        column.fate.value,
+        column.type_before,
+        column.type_after,
+        column.rows,
+        column.nulls_before,
+        column.nulls_after,
+        None if column.psi is None else f"{column.psi:.3g}",
+        [[figure.name, figure.before, figure.after] for figure in column.figures],
+    ]

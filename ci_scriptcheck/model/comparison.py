@@ -114,6 +114,8 @@ class FileComparison:
         members: How its members differ, where both sides are archives.
         note: What else is known, as a sentence without a full stop.
         is_opaque: Whether nothing is known but that the bytes are not the same.
+        content: A digest of both sides' bytes; `None` for archives, whose members have theirs, and
+            where a part of what differs was set aside.
     """
 
     path: str
@@ -129,6 +131,7 @@ class FileComparison:
     members: tuple[FileComparison, ...] = ()
     note: str | None = None
     is_opaque: bool = False
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -42,6 +43,10 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
+_RAISED = "SC201"
+_ADDRESS = re.compile(r"0x[0-9a-f]+")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing found wrong, with place, evidence and advice.
@@ -75,7 +80,11 @@ class Finding:
 
     def identity(self) -> tuple[str, str, str, str]:
         """Give what is equal for the same defect in base and head."""
-        return (self.rule, self.pipeline or "", self.step or "", self.subject or self.message)
+        about = self.subject or self.message
+        if self.rule == _RAISED:
+            # Another exception at the same place is another defect.
+            about = _ADDRESS.sub("", f"{about} {self.message}")
+        return (self.rule, self.pipeline or "", self.step or "", about)
 
 
 EMPTY_ARCHIVE = "empty archive"

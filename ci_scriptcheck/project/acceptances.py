@@ -49,8 +49,9 @@ def read(tree: Tree, folder: str) -> tuple[Acceptance, ...]:
 
 
 def written(known: Iterable[Acceptance]) -> str:
-    """Write the whole file, sorted, each acceptance once."""
-    unique = sorted(set(known), key=lambda one: (one.step, one.output, one.rule, one.about))
+    """Write the whole file, sorted; of what is said of one finding, the last counts."""
+    said = {(one.step, one.output, one.rule, one.about): one for one in known}
+    unique = [said[about] for about in sorted(said)]
     return _HEAD + "".join(f"\n- {chr(10).join(_lines(one)).strip()}\n" for one in unique)
 
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck import repository_file
 from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.validate.terms import Evidence
-from ci_scriptcheck.model.plan import Plan, Purpose, Task, Upstream
+from ci_scriptcheck.model.contract import GeneratedBy
+from ci_scriptcheck.model.plan import Copied, Plan, Purpose, Synthetic, Task, Upstream
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.run import reasons
@@ -51,7 +52,7 @@ class Sides:
         root: The repository.
         result_of: Gives how another task ended.
         answer: Gives a result whose `comparisons` answer a question.
-        repeated: Gives how a task does when it is run once more, its time and memory at least.
+        repeated: Gives what a task takes when it is run once more, and its counterpart with it.
     """
 
     plan: Plan
@@ -59,7 +60,7 @@ class Sides:
     root: Path
     result_of: Callable[[str], TaskResult]
     answer: Callable[[Question], TaskResult]
-    repeated: Callable[[TaskResult], TaskResult]
+    repeated: Callable[[TaskResult, TaskResult], tuple[TaskResult, TaskResult]]
 
     def judged(self, task: Task, result: TaskResult) -> TaskResult:
         """Add to the result of a task of head what is known beside base.
@@ -75,7 +76,9 @@ class Sides:
         base = self.result_of(task.beside)
         if result.outcome in BROKEN:
             given = tuple(self._given_otherwise(task))
-            return replace(_also_on_base(result, base), given=given)
+            if not self._is_given_new_data(task):
+                result = _also_on_base(result, base)
+            return replace(result, given=given)
         if not reasons.is_usable(result):
             return result
         result = replace(result, differing=differing(result, base))
@@ -90,13 +93,40 @@ class Sides:
                 break
         return result
 
+    def _is_given_new_data(self, task: Task) -> bool:
+        """Say whether the change brings data that a task reads, at first or second hand.
+
+        Base is given them as well, so that its failure says nothing of what main does.
+        """
+        tasks, touched = self.plan.by_id(), self.plan.changes.touched()
+        waiting, seen = [task], {task.id}
+        while waiting:
+            for item in waiting.pop().inputs:
+                source = item.source
+                if isinstance(source, Upstream):
+                    if source.task not in seen:
+                        seen.add(source.task)
+                        waiting.append(tasks[source.task])
+                elif self._is_new(source, touched):
+                    return True
+        return False
+
+    def _is_new(self, source: Copied | Synthetic, touched: frozenset[str]) -> bool:
+        if isinstance(source, Copied):
+            return any(f"{path}/".startswith(f"{source.path}/") for path in touched)
+        datasets = {} if self.plan.base is None else self.plan.base.datasets
+        here, there = self.plan.datasets.get(source.dataset), datasets.get(source.dataset)
+        made_by = here.origin.file if here and isinstance(here.origin, GeneratedBy) else None
+        return here != there or not touched.isdisjoint(self.keys.closure(made_by))
+
     def _with_data(self, task: Task, result: TaskResult, base: TaskResult) -> TaskResult:
         """Add how a result differs from one of base, or of base's script on head's inputs."""
         if base.task == task.across:
             # What that writes otherwise is the script's own doing, whatever was passed on.
             own = self._compared(task, result, base, differing(result, base), is_first=True)
             return self._told(task, result, own) if own.is_first_to_differ else result
-        match self._passed_on(task):
+        is_unknown = task.across is not None and not reasons.is_usable(self.result_of(task.across))
+        match _PassedOn.NOTHING if is_unknown else self._passed_on(task):
             case _PassedOn.DATA:
                 ports = tuple(port for port in result.differing if port in task.ends)
                 found = self._compared(task, result, base, ports, is_first=False)
@@ -162,7 +192,7 @@ class Sides:
         alike = [one for one in others if are_given_alike(result, one)]
         if not alike or not costs.exceeded(result, alike[0], task.settings.tolerance):
             return result
-        repeats = self.repeated(result), self.repeated(alike[0])
+        repeats = self.repeated(result, alike[0])
         if not all(reasons.is_usable(one) for one in repeats):
             return result
         found = levelled(self.plan.rules, costs.findings(task, (result, alike[0]), repeats))

@@ -89,25 +89,31 @@ class Kept:
         if self.plan.reuse and known and answer.outcome is Outcome.PASSED:
             self.store.save(question.key(), answer, {})
 
-    def repeated(self, result: TaskResult) -> TaskResult:
-        """Find what a task took when it was run once more.
+    def repeated(self, result: TaskResult, base: TaskResult) -> tuple[TaskResult, TaskResult]:
+        """Find what both sides took when they were run once more, one after the other.
 
         Raises:
-            NotComparedError: it was not.
+            NotComparedError: they were not.
         """
-        kept = self.store.find(_again(result), lambda _: True) if self.plan.reuse else None
-        if kept is None:
+        keys = _again(result, base)
+        found = [self.store.find(key, lambda _: True) for key in keys] if self.plan.reuse else []
+        if len(found) < len(keys) or found[0] is None or found[1] is None:
             raise NotComparedError(result.task)
-        return kept
+        return found[0], found[1]
 
-    def keep_repeated(self, result: TaskResult, again: TaskResult) -> None:
-        """Keep that for later runs, if it ended as well as before."""
-        if self.plan.reuse and result.key is not None and again.outcome is Outcome.PASSED:
-            self.store.save(_again(result), again, {})
+    def keep_repeated(
+        self, sides: tuple[TaskResult, TaskResult], again: tuple[TaskResult, TaskResult]
+    ) -> None:
+        """Keep that for later runs, as a pair of one time and machine, if both ended as before."""
+        is_known = all(one.key is not None for one in sides)
+        if self.plan.reuse and is_known and all(one.outcome is Outcome.PASSED for one in again):
+            for key, one in zip(_again(*sides), again, strict=True):
+                self.store.save(key, one, {})
 
 
-def _again(result: TaskResult) -> str:
-    return of_text(f"again {_FORMAT} {result.task} {_run(result)}")
+def _again(result: TaskResult, base: TaskResult) -> tuple[str, str]:
+    pair = f"again {_FORMAT} {_run(result)} {_run(base)}"
+    return of_text(f"{pair} head"), of_text(f"{pair} base")
 
 
 def _run(result: TaskResult) -> str:

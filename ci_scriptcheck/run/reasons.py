@@ -15,16 +15,20 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Plan, Task
 
 
+_WROTE = frozenset({"SC217", "SC224"})
+"""Errors of a run that wrote what it should: by chance, or against what was known of it."""
+
+
 def is_usable(result: TaskResult) -> bool:
     """Say whether others can read what a task wrote.
 
     A task that passed although its failure was known has failed by that alone, and one whose outputs
-    are not what they are on base has made them as it should.
+    hang on chance, or are not what they are on base, has made them all the same.
     """
     if result.outcome in {Outcome.PASSED, Outcome.REUSED}:
         return True
     errors = {finding.rule for finding in result.findings if finding.severity is Level.ERROR}
-    is_good = bool(errors) and all(rule == "SC224" or rule.startswith("SC4") for rule in errors)
+    is_good = bool(errors) and all(rule in _WROTE or rule.startswith("SC4") for rule in errors)
     return result.outcome is Outcome.FAILED and is_good
 
 

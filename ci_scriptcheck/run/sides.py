@@ -53,13 +53,13 @@ def judged(context: Context, task: Task, result: TaskResult, pull: Pull) -> Task
             kept.keep(question, found)
             return found
 
-    def repeated(result: TaskResult) -> TaskResult:
+    def repeated(result: TaskResult, base: TaskResult) -> tuple[TaskResult, TaskResult]:
         try:
-            return kept.repeated(result)
+            return kept.repeated(result, base)
         except compared.NotComparedError:
-            found = _repeated(context, result, pull)
-            kept.keep_repeated(result, found)
-            return found
+            found = _repeated(context, base, pull), _repeated(context, result, pull)
+            kept.keep_repeated((result, base), found[::-1])
+            return found[::-1]
 
     sides = beside.Sides(
         plan=context.plan,

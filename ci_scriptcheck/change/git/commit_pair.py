@@ -89,7 +89,7 @@ def _link_environments(root: Path, place: Path) -> None:
         if own.is_dir():
             for child in sorted(own.iterdir()):
                 there = folder / child.name
-                if (child / _ENVIRONMENT).is_file() and not there.exists():
+                if (child / _ENVIRONMENT).is_file() and not (there.exists() or there.is_symlink()):
                     there.symlink_to(child.resolve())
                     _overlook(place, there.relative_to(place).as_posix())
 

@@ -58,7 +58,8 @@ def compared(
         "dtype": (str(one.dtype), str(other.dtype)),
     }
     note = None
-    if max(one.nbytes, other.nbytes) <= MOST_BYTES:
+    # An element may take no byte at all, and there may be any number of them.
+    if max(one.nbytes, other.nbytes, one.size, other.size) <= MOST_BYTES:
         if one.shape == other.shape and _are_comparable(one, other):
             count = sum(
                 _differing(a, b) for a, b in zip(_pieces(one), _pieces(other), strict=True)
@@ -102,7 +103,9 @@ def _differing(one: Array, other: Array) -> int:
     import numpy as np
 
     if one.dtype.kind in "fc" and other.dtype.kind in "fc":
-        return int(np.count_nonzero(~np.isclose(one, other, ROUNDING, 0, equal_nan=True)))
+        is_close = np.isclose(one, other, ROUNDING, 0, equal_nan=True)
+        are_whole = (one != other) & (np.trunc(one.real) == one) & (np.trunc(other.real) == other)
+        return int(np.count_nonzero(~is_close | are_whole))
     return int(np.count_nonzero(one != other))
 
 

@@ -73,7 +73,7 @@ def _are_equal(one: object, other: object) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, float | int) and isinstance(other, float | int):
-        if isinstance(one, int) and isinstance(other, int):
+        if _is_whole(one) and _is_whole(other):
             return one == other
         return (math.isnan(one) and math.isnan(other)) or math.isclose(
             one, other, rel_tol=ROUNDING
@@ -102,3 +102,7 @@ def _written(value: object) -> str | None:
         return None
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
+def _is_whole(number: float) -> bool:
+    return isinstance(number, int) or number.is_integer()

@@ -35,7 +35,7 @@ MOST_DEPTH = 3
 _ARCHIVES = frozenset({"tar", "zip", "gzip", "bzip2", "xz"})
 _TABLES = frozenset({"csv", "tsv", "parquet", "jsonl"})
 _SHOWN_DIGITS = 12
-_FOLDER = hashlib.sha256(b"b'5' ").hexdigest()
+_FOLDER = "is b'5' "
 """What `archives.members` gives for a folder in a tar archive."""
 
 
@@ -71,20 +71,37 @@ def compared(name: str, before: Path, after: Path, bench: Bench) -> FileComparis
         bytes_after=after.stat().st_size,
     )
     try:
-        return _of_kind(found, before, after, bench)
+        told = _of_kind(found, before, after, bench)
     except UnreadableError as error:
-        return replace(found, note=f"cannot be compared: {error}")
+        told = replace(found, note=f"cannot be compared: {error}")
     # Libraries on hostile bytes: what they raise is no closed set, and says the same to us.
     except Exception as error:  # noqa: BLE001
-        return replace(found, note=f"cannot be compared: {type(error).__name__}")
+        told = replace(found, note=f"cannot be compared: {type(error).__name__}")
+    if told is None or told.members:
+        return told
+    return replace(told, content=_content(before, after))
 
 
 def one_sided(name: str, path: Path, fate: Fate) -> FileComparison:
     """Tell a file that is there on one side only."""
-    kind, size = format_of(name, path), path.stat().st_size
+    kind, size, content = format_of(name, path), path.stat().st_size, _content(path)
     if fate is Fate.GONE:
-        return FileComparison(path=name, fate=fate, format_before=kind, bytes_before=size)
-    return FileComparison(path=name, fate=fate, format_after=kind, bytes_after=size)
+        return FileComparison(
+            path=name, fate=fate, format_before=kind, bytes_before=size, content=content
+        )
+    return FileComparison(
+        path=name, fate=fate, format_after=kind, bytes_after=size, content=content
+    )
+
+
+def _content(*paths: Path) -> str | None:
+    """Give a digest of the bytes of files together; `None` where one cannot be read, or is an archive."""
+    if any(format_of("", path) in _ARCHIVES for path in paths):
+        return None
+    try:
+        return hashlib.sha256(" ".join(map(_digest, paths)).encode()).hexdigest()
+    except OSError:
+        return None
 
 
 def format_of(name: str, path: Path) -> str:

@@ -67,7 +67,10 @@ class Match:
 
     @property
     def has_new_type(self) -> bool:
-        """Say whether its type differs."""
+        """Say whether its type differs; a number with or without a fraction, told from text, is one."""
+        are_told = {self.before.family, self.after.family} <= {TEXT, JSON}
+        if are_told and set(self.types) <= NUMBERS:
+            return False
         return self.types[0] != self.types[1]
 
     @property

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.data.pairs import without_stamp
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     Fate,
@@ -16,6 +15,7 @@ from ci_scriptcheck.model.comparison import (
     TableComparison,
     ValueComparison,
 )
+from ci_scriptcheck.model.stamps import without_stamp
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -60,6 +60,10 @@ def without_noise(found: Iterable[FileComparison], repeat: Iterable[FileComparis
 
 def _partner(file: FileComparison, repeat: Sequence[FileComparison]) -> FileComparison | None:
     same = [other for other in repeat if other.path == file.path]
+    if file.fate is Fate.CHANGED and file.path_after is None:
+        return next(
+            iter(same), None
+        )  # it has its partner on base, whatever numbers its name holds
     plain = without_stamp(file.path)
     alike = [other for other in repeat if without_stamp(other.path) == plain]
     return next(iter(same or alike), None)
@@ -87,6 +91,7 @@ def _file(file: FileComparison, repeat: FileComparison) -> tuple[FileComparison 
     names = [f"{file.path}: {name}" for name in (*columns, *paths, *members.noise)]
     if left == file:
         return file, []
+    left = replace(left, content=None)
     return (left if _is_telling(left) else None), names or [file.path]
 
 

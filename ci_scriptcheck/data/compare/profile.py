@@ -115,7 +115,8 @@ def stability(before: Mapping[Any, int], after: Mapping[Any, int]) -> float | No
     if min(wholes) < LEAST_ROWS:
         return None
     total = 0.0
-    for name in before.keys() | after.keys():
+    # In one order, as the last digit of a sum hangs on it.
+    for name in sorted(before.keys() | after.keys(), key=str):
         b = max(before.get(name, 0) / wholes[0], _LEAST_SHARE)
         a = max(after.get(name, 0) / wholes[1], _LEAST_SHARE)
         total += (a - b) * math.log(a / b)

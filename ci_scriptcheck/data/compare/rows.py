@@ -168,7 +168,10 @@ def _differs(name: str, *, is_rounded: bool) -> str:
         return f"({test})"
     before, after = f"b.{name}::double", f"a.{name}::double"
     room = f"{ROUNDING} * least(abs({before}), abs({after}))"
-    is_close = f"isfinite({before}) and isfinite({after}) and abs({before} - {after}) <= {room}"
+    is_close = (
+        f"isfinite({before}) and isfinite({after}) and abs({before} - {after}) <= {room}"
+        f" and not ({before} = trunc({before}) and {after} = trunc({after}))"
+    )
     return f"({test} and not coalesce({is_close}, false))"
 
 

@@ -104,7 +104,12 @@ class _Comparing:
         self._evidence = evidence
         self._matches = matching.matched(*sides)
         self._cells = [match.cell for match in self._matches]
-        self._rounded = frozenset(match.cell for match in self._matches if match.meant == "float")
+        self._rounded = frozenset(
+            match.cell
+            for match in self._matches
+            if match.meant == "float"
+            and not any(one.sql.startswith("DECIMAL") for one in (match.before, match.after))
+        )
         selects = matching.selected(self._matches)
         for name, side in zip(rows.SIDES, sides, strict=True):
             cells = side.rows * len(self._matches)

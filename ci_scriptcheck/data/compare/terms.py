@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.values import dataclass, field
 
-ROUNDING = 1e-9
-"""Share of themselves by which numbers with a fraction may differ and count as equal."""
+ROUNDING = 1e-12
+"""Share of themselves by which numbers with a fraction may differ and count as equal; whole ones may not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,7 +124,11 @@ def _of_file(port: _Port, file: FileComparison, archive: str) -> Iterator[Findin
         yield from _of_table(port, file.table, where, path)
     for member in file.members:
         yield from _of_file(port, member, f"{path} / ")
-    if (file.values_count and not _is_tolerated(port, file)) or _is_other(file):
+    if (
+        (file.members and file.note)
+        or (file.values_count and not _is_tolerated(port, file))
+        or _is_other(file)
+    ):
         yield _of_values(port, file, where, path)
     elif file.is_opaque and file.format_before == file.format_after:
         yield port.finding(
@@ -139,7 +143,7 @@ def _is_tolerated(port: _Port, file: FileComparison) -> bool:
         is_document
         and len(file.values) == file.values_count
         and all(
-            value.fate is Fate.NEW
+            (value.fate is Fate.NEW and not value.path.endswith("]"))
             or _moves_by(value.before, value.after) <= port.tolerance.numbers
             for value in file.values
         )
@@ -194,7 +198,7 @@ def _of_table(port: _Port, table: TableComparison, where: str, path: str) -> Ite
         and one.type_before == one.type_after
         and one not in emptied
         # Where rows cannot be paired, nobody knows in how many of them it differs.
-        and (one.rows is None or one.rows > port.tolerance.values * rows)
+        and _is_beyond(one, table, port.tolerance.values * rows)
     ]
     if moved:
         yield port.finding(
@@ -204,6 +208,13 @@ def _of_table(port: _Port, table: TableComparison, where: str, path: str) -> Ite
             subject=subject,
             table=_figures(moved, table),
         )
+
+
+def _is_beyond(column: ColumnComparison, table: TableComparison, most: float) -> bool:
+    """Say whether a column differs in more rows than may; where rows go or come, and pairs are unknown, not."""
+    if column.rows is None:
+        return not (table.gone or table.new)
+    return column.rows > most
 
 
 def _gains_nulls(column: ColumnComparison) -> bool:

@@ -59,6 +59,41 @@ def test_an_accepted_difference_counts_no_more(shop: Path) -> None:
     assert f'reason: "{REASON}"' in (shop / "scriptcheck.accepted.yaml").read_text()
 
 
+def test_it_holds_where_nothing_is_kept_of_earlier_runs(shop: Path) -> None:
+    scriptcheck("accept", "fraud/preprocess", "--reason", REASON, folder=shop)
+    shutil.rmtree(shop / ".scriptcheck")
+
+    ended = scriptcheck("run", folder=shop)
+
+    assert ended.returncode == 0, ended.stdout
+
+
+def test_other_values_with_the_same_figures_are_another_difference(shop: Path) -> None:
+    preprocess = shop / "scripts" / "preprocess.py"
+    text = preprocess.read_text()
+    change = "    orders['items'] = orders['items'].sample(frac=1, random_state=SEED).to_numpy()\n"
+    settings = shop / "scriptcheck.yaml"
+    settings.write_text(settings.read_text() + "rules: {SC406: error}\n")
+    preprocess.write_text(
+        text.replace(
+            "    orders.to_parquet(", change.replace("SEED", "1") + "    orders.to_parquet(", 1
+        )
+    )
+    scriptcheck("run", folder=shop)
+    scriptcheck("accept", "preprocess", "--reason", REASON, folder=shop)
+    accepted = scriptcheck("run", "--mode", "isolation", folder=shop)
+    preprocess.write_text(
+        text.replace(
+            "    orders.to_parquet(", change.replace("SEED", "2") + "    orders.to_parquet(", 1
+        )
+    )
+
+    ended = scriptcheck("run", "--mode", "isolation", folder=shop)
+
+    assert accepted.returncode == 0, accepted.stdout
+    assert ended.returncode == 1, ended.stdout
+
+
 def test_another_difference_of_the_same_output_counts_again(shop: Path) -> None:
     scriptcheck("accept", "fraud/preprocess", "--reason", REASON, folder=shop)
     drop(shop, "items")

@@ -271,6 +271,57 @@ def test_base_imports_its_own_files_where_an_editable_install_leads_to_the_check
     assert "data  make, output `table`: 1 of 1 rows changed of `t.csv`" in ended.stdout
 
 
+def test_data_that_the_change_brings_excuse_nothing(shop: Path) -> None:
+    edit(shop, "scriptcheck.yaml", "      currency:  {", "      money:     {")
+
+    ended = scriptcheck("run", folder=shop)
+
+    assert ended.returncode == 1, ended.stdout
+    assert "also on main" not in ended.stdout
+
+
+def test_a_slower_script_is_told_where_its_data_differ_too(shop: Path) -> None:
+    edit(shop, "scripts/preprocess.py", ".dt.hour", ".dt.hour + 1")
+    edit(shop, "scripts/preprocess.py", "    orders = ", SLEEP + "    orders = ")
+
+    ended = scriptcheck("run", folder=shop)
+
+    assert "data  preprocess, output `features`" in ended.stdout
+    assert "warning  SC408 the script takes" in ended.stdout
+
+
+def test_what_real_data_of_main_hold_is_not_told_where_the_change_drops_them(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "people.csv").write_text("name\nSECRET MEIER\n")
+    (tmp_path / "count.py").write_text(
+        "import json\nfrom pathlib import Path\n\n\n"
+        "def main(input_paths, output_paths, environ_vars, job_args):\n"
+        "    found = {}\n"
+        "    for folder in input_paths.values():\n"
+        "        found.update(dict.fromkeys(Path(folder, 'people.csv').read_text().split('\\n'), 1))\n"
+        "    Path(output_paths['counts'], 'counts.json').write_text(json.dumps(found))\n"
+    )
+    settings = (
+        "version: 1\ndatasets: {people: {copy: data, real: 's3://bucket/people'}}\n"
+        "steps: {count: {script: count.py, INPUTS outputs: {counts: {}}}}\n"
+    )
+    reads = "inputs: {people: {dataset: people, external: true}},"
+    (tmp_path / "scriptcheck.yaml").write_text(settings.replace("INPUTS", reads))
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    commit(tmp_path)
+    git(tmp_path, "checkout", "--quiet", "-b", "change")
+    (tmp_path / "scriptcheck.yaml").write_text(
+        "version: 1\nsteps: {count: {script: count.py, outputs: {counts: {}}}}\n"
+    )
+
+    ended = scriptcheck("run", "--json", folder=tmp_path)
+
+    assert json.loads(ended.stdout)["run"]["results"], ended.stderr
+    assert "MEIER" not in ended.stdout
+
+
 FINDER = """
 import importlib.util
 import sys

@@ -137,3 +137,45 @@ def test_the_environment_beside_the_settings_is_that_of_both_commits(tmp_path: P
 
     assert "data  make, output `table`: 1 of 1 rows changed of `t.csv`" in ended.stdout
     assert git_status(root) == ""
+
+
+def test_a_side_that_fails_is_told_and_is_no_equal_one(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    shutil.copytree(DEMO, root)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    commit(root)
+    script = root / "scripts" / "package.py"
+    script.write_text(
+        script.read_text().replace('"""', '"""', 1) + "\n\nraise ValueError('boom')\n"
+    )
+
+    ended = scriptcheck("diff", "main", folder=root)
+
+    assert ended.returncode == 1
+    told = " ".join(ended.stdout.split())
+    assert "fraud/package cannot be compared: it failed, SC202 ValueError: boom" in told
+
+
+def test_what_only_one_of_two_runs_has_is_told(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    shutil.copytree(DEMO, root)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    commit(root)
+    scriptcheck("run", "ingest", "--output", "first", folder=root)
+    scriptcheck("run", "ingest", "preprocess", "--output", "second", folder=root)
+
+    ended = scriptcheck("diff", "first", "second", folder=root)
+
+    assert ended.returncode == 1
+    assert "preprocess, output `features` cannot be compared: only second has it" in ended.stdout
+
+
+def test_names_that_are_both_commits_and_files_are_refused(tables: Path) -> None:
+    git(tables, "init", "--quiet", "--initial-branch=old")
+    commit(tables)
+    git(tables, "branch", "new")
+
+    ended = scriptcheck("diff", "old", "new", folder=tables)
+
+    assert ended.returncode == 2
+    assert "`old` and `new` are commits, and there are files of these names" in ended.stderr

@@ -155,7 +155,9 @@ def test_values_of_real_documents_are_not_told(tmp_path: Path) -> None:
         tmp_path, "m.json", '{"name": "Jane"}', '{"name": "Joan"}', evidence=Evidence.AGGREGATES
     )
 
-    assert values(found) == [("name", "changed", None, None)]
+    assert found is not None
+    # Keys may be names, too.
+    assert (values(found), found.values_count) == ([], 1)
 
 
 def test_times_owners_and_the_order_of_members_do_not_count(tmp_path: Path) -> None:

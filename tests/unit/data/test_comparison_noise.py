@@ -70,9 +70,18 @@ def test_a_time_in_a_name_is_noise_and_what_the_file_holds_is_not() -> None:
     assert rest.noise == ("r-20240301.json",)
 
 
+def test_a_file_that_has_its_partner_takes_no_other_for_its_noise() -> None:
+    found = a_file("region-100002.csv", note="SHA 1")
+
+    rest = without_noise([found], [a_file("region-100001.csv", note="SHA 2")])
+
+    assert rest.files == (found,)
+
+
 def test_files_are_the_same_though_the_times_in_their_names_differ() -> None:
     rest = without_noise(
-        [a_file("r-20240301.pkl", note="SHA 1")], [a_file("r-20240305.pkl", note="SHA 2")]
+        [a_file("r-20240301.pkl", note="SHA 1", path_after="r-20240302.pkl")],
+        [a_file("r-20240305.pkl", note="SHA 2", path_after="r-20240306.pkl")],
     )
 
     assert rest.files == ()
