@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import circumstances, planning, scope
 from ci_scriptcheck.change import affected, mentions
+from ci_scriptcheck.change.dependencies.default_interpreter import VARIABLE
 from ci_scriptcheck.change.git import laid_out
 from ci_scriptcheck.change.git.repository import change_set, look, repository_root
 from ci_scriptcheck.errors import ChangeError, ScriptcheckError, UsageError
@@ -160,10 +161,12 @@ def _find_interpreters(prepared: Prepared) -> None:
         python = Path(interpreters.located(prepared.root, plan.folder, named))
         if not python.is_file() or not os.access(python, os.X_OK):
             raise UsageError(
-                what=f"there is no interpreter `{named}`",
+                what=f"there is no interpreter `{named or python}`",
                 where=settings.origins.get("python"),
-                facts=(f"it was to be {python}",),
-                advice="make it, or name another one under `python:`",
+                facts=(f"it was to be {python}",) if named else (),
+                advice="make it, or name another one under `python:`"
+                if named
+                else f"make it, or name another one in {VARIABLE}",
             )
 
 
