@@ -100,3 +100,15 @@ def browser(session: nox.Session) -> None:
     """Open the page of a run in Chromium, and measure how long that takes; CHROMIUM names another one."""
     session.install("-e", ".", *group("tests", "browser"))
     session.run("pytest", "tests/browser", "-s", "-p", "no:cacheprovider", *session.posargs)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Pin anew what the action installs, by digest: after a change of dependencies, and now and then."""
+    session.install("uv")
+    pinned = ("--no-config", "--quiet", "--generate-hashes", "--no-annotate", "--no-header")
+    for source, target in (("uv.in", "uv.txt"), ("build.in", "requirements.txt")):
+        project = ("pyproject.toml",) if target == "requirements.txt" else ()
+        versions = ("--universal", "--python-version", "3.11") if project else ("--universal",)
+        wanted = (*project, f"action/{source}", "--output-file", f"action/{target}")
+        session.run("uv", "pip", "compile", *pinned, *versions, *session.posargs, *wanted)

@@ -1,0 +1,245 @@
+"""The steps of `action.yml`, each a word: `history`, `scripts`, `check`, `publish`.
+
+    python -I -m ci_scriptcheck.cli.action check
+
+Only `history` and `publish` are given a token, and neither runs code of the project. `check` gives up
+whatever the job has put into the environment that may be a secret, before it begins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.cli import action_inputs, arguments, main
+from ci_scriptcheck.cli.commands import COMMANDS
+from ci_scriptcheck.cli.console import Console, open_console
+from ci_scriptcheck.errors import ScriptcheckError, UsageError
+from ci_scriptcheck.github import actions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ci_scriptcheck.cli.action_inputs import Inputs
+    from ci_scriptcheck.model.plan import Plan, RunRecord
+
+_ENDINGS = {0: "passed", 1: "failed", 130: "cancelled", 143: "cancelled"}
+
+
+def entry() -> int:
+    """Carry out the step that the first word names."""
+    console = open_console(None, os.environ)
+    return main.in_this_process(
+        lambda: main.with_errors_told(lambda: act(sys.argv[1:], console), console)
+    )
+
+
+def act(words: list[str], console: Console) -> int:
+    """Carry out a step, and give the exit code.
+
+    Raises:
+        ScriptcheckError: it cannot be carried out.
+    """
+    steps: Mapping[str, Callable[[Inputs, Console], int]] = {
+        "history": history,
+        "scripts": scripts,
+        "check": check,
+        "publish": publish,
+    }
+    if len(words) != 1 or words[0] not in steps:
+        raise UsageError(
+            what="a step of the action is to be named", facts=(f"it can be {', '.join(steps)}",)
+        )
+    if words[0] == "check":
+        _give_up_secrets()
+    try:
+        return steps[words[0]](action_inputs.read(os.environ), console)
+    except ScriptcheckError as error:
+        actions.write_output(os.environ, "outcome", "error")
+        console.tell(actions.command(actions.of_error(error)))
+        raise
+
+
+def history(inputs: Inputs, _console: Console) -> int:
+    """Get from GitHub the history that the comparison needs, as far as the checkout lacks it.
+
+    What is wrong is not told here: the check finds it, too, and says so at its place.
+    """
+    from ci_scriptcheck.change.git.repository import change_set, repository_root
+    from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
+
+    keep_to_ourselves()
+    with contextlib.suppress(ScriptcheckError):
+        change_set(
+            repository_root(inputs.project),
+            base=inputs.base,
+            environ=os.environ,
+            default_base=_base_of_settings(inputs),
+        )
+    return 0
+
+
+def scripts(inputs: Inputs, _console: Console) -> int:
+    """Say as the output `needed` whether the scripts' own environment is needed: not where nothing will run."""
+    needed = bool(inputs.python or inputs.requirements)
+    if needed and inputs.requirements:
+        with contextlib.suppress(ScriptcheckError):
+            needed = _is_needed(inputs)
+    actions.write_output(os.environ, "needed", str(needed).lower())
+    return 0
+
+
+def check(inputs: Inputs, console: Console) -> int:
+    """Carry out `run` or `plan`, and tell the runner what came out."""
+    if inputs.command == "plan":
+        return _plan(inputs, console)
+    return _run(inputs, console)
+
+
+def publish(inputs: Inputs, console: Console) -> int:
+    """Post what other jobs have found."""
+    raise NotImplementedError
+
+
+def _run(inputs: Inputs, console: Console) -> int:
+    from ci_scriptcheck.change.git.repository import repository_root
+    from ci_scriptcheck.cli import run
+
+    folder = repository_root(inputs.project) / ".scriptcheck" / "runs" / inputs.name
+    shutil.rmtree(inputs.reports, ignore_errors=True)
+    more = [f"--output={folder}", f"--junit={inputs.reports / 'junit.xml'}"]
+    more.append(f"--html={inputs.reports / 'report.html'}")
+    more += [f"--shard={inputs.shard}"] if inputs.shard else []
+    more += [f"--workers={inputs.workers}"] if inputs.workers else []
+    given = arguments.parse(COMMANDS["run"], inputs.words(*more, *_detail()))
+    with actions.fenced(console.tell):
+        code = run.call(given, _together(given), os.environ)
+    _tell(inputs, folder, code, console)
+    return code
+
+
+def _plan(inputs: Inputs, console: Console) -> int:
+    from ci_scriptcheck import workflow
+    from ci_scriptcheck.cli import options, plan
+
+    given = arguments.parse(COMMANDS["plan"], inputs.words(*_detail()))
+    with actions.fenced(console.tell):
+        code = plan.call(given, _together(given), os.environ)
+    found = workflow.prepare(options.of_plan(given), os.environ).plan
+    actions.write_output(os.environ, "outcome", "passed" if code == 0 else "failed")
+    actions.write_output(os.environ, "affected", str(found.counts.steps_affected))
+    console.tell(_unknown_base(found))
+    return code
+
+
+def _tell(inputs: Inputs, folder: Path, code: int, console: Console) -> None:
+    """Set the outputs, keep what other jobs read, and print annotations."""
+    from ci_scriptcheck.model import verdict
+    from ci_scriptcheck.report import annotations
+    from ci_scriptcheck.run import record as run_record
+
+    record = run_record.read_record(folder)
+    shutil.copyfile(folder / "record.json", inputs.reports / "record.json")
+    failed = len(verdict.failures(record)) + sum(
+        verdict.counts(finding, record.plan) for finding in verdict.found_without_running(record)
+    )
+    outputs = {
+        "outcome": _ENDINGS.get(code, "error"),
+        "affected": str(record.plan.counts.steps_affected),
+        "failed": str(failed),
+        "run-directory": str(folder),
+        "junit": str(inputs.reports / "junit.xml"),
+        "artifact": inputs.name,
+        "artifact-path": str(inputs.reports),
+    }
+    for name, value in outputs.items():
+        actions.write_output(os.environ, name, value)
+    console.tell(_unknown_base(record.plan) + actions.commands(annotations.noted(record)))
+    _summarize(record)
+
+
+def _summarize(record: RunRecord) -> None:
+    raise NotImplementedError
+
+
+def _unknown_base(plan: Plan) -> str:
+    """Write the warning that all is checked because nobody knows what changed."""
+    from ci_scriptcheck.model.annotation import Annotation, Weight
+    from ci_scriptcheck.report.page import visible
+
+    if plan.changes.unknown is None or os.environ.get("GITHUB_EVENT_NAME") == "schedule":
+        return ""
+    return actions.command(
+        Annotation(
+            weight=Weight.WARNING,
+            title="everything is checked",
+            message=f"It is not known what changed: {visible(plan.changes.unknown)}.",
+        )
+    )
+
+
+def _is_needed(inputs: Inputs) -> bool:
+    """Say whether anything will run, or asks for other libraries than base does.
+
+    What the scripts' environment would have is not known yet. It can only add to the selection, and
+    that where a file changes that names versions.
+    """
+    from ci_scriptcheck import workflow
+    from ci_scriptcheck.change.dependencies.requirements import pins_of
+    from ci_scriptcheck.change.git.repository import listed_files
+    from ci_scriptcheck.cli import options
+    from ci_scriptcheck.project.working_tree import WorkingTree
+
+    given = arguments.parse(COMMANDS["run"], inputs.words())
+    prepared = workflow.prepare(options.of_run(given), os.environ)
+    if prepared.plan.tasks:
+        return True
+    root = prepared.root
+    tree = WorkingTree(root, listed_files(root)[0])
+    named = [
+        (inputs.workspace / file).resolve().relative_to(root).as_posix()
+        for file in inputs.requirements
+        if (inputs.workspace / file).resolve().is_relative_to(root)
+    ]
+    return not prepared.plan.changes.touched().isdisjoint(pins_of(tree, named).files)
+
+
+def _base_of_settings(inputs: Inputs) -> str | None:
+    from ci_scriptcheck.cli import opening
+
+    with contextlib.suppress(ScriptcheckError):
+        return opening.project_of(opening.place_of(inputs.project)).base
+    return None
+
+
+def _detail() -> list[str]:
+    """Tell more where somebody has asked the runner for more."""
+    return ["--verbose"] if os.environ.get("RUNNER_DEBUG") == "1" else []
+
+
+def _together(given: Namespace) -> Console:
+    """Write all into one stream: between two of them the runner keeps no order, and the fence would be passed."""
+    sys.stdout.flush()
+    os.dup2(sys.stdout.fileno(), sys.stderr.fileno())
+    return open_console(given, os.environ)
+
+
+def _give_up_secrets() -> None:
+    """Begin anew without the variables that may be secrets.
+
+    Other processes see those that a process was started with, whatever it does to them later.
+    """
+    kept = action_inputs.without_secrets(os.environ)
+    if len(kept) < len(os.environ):
+        os.execve(  # noqa: S606  (ourselves)
+            sys.executable, [sys.executable, "-I", "-m", "ci_scriptcheck.cli.action", *sys.argv[1:]], kept
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(entry())
