@@ -1,7 +1,7 @@
 """What `action.yml` installs: uv, scriptcheck in an environment of its own, and what the scripts need.
 
 It runs before scriptcheck is there, with the Python that the machine has: standard library only, from
-Python 3.8 on. Everything lies below RUNNER_TEMP, which the runner empties; the machine's own Python is
+Python 3.9 on. Everything lies below RUNNER_TEMP, which the runner empties; the machine's own Python is
 not touched. A job may use the action several times; what is there already is not made again.
 
 What is installed for scriptcheck itself is pinned by digest and taken as wheels only, so nothing of
@@ -11,6 +11,7 @@ the repository's own matter; it gets no secret of the job.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -37,12 +38,12 @@ def main(words: list[str], environ: dict[str, str]) -> int:
             tool(home, environ)
         elif words == ["scripts"]:
             python = scripts(home, environ)
-            with open(environ["GITHUB_OUTPUT"], "a", encoding="utf-8") as file:
-                file.write("python=%s\n" % python)
+            with Path(environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as file:
+                file.write(f"python={python}\n")
         else:
             return _refused("say `tool` or `scripts`")
     except subprocess.CalledProcessError as error:
-        return _refused("`%s` ended with %s" % (_shown(error.cmd), error.returncode))
+        return _refused(f"`{_shown(error.cmd)}` ended with {error.returncode}")
     except OSError as error:
         return _refused(str(error))
     return 0
@@ -56,24 +57,16 @@ def tool(home: Path, environ: dict[str, str]) -> None:
     if home.exists():
         shutil.rmtree(home)
     variables = without_secrets(environ)
-    # `-I`: no folder of the repository is searched for modules, and no variable of the job names one.
-    pip = [sys.executable, "-I", "-m", "pip", "--no-input", "--quiet", "install"]
-    _run(
-        [*pip, "--no-deps", "--only-binary=:all:", "--require-hashes", "--no-warn-script-location"]
-        + ["--target", str(home / "uv"), "--requirement", str(HERE / "uv.txt")],
-        HERE,
-        variables,
-    )
+    pinned = ["--no-deps", "--only-binary=:all:", "--require-hashes"]
+    target = ["--target", str(home / "uv"), "--requirement", str(HERE / "uv.txt")]
+    _run([*_installer(), *pinned, *target], HERE, variables)
     # `--no-config`: the settings of uv are the repository's, too.
     uv = [str(home / "uv" / "bin" / "uv"), "--no-config", "--quiet"]
     python = home / "tool" / "bin" / "python"
     _run([*uv, "venv", "--python", OUR_PYTHON, str(home / "tool")], HERE, variables)
     install = [*uv, "pip", "install", "--python", str(python)]
-    _run(
-        [*install, "--require-hashes", "--only-binary=:all:", "-r", str(HERE / "requirements.txt")],
-        HERE,
-        variables,
-    )
+    locked = ["--require-hashes", "--only-binary=:all:", "-r", str(HERE / "requirements.txt")]
+    _run([*install, *locked], HERE, variables)
     # Without `--refresh-package` uv would take an earlier build of this folder for the present one.
     ours = ["--no-deps", "--no-build-isolation", "--refresh-package", "ci-scriptcheck"]
     _run([*install, *ours, str(CHECKOUT)], HERE, variables)
@@ -90,8 +83,10 @@ def scripts(home: Path, environ: dict[str, str]) -> Path:
     files = environ.get("INPUT_REQUIREMENTS", "").split("\n")
     files = [file.strip() for file in files if file.strip()]
     workspace = Path(environ["GITHUB_WORKSPACE"])
+    if not named.isprintable():
+        raise OSError("the input `python` holds a line break or the like")
     if "/" in named:
-        named = str(Path(os.path.abspath(workspace / named)))
+        named = str(workspace / named)
         if not files:
             return Path(named)
     folder = home / "scripts"
@@ -122,18 +117,27 @@ def without_secrets(
     }
 
 
+def _installer() -> list[str]:
+    """Say with what uv is installed: pip, or where the machine's Python has none, another uv."""
+    if importlib.util.find_spec("pip") is None and shutil.which("uv"):
+        return ["uv", "--no-config", "--quiet", "pip", "install", "--python", sys.executable]
+    # `-I`: no folder of the repository is searched for modules, and no variable of the job names one.
+    pip = [sys.executable, "-I", "-m", "pip", "--quiet", "--no-input", "install"]
+    return [*pip, "--disable-pip-version-check", "--no-warn-script-location"]
+
+
 def _run(command: list[str], folder: Path, variables: dict[str, str]) -> None:
     subprocess.run(command, cwd=folder, env=variables, stdin=subprocess.DEVNULL, check=True)
 
 
 def _shown(command: list[str]) -> str:
-    return " ".join(Path(command[0]).name if word == command[0] else word for word in command[:6])
+    return " ".join([Path(command[0]).name, *command[1:6]])
 
 
 def _refused(what: str) -> int:
     # One line, which the runner shows beside the job; the programs have said more above.
     text = what.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    sys.stdout.write("::error title=scriptcheck is not installed::%s\n" % text)
+    sys.stdout.write(f"::error title=The action could not install what it needs::{text}\n")
     return 1
 
 

@@ -12,7 +12,6 @@ import contextlib
 import os
 import shutil
 import sys
-from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +22,12 @@ from ci_scriptcheck.errors import ScriptcheckError, UsageError
 from ci_scriptcheck.github import actions
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Callable, Mapping
 
     from ci_scriptcheck.cli.action_inputs import Inputs
-    from ci_scriptcheck.model.plan import Plan, RunRecord
+    from ci_scriptcheck.model.plan import Plan
+    from ci_scriptcheck.report.links import Links
 
 _ENDINGS = {0: "passed", 1: "failed", 130: "cancelled", 143: "cancelled"}
 
@@ -140,7 +141,7 @@ def _plan(inputs: Inputs, console: Console) -> int:
 def _tell(inputs: Inputs, folder: Path, code: int, console: Console) -> None:
     """Set the outputs, keep what other jobs read, and print annotations."""
     from ci_scriptcheck.model import verdict
-    from ci_scriptcheck.report import annotations
+    from ci_scriptcheck.report import annotations, markdown
     from ci_scriptcheck.run import record as run_record
 
     record = run_record.read_record(folder)
@@ -160,11 +161,27 @@ def _tell(inputs: Inputs, folder: Path, code: int, console: Console) -> None:
     for name, value in outputs.items():
         actions.write_output(os.environ, name, value)
     console.tell(_unknown_base(record.plan) + actions.commands(annotations.noted(record)))
-    _summarize(record)
+    actions.write_summary(os.environ, markdown.job_summary(record, _links(os.environ)))
 
 
-def _summarize(record: RunRecord) -> None:
-    raise NotImplementedError
+def _links(environ: Mapping[str, str]) -> Links:
+    """Give what the runner and the event tell of the place where the summary is shown."""
+    from ci_scriptcheck.change.git.github_event import event_of
+    from ci_scriptcheck.report.links import Links
+
+    event = event_of(environ, Path.cwd())
+    pull_request = event.payload.get("pull_request") if event else None
+    number = pull_request.get("number") if isinstance(pull_request, dict) else None
+    server, repository = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_REPOSITORY")
+    run = environ.get("GITHUB_RUN_ID", "")
+    head = event.text("pull_request", "head", "sha") if event else None
+    return Links(
+        server=server,
+        repository=repository,
+        head=head or environ.get("GITHUB_SHA"),
+        number=number if isinstance(number, int) else None,
+        run_url=f"{server}/{repository}/actions/runs/{run}" if server and run else None,
+    )
 
 
 def _unknown_base(plan: Plan) -> str:
@@ -191,22 +208,20 @@ def _is_needed(inputs: Inputs) -> bool:
     """
     from ci_scriptcheck import workflow
     from ci_scriptcheck.change.dependencies.requirements import pins_of
-    from ci_scriptcheck.change.git.repository import listed_files
-    from ci_scriptcheck.cli import options
-    from ci_scriptcheck.project.working_tree import WorkingTree
+    from ci_scriptcheck.cli import opening, options
+    from ci_scriptcheck.repository_path import joined
 
     given = arguments.parse(COMMANDS["run"], inputs.words())
     prepared = workflow.prepare(options.of_run(given), os.environ)
     if prepared.plan.tasks:
         return True
     root = prepared.root
-    tree = WorkingTree(root, listed_files(root)[0])
-    named = [
-        (inputs.workspace / file).resolve().relative_to(root).as_posix()
-        for file in inputs.requirements
-        if (inputs.workspace / file).resolve().is_relative_to(root)
-    ]
-    return not prepared.plan.changes.touched().isdisjoint(pins_of(tree, named).files)
+    places = [(inputs.workspace / file).resolve() for file in inputs.requirements]
+    named = [place.relative_to(root).as_posix() for place in places if place.is_relative_to(root)]
+    place = opening.place_of(inputs.project)
+    for step in opening.project_of(place).steps.values():
+        named += [joined(place.folder, file) or file for file in step.settings.requirements]
+    return not prepared.plan.changes.touched().isdisjoint(pins_of(place.tree, named).files)
 
 
 def _base_of_settings(inputs: Inputs) -> str | None:
@@ -237,7 +252,9 @@ def _give_up_secrets() -> None:
     kept = action_inputs.without_secrets(os.environ)
     if len(kept) < len(os.environ):
         os.execve(  # noqa: S606  (ourselves)
-            sys.executable, [sys.executable, "-I", "-m", "ci_scriptcheck.cli.action", *sys.argv[1:]], kept
+            sys.executable,
+            [sys.executable, "-I", "-m", "ci_scriptcheck.cli.action", *sys.argv[1:]],
+            kept,
         )
 
 

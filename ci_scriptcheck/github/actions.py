@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.model.annotation import Annotation, Weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from ci_scriptcheck.errors import ScriptcheckError
 
 MOST_OF_A_WEIGHT = 10
 """Annotations of one weight that GitHub takes from a step; it drops all further ones unseen."""
