@@ -94,6 +94,22 @@ def worker_count(text: str | None) -> int | None:
     return int(text)
 
 
+def share_count(text: str | None, most: int) -> int | None:
+    """Read a number of shares; `auto` leaves it to what was recorded.
+
+    Raises:
+        UsageError: it is neither `auto` nor a number that GitHub can make a matrix of.
+    """
+    if text is None or text == "auto":
+        return None
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise UsageError(
+            what=f"`{text}` is no number of shares",
+            advice=f"write a number from 1 to {most}, or `auto`",
+        )
+    return int(text)
+
+
 def share(text: str | None) -> tuple[int, int] | None:
     """Read `2/4` as the second of four shares.
 

@@ -19,6 +19,7 @@ from ci_scriptcheck.model.plan import Plan, RunRecord
 from ci_scriptcheck.model.result import TaskResult
 from ci_scriptcheck.run.site import Site
 from ci_scriptcheck.run.store.digest import of_text
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +50,8 @@ def write_plan(run_directory: Path, plan: Plan) -> None:
     Raises:
         UsageError: the run directory cannot be written.
     """
-    _write(run_directory / "plan.json", {"plan": to_json(plan)})
+    # Workers run what is theirs; what other machines run is for the record alone.
+    _write(run_directory / "plan.json", {"plan": to_json(replace(plan, share=None))})
     # A run inside the repository must not look like a change of it.
     (run_directory / ".gitignore").write_text("*\n", encoding="utf-8")
 
