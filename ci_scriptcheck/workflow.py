@@ -30,6 +30,7 @@ from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.modes import variants
 from ci_scriptcheck.project import acceptances, cache, working_tree
 from ci_scriptcheck.run import (
+    flaky,
     handed_over,
     history,
     own_folders,
@@ -222,6 +223,7 @@ def conclude(started: Started, *, interrupted: str | None = None) -> RunRecord:
         machine=_machine(prepared.workers),
         interrupted=interrupted,
     )
+    found = flaky.marked(found, prepared.learned)
     if interrupted is None:
         found = mentions.told(found, prepared.root)
     record.write_record(started.run_directory, found)

@@ -25,7 +25,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         name, _, wrong = message.removeprefix("argument ").partition(": ")
-        if wrong == "expected one argument":
+        if wrong in {"expected one argument", "expected at least one argument"}:
             message = f"`{name.rpartition('/')[2]}` needs a value"
         raise UsageError(what=message, advice=f"`{self.prog} --help` shows what there is")
 
@@ -146,6 +146,8 @@ def _add_option(parser: _Parser, option: Option) -> None:
     more: dict[str, Any] = {"action": "store_true"}
     if option.word:
         more = {"metavar": option.word, "action": "append" if option.repeated else "store"}
+        if option.many:
+            more |= {"action": "extend", "nargs": "+"}
         if option.choices:
             more["type"] = _one_of(option)
     parser.add_argument(*_names(option), dest=option.key, **more)

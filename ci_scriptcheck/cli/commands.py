@@ -189,9 +189,10 @@ _ALL_COMMANDS = (
     ),
     Command(
         name="report",
+        place="merge",
         section="Look",
         summary="Write a finished run again: console, junit, html or json",
-        title="Write a finished run again.",
+        title="Write a finished run again, or make one of several shares.",
         arguments=(
             Argument(
                 key="format",
@@ -214,8 +215,24 @@ _ALL_COMMANDS = (
                         name="output",
                         short="o",
                         word="FILE",
-                        text="Write to this file",
+                        text="Write to this file; with --merge, the new run directory",
                         default="standard output",
+                    ),
+                ),
+            ),
+            Group(
+                title="For several machines",
+                options=(
+                    Option(
+                        name="merge",
+                        word="DIR...",
+                        text="Make one run of all shares: their run directories or records, or"
+                        " folders that hold some",
+                        many=True,
+                    ),
+                    Option(
+                        name="learn",
+                        text="Keep in the store how long the merged tasks took and how they ended",
                     ),
                 ),
             ),

@@ -160,6 +160,8 @@ def to_public(record: RunRecord) -> dict[str, Any]:
         "base": plan.changes.base,
         "head": plan.changes.head,
         "exit_code": verdict.exit_code(record),
+        "share": None if plan.share is None else f"{plan.share.number}/{plan.share.of}",
+        "missing_shares": list(record.missing),
         "summary": {outcome.value: count for outcome, count in verdict.summary(record).items()},
         "findings": [_public_finding(finding) for finding in plan.findings],
         "tasks": [
@@ -188,6 +190,7 @@ def _public_task(task: Task, result: TaskResult) -> dict[str, Any]:
         "why_not": result.why_not,
         "seconds": result.seconds,
         "peak_memory_mb": result.peak_memory_mb,
+        "flaky": [outcome.value for outcome in result.flaky],
         "findings": [_public_finding(finding) for finding in result.findings],
         "outputs": {port: _public_artefact(made) for port, made in result.outputs.items()},
     }
