@@ -69,6 +69,12 @@ _WRITE = (
     Option(name="json", text="Print the record instead of text"),
 )
 _SHARD = Option(name="shard", word="I/N", text="Only this share of the plan, for several machines")
+_ASSIGNMENT = Option(
+    name="assignment",
+    word="FILE",
+    text="Which share runs what, as `plan --shards` wrote it",
+    default="by the names of pipelines and steps",
+)
 _NO_COMPARE = Option(name="no-compare", text="Leave base out: only say whether it runs here")
 _TWICE = Option(name="twice", text="Run everything twice and report what differs")
 _SCENARIO = Option(
@@ -102,7 +108,7 @@ _ALL_COMMANDS = (
         groups=(
             Group(title="What to check", options=(_MODE, _BASE, _ALL)),
             Group(title="How to run", options=(*_HOW[:4], _NO_COMPARE, _TWICE, *_HOW[4:])),
-            Group(title="What to write", options=(*_WRITE, _SHARD)),
+            Group(title="What to write", options=(*_WRITE, _SHARD, _ASSIGNMENT)),
         ),
     ),
     Command(
@@ -116,6 +122,22 @@ _ALL_COMMANDS = (
             Group(
                 title="What to write",
                 options=(Option(name="json", text="Print the plan instead of a table"),),
+            ),
+            Group(
+                title="For several machines",
+                options=(
+                    Option(
+                        name="shards",
+                        word="N",
+                        text="Cut it into at most N shares, or auto; with --json, print a matrix"
+                        " for GitHub",
+                    ),
+                    Option(
+                        name="assignment",
+                        word="FILE",
+                        text="Write which share runs what, for `run --shard`",
+                    ),
+                ),
             ),
         ),
     ),
@@ -167,9 +189,10 @@ _ALL_COMMANDS = (
     ),
     Command(
         name="report",
+        place="merge",
         section="Look",
         summary="Write a finished run again: console, junit, html or json",
-        title="Write a finished run again.",
+        title="Write a finished run again, or make one of several shares.",
         arguments=(
             Argument(
                 key="format",
@@ -192,8 +215,24 @@ _ALL_COMMANDS = (
                         name="output",
                         short="o",
                         word="FILE",
-                        text="Write to this file",
+                        text="Write to this file; with --merge, the new run directory",
                         default="standard output",
+                    ),
+                ),
+            ),
+            Group(
+                title="For several machines",
+                options=(
+                    Option(
+                        name="merge",
+                        word="DIR...",
+                        text="Make one run of all shares: their run directories or records, or"
+                        " folders that hold some",
+                        many=True,
+                    ),
+                    Option(
+                        name="learn",
+                        text="Keep in the store how long the merged tasks took and how they ended",
                     ),
                 ),
             ),

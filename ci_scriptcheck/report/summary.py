@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.not_run import INTERRUPTED, UNKNOWN
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
-from ci_scriptcheck.report import data_changes, failure
+from ci_scriptcheck.report import data_changes, failure, unsteady
 from ci_scriptcheck.report.lines import base_name, excuse
 from ci_scriptcheck.report.mistake import does_fail
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, seconds, visible
@@ -118,6 +118,11 @@ def warnings(record: RunRecord, page: Page) -> str | None:
         names = listed([visible(name) for name in tasks], 4)
         lines.append(f"{head}\n{page.flow(where + names, ' ' * 9)}")
     return _some(lines, page)
+
+
+def flaky(record: RunRecord, page: Page) -> str | None:
+    """Name the tasks that pass and fail with the same code and data."""
+    return _some(unsteady.lines(record, page), page)
 
 
 def warned(record: RunRecord) -> dict[tuple[str, str, str], list[str]]:
