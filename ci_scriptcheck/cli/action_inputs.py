@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 COMMANDS = ("run", "plan", "publish")
 
 _SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY")
+_SHARE = re.compile(r"-\d+-of-\d+$")
 _NOT_OURS = ("ACTIONS_", "AWS_", "PYTHON")
 
 
@@ -48,9 +49,19 @@ class Inputs:
     @property
     def name(self) -> str:
         """Tell the results of this job apart from others of the same run, in characters that artifacts may have."""
-        place = re.sub(r"[^A-Za-z0-9_.-]+", "-", self.project.as_posix()).strip("-.")
-        parts = ["scriptcheck", place, (self.shard or "").replace("/", "-of-")]
-        return "-".join(part for part in parts if part)
+        return "-".join(
+            part for part in ("scriptcheck", self.place, _share_as_name(self.shard)) if part
+        )
+
+    @property
+    def place(self) -> str:
+        """Tell the project apart from others of the repository, in such characters."""
+        return re.sub(r"[^A-Za-z0-9_.-]+", "-", self.project.as_posix()).strip("-.")
+
+    @property
+    def shares(self) -> Path:
+        """File that says which share runs what; the job that plans writes it."""
+        return self.home / "shares" / f"shares-of-{self.place or 'all'}" / "shares.json"
 
     @property
     def reports(self) -> Path:
@@ -85,14 +96,17 @@ def read(environ: Mapping[str, str]) -> Inputs:
             what=f"`{option}` in the input `steps` is no name of a step",
             advice="the action's other inputs are there for options",
         )
+    command = _one_of(environ, "COMMAND", COMMANDS)
+    named = _text(environ, "PROJECT") or "."
     return Inputs(
-        command=_one_of(environ, "COMMAND", COMMANDS),
+        command=command,
         modes=tuple(mode for word in _words(environ, "MODE") for mode in word.split(",") if mode),
         base=_text(environ, "BASE"),
         steps=steps,
         shard=_text(environ, "SHARD"),
         workers=_text(environ, "WORKERS"),
-        project=_folder(workspace, _text(environ, "PROJECT") or "."),
+        # What is published needs no checkout.
+        project=Path() if command == "publish" else _folder(workspace, named),
         python=_text(environ, "PYTHON"),
         requirements=tuple(_lines(environ, "REQUIREMENTS")),
         comment=_one_of(environ, "COMMENT", ("auto", "never")),
@@ -108,6 +122,15 @@ def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
         for name, value in environ.items()
         if not name.startswith(_NOT_OURS) and _SECRET.search(name.upper()) is None
     }
+
+
+def without_share(name: str) -> str:
+    """Give what the names of all shares of a project have in common."""
+    return _SHARE.sub("", name)
+
+
+def _share_as_name(shard: str | None) -> str:
+    return (shard or "").replace("/", "-of-")
 
 
 def _folder(workspace: Path, named: str) -> Path:

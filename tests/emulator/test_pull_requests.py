@@ -51,16 +51,17 @@ def test_one_that_breaks_a_script_that_it_does_not_touch(hub: Hub) -> None:
 
     assert job.outcome == "failure"
     assert job.step("Check").exit_code == 1
-    assert (job.outputs["outcome"], job.outputs["failed"]) == ("failed", "1")
-    (error,) = job.step("Check").log.issues("error")
-    assert error.properties == {
+    assert (job.outputs["outcome"], job.outputs["failed"]) == ("failed", "2")
+    at_cause, at_fault = job.step("Check").log.issues("error")
+    assert at_cause.properties["file"] == "scripts/prepare.py"
+    assert at_fault.properties == {
         "file": "scripts/train.py",
         "line": "7",
         "title": "daily/train failed",
     }
-    assert error.data == "KeyError: 'total'. Input `prepared` lost this column in this change."
+    assert at_fault.data == "KeyError: 'total'. Input `prepared` lost this column in this change."
     assert "daily/train" in job.step("Check").summary
-    assert 'failures="1"' in Path(job.outputs["junit"]).read_text()
+    assert 'failures="2"' in Path(job.outputs["junit"]).read_text()
 
 
 def test_what_is_kept_of_one_are_its_record_and_reports(hub: Hub) -> None:
@@ -94,7 +95,7 @@ def test_one_from_a_fork(hub: Hub) -> None:
     job = hub.of_pull_request(head="topic")
 
     assert job.outcome == "failure"
-    assert job.outputs["failed"] == "1"
+    assert job.outputs["failed"] == "2"
     assert base(job) == hub.commits["main"]
 
 
@@ -106,7 +107,7 @@ def test_one_of_3000_changed_files(hub: Hub) -> None:
 
     assert job.outcome == "failure"
     assert len(record(job)["plan"]["changes"]["files"]) == 3000
-    assert (job.outputs["affected"], job.outputs["failed"]) == ("2", "1")
+    assert (job.outputs["affected"], job.outputs["failed"]) == ("2", "2")
 
 
 def test_one_that_renames_a_script(hub: Hub) -> None:
@@ -121,7 +122,7 @@ def test_one_that_renames_a_script(hub: Hub) -> None:
     job = hub.of_pull_request()
 
     assert job.outcome == "success", job.log
-    assert "daily/clean" in job.step("Check").summary
+    assert "All 2 affected steps passed" in job.step("Check").summary
 
 
 def test_one_that_renames_a_script_and_forgets_the_settings(hub: Hub) -> None:
@@ -168,7 +169,7 @@ def test_one_of_several_projects_of_a_repository(hub: Hub) -> None:
 
     mine, other = hub.of_pull_request(project="teams/fraud"), hub.of_pull_request()
 
-    assert (mine.outcome, mine.outputs["failed"]) == ("failure", "1")
+    assert (mine.outcome, mine.outputs["failed"]) == ("failure", "2")
     assert (other.outcome, other.outputs["affected"]) == ("success", "0")
     assert set(hub.machine.artifacts) == {"scriptcheck", "scriptcheck-teams-fraud"}
 
