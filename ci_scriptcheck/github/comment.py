@@ -30,7 +30,7 @@ T = TypeVar("T")
 MOST_CHARACTERS = 65_536
 """Of a comment, counted as Unicode characters; GitHub answers 422 to more."""
 
-_STAMP = re.compile(r"<!-- scriptcheck run=(\d{1,19}) attempt=(\d{1,9}) head=[0-9a-f]* -->")
+_STAMP = re.compile(r"<!-- scriptcheck run=(\d{1,19}) attempt=(\d{1,9}) head=[0-9a-f-]* -->")
 _ROUNDS = 4
 _HEADLINES = 3
 _GONE = (404, 410)
@@ -78,8 +78,9 @@ class _Comment:
 
 def attempt_of(text: str) -> Attempt | None:
     """Read the attempt that a text is of from its second line."""
-    lines = text.splitlines()
-    found = _STAMP.fullmatch(lines[1]) if len(lines) > 1 else None
+    second = text.split("\n", 2)[1:2]
+    # The ends of lines are those of whatever form the text was last edited in.
+    found = _STAMP.fullmatch(second[0].rstrip()) if second else None
     return None if found is None else Attempt(run=int(found[1]), number=int(found[2]))
 
 
@@ -130,7 +131,7 @@ class _Thread:
             ours = self._ours() or (made,)
         kept = ours[0]
         newest = max(ours, key=lambda one: one.attempt)
-        is_newest = newest.attempt <= self._attempt
+        is_newest = not self._attempt < newest.attempt
         try:
             self._put(kept, self._text if is_newest else newest.body)
         except RefusalError as refusal:
@@ -199,7 +200,7 @@ def _with_less(act: Callable[[str], T], text: str) -> T:
     except RefusalError as refusal:
         if refusal.status != 422:
             raise
-        short = "\n".join(text.splitlines()[:_HEADLINES])
+        short = "\n".join(text.split("\n")[:_HEADLINES])
         more = "The rest of this report is more than this server takes; it stands in the run's summary."
         if len(short) >= len(text) or len(short) + len(more) > MOST_CHARACTERS:
             raise
