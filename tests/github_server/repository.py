@@ -132,6 +132,8 @@ class Repository:
         pull["head"] |= {"sha": head, "ref": branch, "label": f"{owner}:{branch}"}
         pull["head"]["repo"] |= {"full_name": repository}
         pull["base"] |= {"ref": base}
+        # The team in GitHub's own example is not as its own description says.
+        pull["requested_teams"] = []
         self.pulls.append(pull)
 
     def add_artifact(self, run: int, name: str, archive: bytes) -> dict[str, Any]:
