@@ -168,13 +168,13 @@ _ALL_COMMANDS = (
     Command(
         name="report",
         section="Look",
-        summary="Write a finished run again: console, junit, html or json",
+        summary="Write a finished run again: console, junit, markdown, html or json",
         title="Write a finished run again.",
         arguments=(
             Argument(
                 key="format",
                 word="FORMAT",
-                text="console, junit, html or json  [default: console]",
+                text="console, junit, markdown, html or json  [default: console]",
                 many="optional",
             ),
         ),

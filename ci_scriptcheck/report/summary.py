@@ -88,6 +88,15 @@ def excused(record: RunRecord) -> list[tuple[Task, TaskResult]]:
 
 def not_run(record: RunRecord, page: Page) -> str | None:
     """Count what was not checked by its reason, where no failure shown above explains it."""
+    lines = [
+        page.flow(f"{counted(number, 'task')}: {visible(why)}", "not run  ")
+        for why, number in reasons_not_run(record)
+    ]
+    return _some(lines, page)
+
+
+def reasons_not_run(record: RunRecord) -> list[tuple[str, int]]:
+    """Give each reason that no failure explains, with the number of tasks, the commonest first."""
     outcomes = {result.task: result.outcome for result in record.results}
     reasons = Counter(
         result.why_not or UNKNOWN
@@ -96,11 +105,7 @@ def not_run(record: RunRecord, page: Page) -> str | None:
         and result.why_not != INTERRUPTED
         and not _waited(task, outcomes)
     )
-    lines = [
-        page.flow(f"{counted(number, 'task')}: {visible(why)}", "not run  ")
-        for why, number in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    ]
-    return _some(lines, page)
+    return sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
 
 
 def warnings(record: RunRecord, page: Page) -> str | None:
