@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.cli.command import Argument, Command, Group, Option
+from ci_scriptcheck.cli.github_commands import PUBLISH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -356,6 +357,7 @@ _ALL_COMMANDS = (
             ),
         ),
     ),
+    PUBLISH,
 )
 
 COMMANDS: Mapping[str, Command] = {command.name: command for command in _ALL_COMMANDS}

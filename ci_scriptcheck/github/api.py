@@ -9,6 +9,7 @@ fields by themselves, where each request has to be repeated or given up knowingl
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -37,6 +38,11 @@ PAGE = 100
 
 MOST_PAGES = 100
 """More pages than any list of GitHub's is read; a list that never ends must not hold the job."""
+
+# The client prints to standard error as soon as it is imported; what matters we tell ourselves.
+logging.getLogger("github").handlers.clear()
+logging.getLogger("github").addHandler(logging.NullHandler())
+logging.getLogger("github").propagate = False
 
 _NEXT = re.compile(r'<([^>]+)>\s*;[^,]*\brel="next"')
 _LONGEST_MESSAGE = 300

@@ -25,11 +25,13 @@ from ci_scriptcheck.values import dataclass
 if TYPE_CHECKING:
     from ci_scriptcheck.github.api import Api
 
-PREFIX = "scriptcheck-record"
-"""What the names of the artifacts begin with that the action uploads, one for each project."""
+PREFIX = "scriptcheck"
+"""What the names of the artifacts begin with that the action uploads, one for each project and share."""
 
-MOST_ARTIFACTS = 20
-MOST_ZIPPED = 10_000_000
+MOST_ARTIFACTS = 256
+"""As many jobs as a matrix may have."""
+
+MOST_ZIPPED = 20_000_000
 """Bytes of an archive."""
 
 MOST_UNZIPPED = 50_000_000

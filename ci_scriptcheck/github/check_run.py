@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from ci_scriptcheck.errors import PublishError
 from ci_scriptcheck.github.api import RefusalError
 from ci_scriptcheck.github.event import Attempt
+from ci_scriptcheck.model.annotation import Annotation, Weight
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ci_scriptcheck.errors import Place
     from ci_scriptcheck.github.api import Api
 
 BATCH = 50
@@ -28,6 +30,7 @@ MOST = 200
 
 _LONGEST_MESSAGE = 16_000  # characters, so that even those of four bytes stay below 64 KB
 _LONGEST_TITLE = 255
+_LEVELS = {Weight.ERROR: "failure", Weight.WARNING: "warning", Weight.NOTICE: "notice"}
 
 
 class Conclusion(StrEnum):
@@ -37,30 +40,6 @@ class Conclusion(StrEnum):
     FAILURE = "failure"
     NEUTRAL = "neutral"
     CANCELLED = "cancelled"
-
-
-class Level(StrEnum):
-    """How an annotation is drawn."""
-
-    FAILURE = "failure"
-    WARNING = "warning"
-    NOTICE = "notice"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Annotation:
-    """A few words at a line.
-
-    Attributes:
-        file: Path from the root of the repository.
-        line: From 1 on.
-    """
-
-    file: str
-    line: int
-    level: Level
-    title: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +95,7 @@ def publish(api: Api, repository: str, check: Check) -> Shown:
     Raises:
         PublishError: GitHub took none.
     """
-    runs = _Runs(api, repository, replace(check, annotations=check.annotations[:MOST]))
+    runs = _Runs(api, repository, replace(check, annotations=_placed(check)))
     newest = runs.newest()
     if newest is not None and _attempt(newest) > check.attempt:
         return replace(_shown(newest), newer=True)
@@ -201,7 +180,7 @@ class _Runs:
         check = self._check
         output: dict[str, object] = {"title": check.title, "summary": check.summary}
         if annotations:
-            output["annotations"] = [_as_json(one) for one in annotations]
+            output["annotations"] = [_as_json(one, one.place) for one in annotations if one.place]
         return {
             "status": "completed",
             "conclusion": check.conclusion.value,
@@ -210,12 +189,17 @@ class _Runs:
         }
 
 
-def _as_json(annotation: Annotation) -> dict[str, object]:
+def _placed(check: Check) -> tuple[Annotation, ...]:
+    """List what can be posted: GitHub shows nothing that is at no place."""
+    return tuple(one for one in check.annotations if one.place is not None)[:MOST]
+
+
+def _as_json(annotation: Annotation, place: Place) -> dict[str, object]:
     return {
-        "path": annotation.file,
-        "start_line": annotation.line,
-        "end_line": annotation.line,
-        "annotation_level": annotation.level.value,
+        "path": place.file,
+        "start_line": place.line or 1,
+        "end_line": place.line or 1,
+        "annotation_level": _LEVELS[annotation.weight],
         "title": annotation.title[:_LONGEST_TITLE],
         "message": annotation.message[:_LONGEST_MESSAGE] or annotation.title,
     }

@@ -22,11 +22,9 @@ class Contract:
     def __init__(self) -> None:
         self._description = description()
         # A misspelt name in what we send would else pass as one more property.
-        strict = Config(spec_validator_cls=None, additional_properties_default_policy="forbid")
+        strict = Config(additional_properties_default_policy="forbid")
         self._requests = OpenAPI.from_dict(self._description, config=strict)
-        self._answers = OpenAPI.from_dict(
-            self._description, config=Config(spec_validator_cls=None)
-        )
+        self._answers = OpenAPI.from_dict(self._description)
 
     def example(self, name: str) -> Any:
         """Give one of GitHub's own examples, of which answers are made."""

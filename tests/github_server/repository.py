@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from tests.github_server.contract import Contract
+from tests.github_server.contract import Contract
 
 NAME = "acme/fraud"
 HEAD = "1f0c9ab" + "0" * 33
@@ -94,7 +93,7 @@ class Repository:
         """Make a check run at a commit."""
         if given["head_sha"] not in self.commits:
             raise Invalid(f"No commit found for SHA: {given['head_sha']}")
-        check = deepcopy(self.contract.example("check-run"))
+        check: dict[str, Any] = deepcopy(self.contract.example("check-run"))
         check["id"] = self._new_id()
         check["head_sha"] = given["head_sha"]
         check["name"] = given["name"]

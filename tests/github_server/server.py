@@ -13,7 +13,7 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.github_server.repository import BOT, Invalid, Missing, Person, Repository
@@ -154,7 +154,7 @@ class _Threads(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
         super().server_close()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, *_: Any) -> None:
         """Note what goes wrong in the server itself, instead of printing it."""
         error = sys.exc_info()[1]
         if not isinstance(error, ConnectionError):
@@ -163,8 +163,13 @@ class _Threads(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    timeout = 10
-    server: _Threads
+    timeout: ClassVar[float | None] = 10
+    server: Any
+
+    @property
+    def _github(self) -> GitHubServer:
+        found: GitHubServer = self.server.github
+        return found
 
     def do_GET(self) -> None:
         self._serve()
@@ -175,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def _serve(self) -> None:
-        github, parts = self.server.github, urlsplit(self.path)
+        github, parts = self._github, urlsplit(self.path)
         path = parts.path.removeprefix(github.prefix)
         query = parse_qsl(parts.query)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -205,7 +210,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(answer, path, dict(query), halfway=fault is not None)
 
     def _answered(self, path: str, query: Mapping[str, str], body: bytes) -> Answer:
-        github = self.server.github
+        github = self._github
         person = github.people.get((self.headers.get("Authorization") or "").rpartition(" ")[2])
         if person is None:
             return _error(401, "Bad credentials")
@@ -226,14 +231,14 @@ class _Handler(BaseHTTPRequestHandler):
         return _error(404, "Not Found")
 
     def _viewer(self) -> Answer:
-        github = self.server.github
+        github = self._github
         person = github.people.get((self.headers.get("Authorization") or "").rpartition(" ")[2])
         if person is None or not github.knows_viewer:
             return _error(403, "Resource not accessible by integration")
         return Answer(body={"data": {"viewer": {"login": person.login}}})
 
     def _blob(self, number: int, query: Mapping[str, str]) -> None:
-        github = self.server.github
+        github = self._github
         if self.headers.get("Authorization"):
             github.violations.append("the token was sent to where artifacts are kept")
         archive = github.repository.archives.get(number)
@@ -259,7 +264,7 @@ class _Handler(BaseHTTPRequestHandler):
         *,
         halfway: bool = False,
     ) -> None:
-        github = self.server.github
+        github = self._github
         body, headers = answer.body, dict(answer.headers)
         if isinstance(body, list):
             body, link = _cut(body, query or {}, github.page, github.url)

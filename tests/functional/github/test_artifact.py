@@ -151,7 +151,7 @@ def test_an_artifact_that_lies_about_its_size_is_not_read_to_its_end(
     server.repository.artifacts[made["id"]]["size_in_bytes"] = 10
     (found,) = artifact.of_run(api, NAME, RUN)
 
-    with pytest.raises(PublishError, match="more than 10,000,000 bytes"):
+    with pytest.raises(PublishError, match="more than 20,000,000 bytes"):
         artifact.record_of(api, NAME, found)
 
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ci_scriptcheck.errors import Place
 from ci_scriptcheck.github import check_run
-from ci_scriptcheck.github.check_run import Annotation, Check, Conclusion, Level
+from ci_scriptcheck.github.check_run import Check, Conclusion
 from ci_scriptcheck.github.event import Attempt
+from ci_scriptcheck.model.annotation import Annotation, Weight
 from tests.github_server.repository import HEAD, NAME
 from tests.github_server.server import Fault, GitHubServer
 
@@ -33,7 +35,10 @@ def a_check(count: int = 0, *, run: int = 7, number: int = 1, **given: Any) -> C
 
 def an_annotation(line: int, file: str = "scripts/train.py") -> Annotation:
     return Annotation(
-        file=file, line=line, level=Level.FAILURE, title="fraud/train failed", message="KeyError"
+        place=Place(file=file, line=line),
+        weight=Weight.ERROR,
+        title="fraud/train failed",
+        message="KeyError",
     )
 
 
