@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.cli.command import Argument, Command, Group, Option
+from ci_scriptcheck.cli.github_commands import PUBLISH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -191,13 +192,13 @@ _ALL_COMMANDS = (
         name="report",
         place="merge",
         section="Look",
-        summary="Write a finished run again: console, junit, html or json",
+        summary="Write a finished run again: console, junit, markdown, html or json",
         title="Write a finished run again, or make one of several shares.",
         arguments=(
             Argument(
                 key="format",
                 word="FORMAT",
-                text="console, junit, html or json  [default: console]",
+                text="console, junit, markdown, html or json  [default: console]",
                 many="optional",
             ),
         ),
@@ -395,6 +396,7 @@ _ALL_COMMANDS = (
             ),
         ),
     ),
+    PUBLISH,
 )
 
 COMMANDS: Mapping[str, Command] = {command.name: command for command in _ALL_COMMANDS}

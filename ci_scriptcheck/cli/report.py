@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.report.page import Page
 
-FORMATS = ("console", "junit", "html", "json")
+FORMATS = ("console", "junit", "markdown", "html", "json")
 
 
 def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
@@ -93,6 +93,11 @@ def text(directory: Path, wanted: str, page: Page) -> str:
         from ci_scriptcheck.report import junit
 
         return junit.render(record)
+    if wanted == "markdown":
+        from ci_scriptcheck.report import links, markdown
+
+        # Where it is posted, and so where its links lead, is known to who publishes it.
+        return markdown.comment(record, links.Links())
     if wanted == "html":
         from ci_scriptcheck.report import html
 

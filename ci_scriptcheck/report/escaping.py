@@ -37,7 +37,7 @@ _LINKED = re.compile(
 _NAMED = re.compile(r"[A-Za-z]/|/[A-Za-z]|[A-Za-z]\.[A-Za-z]{2}")
 # At the beginning of a line these begin a list, or make a heading of the line above.
 _OPENING = re.compile(r"[-+=]+|\d+[.)]")
-_PLAIN = re.compile(r"[0-9A-Za-z ]")
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 def code(text: str, most: int = MOST_NAME) -> str:
@@ -128,5 +128,4 @@ def _cut(text: str, most: int) -> str:
 
 def _as_html(text: str) -> str:
     """Write code as HTML in which no character can mean anything, to Markdown or to a table."""
-    signs = (sign if _PLAIN.match(sign) else f"&#{ord(sign)};" for sign in text)
-    return f"<code>{''.join(signs)}</code>"
+    return f"<code>{_PUNCTUATION.sub(lambda sign: f'&#{ord(sign[0])};', text)}</code>"

@@ -106,8 +106,9 @@ _RESERVED = frozenset(
     )
 )
 # In Mermaid's own way: `#` and a number. A backtick would begin Markdown, and `@` call somebody.
-# So would a number with a dot at the beginning.
-_MEANING = re.compile(r"[\"#<>&`@;$]|^[-+*]|^\d(?=\d*[.)])")
+# So would a number with a dot at the beginning. `%%{` is an order to Mermaid wherever it stands, a colon
+# may name an icon, and a backslash begins what is no letter.
+_MEANING = re.compile(r"[\"#<>&`@;$%:\\]|^[-+*]|^\d(?=\d*[.)])")
 _OURS = re.compile(r"n\d+_")
 
 

@@ -79,7 +79,7 @@ def _fitting(
     record: RunRecord, links: Links, room: Room, limit: int, length: Callable[[str], int]
 ) -> str:
     """Write as much as fits, and leave out in the order in which it can be missed."""
-    write = _writer(record, links)
+    write = _writer(record, links, room)
     rooms = _ever_smaller(room)
     for smaller in rooms:
         text = write(smaller)
@@ -104,28 +104,28 @@ def _ever_smaller(room: Room) -> list[Room]:
     return rooms
 
 
-def _writer(record: RunRecord, links: Links) -> Callable[[Room], str]:
+def _writer(record: RunRecord, links: Links, room: Room) -> Callable[[Room], str]:
     """Give what writes a record in any length; what is the same in all of them is written once."""
     told = story(record)
-    lines = failures.first_lines(told, sheet(record.plan, links, Room()))
-    opening = [
-        headline.heading(told),
-        asides.scope(record.plan, sheet(record.plan, links, Room())),
-    ]
+    widest = sheet(record.plan, links, room)
+    lines = failures.first_lines(told, widest)
+    opening = [headline.heading(told), asides.scope(record.plan, widest)]
+    drawings = picture.drawings(record)
+    is_quiet = headline.all_is_well(told)
 
-    def write(room: Room) -> str:
-        page = sheet(record.plan, links, room)
+    def write(smaller: Room) -> str:
+        page = sheet(record.plan, links, smaller)
         parts = [
             *opening,
             failures.opening(lines, page),
-            *picture.drawings(record, page),
+            *drawings[: smaller.graphs],
             *findings.of_project(told, page),
             *failures.sections(told, lines, page),
             *asides.not_run(told, page),
             *asides.data(told, page, failures.tables(told, page)),
             *asides.not_counted(told, page),
             *asides.warnings(told, page),
-            *([] if headline.all_is_well(told) else asides.others(told, page)),
+            *([] if is_quiet else asides.others(told, page)),
             asides.footer(told, page),
         ]
         return "\n\n".join(part for part in parts if part) + "\n"

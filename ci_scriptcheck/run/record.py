@@ -7,6 +7,7 @@ of another format number are refused with the version that wrote them.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
@@ -23,7 +24,6 @@ from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.result import Artefact, Finding
@@ -147,6 +147,15 @@ def read_record(run_directory: Path) -> RunRecord:
         UsageError: there is none, or another version wrote it.
     """
     return _read(run_directory / _RECORD, "run", RunRecord)
+
+
+def of_bytes(content: bytes) -> RunRecord:
+    """Read what `write_record` wrote, wherever it comes from.
+
+    Raises:
+        UsageError: it is none, or another version wrote it.
+    """
+    return _parsed(Path(_RECORD), content, "run", RunRecord)
 
 
 def to_public(record: RunRecord) -> dict[str, Any]:

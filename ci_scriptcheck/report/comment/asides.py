@@ -133,7 +133,7 @@ def _warned(story: Story) -> Iterator[tuple[tuple[str, str, Place | None], list[
 def not_counted(story: Story, sheet: Sheet) -> list[str]:
     """List the failures that do not count, with the reason."""
     told = []
-    for task, result in summary.excused(story.record):
+    for task, result in story.excused:
         error = next((item for item in result.findings if item.severity is Level.ERROR), None)
         what = f": {findings.message(error, sheet)}" if error else ""
         why = sheet.prose(lines.excuse(task, result, story.plan))

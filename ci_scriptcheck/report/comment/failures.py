@@ -164,10 +164,8 @@ def _section(record: RunRecord, group: Group, sheet: Sheet) -> Iterator[str]:
         else:
             yield findings.where(item, sheet)
         yield from findings.parts(item, sheet)
-        advice = exits.advice(task, result, item) or item.advice
-        if advice and advice not in advised:
-            advised.add(advice)
-            yield f"**Help:** {sheet.prose(advice)}"
+        if len(counting) > 1:
+            yield from _advice(task, result, item, sheet, advised)
     for item in errors:
         pardon = failure.pardon(item, record.plan)
         if pardon:
@@ -178,6 +176,8 @@ def _section(record: RunRecord, group: Group, sheet: Sheet) -> Iterator[str]:
         yield sheet.prose(sentence)
         yield sheet.comparison(content) if content is not None else ""
     yield _printed(result, errors, sheet)
+    if len(counting) == 1:
+        yield from _advice(task, result, counting[0], sheet, advised)
     yield _commands(record, task, counting)
     if len(group) > 1:
         names = listed([escaping.code(other.id) for other, _ in group[1:]], MOST_ALIKE)
@@ -198,6 +198,16 @@ def _printed(result: TaskResult, errors: Sequence[Finding], sheet: Sheet) -> str
         return ""
     lines = [shortened(line) for line in printed[-failure.MOST_TAIL :]]
     return f"The last it printed:\n\n{escaping.fenced(lines)}"
+
+
+def _advice(
+    task: Task, result: TaskResult, finding: Finding, sheet: Sheet, told: set[str]
+) -> Iterator[str]:
+    """Advise what to do, but not the same of several findings."""
+    advice = exits.advice(task, result, finding) or finding.advice
+    if advice and advice not in told:
+        told.add(advice)
+        yield f"**Help:** {sheet.prose(advice)}"
 
 
 def _commands(record: RunRecord, task: Task, errors: Sequence[Finding]) -> str:

@@ -10,7 +10,6 @@ from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import RunRecord
-    from ci_scriptcheck.report.comment.sheet import Sheet
     from ci_scriptcheck.report.graph import Graph
 
 MOST_NODES = 40
@@ -23,19 +22,19 @@ MOST_NAME = 40
 """Characters of a name in a box."""
 
 
-def drawings(record: RunRecord, sheet: Sheet) -> list[str]:
+def drawings(record: RunRecord) -> list[str]:
     """Draw the pipelines in which something failed, each with what leads there and what waits."""
     failing = [one for one in graph.graphs(record) if _numbers(one)]
     fitting = [small for small in map(_around_failures, failing) if _fits(small)]
     several = len(failing) > 1
-    return [part for one in fitting[: sheet.room.graphs] for part in _drawing(one, named=several)]
+    return [_drawing(one, named=several) for one in fitting]
 
 
-def _drawing(one: Graph, *, named: bool) -> list[str]:
+def _drawing(one: Graph, *, named: bool) -> str:
     nodes = tuple(replace(node, name=_shortened(node.name)) for node in one.nodes)
     lines = graph.mermaid(replace(one, nodes=nodes)).splitlines()
     drawn = escaping.fenced(lines, "mermaid")
-    return [f"{escaping.code(one.name)}:", drawn] if named else [drawn]
+    return f"{escaping.code(one.name)}:\n\n{drawn}" if named else drawn
 
 
 def _numbers(one: Graph) -> list[int]:

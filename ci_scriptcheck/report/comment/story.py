@@ -5,7 +5,7 @@ from __future__ import annotations
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.plan import Plan, RunRecord
 from ci_scriptcheck.model.result import Finding
-from ci_scriptcheck.report import failure
+from ci_scriptcheck.report import failure, summary
 from ci_scriptcheck.report.failure import Failure
 from ci_scriptcheck.values import dataclass
 
@@ -18,6 +18,7 @@ class Story:
         groups: Failures that count; those that fail alike are together.
         failing: Ids of these tasks.
         found: What was found without running.
+        excused: Failures that do not count.
         exit_code: What the command ended with.
     """
 
@@ -25,6 +26,7 @@ class Story:
     groups: tuple[tuple[Failure, ...], ...]
     failing: frozenset[str]
     found: tuple[Finding, ...]
+    excused: tuple[Failure, ...]
     exit_code: int
 
     @property
@@ -41,5 +43,6 @@ def story(record: RunRecord) -> Story:
         groups=tuple(tuple(group) for group in failure.grouped(failures)),
         failing=frozenset(task.id for task, _ in failures),
         found=verdict.found_without_running(record),
+        excused=tuple(summary.excused(record)),
         exit_code=verdict.exit_code(record),
     )
