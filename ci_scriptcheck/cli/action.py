@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Plan
     from ci_scriptcheck.report.links import Links
 
+_BEFOREHAND = ("history", "scripts")
 _ENDINGS = {0: "passed", 1: "failed", 130: "cancelled", 143: "cancelled"}
 
 
@@ -59,6 +60,11 @@ def act(words: list[str], console: Console) -> int:
         raise UsageError(
             what="a step of the action is to be named", facts=(f"it can be {', '.join(steps)}",)
         )
+    if words[0] in _BEFOREHAND:
+        # What is wrong is told once, by the check.
+        with contextlib.suppress(ScriptcheckError):
+            steps[words[0]](action_inputs.read(os.environ), console)
+        return 0
     if words[0] == "check":
         _give_up_secrets()
     try:
@@ -70,30 +76,25 @@ def act(words: list[str], console: Console) -> int:
 
 
 def history(inputs: Inputs, _console: Console) -> int:
-    """Get from GitHub the history that the comparison needs, as far as the checkout lacks it.
-
-    What is wrong is not told here: the check finds it, too, and says so at its place.
-    """
+    """Get from GitHub the history that the comparison needs, as far as the checkout lacks it."""
     from ci_scriptcheck.change.git.repository import change_set, repository_root
     from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 
     keep_to_ourselves()
-    with contextlib.suppress(ScriptcheckError):
-        change_set(
-            repository_root(inputs.project),
-            base=inputs.base,
-            environ=os.environ,
-            default_base=_base_of_settings(inputs),
-        )
+    change_set(
+        repository_root(inputs.project),
+        base=inputs.base,
+        environ=os.environ,
+        default_base=_base_of_settings(inputs),
+    )
     return 0
 
 
 def scripts(inputs: Inputs, _console: Console) -> int:
     """Say as the output `needed` whether the scripts' own environment is needed: not where nothing will run."""
     needed = bool(inputs.python or inputs.requirements)
-    if needed and inputs.requirements:
-        with contextlib.suppress(ScriptcheckError):
-            needed = _is_needed(inputs)
+    if inputs.requirements:
+        needed = _is_needed(inputs)
     actions.write_output(os.environ, "needed", str(needed).lower())
     return 0
 

@@ -101,8 +101,7 @@ class Hub:
 
     def checkout(self, ref: str, *options: str) -> Path:
         """Check a reference out as the usual action does, without keeping what it was let in by."""
-        made = Repository(self.folder / f"work-{len(list(self.folder.iterdir()))}")
-        made.root.mkdir()
+        made = Repository(self.workspace())
         made.git("init", "--quiet", "--initial-branch=main")
         made.git("remote", "add", "origin", self.remote.root.as_uri())
         made.git("fetch", "--quiet", "--no-tags", *(options or ["--depth=2"]), "origin", ref)
@@ -111,6 +110,25 @@ class Hub:
 
     def of_pull_request(self, *, number: int = 7, head: str = "topic", **given: Any) -> Job:
         """Run the action on a pull request."""
+        workspace = self.checkout(f"refs/pull/{number}/merge")
+        github, payload = self.about(number, head)
+        return self.job(workspace, github, payload, **given)
+
+    def published(self, api: str, token: str, **given: Any) -> Job:
+        """Run the action in a job that publishes what the others have left; it checks nothing out."""
+        workspace = self.workspace()
+        github, payload = self.about(7, "topic")
+        about = github | {"token": token, "api_url": api}
+        return self.job(workspace, about, payload, command="publish", **given)
+
+    def workspace(self) -> Path:
+        """Make the folder of a job; a runner calls it like the repository, and so is the project called."""
+        made = self.folder / str(len(list(self.folder.iterdir()))) / "fraud"
+        made.mkdir(parents=True)
+        return made
+
+    def about(self, number: int, head: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Give the context and the payload of a pull request."""
         payload = {
             "number": number,
             "pull_request": {
@@ -126,8 +144,7 @@ class Hub:
             "head_ref": head,
             "base_ref": "main",
         }
-        workspace = self.checkout(f"refs/pull/{number}/merge")
-        return self.job(workspace, github, payload, **given)
+        return github, payload
 
     def job(
         self,
@@ -140,19 +157,22 @@ class Hub:
         **inputs: str,
     ) -> Job:
         """Run the action in a checkout, for an event."""
-        event = self.folder / f"event-{workspace.name}.json"
-        repository = {"default_branch": "main", "full_name": "acme/shop"}
+        self.machine.begin()
+        event = workspace.parent / "event.json"
+        repository = {"default_branch": "main", "full_name": "acme/fraud"}
         event.write_text(json.dumps({"repository": repository} | dict(payload)))
         context: dict[str, Any] = {
             "token": TOKEN,
-            "sha": Repository(workspace).git("rev-parse", "HEAD"),
+            "sha": self.commits.get("merge", ZEROS),
             "event_path": str(event),
-            "repository": "acme/shop",
+            "repository": "acme/fraud",
             "server_url": "https://github.com",
             "run_id": "41",
             "run_attempt": "1",
             **github,
         }
+        if (workspace / ".git").exists():
+            context["sha"] = Repository(workspace).git("rev-parse", "HEAD")
         work = Work(
             workspace=workspace,
             github=context,

@@ -57,6 +57,12 @@ class Machine:
     def temp(self) -> Path:
         return self.folder / "_temp"
 
+    def begin(self) -> None:
+        """Empty what a job left, as a runner does, but for what the action has installed: that takes long."""
+        for left in (self.temp / "scriptcheck").glob("*"):
+            if left.name not in {"tool", "uv"}:
+                shutil.rmtree(left)
+
 
 @dataclass
 class Step:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from tests.emulator.hub import FILES, SETTINGS, TOKEN, TRAIN
+from tests.emulator.hub import SETTINGS, TOKEN, TRAIN
 from tests.functional.cli.command import ROOT
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ import os
 
 
 def found(place, content):
-    return [place] if b"%s" in content or b"hush" in content else []
+    return [place] if b"%s" + b"%s" in content or b"hu" + b"sh" in content else []
 
 
 def main(input_paths, output_paths, environ_vars, job_args):
     leaks = found("environment", repr(dict(os.environ)).encode())
     seen = 0
-    for pattern in ("/proc/[0-9]*/environ", "/proc/[0-9]*/cmdline", "%s/**/*", "%s/**/*"):
+    for pattern in ("/proc/[0-9]*/environ", "/proc/[0-9]*/cmdline", "%s/*/*/.git/**/*", "%s/**/*"):
         for place in glob.glob(pattern, recursive=True, include_hidden=True):
             try:
                 with open(place, "rb") as file:
@@ -46,6 +46,10 @@ COMMANDS = (
     "\\n::add-mask::passed",
     "%0A::error::INJECTED",
 )
+RAISING = """\
+def main(input_paths, output_paths, environ_vars, job_args):
+    raise ValueError("no")
+"""
 SHELL = "$(touch${IFS}PWNED);`touch${IFS}PWNED`"
 
 
@@ -61,7 +65,9 @@ def injected(job: Job) -> list[str]:
 
 
 def test_a_script_finds_no_token(hub: Hub) -> None:
-    snoop = SNOOP % (TOKEN, hub.folder, hub.machine.folder / "_runner")
+    # In two parts: the script itself lies where it looks.
+    parts = TOKEN[:20], TOKEN[20:]
+    snoop = SNOOP % (*parts, hub.folder, hub.machine.folder / "_runner")
     hub.pull_request({"scripts/train.py": snoop})
 
     job = hub.of_pull_request(variables={"NPM_TOKEN": "hush", "ACTIONS_RUNTIME_TOKEN": "hush"})
@@ -103,14 +109,14 @@ def test_names_of_branches_files_and_steps_command_nothing(hub: Hub) -> None:
     hub.pull_request(
         {
             "scriptcheck.yaml": settings,
-            f"{folder}/{name}.py": FILES["scripts/train.py"].replace("prepared", "nothing"),
+            f"{folder}/{name}.py": RAISING,
         },
         head="$(touch${IFS}PWNED)",
     )
 
     job = hub.of_pull_request(head="$(touch${IFS}PWNED)")
 
-    assert job.outcome == "failure"
+    assert job.outcome == "failure", job.log
     assert SHELL in job.log
     assert injected(job) == []
     assert not list(hub.folder.rglob("PWNED"))

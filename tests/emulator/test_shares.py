@@ -37,4 +37,4 @@ def test_a_plan_that_affects_nothing_has_one_share_that_says_so(hub: Hub) -> Non
     job = hub.of_pull_request(shard="1/1")
 
     assert json.loads(planned.outputs["matrix"]) == {"include": [{"shard": "1/1"}]}
-    assert (job.outcome, job.outputs["affected"]) == ("success", "0")
+    assert (job.outcome, job.outputs["affected"]) == ("success", "0"), job.log
