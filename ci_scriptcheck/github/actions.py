@@ -95,7 +95,7 @@ def of_error(error: ScriptcheckError) -> Annotation:
     return Annotation(
         weight=Weight.ERROR,
         title="scriptcheck could not check anything",
-        message=". ".join(one.rstrip(".") for one in sentences if one) + ".",
+        message=" ".join(_sentence(one) for one in sentences if one),
         place=error.where,
     )
 
@@ -126,6 +126,10 @@ def _limited(found: list[Annotation]) -> Iterator[str]:
             message=f"There are {len(rest):,} more of this kind{where}; the log has them all.",
         )
     )
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _data(text: str) -> str:

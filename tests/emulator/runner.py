@@ -225,7 +225,7 @@ class _Running:
             name=step["name"],
             outcome=outcome,
             log=read(text),
-            outputs=_outputs(files["OUTPUT"].read_text()),
+            outputs=outputs(files["OUTPUT"].read_text()),
             summary=_summary(files["STEP_SUMMARY"].read_bytes()),
             exit_code=code,
         )
@@ -335,7 +335,7 @@ def _ended(process: subprocess.Popen[str]) -> list[str]:
     return [rest]
 
 
-def _outputs(text: str) -> dict[str, str]:
+def outputs(text: str) -> dict[str, str]:
     """Read a file of outputs as the runner does; a line that it does not take is an error."""
     found: dict[str, str] = {}
     lines = text.split("\n")
