@@ -43,27 +43,24 @@ LINKS = Links(
 )
 
 ROWS = 5_000
-FEATURES = FileComparison(
-    path="features.parquet",
-    fate=Fate.CHANGED,
-    table=TableComparison(
-        rows_before=ROWS,
-        rows_after=ROWS,
-        key=("order_id",),
-        changed=212,
-        columns=(
-            ColumnComparison(name="amount_usd", fate=Fate.GONE, type_before="float"),
-            ColumnComparison(name="amount", fate=Fate.NEW, type_after="float"),
-            ColumnComparison(
-                name="risk_band",
-                fate=Fate.CHANGED,
-                type_before="category",
-                type_after="category",
-                rows=212,
-            ),
+TABLE = TableComparison(
+    rows_before=ROWS,
+    rows_after=ROWS,
+    key=("order_id",),
+    changed=212,
+    columns=(
+        ColumnComparison(name="amount_usd", fate=Fate.GONE, type_before="float"),
+        ColumnComparison(name="amount", fate=Fate.NEW, type_after="float"),
+        ColumnComparison(
+            name="risk_band",
+            fate=Fate.CHANGED,
+            type_before="category",
+            type_after="category",
+            rows=212,
         ),
     ),
 )
+FEATURES = FileComparison(path="features.parquet", fate=Fate.CHANGED, table=TABLE)
 
 EVIL = (
     "<!-- x --> --> <script>alert(1)</script><img src=x onerror=alert(1)> | \\| `a` ``` ~~~"
@@ -201,7 +198,7 @@ def an_evil_record(text: str = EVIL) -> RunRecord:
         a_task("d"),
     ]
     table = dataclasses.replace(
-        FEATURES.table, columns=(ColumnComparison(name=text, fate=Fate.GONE, type_before=text),)
+        TABLE, columns=(ColumnComparison(name=text, fate=Fate.GONE, type_before=text),)
     )
     differs = PortComparison(
         port=text,
