@@ -89,7 +89,7 @@ def a_finding(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> Finding:
     place = draw(st.none() | st.builds(Place, file=texts, line=st.none() | st.integers(1, 99)))
     rows = draw(st.lists(st.lists(texts, max_size=4).map(tuple), max_size=30))
     return Finding(
-        rule=draw(st.sampled_from(["SC201", "SC202", "SC302", "SC401"])),
+        rule=draw(st.sampled_from(["SC201", "SC202", "SC302", "SC401"]) | texts),
         severity=draw(st.sampled_from(Level)),
         message=draw(texts),
         step=draw(st.none() | texts),
@@ -135,7 +135,7 @@ def a_run(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> RunRecord:
     return a_record(
         _plan(draw, tuple(tasks), texts),
         *results,
-        interrupted=draw(st.sampled_from([None, "SIGTERM"])),
+        interrupted=draw(st.sampled_from([None, "SIGTERM"]) | texts),
     )
 
 
