@@ -16,6 +16,7 @@ from tests.conftest import a_record, a_result
 from tests.unit.report.compared import a_compared_record
 from tests.unit.report.records import RAISED, a_failing_record
 
+TWISTED = Place(file="a.py", line=True)
 TEXT_FOR_A_ROW: Any = "ab"
 TORN = Table(columns=("a",), rows=(TEXT_FOR_A_ROW,))
 
@@ -37,6 +38,10 @@ def test_what_we_write_conforms(record: RunRecord) -> None:
         ({"results": [a_result()]}, "it.results"),
         ({"results": (a_result(findings=("text",)),)}, "findings[0]"),
         ({"results": (a_result(outputs={"port": 5}),)}, "outputs['port']"),
+        (
+            {"results": (a_result(findings=(replace(RAISED, place=TWISTED),)),)},
+            "findings[0].place.line",
+        ),
         (
             {"results": (a_result(findings=(replace(RAISED, table=TORN),)),)},
             "rows[0]",
