@@ -216,9 +216,9 @@ def _same(one: str, other: str) -> bool:
     return one.replace("\r\n", "\n").rstrip() == other.rstrip()
 
 
-def _as_comment(item: Mapping[str, object]) -> _Comment:
-    number = item.get("id")
-    if not isinstance(number, int):
+def _as_comment(item: object) -> _Comment:
+    number = item.get("id") if isinstance(item, Mapping) else None
+    if not isinstance(item, Mapping) or not isinstance(number, int):
         raise PublishError(what="GitHub answered with a comment without a number")
     return _Comment(
         id=number, body=str(item.get("body") or ""), url=str(item.get("html_url") or "")

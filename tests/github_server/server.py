@@ -36,6 +36,7 @@ class Fault:
         status: Answered instead; `None` closes the connection without a word.
         done: Whether what was asked for is done all the same.
         halfway: Whether the connection breaks in the middle of the true answer.
+        body: What stands in the answer instead of what the description wants.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Fault:
     times: int = 1
     done: bool = False
     halfway: bool = False
+    body: bytes | None = None
 
 
 @dataclass(kw_only=True)
@@ -192,7 +194,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._blob(int(path.rpartition("/")[2]), dict(query))
             return
         if path in {"/graphql", "/api/graphql"}:
-            self._send(self._viewer(), path)
+            fault = github.fault(self.command, path)
+            if fault is None:
+                self._send(self._viewer(), path)
+            else:
+                self._fail(fault, path)
             return
         headers = dict(self.headers.items())
         wrong = github.contract.wrong_in_request(self.command, path, query, headers, body)
@@ -252,6 +258,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._raw(200, archive, {"Content-Type": "application/zip"}, halfway=fault is not None)
 
     def _fail(self, fault: Fault, path: str) -> None:
+        if fault.body is not None:
+            self._raw(fault.status or 200, fault.body, {"Content-Type": "application/json"})
+            return
         if fault.status is None:
             self._break()
             return
