@@ -42,6 +42,8 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests; arguments go to pytest."""
     session.install("-e", ".", *group("tests"))
+    # GitHub's description of its API, from npm; kept for the next time.
+    session.run("python", "-m", "tests.github_server.description")
     session.run("pytest", *(session.posargs or ["-n", "auto"]))
 
 
@@ -76,6 +78,7 @@ def lint(session: nox.Session) -> None:
 def golden(session: nox.Session) -> None:
     """Write the expected texts anew, then show what changed, for a person to read."""
     session.install("-e", ".", *group("tests"))
+    session.run("python", "-m", "tests.github_server.description")
     session.run("pytest", "-q", "--update-golden", "tests")
     session.run("git", "--no-pager", "diff", "--", "tests/golden", external=True)
 

@@ -216,6 +216,13 @@ def _told(verb: str, path: str, ask: Callable[[], T]) -> T:
             facts=(f"{verb} {path}: {type(error).__name__}",),
             advice="run this job again",
         ) from None
+    except (AssertionError, AttributeError, KeyError, RuntimeError, TypeError) as error:
+        # The client takes it for granted that an answer has the form that it should have.
+        raise LostError(
+            what="what answered was not GitHub",
+            facts=(f"{verb} {path}: {type(error).__name__}",),
+            advice="look whether GITHUB_API_URL and proxies are right, or run this job again",
+        ) from None
 
 
 def _refusal(verb: str, path: str, error: GithubException) -> PublishError:

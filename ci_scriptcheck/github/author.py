@@ -48,6 +48,7 @@ def of_token(api: Api) -> Author:
         answer = api.query("query { viewer { login } }")
     except PublishError:
         return Author()
-    viewer = answer.get("data", {}).get("viewer") if isinstance(answer, Mapping) else None
-    login = viewer.get("login") if isinstance(viewer, Mapping) else None
+    login = answer
+    for key in ("data", "viewer", "login"):
+        login = login.get(key) if isinstance(login, Mapping) else None
     return Author(login=login if isinstance(login, str) and login else None)

@@ -125,7 +125,9 @@ class _Runs:
             for run in self._api.pages(
                 self._listed, under="check_runs", check_name=self._check.name, filter="all"
             )
-            if isinstance(run, Mapping) and str(run.get("external_id")).startswith(_PREFIX)
+            if isinstance(run, Mapping)
+            and isinstance(run.get("id"), int)
+            and str(run.get("external_id")).startswith(_PREFIX)
         ]
         return max(found, key=_attempt) if found else None
 
@@ -147,16 +149,17 @@ class _Runs:
 
     def _make(self) -> Mapping[str, Any]:
         check = self._check
-        made: Mapping[str, Any] = self._api.post(
-            self._checks,
-            {
-                "name": check.name,
-                "head_sha": check.head,
-                "external_id": check.external_id,
-                **self._state(check.annotations[:BATCH]),
-            },
+        return _run(
+            self._api.post(
+                self._checks,
+                {
+                    "name": check.name,
+                    "head_sha": check.head,
+                    "external_id": check.external_id,
+                    **self._state(check.annotations[:BATCH]),
+                },
+            )
         )
-        return made
 
     def _same(self) -> Mapping[str, Any] | None:
         run = self.newest()
@@ -167,11 +170,10 @@ class _Runs:
         more = self._check.annotations[sent : sent + batch]
 
         def act() -> Mapping[str, Any]:
-            changed: Mapping[str, Any] = self._api.patch(path, self._state(more))
-            return changed
+            return _run(self._api.patch(path, self._state(more)))
 
         def done() -> Mapping[str, Any] | None:
-            now: Mapping[str, Any] = self._api.get(path)
+            now = _run(self._api.get(path))
             return now if more and _count(now) >= sent + len(more) else None
 
         return self._api.once(act, done)
@@ -219,6 +221,10 @@ def _count(run: Mapping[str, Any]) -> int:
 
 
 def _shown(run: Mapping[str, Any]) -> Shown:
-    if not isinstance(run.get("id"), int):
-        raise PublishError(what="GitHub answered with a check run without a number")
     return Shown(url=str(run.get("html_url") or ""), annotations=_count(run))
+
+
+def _run(item: object) -> Mapping[str, Any]:
+    if not isinstance(item, Mapping) or not isinstance(item.get("id"), int):
+        raise PublishError(what="GitHub answered with a check run without a number")
+    return item

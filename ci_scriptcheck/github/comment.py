@@ -1,10 +1,10 @@
 """The one comment of a project on a pull request: found by its first line, and written in place.
 
 A text begins with two hidden lines. The first names the project, the second the attempt that the
-text is of. GitHub has no request that changes a comment only if it is still what we read, so we
-read it once more before and after writing: of two attempts at once the newer one stays. Only where
-an older one halts between its reading and its writing for longer than the newer one takes can the
-older text stay; `concurrency` in the workflow rules that out.
+text is of. GitHub has no request that changes a comment only if it is still what we read. So it is
+read right before writing, and once more a moment later: whoever finds an older text then writes again.
+An older text could only stay if its publisher halted for longer than that between two requests;
+`concurrency` in the workflow rules even that out.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ MOST_CHARACTERS = 65_536
 _STAMP = re.compile(r"<!-- scriptcheck run=(\d{1,19}) attempt=(\d{1,9}) head=[0-9a-f-]* -->")
 _ROUNDS = 4
 _HEADLINES = 3
+_MOMENT = 1.0  # seconds; far longer than anybody takes from reading to writing
 _GONE = (404, 410)
 
 
@@ -170,14 +171,17 @@ class _Thread:
 
     def _put(self, comment: _Comment, text: str) -> None:
         path = f"{self._one}/{comment.id}"
-        now = _as_comment(self._api.get(path))
-        if _same(now.body, text) or now.attempt > (attempt_of(text) or now.attempt):
-            return
+        attempt = attempt_of(text)
 
-        def act(body: str) -> object:
-            return self._api.again(lambda: self._api.patch(path, {"body": body}))
+        def act(body: str) -> bool:
+            now = _as_comment(self._api.get(path))
+            if _same(now.body, body) or (attempt is not None and now.attempt > attempt):
+                return False
+            self._api.patch(path, {"body": body})
+            return True
 
-        _with_less(act, text)
+        if _with_less(lambda body: self._api.again(lambda: act(body)), text):
+            self._api.patience.pause(_MOMENT)
 
     def _attempt_at(self, comment: _Comment) -> Attempt | None:
         """Read which attempt a comment tells of now; `None` where it is gone."""
@@ -212,9 +216,9 @@ def _same(one: str, other: str) -> bool:
     return one.replace("\r\n", "\n").rstrip() == other.rstrip()
 
 
-def _as_comment(item: Mapping[str, object]) -> _Comment:
-    number = item.get("id")
-    if not isinstance(number, int):
+def _as_comment(item: object) -> _Comment:
+    number = item.get("id") if isinstance(item, Mapping) else None
+    if not isinstance(item, Mapping) or not isinstance(number, int):
         raise PublishError(what="GitHub answered with a comment without a number")
     return _Comment(
         id=number, body=str(item.get("body") or ""), url=str(item.get("html_url") or "")

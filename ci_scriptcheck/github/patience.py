@@ -52,6 +52,10 @@ class Patience:
         self._left -= seconds
         self._sleep(seconds)
 
+    def pause(self, seconds: float) -> None:
+        """Wait so many seconds, or as many as are left."""
+        self.wait(min(seconds, self._left))
+
     def back_off(self, tries: int) -> None:
         """Wait after so many failed tries, each time twice as long: 1, 2, 4, … seconds."""
         self.wait(2.0 ** (tries - 1))

@@ -36,6 +36,7 @@ class Fault:
         status: Answered instead; `None` closes the connection without a word.
         done: Whether what was asked for is done all the same.
         halfway: Whether the connection breaks in the middle of the true answer.
+        body: What stands in the answer instead of what the description wants.
     """
 
     method: str
@@ -46,17 +47,20 @@ class Fault:
     times: int = 1
     done: bool = False
     halfway: bool = False
+    body: bytes | None = None
 
 
 @dataclass(kw_only=True)
 class Gate:
-    """Where requests of one kind wait for each other, so that they take place at once."""
+    """Where the first requests of one kind wait for each other, so that they take place at once."""
 
     method: str
     path: str
     barrier: threading.Barrier
     after: bool = False
     """Whether they wait behind the deed, before its answer."""
+
+    passed: int = 0
 
 
 @dataclass
@@ -123,13 +127,14 @@ class GitHubServer:
         return None
 
     def meet(self, method: str, path: str, *, after: bool) -> None:
-        """Wait where a gate stands; a broken one holds nobody."""
+        """Wait where a gate stands."""
         for gate in self.gates:
             if gate.after is after and gate.method == method and re.search(gate.path, path):
-                try:
+                with self.lock:
+                    gate.passed += 1
+                    is_late = gate.passed > gate.barrier.parties
+                if not is_late:
                     gate.barrier.wait(10)
-                except threading.BrokenBarrierError:
-                    continue
 
 
 class _Threads(ThreadingHTTPServer):
@@ -189,7 +194,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._blob(int(path.rpartition("/")[2]), dict(query))
             return
         if path in {"/graphql", "/api/graphql"}:
-            self._send(self._viewer(), path)
+            fault = github.fault(self.command, path)
+            if fault is None:
+                self._send(self._viewer(), path)
+            else:
+                self._fail(fault, path)
             return
         headers = dict(self.headers.items())
         wrong = github.contract.wrong_in_request(self.command, path, query, headers, body)
@@ -249,6 +258,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._raw(200, archive, {"Content-Type": "application/zip"}, halfway=fault is not None)
 
     def _fail(self, fault: Fault, path: str) -> None:
+        if fault.body is not None:
+            self._raw(fault.status or 200, fault.body, {"Content-Type": "application/json"})
+            return
         if fault.status is None:
             self._break()
             return

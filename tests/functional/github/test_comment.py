@@ -170,7 +170,10 @@ def test_two_runs_at_once_end_with_one_comment_of_the_newer(
 
 def test_two_runs_that_update_at_once_end_with_the_newer_text(server: GitHubServer) -> None:
     server.repository.add_comment(PULL, text(run=6))
-    server.gates.append(Gate(method="PATCH", path="/comments/", barrier=threading.Barrier(2)))
+    # Both have written before either knows of it.
+    server.gates.append(
+        Gate(method="PATCH", path="/comments/", barrier=threading.Barrier(2), after=True)
+    )
 
     together(server, text(run=7), text(run=8))
 
@@ -191,7 +194,7 @@ def together(server: GitHubServer, *bodies: str) -> None:
 
     def publish(body: str) -> None:
         try:
-            with connect(server.url, TOKEN, Patience(sleep=lambda _: None)) as api:
+            with connect(server.url, TOKEN, Patience()) as api:
                 post(api, body)
         except BaseException as error:  # noqa: BLE001  (to be seen by the test)
             failed.append(error)
