@@ -207,11 +207,9 @@ def _results(chosen: Sequence[Part], parts: Sequence[Part]) -> dict[str, _Chosen
             found[name] = None, reasons.left_out(name, why)
             continue
         part, result = min(by_task[name], key=lambda item: _rank(item[0], item[1], owner))
-        if result.worker is not None:
-            result = replace(result, worker=f"{part.share.number}/{result.worker}")
-        if tasks[name].side is Side.HEAD and result.key is not None:
-            result = replace(result, flaky=_flaky(result, by_key[result.key]))
-        found[name] = part.place, result
+        equal = by_key[result.key or ""] if tasks[name].side is Side.HEAD else []
+        worker = None if result.worker is None else f"{part.share.number}/{result.worker}"
+        found[name] = part.place, replace(result, worker=worker, flaky=_flaky(result, equal))
     return found
 
 
@@ -227,7 +225,8 @@ def _flaky(result: TaskResult, equal: Sequence[TaskResult]) -> tuple[Outcome, ..
     endings = [
         ending
         for other in equal
-        if (ending := Ending.of(other, is_good=reasons.is_usable(other))) is not None
+        if other is not result
+        and (ending := Ending.of(other, is_good=reasons.is_usable(other))) is not None
     ]
     return known or flaky.outcomes(result, endings)
 

@@ -163,8 +163,13 @@ def test_a_random_project_gives_the_same_record_shared_and_whole(
 @pytest.mark.parametrize(
     ("example", "file", "old", "new"),
     [
-        ("penguins", "scripts/split.py", "import", "# A pull request.\nimport"),
-        ("flights", "src/flights/processing/tables.py", "import", "# A pull request.\nimport"),
+        ("penguins", "scripts/split.py", "import pandas", "# Changed.\nimport pandas"),
+        (
+            "flights",
+            "src/flights/processing/tables.py",
+            "import pandas",
+            "# Changed.\nimport pandas",
+        ),
     ],
 )
 def test_an_example_gives_the_same_record_shared_and_whole(
