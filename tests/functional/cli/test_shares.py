@@ -203,18 +203,6 @@ def test_little_to_do_needs_one_machine(broken: Path) -> None:
     assert shards(broken, "auto", "--base", "main") == ["1/1"]
 
 
-def test_what_was_found_without_running_is_told_by_one_machine(tmp_path: Path) -> None:
-    root = pull_request.lay_out(tmp_path)
-    settings = root / "scriptcheck.yaml"
-    # A branch that breaks nothing but the settings of what no script is run for.
-    (root / "scripts" / "unused.py").write_text("def main(:\n")
-    settings.write_text(settings.read_text() + "  unused: {script: scripts/unused.py, skip: no}\n")
-    planned = json.loads(scriptcheck("plan", "--json", "--base", "main", folder=root).stdout)
-    assert planned["findings"] or planned["tasks"]
-
-    assert len(shards(root, "auto", "--base", "main")) == 1
-
-
 def test_the_cut_is_told_in_words_too(broken: Path) -> None:
     ended = scriptcheck("plan", "--all", "--shards", "2", folder=broken)
 

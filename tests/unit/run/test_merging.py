@@ -17,6 +17,7 @@ from ci_scriptcheck.modes import cut, share
 from ci_scriptcheck.run import merging, reasons
 from ci_scriptcheck.values import replace
 from tests.conftest import a_plan, a_result, a_task
+from tests.unit.modes.test_cut import a_large_project
 
 FATES = [Outcome.PASSED, Outcome.PASSED, Outcome.PASSED, Outcome.FAILED, Outcome.CRASHED]
 
@@ -117,6 +118,18 @@ def test_merged_shares_are_the_whole_run_but_for_times_and_machines(
     assert without_machines(merged) == without_machines(run(whole, fates))
     assert verdict.exit_code(merged) == verdict.exit_code(run(whole, fates))
     assert from_json(RunRecord, to_json(merged)) == merged
+
+
+def test_eight_shares_of_600_nodes_are_the_whole_run_but_for_times_and_machines() -> None:
+    tasks = a_large_project()
+    whole = a_plan(*tasks)
+    fates = {task.id: Outcome.FAILED for task in tasks[::17]}
+    found = cut.cut(tasks, of=8)
+
+    merged = merging.merged(shared(whole, dict(found.shares), 8, fates), "run").record
+
+    assert len(merged.shares) == 8
+    assert without_machines(merged) == without_machines(run(whole, fates))
 
 
 def test_the_machines_are_told_and_the_longest_share_counts() -> None:
