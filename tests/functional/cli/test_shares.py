@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ci_scriptcheck.cli.demo import pull_request
 from ci_scriptcheck.run import record as run_record
 from ci_scriptcheck.values import replace
 from tests.functional.cli.command import ROOT, commit, git, scriptcheck
@@ -32,11 +31,56 @@ def main(input_paths, output_paths, environ_vars, job_args):
 FATES = ("pass", "pass", "pass", "raise ValueError(text)")
 
 
+SETTINGS = """\
+version: 1
+datasets: {raw: {copy: data}}
+steps: {score: {script: scripts/score.py, outputs: {out: {}}}}
+pipelines: {fraud: [scripts/preprocess.py, scripts/train.py]}
+"""
+PREPROCESS = """\
+from pathlib import Path
+
+
+def main(input_paths, output_paths, environ_vars, job_args):
+    text = (Path(input_paths["raw"]) / "rows.txt").read_text()
+    (Path(output_paths["table"]) / "rows.txt").write_text("amount_usd " + text)
+"""
+TRAIN = """\
+from pathlib import Path
+
+
+def main(input_paths, output_paths, environ_vars, job_args):
+    text = (Path(input_paths["table"]) / "rows.txt").read_text()
+    print("training")
+    if "amount_usd" not in text:
+        raise KeyError("amount_usd")
+    (Path(output_paths["model"]) / "model.txt").write_text(str(len(text)))
+"""
+SCORE = """\
+from pathlib import Path
+
+
+def main(input_paths, output_paths, environ_vars, job_args):
+    (Path(output_paths["out"]) / "score.txt").write_text("1")
+"""
+
+
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
-    """Make the demonstration's repository, with the pull request checked out."""
-    root = pull_request.lay_out(tmp_path)
-    pull_request.break_it(root)
+    """Make a repository with two scripts in a row and one beside them, on a branch that breaks one."""
+    root = tmp_path / "shop"
+    (root / "scripts").mkdir(parents=True)
+    (root / "data").mkdir()
+    (root / "data" / "rows.txt").write_text("1 2 3\\n")
+    (root / "scriptcheck.yaml").write_text(SETTINGS)
+    for name, text in (("preprocess", PREPROCESS), ("train", TRAIN), ("score", SCORE)):
+        (root / "scripts" / f"{name}.py").write_text(text)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    commit(root)
+    git(root, "switch", "--quiet", "--create", "change")
+    script = root / "scripts" / "preprocess.py"
+    script.write_text(script.read_text().replace("amount_usd", "amount"))
+    commit(root)
     return root
 
 
