@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ci_scriptcheck import __version__
 from ci_scriptcheck.run import record as run_record
 from ci_scriptcheck.values import replace
 from tests.functional.cli.command import ROOT, commit, git, scriptcheck
@@ -341,6 +342,23 @@ def test_an_assignment_of_another_commit_is_refused(broken: Path, tmp_path: Path
         ("{", "says of no plan which share runs what"),
         ("[]", "says of no plan which share runs what"),
         ('{"format": 1, "written_by": "0.0.1"}', "was written by scriptcheck 0.0.1"),
+        (
+            json.dumps(
+                {
+                    "format": 1,
+                    "written_by": __version__,
+                    "assignment": {
+                        "project": "shop",
+                        "folder": "",
+                        "base": None,
+                        "head": None,
+                        "of": 2,
+                        "shares": {"score": 3},
+                    },
+                }
+            ),
+            "says of no plan which share runs what",
+        ),
     ],
 )
 def test_what_is_no_assignment_is_refused(

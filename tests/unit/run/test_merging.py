@@ -169,6 +169,25 @@ def test_an_empty_share_that_left_no_record_does_not_pass_either() -> None:
     assert verdict.exit_code(merged) == 1
 
 
+def test_a_task_that_its_share_has_not_run_is_refused() -> None:
+    records = shared(CHAIN, TWO, 2)
+    record = records["run2"]
+    assert record.plan.share is not None
+    kept = tuple(task for task in record.plan.tasks if task.id != "score")
+    others = (*record.plan.share.others, CHAIN.by_id()["score"])
+    plan = replace(record.plan, tasks=kept, share=replace(record.plan.share, others=others))
+
+    with pytest.raises(UsageError, match="no share ran `score`, which 2/2 answers for"):
+        merging.merged({**records, "run2": run(plan, {})}, "merged")
+
+
+def test_a_task_that_was_given_to_a_share_that_does_not_exist_never_passes() -> None:
+    merged = merging.merged(shared(CHAIN, {**TWO, "score": 7}, 2), "merged").record
+
+    assert merged.missing == (7,)
+    assert verdict.exit_code(merged) == 1
+
+
 def test_a_share_that_was_run_again_replaces_what_it_was() -> None:
     records = shared(CHAIN, TWO, 2, {"score": Outcome.FAILED})
     records["again"] = again(records["run2"], {}, attempt=2)
