@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.model.plan import Plan
     from ci_scriptcheck.model.result import TaskResult
     from ci_scriptcheck.modes.cut import Cut
     from ci_scriptcheck.workflow import Prepared
@@ -51,10 +52,7 @@ def _shared(given: Namespace, console: Console, environ: Mapping[str, str]) -> i
     plan, ready = prepared.plan, _ready(prepared)
     worthwhile = cut.worthwhile(plan.tasks, workers=prepared.workers, known=ready)
     found = cut.cut(plan.tasks, of=asked or worthwhile or 1, known=ready)
-    count = len(found.seconds)
-    if not count and any(verdict.counts(finding, plan) for finding in plan.findings):
-        # What was found without running is told, and fails, where a share is run.
-        count = 1
+    count = machines(found, plan)
     if given.assignment is not None:
         path = Path(given.assignment)
         handed_over.write(
@@ -69,6 +67,15 @@ def _shared(given: Namespace, console: Console, environ: Mapping[str, str]) -> i
     else:
         console.tell(told)
     return 0
+
+
+def machines(found: Cut, plan: Plan) -> int:
+    """Count the machines that are needed: one also for what was found without running.
+
+    That is told, and fails, where a share is run.
+    """
+    fails = any(verdict.counts(finding, plan) for finding in plan.findings)
+    return len(found.seconds) or int(fails)
 
 
 def _ready(prepared: Prepared) -> Mapping[str, TaskResult]:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Plan
 
 FORMAT = 1
+_WRITER = (FORMAT, __version__)
 _SHOWN = 3
+_HOW_IT_IS_MADE = "`scriptcheck plan --shards auto --assignment FILE` writes it"
 _SAME = "give `plan` and `run` the same steps and options, and the same commit"
 
 
@@ -85,23 +87,30 @@ def read(path: Path) -> Assignment:
         UsageError: it is not there, or was not written by this version.
     """
     try:
-        data = json.loads(path.read_bytes())
-        if data["format"] != FORMAT or data["written_by"] != __version__:
-            raise UsageError(
-                what=f"{path} was written by scriptcheck {data['written_by']}, this is {__version__}",
-                advice="let one version cut the plan and run its shares",
-            )
-        return from_json(Assignment, data["assignment"])
+        content = path.read_bytes()
     except OSError as error:
         raise UsageError(
-            what=f"{path} cannot be read: {error.strerror}",
-            advice="`scriptcheck plan --shards auto --assignment FILE` writes it",
+            what=f"{path} cannot be read: {error.strerror}", advice=_HOW_IT_IS_MADE
         ) from error
+    try:
+        data = json.loads(content)
+        writer = (data["format"], data["written_by"])
+        found = from_json(Assignment, data["assignment"]) if writer == _WRITER else None
     except (ValueError, KeyError, TypeError) as error:
+        raise _none(path) from error
+    if found is None:
         raise UsageError(
-            what=f"{path} says of no plan which share runs what",
-            advice="`scriptcheck plan --shards auto --assignment FILE` writes it",
-        ) from error
+            what=f"{path} was written by scriptcheck {writer[1]}, this is {__version__}",
+            advice="let one version cut the plan and run its shares",
+        )
+    # A share that no machine has would leave its tasks to nobody.
+    if not all(share in range(1, found.of + 1) for share in found.shares.values()):
+        raise _none(path)
+    return found
+
+
+def _none(path: Path) -> UsageError:
+    return UsageError(what=f"{path} says of no plan which share runs what", advice=_HOW_IT_IS_MADE)
 
 
 def check(assignment: Assignment, whole: Plan, of: int) -> None:

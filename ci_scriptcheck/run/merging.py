@@ -64,7 +64,7 @@ def merged(records: Mapping[str, RunRecord], run: str) -> Merged:
         run: Name of the run directory that the new one is for.
 
     Raises:
-        UsageError: there is none, or they are not shares of one plan.
+        UsageError: there is none, they are not shares of one plan, or leave a task to nobody.
     """
     if not records:
         raise UsageError(
@@ -75,7 +75,8 @@ def merged(records: Mapping[str, RunRecord], run: str) -> Merged:
     latest = {part.share.number: part for part in parts}
     chosen = [latest[number] for number in sorted(latest)]
     first = chosen[0]
-    missing = tuple(number for number in range(1, first.share.of + 1) if number not in latest)
+    wanted = {*range(1, first.share.of + 1), *first.share.owners.values()}
+    missing = tuple(sorted(wanted - latest.keys()))
     results = _results(chosen, parts)
     record = RunRecord(
         plan=first.whole,
@@ -203,15 +204,18 @@ def _results(chosen: Sequence[Part], parts: Sequence[Part]) -> dict[str, _Chosen
     found: dict[str, _Chosen] = {}
     for name, owner in share.owners.items():
         if name not in by_task:
+            if any(part.share.number == owner for part in chosen):
+                raise UsageError(
+                    what=f"no share ran `{name}`, which {owner}/{share.of} answers for",
+                    advice="run all shares again, from one `plan --shards`",
+                )
             why = not_run.share_missing(owner, share.of)
             found[name] = None, reasons.left_out(name, why)
             continue
         part, result = min(by_task[name], key=lambda item: _rank(item[0], item[1], owner))
-        if result.worker is not None:
-            result = replace(result, worker=f"{part.share.number}/{result.worker}")
-        if tasks[name].side is Side.HEAD and result.key is not None:
-            result = replace(result, flaky=_flaky(result, by_key[result.key]))
-        found[name] = part.place, result
+        equal = by_key[result.key or ""] if tasks[name].side is Side.HEAD else []
+        worker = None if result.worker is None else f"{part.share.number}/{result.worker}"
+        found[name] = part.place, replace(result, worker=worker, flaky=_flaky(result, equal))
     return found
 
 
@@ -227,7 +231,8 @@ def _flaky(result: TaskResult, equal: Sequence[TaskResult]) -> tuple[Outcome, ..
     endings = [
         ending
         for other in equal
-        if (ending := Ending.of(other, is_good=reasons.is_usable(other))) is not None
+        if other is not result
+        and (ending := Ending.of(other, is_good=reasons.is_usable(other))) is not None
     ]
     return known or flaky.outcomes(result, endings)
 

@@ -17,6 +17,7 @@ from ci_scriptcheck.modes import cut, share
 from ci_scriptcheck.run import merging, reasons
 from ci_scriptcheck.values import replace
 from tests.conftest import a_plan, a_result, a_task
+from tests.unit.modes.test_cut import a_large_project
 
 FATES = [Outcome.PASSED, Outcome.PASSED, Outcome.PASSED, Outcome.FAILED, Outcome.CRASHED]
 
@@ -119,6 +120,18 @@ def test_merged_shares_are_the_whole_run_but_for_times_and_machines(
     assert from_json(RunRecord, to_json(merged)) == merged
 
 
+def test_eight_shares_of_600_nodes_are_the_whole_run_but_for_times_and_machines() -> None:
+    tasks = a_large_project()
+    whole = a_plan(*tasks)
+    fates = {task.id: Outcome.FAILED for task in tasks[::17]}
+    found = cut.cut(tasks, of=8)
+
+    merged = merging.merged(shared(whole, dict(found.shares), 8, fates), "run").record
+
+    assert len(merged.shares) == 8
+    assert without_machines(merged) == without_machines(run(whole, fates))
+
+
 def test_the_machines_are_told_and_the_longest_share_counts() -> None:
     records = shared(CHAIN, TWO, 2)
     records["run2"] = replace(records["run2"], seconds=9.0)
@@ -153,6 +166,25 @@ def test_an_empty_share_that_left_no_record_does_not_pass_either() -> None:
     merged = merging.merged(records, "merged").record
 
     assert not any(result.why_not for result in merged.results)
+    assert verdict.exit_code(merged) == 1
+
+
+def test_a_task_that_its_share_has_not_run_is_refused() -> None:
+    records = shared(CHAIN, TWO, 2)
+    record = records["run2"]
+    assert record.plan.share is not None
+    kept = tuple(task for task in record.plan.tasks if task.id != "score")
+    others = (*record.plan.share.others, CHAIN.by_id()["score"])
+    plan = replace(record.plan, tasks=kept, share=replace(record.plan.share, others=others))
+
+    with pytest.raises(UsageError, match="no share ran `score`, which 2/2 answers for"):
+        merging.merged({**records, "run2": run(plan, {})}, "merged")
+
+
+def test_a_task_that_was_given_to_a_share_that_does_not_exist_never_passes() -> None:
+    merged = merging.merged(shared(CHAIN, {**TWO, "score": 7}, 2), "merged").record
+
+    assert merged.missing == (7,)
     assert verdict.exit_code(merged) == 1
 
 
