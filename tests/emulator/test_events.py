@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.emulator.hub import PREPARE, ZEROS
+from tests.emulator.hub import PREPARE, TOKEN, ZEROS
+from tests.emulator.private import served
+from tests.functional.change.conftest import Repository
 
 if TYPE_CHECKING:
     from tests.emulator.hub import Hub
@@ -98,3 +100,19 @@ def test_where_nothing_can_be_compared_with_everything_is_checked_and_it_is_said
     # Whoever sets up a schedule knows it already.
     warned = [one for one in job.issues("warning") if "everything is checked" in one]
     assert bool(warned) is (event == "push")
+
+
+def test_history_of_a_private_repository_is_got_with_the_token_that_the_checkout_did_not_keep(
+    hub: Hub,
+) -> None:
+    hub.pull_request({"scripts/prepare.py": RENAMED})
+    hub.remote.commit_many(60)
+    workspace = hub.checkout("refs/heads/topic", "--depth=1")
+    with served(hub.remote.root, TOKEN) as address:
+        Repository(workspace).git("remote", "set-url", "origin", f"{address}/remote/.git")
+
+        job = hub.job(workspace, PUSH | {"server_url": address}, {"before": ZEROS})
+
+    assert changes(job)["base"] == hub.commits["second"]
+    kept = [file for file in (workspace / ".git").rglob("*") if file.is_file()]
+    assert not any(TOKEN.encode() in file.read_bytes() for file in kept)
