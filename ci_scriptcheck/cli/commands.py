@@ -206,12 +206,7 @@ _ALL_COMMANDS = (
             Group(
                 title="What to write",
                 options=(
-                    Option(
-                        name="run",
-                        word="DIR",
-                        text="Run directory",
-                        default="the newest",
-                    ),
+                    Option(name="run", word="DIR", text="Run directory", default="the newest"),
                     Option(
                         name="output",
                         short="o",
