@@ -76,6 +76,22 @@ def test_a_script_finds_no_token(hub: Hub) -> None:
     assert job.outputs["failed"] == "0"
 
 
+def test_a_script_cannot_gain_privileges_by_sudo(hub: Hub) -> None:
+    asking = TRAIN.replace(
+        "    with open",
+        """    with open("/proc/self/status") as file:
+        if "NoNewPrivs:\\t1" not in file.read():
+            raise ValueError("sudo would be obeyed")
+    with open""",
+        1,
+    )
+    hub.pull_request({"scripts/train.py": asking})
+
+    job = hub.of_pull_request()
+
+    assert job.outcome == "success", job.log
+
+
 def test_the_token_reaches_the_steps_alone_that_run_nothing_of_the_project() -> None:
     steps = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
     given = [step["name"] for step in steps if "github.token" in str(step)]
