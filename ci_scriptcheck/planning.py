@@ -11,7 +11,7 @@ from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import BasePart, Counts, Mode, Plan, Side
 from ci_scriptcheck.modes import beside, isolation, pipeline, privacy, share, suppliers, variants
-from ci_scriptcheck.run import grammar
+from ci_scriptcheck.run import grammar, handed_over
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.project import Project
     from ci_scriptcheck.modes.sources import Circumstances
+    from ci_scriptcheck.run.handed_over import Assignment
     from ci_scriptcheck.scope import Scope
 
 PLANNERS = {Mode.ISOLATION: isolation.plan, Mode.PIPELINE: pipeline.plan}
@@ -34,6 +35,7 @@ def planned(
     circumstances: Circumstances,
     options: Options,
     reached: Callable[[], Scope],
+    assignment: Assignment | None = None,
 ) -> Plan:
     """Choose the tasks that show what the options ask for, with all that they need.
 
@@ -43,9 +45,10 @@ def planned(
         circumstances: What the modes need to know beside it.
         options: What was asked for.
         reached: Finds what the change can break, where steps were chosen by name.
+        assignment: Which share answers for which task, where a share is asked for.
 
     Raises:
-        UsageError: a scenario or a selector names nothing.
+        UsageError: a scenario or a selector names nothing, or the assignment is of another plan.
     """
     project = about.project
     if options.scenarios:
@@ -62,11 +65,6 @@ def planned(
     )
     if options.selectors and not checked:
         raise scope.nothing_to_run(options.selectors, options.modes)
-    asked = checked
-    if options.shard is not None:
-        number, of = options.shard
-        checked = share.share_of(checked, number=number, of=of)
-    others = {task.id for task in asked if task.blocked is None} - {task.id for task in checked}
     tasks = suppliers.complete(project, checked, circumstances)
     effect = about
     if options.selectors and (options.compares or len(tasks) > len(checked)):
@@ -84,7 +82,7 @@ def planned(
     of_base_too = () if effect.base is None else (effect.base.project.datasets,)
     tasks = privacy.marked(tasks, project.datasets, *of_base_too)
     code = {task.script for task in of_head} | _generators(project)
-    return Plan(
+    whole = Plan(
         version=__version__,
         project=project.name,
         folder=project.folder,
@@ -105,9 +103,17 @@ def planned(
         strict=options.everything,
         reuse=options.reuse,
         twice=options.twice,
-        others_test=bool(others),
         base=_base_part(effect, tasks),
     )
+    return whole if options.shard is None else _share_of(whole, options.shard, assignment)
+
+
+def _share_of(whole: Plan, shard: tuple[int, int], assignment: Assignment | None) -> Plan:
+    number, of = shard
+    if assignment is None:
+        return share.part(whole, share.by_name(whole.tasks, of=of), number=number, of=of)
+    handed_over.check(assignment, whole, of)
+    return share.part(whole, assignment.shares, number=number, of=of)
 
 
 def _base_part(effect: Scope, tasks: tuple[Task, ...]) -> BasePart | None:

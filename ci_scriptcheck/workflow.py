@@ -19,17 +19,27 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import circumstances, planning, scope
 from ci_scriptcheck.change import affected, mentions
+from ci_scriptcheck.change.dependencies.default_interpreter import VARIABLE
 from ci_scriptcheck.change.git import laid_out
 from ci_scriptcheck.change.git.repository import change_set, look, repository_root
 from ci_scriptcheck.errors import ChangeError, ScriptcheckError, UsageError
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import Asked, ChangeSet
 from ci_scriptcheck.model.options import Options
-from ci_scriptcheck.model.plan import Machine, Plan, RunRecord
+from ci_scriptcheck.model.plan import Machine, Plan, RunRecord, Share, Side
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.modes import variants
 from ci_scriptcheck.project import acceptances, cache, working_tree
-from ci_scriptcheck.run import history, own_folders, reasons, record, reuse, run_directory
+from ci_scriptcheck.run import (
+    flaky,
+    handed_over,
+    history,
+    own_folders,
+    reasons,
+    record,
+    reuse,
+    run_directory,
+)
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.site import Site
 from ci_scriptcheck.run.store.store import Store
@@ -48,12 +58,14 @@ class Prepared:
 
     Attributes:
         root: The repository, absolute.
+        learned: What earlier runs taught, which the plan was made with.
     """
 
     options: Options
     root: Path
     plan: Plan
     site: Site
+    learned: history.History
 
     @property
     def workers(self) -> int:
@@ -107,15 +119,27 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
             advice="name the scripts under `pipelines:` or `steps:`",
         )
     store = Store.of(root, environ)
-    learned = history.load(history.file_of(store.folder, project.name, project.folder))
+    assignment = None if options.assignment is None else handed_over.read(options.assignment)
+    learned = (
+        history.load(history.file_of(store.folder, project.name, project.folder))
+        if assignment is None
+        else assignment.history
+    )
     about = _scope(sight, tree, project, options, environ, learned)
     around = circumstances.found(root, tree, project, learned.seconds)
     reached = partial(scope.reached, root, tree, about, learned.reads)
-    plan = planning.planned(root, about, around, options, reached)
+    plan = planning.planned(root, about, around, options, reached, assignment)
     if plan.base is not None:
         plan = replace(plan, acceptances=acceptances.read(tree, project.folder))
+    if plan.share is not None:
+        plan = replace(plan, share=_dated(plan.share, environ, began))
     pythons = {task.settings.python for task in plan.tasks}
-    base_root = None if plan.base is None else str(laid_out.lay_out(root, plan.base.commit))
+    has_base = any(task.side is Side.BASE for task in plan.tasks)
+    base_root = (
+        str(laid_out.lay_out(root, plan.base.commit))
+        if plan.base is not None and has_base
+        else None
+    )
     site = Site(
         root=str(root),
         store=str(store.folder),
@@ -126,7 +150,17 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
         },
         base_root=base_root,
     )
-    return Prepared(options=options, root=root, plan=plan, site=site)
+    return Prepared(options=options, root=root, plan=plan, site=site, learned=learned)
+
+
+def _dated(share: Share, environ: Mapping[str, str], began: datetime) -> Share:
+    """Say which attempt of its job this is, so that a later one stands for an earlier one."""
+    attempt = environ.get("GITHUB_RUN_ATTEMPT", "")
+    return replace(
+        share,
+        attempt=int(attempt) if attempt.isdecimal() else share.attempt,
+        began=began.timestamp(),
+    )
 
 
 def start(prepared: Prepared) -> Started:
@@ -160,10 +194,12 @@ def _find_interpreters(prepared: Prepared) -> None:
         python = Path(interpreters.located(prepared.root, plan.folder, named))
         if not python.is_file() or not os.access(python, os.X_OK):
             raise UsageError(
-                what=f"there is no interpreter `{named}`",
+                what=f"there is no interpreter `{named or python}`",
                 where=settings.origins.get("python"),
-                facts=(f"it was to be {python}",),
-                advice="make it, or name another one under `python:`",
+                facts=(f"it was to be {python}",) if named else (),
+                advice="make it, or name another one under `python:`"
+                if named
+                else f"make it, or name another one in {VARIABLE}",
             )
 
 
@@ -190,6 +226,7 @@ def conclude(started: Started, *, interrupted: str | None = None) -> RunRecord:
         machine=_machine(prepared.workers),
         interrupted=interrupted,
     )
+    found = flaky.marked(found, prepared.learned)
     if interrupted is None:
         found = mentions.told(found, prepared.root)
     record.write_record(started.run_directory, found)

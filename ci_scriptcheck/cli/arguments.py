@@ -25,7 +25,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         name, _, wrong = message.removeprefix("argument ").partition(": ")
-        if wrong == "expected one argument":
+        if wrong in {"expected one argument", "expected at least one argument"}:
             message = f"`{name.rpartition('/')[2]}` needs a value"
         raise UsageError(what=message, advice=f"`{self.prog} --help` shows what there is")
 
@@ -94,6 +94,22 @@ def worker_count(text: str | None) -> int | None:
     return int(text)
 
 
+def share_count(text: str | None, most: int) -> int | None:
+    """Read a number of shares; `auto` leaves it to what was recorded.
+
+    Raises:
+        UsageError: it is neither `auto` nor a number that GitHub can make a matrix of.
+    """
+    if text is None or text == "auto":
+        return None
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise UsageError(
+            what=f"`{text}` is no number of shares",
+            advice=f"write a number from 1 to {most}, or `auto`",
+        )
+    return int(text)
+
+
 def share(text: str | None) -> tuple[int, int] | None:
     """Read `2/4` as the second of four shares.
 
@@ -130,6 +146,8 @@ def _add_option(parser: _Parser, option: Option) -> None:
     more: dict[str, Any] = {"action": "store_true"}
     if option.word:
         more = {"metavar": option.word, "action": "append" if option.repeated else "store"}
+        if option.many:
+            more |= {"action": "extend", "nargs": "+"}
         if option.choices:
             more["type"] = _one_of(option)
     parser.add_argument(*_names(option), dest=option.key, **more)

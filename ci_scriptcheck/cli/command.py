@@ -32,6 +32,7 @@ class Option:
         choices: The only values allowed.
         default: What help texts say happens without it.
         repeated: Whether it may be given several times.
+        many: Whether several values may follow it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Option:
     choices: tuple[str, ...] = ()
     default: str | None = None
     repeated: bool = False
+    many: bool = False
 
     @property
     def key(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.cli.command import Argument, Command, Group, Option
+from ci_scriptcheck.cli.github_commands import PUBLISH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +70,12 @@ _WRITE = (
     Option(name="json", text="Print the record instead of text"),
 )
 _SHARD = Option(name="shard", word="I/N", text="Only this share of the plan, for several machines")
+_ASSIGNMENT = Option(
+    name="assignment",
+    word="FILE",
+    text="Which share runs what, as `plan --shards` wrote it",
+    default="by the names of pipelines and steps",
+)
 _NO_COMPARE = Option(name="no-compare", text="Leave base out: only say whether it runs here")
 _TWICE = Option(name="twice", text="Run everything twice and report what differs")
 _SCENARIO = Option(
@@ -102,7 +109,7 @@ _ALL_COMMANDS = (
         groups=(
             Group(title="What to check", options=(_MODE, _BASE, _ALL)),
             Group(title="How to run", options=(*_HOW[:4], _NO_COMPARE, _TWICE, *_HOW[4:])),
-            Group(title="What to write", options=(*_WRITE, _SHARD)),
+            Group(title="What to write", options=(*_WRITE, _SHARD, _ASSIGNMENT)),
         ),
     ),
     Command(
@@ -116,6 +123,22 @@ _ALL_COMMANDS = (
             Group(
                 title="What to write",
                 options=(Option(name="json", text="Print the plan instead of a table"),),
+            ),
+            Group(
+                title="For several machines",
+                options=(
+                    Option(
+                        name="shards",
+                        word="N",
+                        text="Cut it into at most N shares, or auto; with --json, print a matrix"
+                        " for GitHub",
+                    ),
+                    Option(
+                        name="assignment",
+                        word="FILE",
+                        text="Write which share runs what, for `run --shard`",
+                    ),
+                ),
             ),
         ),
     ),
@@ -167,14 +190,15 @@ _ALL_COMMANDS = (
     ),
     Command(
         name="report",
+        place="merge",
         section="Look",
-        summary="Write a finished run again: console, junit, html or json",
-        title="Write a finished run again.",
+        summary="Write a finished run again: console, junit, markdown, html or json",
+        title="Write a finished run again, or make one of several shares.",
         arguments=(
             Argument(
                 key="format",
                 word="FORMAT",
-                text="console, junit, html or json  [default: console]",
+                text="console, junit, markdown, html or json  [default: console]",
                 many="optional",
             ),
         ),
@@ -182,18 +206,29 @@ _ALL_COMMANDS = (
             Group(
                 title="What to write",
                 options=(
-                    Option(
-                        name="run",
-                        word="DIR",
-                        text="Run directory",
-                        default="the newest",
-                    ),
+                    Option(name="run", word="DIR", text="Run directory", default="the newest"),
                     Option(
                         name="output",
                         short="o",
                         word="FILE",
-                        text="Write to this file",
+                        text="Write to this file; with --merge, the new run directory",
                         default="standard output",
+                    ),
+                ),
+            ),
+            Group(
+                title="For several machines",
+                options=(
+                    Option(
+                        name="merge",
+                        word="DIR...",
+                        text="Make one run of all shares: their run directories or records, or"
+                        " folders that hold some",
+                        many=True,
+                    ),
+                    Option(
+                        name="learn",
+                        text="Keep in the store how long the merged tasks took and how they ended",
                     ),
                 ),
             ),
@@ -356,6 +391,7 @@ _ALL_COMMANDS = (
             ),
         ),
     ),
+    PUBLISH,
 )
 
 COMMANDS: Mapping[str, Command] = {command.name: command for command in _ALL_COMMANDS}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.change.dependencies.default_interpreter import default_interpreter
 from ci_scriptcheck.cli import opening
 from ci_scriptcheck.project.assembly import settings
 from ci_scriptcheck.report import grid
@@ -29,7 +29,7 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
     table = settings.settings_table(
         project,
         given.name,
-        own_python=sys.executable,
+        own_python=default_interpreter(),
         text_of=lambda script: _text(place.tree, script),
     )
     rows = [[visible(cell) for cell in row] for row in table.rows]

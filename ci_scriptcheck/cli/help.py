@@ -102,6 +102,9 @@ def _group(group: Group) -> Iterator[str]:
 
 
 def _row(left: str, right: str) -> Iterator[str]:
+    if len(left) > _COLUMN - 2:
+        yield left
+        left = ""
     for line in _lines(right):
         yield f"{left:<{_COLUMN}}{line}"
         left = ""

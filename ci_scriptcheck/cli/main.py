@@ -50,6 +50,11 @@ class Terminated(KeyboardInterrupt):
 
 def entry() -> int:
     """Run the command line of this process."""
+    return in_this_process(lambda: main(sys.argv[1:], os.environ))
+
+
+def in_this_process(call: Callable[[], int]) -> int:
+    """Call what a process was started for, with signals and memory as all our commands have them."""
     if sys.platform == "win32":
         print("error: scriptcheck runs on Linux and macOS; on Windows, use WSL", file=sys.stderr)
         return 2
@@ -57,7 +62,7 @@ def entry() -> int:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        return main(sys.argv[1:], os.environ)
+        return call()
     finally:
         # Python looks for garbage once more at its end, in all that is left to it.
         gc.freeze()
@@ -65,9 +70,13 @@ def entry() -> int:
 
 def main(words: Sequence[str], environ: Mapping[str, str]) -> int:
     """Carry out a command line, and give the exit code."""
-    console = open_console(None, environ)
+    return with_errors_told(lambda: _called(words, environ), open_console(None, environ))
+
+
+def with_errors_told(call: Callable[[], int], console: Console) -> int:
+    """Call something, tell what goes wrong, and give the exit code."""
     try:
-        return _called(words, environ)
+        return call()
     except ScriptcheckError as error:
         return _told(error, console)
     except KeyboardInterrupt as signalled:

@@ -44,6 +44,11 @@ def of_run(given: Namespace) -> Options:
     Raises:
         UsageError: a value cannot be understood, or two options contradict each other.
     """
+    if given.assignment and not given.shard:
+        raise UsageError(
+            what="`--assignment` is about one share of several",
+            advice="say which: `--shard 1/4`",
+        )
     return replace(
         of_plan(given),
         workers=arguments.worker_count(given.workers),
@@ -54,6 +59,7 @@ def of_run(given: Namespace) -> Options:
         timeout=timeout(given),
         output=run_directory(given),
         shard=arguments.share(given.shard),
+        assignment=Path(given.assignment) if given.assignment else None,
         compare=not given.no_compare,
     )
 

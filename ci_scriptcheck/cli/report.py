@@ -22,21 +22,15 @@ if TYPE_CHECKING:
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.report.page import Page
 
-FORMATS = ("console", "junit", "html", "json")
+FORMATS = ("console", "junit", "markdown", "html", "json")
 
 
 def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
     """Write the report to standard output or to a file."""
-    wanted = given.format or "console"
-    if wanted not in FORMATS:
-        raise UsageError(
-            what=f"there is no report `{wanted}`",
-            facts=(f"it can be {', '.join(FORMATS)}",),
-            advice=did_you_mean(wanted, FORMATS),
-        )
+    wanted = format_of(given)
     here = Path(given.project or ".")
     directory = Path(given.run) if given.run else newest(here)
-    _check(directory, here)
+    check(directory, here)
     if given.output is None:
         console.tell(text(directory, wanted, console.out_page))
         return 0
@@ -46,7 +40,23 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
     return 0
 
 
-def _check(directory: Path, here: Path) -> None:
+def format_of(given: Namespace) -> str:
+    """Say which report is wanted.
+
+    Raises:
+        UsageError: there is no such report.
+    """
+    wanted = given.format or "console"
+    if wanted not in FORMATS:
+        raise UsageError(
+            what=f"there is no report `{wanted}`",
+            facts=(f"it can be {', '.join(FORMATS)}",),
+            advice=did_you_mean(wanted, FORMATS),
+        )
+    return str(wanted)
+
+
+def check(directory: Path, here: Path) -> None:
     """See to it that the run was not brought by a repository, be it ours or the one that it lies in."""
     for folder in (here, directory):
         # Without a repository, or one that git can open, git has brought nothing.
@@ -83,6 +93,11 @@ def text(directory: Path, wanted: str, page: Page) -> str:
         from ci_scriptcheck.report import junit
 
         return junit.render(record)
+    if wanted == "markdown":
+        from ci_scriptcheck.report import links, markdown
+
+        # Where it is posted, and so where its links lead, is known to who publishes it.
+        return markdown.comment(record, links.Links())
     if wanted == "html":
         from ci_scriptcheck.report import html
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.cli import checking, options
+from ci_scriptcheck.cli import checking, options, report
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -15,4 +15,8 @@ if TYPE_CHECKING:
 
 def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     """Check, report, and give the exit code."""
-    return checking.check(options.of_run(given), given, console, environ)
+    asked = options.of_run(given)
+    if asked.assignment is not None:
+        # Another job's file, put into the checkout, is no change of the project.
+        report.overlook(asked.assignment)
+    return checking.check(asked, given, console, environ)

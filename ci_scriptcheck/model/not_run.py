@@ -76,6 +76,11 @@ def needs_what_was_not_run(supplier: str, why: str) -> str:
     return f"{_NEEDS}{supplier}, not run: {why}"
 
 
+def share_missing(number: int, of: int) -> str:
+    """Say that the machine that was to run a task has left nothing."""
+    return f"share {number}/{of} has left no record"
+
+
 def is_need(why: str) -> bool:
     """Say whether a reason is that something else is missing."""
     return why.startswith(_NEEDS)

@@ -26,6 +26,7 @@ class Options:
         output: Run directory; `None` makes one below the repository.
         compare: Whether base is run beside head, where something changed.
         shard: Which share of the checked tasks, counted from 1, and of how many.
+        assignment: File that says which share answers for which task.
     """
 
     project: Path
@@ -42,6 +43,7 @@ class Options:
     timeout: float | None = None
     output: Path | None = None
     shard: tuple[int, int] | None = None
+    assignment: Path | None = None
     compare: bool = False
 
     @property

@@ -215,6 +215,27 @@ class BasePart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Which part of a plan a run is, where several machines each take one.
+
+    Attributes:
+        number: Counted from 1.
+        of: How many there are.
+        owners: Each task of the whole plan, in its order → the share that answers for it.
+        others: Those of them that only other machines run.
+        attempt: Of the job; what a later one finds stands for what an earlier one found.
+        began: When the run began, seconds since 1970: the later of two equal attempts.
+    """
+
+    number: int
+    of: int
+    owners: Mapping[str, int] = field(default_factory=dict)
+    others: tuple[Task, ...] = ()
+    attempt: int = 1
+    began: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The tasks of one run, each after those it needs.
 
@@ -232,6 +253,7 @@ class Plan:
         others_test: Whether this is one share of what was asked for, and others have what can be run.
         base: What tasks of base need; `None` where there are none.
         acceptances: Differences from base that are intended.
+        share: Which part of a larger plan this is; `None` where it is the whole.
     """
 
     version: str
@@ -253,6 +275,7 @@ class Plan:
     others_test: bool = False
     base: BasePart | None = None
     acceptances: tuple[Acceptance, ...] = ()
+    share: Share | None = None
 
     def by_id(self) -> Mapping[str, Task]:
         """Give the tasks by their id."""
@@ -310,14 +333,37 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShareRun:
+    """One of the machines that a run was shared among.
+
+    Attributes:
+        run: Name of its run directory, relative to the repository there.
+        tasks: How many it ran, those that only give inputs included.
+        seconds: Its wall time.
+    """
+
+    number: int
+    run: str
+    tasks: int
+    seconds: float
+    machine: Machine
+    attempt: int = 1
+    interrupted: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
     """The complete result of a run: everything that is reported comes from it.
 
     Attributes:
         run: Name of the run directory, relative to the repository.
         results: One for each task of the plan, in the plan's order.
-        seconds: Wall time from the first look at git to the record.
+        seconds: Wall time from the first look at git to the record; of the longest share, where
+            several machines ran.
+        machine: Of the first share, where several ran.
         interrupted: Name of the signal that ended the run early.
+        shares: The machines, where there were several and their records were merged.
+        missing: Shares that have left no record, so that nothing is known of what they answer for.
     """
 
     plan: Plan
@@ -326,6 +372,8 @@ class RunRecord:
     seconds: float
     machine: Machine
     interrupted: str | None = None
+    shares: tuple[ShareRun, ...] = ()
+    missing: tuple[int, ...] = ()
 
     def of_head(self) -> RunRecord:
         """Give the record without the tasks of base, which only show what is compared with."""

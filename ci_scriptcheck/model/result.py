@@ -166,6 +166,8 @@ class TaskResult:
         started: Seconds since the run began.
         worker: Which worker ran it.
         is_first_to_differ: Whether what differs begins here, and was not passed on by a supplier.
+        flaky: How runs with the same code and data ended, the earliest first and this one last, where
+            some passed and others failed; else empty.
     """
 
     task: str
@@ -190,3 +192,4 @@ class TaskResult:
     started: float = 0.0
     worker: str | None = None
     is_first_to_differ: bool = False
+    flaky: tuple[Outcome, ...] = ()

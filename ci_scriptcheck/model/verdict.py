@@ -98,11 +98,15 @@ def has_tested_nothing(record: RunRecord) -> bool:
 
 
 def exit_code(record: RunRecord) -> int:
-    """Give what the command ends with: 0, 1, or 130 and 143 where a signal ended the run."""
+    """Give what the command ends with: 0, 1, or 130 and 143 where a signal ended the run.
+
+    What a machine was to run of which nothing is known does not pass.
+    """
     if record.interrupted is not None:
         return 143 if record.interrupted == "SIGTERM" else 130
     failing = (
-        failures(record)
+        record.missing
+        or failures(record)
         or has_tested_nothing(record)
         or any(counts(finding, record.plan) for finding in record.plan.findings)
     )

@@ -95,9 +95,9 @@ class Projects:
                 plan = started.prepared.plan
                 terminalreporter.write_line(f"{plan.project}: {lines.scope(plan)}")
         for record in self._records:
-            told = summary.changed_data(record, PLAIN)
-            if told:
-                terminalreporter.write_line(f"{told}\n")
+            for told in (summary.changed_data(record, PLAIN), summary.flaky(record, PLAIN)):
+                if told:
+                    terminalreporter.write_line(f"{told}\n")
             terminalreporter.write_line(f"record  {record.run}/record.json")
 
     def _concluded(self, started: workflow.Started) -> RunRecord | None:

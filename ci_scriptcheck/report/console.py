@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Outcome
-from ci_scriptcheck.report import failure, lines, mistake, summary
+from ci_scriptcheck.report import failure, lines, machines, mistake, summary
 from ci_scriptcheck.report.page import Detail
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def ending(record: RunRecord, page: Page) -> str:
         summary.not_counted(record, page),
         summary.not_run(record, page),
         summary.warnings(record, page),
+        summary.flaky(record, page),
     ]
     if page.detail is Detail.QUIET:
         asides = []
@@ -53,7 +54,8 @@ def render(record: RunRecord, page: Page) -> str:
     """Write the whole report of a finished run."""
     parts = []
     if page.detail is not Detail.QUIET:
-        parts.append(opening(record.plan, record.machine.workers, page))
+        workers = None if record.shares else record.machine.workers
+        parts.append(opening(record.plan, workers, page))
         column = lines.name_width(record.plan, page)
         told = [
             line
@@ -68,9 +70,13 @@ def render(record: RunRecord, page: Page) -> str:
 
 
 def _last(record: RunRecord, page: Page) -> list[str]:
-    if not record.results and not record.plan.findings and record.interrupted is None:
+    nothing = not record.results and not record.plan.findings and not record.missing
+    if nothing and record.interrupted is None:
         return []
-    told = [summary.interruption(record), summary.last_line(record, page)]
+    told = [summary.interruption(record), machines.missing(record)]
+    if page.detail is not Detail.QUIET:
+        told.append(machines.told(record))
+    told.append(summary.last_line(record, page))
     if record.interrupted is None and verdict.has_tested_nothing(record):
         told.insert(0, "nothing that was asked for was run, so nothing was tested")
     if verdict.exit_code(record) != 0:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import STANDARD
-from ci_scriptcheck.report import data_changes, exits, grid
+from ci_scriptcheck.report import data_changes, exits, grid, unsteady
 from ci_scriptcheck.report.page import Detail, Ink, code_line, listed, shortened, visible
 from ci_scriptcheck.report.why import why_now
 
@@ -97,6 +97,9 @@ def block(record: RunRecord, group: list[Failure], page: Page) -> str:
         parts.append(page.paragraph(sentence, "  "))
         if content is not None:
             parts.append(table(content, page))
+    unsure = unsteady.sentence(result)
+    if unsure:
+        parts.append(page.paragraph(f"It is flaky: {unsure}.", "  "))
     tail = _tail(result, errors, page)
     if tail:
         parts.append(tail)

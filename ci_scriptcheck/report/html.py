@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.not_run import UNKNOWN
 from ci_scriptcheck.model.result import Outcome
-from ci_scriptcheck.report import lines, mistake, summary
+from ci_scriptcheck.report import lines, machines, mistake, summary
 from ci_scriptcheck.report.page import counted, seconds, written_out
 from ci_scriptcheck.report.standing import MARKS, WORDS, Standing, standing, word
 from ci_scriptcheck.report.web import differences, findings, pictures, tasks
@@ -144,6 +144,8 @@ def _opening(record: RunRecord) -> dict[str, object]:
         "scope": lines.scope(record.plan),
         "compared": lines.commits(record.plan.changes),
         "interruption": summary.interruption(record),
+        "missing": machines.missing(record),
+        "machines": machines.told(record),
         "project_excused": _project_excused(record),
     }
 
@@ -176,6 +178,8 @@ def _headline(record: RunRecord) -> str:
     failed = len(verdict.failures(record))
     wrong = mistake.does_fail(verdict.found_without_running(record), plan)
     told = [counted(wrong, "error in the project", "errors in the project")] if wrong else []
+    if record.missing:
+        told.append(f"{counted(len(record.missing), 'share')} left no record")
     if failed:
         share = "the only task" if total == 1 else f"{failed:,} of {total:,} tasks"
         told.append(f"{share} failed")

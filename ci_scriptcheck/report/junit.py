@@ -10,16 +10,17 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from xml.dom import minidom
 
 import junit_xml
 
 from ci_scriptcheck.model import not_run, verdict
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
-from ci_scriptcheck.report import failure, lines
+from ci_scriptcheck.report import failure, lines, unsteady
 from ci_scriptcheck.report.page import PLAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ci_scriptcheck.model.plan import Plan, RunRecord, Task
     from ci_scriptcheck.model.result import Finding, TaskResult
@@ -44,24 +45,55 @@ _CRASHES = frozenset({Outcome.CRASHED, Outcome.TIMED_OUT})
 def render(record: RunRecord) -> str:
     """Write the XML; equal records give equal bytes."""
     suites: dict[str, list[junit_xml.TestCase]] = {PROJECT: [], ALONE: []}
+    flaky: dict[int, str | None] = {}
     for task, result in verdict.with_tasks(record):
-        suites.setdefault(task.pipeline or ALONE, []).append(_case(record, task, result))
+        case = _case(record, task, result)
+        suites.setdefault(task.pipeline or ALONE, []).append(case)
+        flaky[id(case)] = unsteady.sentence(result)
     counting = [
         item for item in verdict.found_without_running(record) if verdict.counts(item, record.plan)
     ]
     suites[PROJECT] += [_project_case(record.plan, item) for item in counting]
+    suites[PROJECT] += [_missing_case(record, number) for number in record.missing]
+    written = {name: members for name, members in suites.items() if members}
     text = str(
         junit_xml.to_xml_report_string(
             [
                 junit_xml.TestSuite(_clean(name), members, package=_clean(record.plan.project))
-                for name, members in suites.items()
-                if members
+                for name, members in written.items()
             ],
+            prettyprint=False,
             encoding="utf-8",
         )
     )
+    cases = [id(case) for members in written.values() for case in members]
+    text = _with_properties(text, [flaky.get(case) for case in cases])
     # A log may show this text, and GitHub's runner would obey it; a reader of XML sees no difference.
     return _COMMAND.sub("&#58;:", text).replace("##[", "#&#35;[")
+
+
+def _with_properties(text: str, flaky: Sequence[str | None]) -> str:
+    """Mark cases as flaky, and set the text in lines: the library has no properties of cases."""
+    document = minidom.parseString(text.encode())  # noqa: S318  (written by us a moment ago)
+    cases = document.getElementsByTagName("testcase")
+    for case, unsure in zip(cases, flaky, strict=True):
+        if unsure:
+            properties = document.createElement("properties")
+            told = document.createElement("property")
+            told.setAttribute("name", "flaky")
+            told.setAttribute("value", _line(unsure))
+            properties.appendChild(told)
+            case.insertBefore(properties, case.firstChild)
+    return document.toprettyxml(encoding="utf-8").decode()
+
+
+def _missing_case(record: RunRecord, number: int) -> junit_xml.TestCase:
+    of = len(record.shares) + len(record.missing)
+    case = junit_xml.TestCase(f"share {number}/{of}", classname=_clean(record.plan.project))
+    case.add_error_info(
+        message=_line(not_run.share_missing(number, of)), error_type="missing share"
+    )
+    return case
 
 
 def _case(record: RunRecord, task: Task, result: TaskResult) -> junit_xml.TestCase:

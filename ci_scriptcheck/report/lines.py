@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import change, not_run, verdict
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
+from ci_scriptcheck.report import unsteady
 from ci_scriptcheck.report.page import Ink, code_line, counted, seconds, shortened, visible
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _INKS = {
 def header(plan: Plan, workers: int | None, page: Page) -> str:
     """Say which version compares what with what."""
     parts = [page.paint(f"scriptcheck {plan.version}", Ink.STRONG), commits(plan.changes)]
+    if plan.share is not None:
+        parts.append(f"share {plan.share.number}/{plan.share.of}")
     if workers:
         parts.append(counted(workers, "worker"))
     return "   ".join(parts)
@@ -131,7 +134,7 @@ def task_line(task: Task, result: TaskResult, plan: Plan, page: Page, column: in
     if result.outcome is Outcome.REUSED:
         time = NO_TIME
     status = page.paint(f"{word:>{_STATUS_WIDTH}}", ink)
-    named = _named(task, column, page, reason(task, result, plan))
+    named = _named(task, column, page, unsteady.mark(reason(task, result, plan), result))
     return f"{status}{time:>{_TIME_WIDTH}}  {named}"
 
 

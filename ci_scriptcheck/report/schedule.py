@@ -10,7 +10,8 @@ from ci_scriptcheck.model.change import ScriptChanged, in_words
 from ci_scriptcheck.model.plan import Copied, Purpose, Synthetic, Upstream
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.report import grid, lines, mistake
-from ci_scriptcheck.report.page import counted, listed, visible
+from ci_scriptcheck.report.page import counted, listed, seconds, visible
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from ci_scriptcheck.report.page import Page
 
 MOST_INPUTS = 3
+SHOWN_FROM = 0.1
+"""Seconds, from which on it is told what is run twice."""
+
 NOTHING: Mapping[str, TaskResult] = MappingProxyType({})
 
 
@@ -46,6 +50,38 @@ def render(plan: Plan, page: Page, ready: Mapping[str, TaskResult] = NOTHING) ->
         parts.append("\n".join(_not_run(left_out, page)))
     parts += mistake.project_findings(plan.findings, plan, page)
     return "\n\n".join(parts) + "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """How a plan was cut, in seconds of work that earlier runs let expect.
+
+    Attributes:
+        total: Of all tasks, each run once.
+        longest: Of the longest share.
+        mean: Of a share on average.
+        twice: Of what one machine does although another one does it as well.
+    """
+
+    count: int
+    total: float
+    longest: float
+    mean: float
+    twice: float
+
+
+def shared(plan: Plan, shares: Shares, page: Page) -> str:
+    """Write into how many shares a plan was cut, and how even they are."""
+    told = [lines.header(plan, None, page), lines.scope(plan)]
+    if plan.tasks:
+        work = f"{counted(shares.count, 'share')} of {seconds(shares.total)} of work"
+        if shares.count > 1:
+            times = f"{shares.longest / shares.mean:.2f} times the mean"
+            even = f"the longest {seconds(shares.longest)}, {times}"
+            twice = f"{seconds(shares.twice)} run twice" if shares.twice >= SHOWN_FROM else ""
+            work = "; ".join(part for part in (f"{work}: {even}", twice) if part)
+        told.append(work)
+    return "\n".join(told) + "\n"
 
 
 def why(task: Task) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.not_run import INTERRUPTED, UNKNOWN
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
-from ci_scriptcheck.report import data_changes, failure
+from ci_scriptcheck.report import data_changes, failure, unsteady
 from ci_scriptcheck.report.lines import base_name, excuse
 from ci_scriptcheck.report.mistake import does_fail
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, seconds, visible
@@ -89,6 +89,15 @@ def excused(record: RunRecord) -> list[tuple[Task, TaskResult]]:
 
 def not_run(record: RunRecord, page: Page) -> str | None:
     """Count what was not checked by its reason, where no failure shown above explains it."""
+    lines = [
+        page.flow(f"{counted(number, 'task')}: {visible(why)}", "not run  ")
+        for why, number in reasons_not_run(record)
+    ]
+    return _some(lines, page)
+
+
+def reasons_not_run(record: RunRecord) -> list[tuple[str, int]]:
+    """Give each reason that no failure explains, with the number of tasks, the commonest first."""
     outcomes = {result.task: result.outcome for result in record.results}
     reasons = Counter(
         result.why_not or UNKNOWN
@@ -97,11 +106,7 @@ def not_run(record: RunRecord, page: Page) -> str | None:
         and result.why_not != INTERRUPTED
         and not _waited(task, outcomes)
     )
-    lines = [
-        page.flow(f"{counted(number, 'task')}: {visible(why)}", "not run  ")
-        for why, number in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    ]
-    return _some(lines, page)
+    return sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
 
 
 def warnings(record: RunRecord, page: Page) -> str | None:
@@ -114,6 +119,11 @@ def warnings(record: RunRecord, page: Page) -> str | None:
         names = listed([visible(name) for name in tasks], 4)
         lines.append(f"{head}\n{page.flow(where + names, ' ' * 9)}")
     return _some(lines, page)
+
+
+def flaky(record: RunRecord, page: Page) -> str | None:
+    """Name the tasks that pass and fail with the same code and data."""
+    return _some(unsteady.lines(record, page), page)
 
 
 def warned(record: RunRecord) -> dict[tuple[str, str, str], list[str]]:

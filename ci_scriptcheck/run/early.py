@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import repository_file
+from ci_scriptcheck.change.dependencies.default_interpreter import default_interpreter
 from ci_scriptcheck.project.paths import FILE_NAME
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.process.hosts import Hosts
@@ -53,11 +54,11 @@ def hosts(project: Path, root: Path) -> Iterator[Hosts | None]:
 def guessed(project: Path, root: Path) -> tuple[str, ...]:
     """Name the libraries that the scripts in the settings' text import at their top.
 
-    None where the settings speak of another interpreter.
+    None where they do not run in our own interpreter.
     """
     project = project.resolve()
     settings = _text(root, project / FILE_NAME)
-    if _OTHER_PYTHON.search(settings):
+    if _OTHER_PYTHON.search(settings) or default_interpreter() != sys.executable:
         return ()
     named = {name for name in _SCRIPT.findall(settings) if not name.startswith(("/", ".."))}
     if len(named) > MOST_SCRIPTS:

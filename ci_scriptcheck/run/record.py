@@ -7,6 +7,7 @@ of another format number are refused with the version that wrote them.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
@@ -19,10 +20,10 @@ from ci_scriptcheck.model.plan import Plan, RunRecord
 from ci_scriptcheck.model.result import TaskResult
 from ci_scriptcheck.run.site import Site
 from ci_scriptcheck.run.store.digest import of_text
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.result import Artefact, Finding
@@ -49,7 +50,8 @@ def write_plan(run_directory: Path, plan: Plan) -> None:
     Raises:
         UsageError: the run directory cannot be written.
     """
-    _write(run_directory / "plan.json", {"plan": to_json(plan)})
+    # Workers run what is theirs; what other machines run is for the record alone.
+    _write(run_directory / "plan.json", {"plan": to_json(replace(plan, share=None))})
     # A run inside the repository must not look like a change of it.
     (run_directory / ".gitignore").write_text("*\n", encoding="utf-8")
 
@@ -147,6 +149,15 @@ def read_record(run_directory: Path) -> RunRecord:
     return _read(run_directory / _RECORD, "run", RunRecord)
 
 
+def of_bytes(content: bytes) -> RunRecord:
+    """Read what `write_record` wrote, wherever it comes from.
+
+    Raises:
+        UsageError: it is none, or another version wrote it.
+    """
+    return _parsed(Path(_RECORD), content, "run", RunRecord)
+
+
 def to_public(record: RunRecord) -> dict[str, Any]:
     """Write a record as other programs may rely on it, the whole of it under `run`."""
     plan = record.plan
@@ -158,6 +169,8 @@ def to_public(record: RunRecord) -> dict[str, Any]:
         "base": plan.changes.base,
         "head": plan.changes.head,
         "exit_code": verdict.exit_code(record),
+        "share": None if plan.share is None else f"{plan.share.number}/{plan.share.of}",
+        "missing_shares": list(record.missing),
         "summary": {outcome.value: count for outcome, count in verdict.summary(record).items()},
         "findings": [_public_finding(finding) for finding in plan.findings],
         "tasks": [
@@ -186,6 +199,7 @@ def _public_task(task: Task, result: TaskResult) -> dict[str, Any]:
         "why_not": result.why_not,
         "seconds": result.seconds,
         "peak_memory_mb": result.peak_memory_mb,
+        "flaky": [outcome.value for outcome in result.flaky],
         "findings": [_public_finding(finding) for finding in result.findings],
         "outputs": {port: _public_artefact(made) for port, made in result.outputs.items()},
     }

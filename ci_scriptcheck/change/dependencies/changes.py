@@ -6,8 +6,10 @@ A lock file that names other versions of things no step imports affects nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.change.dependencies.default_interpreter import default_interpreter
 from ci_scriptcheck.change.dependencies.installed import (
     Installed,
     installed,
@@ -19,8 +21,6 @@ from ci_scriptcheck.model.change import Closure, LibraryChanged
 from ci_scriptcheck.repository_path import joined
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ci_scriptcheck.model.project import Project, Step
     from ci_scriptcheck.model.tree import Tree
 
@@ -56,8 +56,8 @@ def library_changes(
             continue
         modules = _modules(head[2], step.script) | _modules(base[2], before.script)
         python = step.settings.python
-        file = None if python is None else root / head[0].folder / python
-        change = _change(modules, new, old, installed(file, cache=cache))
+        file = default_interpreter() if python is None else root / head[0].folder / python
+        change = _change(modules, new, old, installed(Path(file), cache=cache))
         if change is not None:
             found[name] = change
     return found

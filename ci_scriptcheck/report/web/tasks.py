@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Outcome
-from ci_scriptcheck.report import failure, lines
+from ci_scriptcheck.report import failure, lines, unsteady
 from ci_scriptcheck.report.page import counted, size
 from ci_scriptcheck.report.standing import MARKS, Standing, standing, word
 from ci_scriptcheck.report.web import findings
@@ -86,7 +86,7 @@ def _row(
         seconds=spent,
         bar=round(BAR_STEPS * (spent or 0) / longest),
         memory=result.peak_memory_mb if spent is not None else None,
-        why=lines.reason(task, result, plan) or "only gives inputs",
+        why=unsteady.mark(lines.reason(task, result, plan) or "only gives inputs", result),
         facts=tuple(f"{label:<8}{text}" for label, text in _facts(record, task, result)),
         findings=tuple(
             findings.shown(item, plan, task)
@@ -113,6 +113,9 @@ def _facts(record: RunRecord, task: Task, result: TaskResult) -> Iterator[tuple[
             yield label, f"{port}: {_amount(artefact)}"
     if result.attempts > 1:
         yield "started", counted(result.attempts, "time")
+    unsure = unsteady.sentence(result)
+    if unsure:
+        yield "flaky", unsure
     yield "again", failure.reproduce(record.plan, task)
     if result.log_file:
         yield "look", failure.look(record, result)

@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+from ci_scriptcheck.change.dependencies.default_interpreter import default_interpreter
 from ci_scriptcheck.change.dependencies.virtual_environment import environment_of
 
 _NAME = re.compile(r"python(\d+\.\d+)")
@@ -19,7 +20,7 @@ def located(root: Path, folder: str, python: str | None) -> str:
     the beginning is, from where the folder really lies: to whom it leads elsewhere depends on links.
     """
     if python is None:
-        return sys.executable
+        return default_interpreter()
     place, words = root / folder, Path(python).parts
     while words[:1] == ("..",):
         place, words = place.resolve().parent, words[1:]

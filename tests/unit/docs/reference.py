@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import yaml
 
 from ci_scriptcheck.cli import help as help_texts
 from ci_scriptcheck.cli.command import GENERAL
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.cli.command import Command, Group
 
+_ACTION = Path(__file__).parents[3] / "action.yml"
 _HEAD = "Made from the code; `pytest --update-golden tests/unit/docs` writes it."
 
 
@@ -47,6 +51,22 @@ def rules() -> str:
                 f"For example: {rule.example}",
                 f"Cure: {rule.cure}",
             ]
+    return "\n\n".join(parts) + "\n"
+
+
+def action() -> str:
+    """Write every input and output of the action."""
+    described = yaml.safe_load(_ACTION.read_text(encoding="utf-8"))
+    parts = ["# The action", _HEAD, "## Inputs"]
+    rows = ["| input | meaning | default |", "| --- | --- | --- |"]
+    for name, about in described["inputs"].items():
+        default = f"`{about['default']}`" if about["default"] else ""
+        rows.append(f"| `{name}` | {_cell(about['description'])} | {default} |")
+    outputs = ["| output | meaning |", "| --- | --- |"]
+    for name, about in described["outputs"].items():
+        outputs.append(f"| `{name}` | {_cell(about['description'])} |")
+    parts += ["\n".join(rows), "## Outputs", "\n".join(outputs)]
+    parts.append("How they are used: [on GitHub](../how-to/github.md).")
     return "\n\n".join(parts) + "\n"
 
 

@@ -42,6 +42,10 @@ def test_the_page_of_rules_is_current(golden: Callable[[str], object]) -> None:
     assert reference.rules() == golden("../../docs/reference/rules.md")
 
 
+def test_the_page_of_the_action_is_current(golden: Callable[[str], object]) -> None:
+    assert reference.action() == golden("../../docs/reference/action.md")
+
+
 @pytest.mark.parametrize("kind", every_document(), ids=lambda kind: kind.__name__)
 def test_every_key_of_the_settings_is_documented(kind: type[BaseModel]) -> None:
     text = page("reference/configuration.md")

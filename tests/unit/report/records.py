@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from ci_scriptcheck.errors import Excerpt, Place
+from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import After, Feeds, Imports
 from ci_scriptcheck.model.plan import (
     Counts,
     Input,
+    Machine,
     Plan,
     Purpose,
     RunRecord,
+    ShareRun,
     Task,
     Upstream,
     task_id,
 )
 from ci_scriptcheck.model.result import Finding, Level, Outcome, Table
+from ci_scriptcheck.values import replace
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
 
 FEATURES = Imports(file="lib/features.py", chain=("scripts/train.py", "lib/features.py"))
@@ -122,4 +126,49 @@ def a_failing_record() -> RunRecord:
         ),
         a_result("fraud/evaluate", Outcome.NOT_RUN, why_not="needs train"),
         a_result("fraud/register", Outcome.NOT_RUN, why_not="needs train"),
+    )
+
+
+def a_record_of_three_machines() -> RunRecord:
+    """Make the record of a run that three machines shared, and in which a flaky task failed."""
+    shares = tuple(
+        ShareRun(
+            number=number,
+            run=f"runs/{number}",
+            tasks=4,
+            seconds=seconds,
+            machine=Machine(
+                system="Linux 6.8", python="3.11.7", processors=workers, workers=workers
+            ),
+        )
+        for number, (seconds, workers) in enumerate([(48.2, 4), (51.0, 4), (39.4, 2)], 1)
+    )
+    flaky = (Outcome.PASSED, Outcome.TIMED_OUT, Outcome.FAILED)
+    record = a_failing_record()
+    results = tuple(
+        replace(result, flaky=flaky)
+        if result.task == "fraud/train"
+        else replace(result, flaky=(Outcome.CRASHED, Outcome.PASSED))
+        if result.task == "fraud/split"
+        else result
+        for result in record.results
+    )
+    return replace(record, results=results, shares=shares, seconds=51.0)
+
+
+def a_record_with_a_missing_share() -> RunRecord:
+    """Make the record of that run where the second machine has left nothing."""
+    record = a_record_of_three_machines()
+    why = not_run.share_missing(2, 3)
+    return replace(
+        record,
+        results=tuple(
+            a_result(result.task, Outcome.NOT_RUN, why_not=why)
+            if result.task in {"train", "train[edge_cases]", "fraud/train"}
+            else result
+            for result in record.results
+        ),
+        shares=tuple(share for share in record.shares if share.number != 2),
+        missing=(2,),
+        seconds=48.2,
     )

@@ -21,7 +21,15 @@ from ci_scriptcheck.report import console, mistake
 from ci_scriptcheck.report.page import PLAIN, Detail, Page
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
 from tests.unit.report.compared import a_compared_record, a_record_of_failing_readers
-from tests.unit.report.records import AMBIGUOUS, RAISED, WARNING, a_failing_record, after
+from tests.unit.report.records import (
+    AMBIGUOUS,
+    RAISED,
+    WARNING,
+    a_failing_record,
+    a_record_of_three_machines,
+    a_record_with_a_missing_share,
+    after,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -288,6 +296,8 @@ STORIES = {
     "hostile_texts": hostile_texts,
     "long_names": long_names,
     "chain_of_reasons": chain_of_reasons,
+    "several_machines": a_record_of_three_machines,
+    "missing_share": a_record_with_a_missing_share,
 }
 
 

@@ -10,7 +10,11 @@ import pytest
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.report import junit
 from tests.conftest import a_plan, a_record, a_result, a_task
-from tests.unit.report.records import a_failing_record
+from tests.unit.report.records import (
+    a_failing_record,
+    a_record_of_three_machines,
+    a_record_with_a_missing_share,
+)
 from tests.unit.report.test_console import (
     all_kinds_of_outcome,
     findings_of_the_project,
@@ -36,6 +40,17 @@ def test_the_xml_of_every_outcome(golden: Callable[[str], object]) -> None:
 
 def test_the_xml_of_findings_without_a_run(golden: Callable[[str], object]) -> None:
     assert junit.render(findings_of_the_project()) == golden("junit/findings_of_the_project.xml")
+
+
+def test_the_xml_of_several_machines_marks_what_is_flaky(golden: Callable[[str], object]) -> None:
+    assert junit.render(a_record_of_three_machines()) == golden("junit/several_machines.xml")
+
+
+def test_a_share_that_left_no_record_is_an_error_of_its_own() -> None:
+    case = cases(junit.render(a_record_with_a_missing_share()))["share 2/3"]
+
+    (error,) = case.iter("error")
+    assert error.attrib["message"] == "share 2/3 has left no record"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,321 @@
+"""The steps of `action.yml`, each a word: `history`, `scripts`, `check`, `publish`.
+
+    python -I -m ci_scriptcheck.cli.action check
+
+Only `history` and `publish` are given a token, and neither runs code of the project. `check` gives up
+whatever the job has put into the environment that may be a secret, before it begins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.cli import action_inputs, arguments, main
+from ci_scriptcheck.cli.commands import COMMANDS
+from ci_scriptcheck.cli.console import Console, open_console
+from ci_scriptcheck.errors import ScriptcheckError, UsageError
+from ci_scriptcheck.github import actions
+from ci_scriptcheck.values import replace
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable, Mapping
+
+    from ci_scriptcheck.cli.action_inputs import Inputs
+    from ci_scriptcheck.model.plan import Plan
+    from ci_scriptcheck.report.links import Links
+
+_BEFOREHAND = ("history", "scripts")
+_ENDINGS = {0: "passed", 1: "failed", 130: "cancelled", 143: "cancelled"}
+
+
+def entry() -> int:
+    """Carry out the step that the first word names."""
+    console = open_console(None, os.environ)
+    return main.in_this_process(
+        lambda: main.with_errors_told(lambda: act(sys.argv[1:], console), console)
+    )
+
+
+def act(words: list[str], console: Console) -> int:
+    """Carry out a step, and give the exit code.
+
+    Raises:
+        ScriptcheckError: it cannot be carried out.
+    """
+    steps: Mapping[str, Callable[[Inputs, Console], int]] = {
+        "history": history,
+        "scripts": scripts,
+        "check": check,
+        "publish": publish,
+    }
+    if len(words) != 1 or words[0] not in steps:
+        raise UsageError(
+            what="a step of the action is to be named", facts=(f"it can be {', '.join(steps)}",)
+        )
+    if words[0] in _BEFOREHAND:
+        # What is wrong is told once, by the check.
+        with contextlib.suppress(ScriptcheckError):
+            steps[words[0]](action_inputs.read(os.environ), console)
+        return 0
+    if words[0] == "check":
+        _give_up_secrets()
+    try:
+        return steps[words[0]](action_inputs.read(os.environ), console)
+    except ScriptcheckError as error:
+        actions.write_output(os.environ, "outcome", "error")
+        console.tell(actions.command(actions.of_error(error)))
+        raise
+
+
+def history(inputs: Inputs, _console: Console) -> int:
+    """Get from GitHub the history that the comparison needs, as far as the checkout lacks it."""
+    from ci_scriptcheck.change.git.repository import change_set, repository_root
+    from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
+
+    keep_to_ourselves()
+    change_set(
+        repository_root(inputs.project),
+        base=inputs.base,
+        environ=os.environ,
+        default_base=_base_of_settings(inputs),
+    )
+    return 0
+
+
+def scripts(inputs: Inputs, _console: Console) -> int:
+    """Say as the output `needed` whether the scripts' own environment is needed: not where nothing will run."""
+    needed = bool(inputs.python or inputs.requirements)
+    if inputs.requirements:
+        needed = _is_needed(inputs)
+    actions.write_output(os.environ, "needed", str(needed).lower())
+    return 0
+
+
+def check(inputs: Inputs, console: Console) -> int:
+    """Carry out `run` or `plan`, and tell the runner what came out."""
+    if inputs.command == "plan":
+        return _plan(inputs, console)
+    return _run(inputs, console)
+
+
+def publish(inputs: Inputs, console: Console) -> int:
+    """Post what other jobs have found: those of this run, or those of the run that has ended."""
+    from ci_scriptcheck.cli import publish as publish_command
+    from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
+
+    keep_to_ourselves()
+    words = [f"--comment={inputs.comment}"]
+    if os.environ.get("GITHUB_EVENT_NAME") == "workflow_run":
+        words.append("--from-workflow-run")
+    else:
+        words += [str(folder) for folder in _records(inputs, console)]
+    given = arguments.parse(COMMANDS["publish"], words)
+    return publish_command.call(given, console, os.environ)
+
+
+def _records(inputs: Inputs, console: Console) -> list[Path]:
+    """Give a folder with a record for each project, the shares of one put together."""
+    from ci_scriptcheck.cli import merge
+
+    found: dict[str, list[Path]] = {}
+    for folder in sorted((inputs.home / "records").glob("*/")):
+        found.setdefault(action_inputs.without_share(folder.name), []).append(folder)
+    if not found:
+        raise UsageError(
+            what="no job of this run has left a record, so there is nothing to publish",
+            advice="`needs:` of this job must name the jobs that check",
+        )
+    records = []
+    for name, shares in found.items():
+        if shares[0].name == name:
+            records.append(shares[0])
+            continue
+        records.append(inputs.home / "merged" / name)
+        words = ["console", f"--output={records[-1]}", "--merge", *map(str, shares)]
+        with actions.fenced(console.tell):
+            merge.call(arguments.parse(COMMANDS["report"], words), console, os.environ)
+    return records
+
+
+def _run(inputs: Inputs, console: Console) -> int:
+    from ci_scriptcheck.change.git.repository import repository_root
+    from ci_scriptcheck.cli import run
+
+    folder = repository_root(inputs.project) / ".scriptcheck" / "runs" / inputs.name
+    shutil.rmtree(inputs.reports, ignore_errors=True)
+    more = [f"--output={folder}", f"--junit={inputs.reports / 'junit.xml'}"]
+    more.append(f"--html={inputs.reports / 'report.html'}")
+    if inputs.shard:
+        more.append(f"--shard={inputs.shard}")
+        more += [f"--assignment={inputs.shares}"] if inputs.shares.is_file() else []
+    more += [f"--workers={inputs.workers}"] if inputs.workers else []
+    given = arguments.parse(COMMANDS["run"], inputs.words(*more, *_detail()))
+    with actions.fenced(console.tell):
+        code = run.call(given, _together(given), os.environ)
+    _tell(inputs, folder, code, console)
+    return code
+
+
+def _plan(inputs: Inputs, console: Console) -> int:
+    """Show the plan, and cut it into shares for as many machines as are worth while."""
+    from ci_scriptcheck import workflow
+    from ci_scriptcheck.cli import options, plan
+
+    inputs.shares.parent.mkdir(parents=True, exist_ok=True)
+    shown = arguments.parse(COMMANDS["plan"], inputs.words(*_detail()))
+    cutting = ["--json", "--shards=auto", f"--assignment={inputs.shares}"]
+    shared = arguments.parse(COMMANDS["plan"], inputs.words(*cutting))
+    matrix = io.StringIO()
+    with actions.fenced(console.tell):
+        plan.call(shown, _together(shown), os.environ)
+        code = plan.call(shared, replace(_together(shared), out=matrix), os.environ)
+    found = workflow.prepare(options.of_plan(shown), os.environ).plan
+    outputs = {
+        "outcome": _ENDINGS.get(code, "error"),
+        "affected": str(found.counts.steps_affected),
+        "matrix": _with_a_share(matrix.getvalue()),
+        "shares": inputs.shares.parent.name,
+        "shares-path": str(inputs.shares.parent),
+    }
+    for name, value in outputs.items():
+        actions.write_output(os.environ, name, value)
+    console.tell(_unknown_base(found))
+    return code
+
+
+def _with_a_share(matrix: str) -> str:
+    """Give a matrix one job at least: GitHub fails at an empty one, and an older comment would stay as it is."""
+    found = json.loads(matrix)
+    return json.dumps({"include": found["include"] or [{"shard": "1/1"}]})
+
+
+def _tell(inputs: Inputs, folder: Path, code: int, console: Console) -> None:
+    """Set the outputs, keep what other jobs read, and print annotations."""
+    from ci_scriptcheck.model import verdict
+    from ci_scriptcheck.report import annotations, markdown
+    from ci_scriptcheck.run import record as run_record
+
+    record = run_record.read_record(folder)
+    shutil.copyfile(folder / "record.json", inputs.reports / "record.json")
+    failed = len(verdict.failures(record)) + sum(
+        verdict.counts(finding, record.plan) for finding in verdict.found_without_running(record)
+    )
+    outputs = {
+        "outcome": _ENDINGS.get(code, "error"),
+        "affected": str(record.plan.counts.steps_affected),
+        "failed": str(failed),
+        "run-directory": str(folder),
+        "junit": str(inputs.reports / "junit.xml"),
+        "artifact": inputs.name,
+        "artifact-path": str(inputs.reports),
+    }
+    for name, value in outputs.items():
+        actions.write_output(os.environ, name, value)
+    console.tell(_unknown_base(record.plan) + actions.commands(annotations.noted(record)))
+    actions.write_summary(os.environ, markdown.job_summary(record, _links(os.environ)))
+
+
+def _links(environ: Mapping[str, str]) -> Links:
+    """Give what the runner and the event tell of the place where the summary is shown."""
+    from ci_scriptcheck.change.git.github_event import event_of
+    from ci_scriptcheck.report.links import Links
+
+    event = event_of(environ, Path.cwd())
+    pull_request = event.payload.get("pull_request") if event else None
+    number = pull_request.get("number") if isinstance(pull_request, dict) else None
+    server, repository = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_REPOSITORY")
+    run = environ.get("GITHUB_RUN_ID", "")
+    head = event.text("pull_request", "head", "sha") if event else None
+    return Links(
+        server=server,
+        repository=repository,
+        head=head or environ.get("GITHUB_SHA"),
+        number=number if isinstance(number, int) else None,
+        run_url=f"{server}/{repository}/actions/runs/{run}" if server and run else None,
+    )
+
+
+def _unknown_base(plan: Plan) -> str:
+    """Write the warning that all is checked because nobody knows what changed."""
+    from ci_scriptcheck.model.annotation import Annotation, Weight
+    from ci_scriptcheck.report.page import visible
+
+    if plan.changes.unknown is None or os.environ.get("GITHUB_EVENT_NAME") == "schedule":
+        return ""
+    return actions.command(
+        Annotation(
+            weight=Weight.WARNING,
+            title="everything is checked",
+            message=f"It is not known what changed: {visible(plan.changes.unknown)}.",
+        )
+    )
+
+
+def _is_needed(inputs: Inputs) -> bool:
+    """Say whether anything will run, or asks for other libraries than base does.
+
+    What the scripts' environment would have is not known yet. It can only add to the selection, and
+    that where a file changes that names versions.
+    """
+    from ci_scriptcheck import workflow
+    from ci_scriptcheck.change.dependencies.requirements import pins_of
+    from ci_scriptcheck.cli import opening, options
+    from ci_scriptcheck.repository_path import joined
+
+    given = arguments.parse(COMMANDS["run"], inputs.words())
+    prepared = workflow.prepare(options.of_run(given), os.environ)
+    if prepared.plan.tasks:
+        return True
+    root = prepared.root
+    places = [(inputs.workspace / file).resolve() for file in inputs.requirements]
+    named = [place.relative_to(root).as_posix() for place in places if place.is_relative_to(root)]
+    place = opening.place_of(inputs.project)
+    for step in opening.project_of(place).steps.values():
+        named += [joined(place.folder, file) or file for file in step.settings.requirements]
+    return not prepared.plan.changes.touched().isdisjoint(pins_of(place.tree, named).files)
+
+
+def _base_of_settings(inputs: Inputs) -> str | None:
+    from ci_scriptcheck.cli import opening
+
+    with contextlib.suppress(ScriptcheckError):
+        return opening.project_of(opening.place_of(inputs.project)).base
+    return None
+
+
+def _detail() -> list[str]:
+    """Tell more where somebody has asked the runner for more."""
+    return ["--verbose"] if os.environ.get("RUNNER_DEBUG") == "1" else []
+
+
+def _together(given: Namespace) -> Console:
+    """Write all into one stream: between two of them the runner keeps no order, and the fence would be passed."""
+    sys.stdout.flush()
+    os.dup2(sys.stdout.fileno(), sys.stderr.fileno())
+    return open_console(given, os.environ)
+
+
+def _give_up_secrets() -> None:
+    """Begin anew without the variables that may be secrets.
+
+    Other processes see those that a process was started with, whatever it does to them later.
+    """
+    kept = action_inputs.without_secrets(os.environ)
+    if len(kept) < len(os.environ):
+        os.execve(  # noqa: S606  (ourselves)
+            sys.executable,
+            [sys.executable, "-I", "-m", "ci_scriptcheck.cli.action", *sys.argv[1:]],
+            kept,
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(entry())

@@ -1,0 +1,167 @@
+"""The inputs of the action, as `action.yml` hands them over: environment variables, all of them texts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.errors import UsageError, did_you_mean
+from ci_scriptcheck.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COMMANDS = ("run", "plan", "publish")
+
+_SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY")
+_SHARE = re.compile(r"-\d+-of-\d+$")
+_NOT_OURS = ("ACTIONS_", "AWS_", "PYTHON")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What the workflow asks for.
+
+    Attributes:
+        steps: To be checked instead of what git says.
+        project: Folder of the project, as the workflow names it.
+        python: Interpreter of the scripts or its version; `None` where that is left to the settings.
+        requirements: Files that name the libraries of the scripts.
+        comment: `auto` or `never`.
+        home: Where the action keeps what it makes for this job.
+        workspace: Where the repository was checked out.
+    """
+
+    command: str
+    modes: tuple[str, ...]
+    base: str | None
+    steps: tuple[str, ...]
+    shard: str | None
+    workers: str | None
+    project: Path
+    python: str | None
+    requirements: tuple[str, ...]
+    comment: str
+    home: Path
+    workspace: Path
+
+    @property
+    def name(self) -> str:
+        """Tell the results of this job apart from others of the same run, in characters that artifacts may have."""
+        return "-".join(
+            part for part in ("scriptcheck", self.place, _share_as_name(self.shard)) if part
+        )
+
+    @property
+    def place(self) -> str:
+        """Tell the project apart from others of the repository, in such characters."""
+        return re.sub(r"[^A-Za-z0-9_.-]+", "-", self.project.as_posix()).strip("-.")
+
+    @property
+    def shares(self) -> Path:
+        """File that says which share runs what; the job that plans writes it."""
+        return self.home / "shares" / f"shares-of-{self.place or 'all'}" / "shares.json"
+
+    @property
+    def reports(self) -> Path:
+        """Folder of what is kept of a run when the job is over."""
+        return self.home / "artifacts" / self.name
+
+    def words(self, *more: str) -> list[str]:
+        """Write the inputs as words of a command line of `run` or `plan`."""
+        words = [f"--project={self.project}", *(f"--mode={mode}" for mode in self.modes)]
+        if self.base:
+            words.append(f"--base={self.base}")
+        return [*words, *more, *self.steps]
+
+
+def read(environ: Mapping[str, str]) -> Inputs:
+    """Read the inputs.
+
+    Raises:
+        UsageError: one of them cannot be understood, or this is no step of a job.
+    """
+    home = environ.get("RUNNER_TEMP")
+    if not home:
+        raise UsageError(
+            what="RUNNER_TEMP is not set: this is what `action.yml` calls in a job",
+            advice="elsewhere, use `scriptcheck run`",
+        )
+    workspace = Path(environ.get("GITHUB_WORKSPACE") or ".")
+    steps = _words(environ, "STEPS")
+    option = next((step for step in steps if step.startswith("-")), None)
+    if option is not None:
+        raise UsageError(
+            what=f"`{option}` in the input `steps` is no name of a step",
+            advice="the action's other inputs are there for options",
+        )
+    command = _one_of(environ, "COMMAND", COMMANDS)
+    named = _text(environ, "PROJECT") or "."
+    return Inputs(
+        command=command,
+        modes=tuple(mode for word in _words(environ, "MODE") for mode in word.split(",") if mode),
+        base=_text(environ, "BASE"),
+        steps=steps,
+        shard=_text(environ, "SHARD"),
+        workers=_text(environ, "WORKERS"),
+        # What is published needs no checkout.
+        project=Path() if command == "publish" else _folder(workspace, named),
+        python=_text(environ, "PYTHON"),
+        requirements=tuple(_lines(environ, "REQUIREMENTS")),
+        comment=_one_of(environ, "COMMENT", ("auto", "never")),
+        home=Path(home) / "scriptcheck",
+        workspace=workspace,
+    )
+
+
+def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """Give the variables but for those whose names speak of secrets, and those that change Python."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith(_NOT_OURS) and _SECRET.search(name.upper()) is None
+    }
+
+
+def without_share(name: str) -> str:
+    """Give what the names of all shares of a project have in common."""
+    return _SHARE.sub("", name)
+
+
+def _share_as_name(shard: str | None) -> str:
+    return (shard or "").replace("/", "-of-")
+
+
+def _folder(workspace: Path, named: str) -> Path:
+    folder = Path(named)
+    if not (workspace / folder).is_dir():
+        raise UsageError(
+            what=f"there is no folder `{named}`, which the input `project` names",
+            advice="name it as it is called in the repository, and check the code out beforehand",
+        )
+    return folder
+
+
+def _one_of(environ: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
+    given = _text(environ, name) or known[0]
+    if given not in known:
+        raise UsageError(
+            what=f"the input `{name.lower()}` cannot be `{given}`",
+            facts=(f"it can be {', '.join(known)}",),
+            advice=did_you_mean(given, known),
+        )
+    return given
+
+
+def _text(environ: Mapping[str, str], name: str) -> str | None:
+    return environ.get(f"INPUT_{name}", "").strip() or None
+
+
+def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(environ.get(f"INPUT_{name}", "").split())
+
+
+def _lines(environ: Mapping[str, str], name: str) -> list[str]:
+    lines = environ.get(f"INPUT_{name}", "").splitlines()
+    return [line.strip() for line in lines if line.strip()]

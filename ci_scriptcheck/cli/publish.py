@@ -1,0 +1,232 @@
+"""`scriptcheck publish`: finished runs on GitHub, from their records and nothing else.
+
+Whether it succeeds changes no verdict: what cannot be posted is told here and in the summary of the
+job, and only `--require-publish` makes it a failure.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.cli import posting
+from ci_scriptcheck.cli import report as report_command
+from ci_scriptcheck.errors import PublishError, UsageError
+from ci_scriptcheck.github import actions, artifact, event, pull_request
+from ci_scriptcheck.github.api import connect
+from ci_scriptcheck.github.patience import Patience
+from ci_scriptcheck.model import verdict
+from ci_scriptcheck.report import escaping, mistake
+from ci_scriptcheck.run import received
+from ci_scriptcheck.run import record as run_record
+from ci_scriptcheck.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterable, Mapping
+    from contextlib import AbstractContextManager
+
+    from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.cli.posting import Post
+    from ci_scriptcheck.github.api import Api
+    from ci_scriptcheck.github.event import Job
+    from ci_scriptcheck.model.plan import RunRecord
+
+_OUTCOMES = {0: "passed", 130: "cancelled", 143: "cancelled"}
+_WORST_FIRST = ("failed", "cancelled", "passed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Published:
+    """What has been done so far."""
+
+    lines: tuple[str, ...] = ()
+    problems: tuple[PublishError, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    summaries: tuple[str, ...] = ()
+
+    def and_(self, other: _Published) -> _Published:
+        """Add what was done next."""
+        return _Published(
+            lines=self.lines + other.lines,
+            problems=self.problems + other.problems,
+            outcomes=self.outcomes + other.outcomes,
+            urls=self.urls + other.urls,
+            summaries=self.summaries + other.summaries,
+        )
+
+
+def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
+    """Post the runs, and say what was posted and what was not."""
+    job = event.job_of(environ)
+    commenting = given.comment or "auto"
+    if given.from_workflow_run:
+        if given.runs:
+            raise UsageError(
+                what="`--from-workflow-run` takes the records from the run that has ended,"
+                " so no run directory can be named with it"
+            )
+        published = _of_another_run(job, event.finished_run(environ), commenting, environ)
+    else:
+        published = _of_this_run(_records(given), job, commenting, environ)
+    _tell(published, console, environ)
+    if published.problems and given.require_publish:
+        return PublishError.exit_code
+    return 0
+
+
+def _records(given: Namespace) -> list[RunRecord]:
+    folders = [Path(one) for one in given.runs] or [
+        report_command.newest(Path(given.project or "."))
+    ]
+    return [run_record.read_record(folder) for folder in folders]
+
+
+def _of_this_run(
+    records: Iterable[RunRecord], job: Job, commenting: str, environ: Mapping[str, str]
+) -> _Published:
+    together, published = _by_project(records)
+    posts = [posting.written(record, job, commenting=commenting) for record in together]
+    published = published.and_(
+        _Published(
+            outcomes=tuple(_outcome(record) for record in together),
+            summaries=tuple(post.summary for post in posts),
+        )
+    )
+    try:
+        with _connected(job, environ) as api:
+            for post in posts:
+                published = published.and_(_posted(api, job, post))
+    except PublishError as error:
+        return published.and_(_Published(problems=(error,)))
+    return published
+
+
+def _of_another_run(
+    job: Job, run: event.FinishedRun, commenting: str, environ: Mapping[str, str]
+) -> _Published:
+    """Publish what a run for a fork left. Nothing that it says decides where that is posted."""
+    about = replace(job, attempt=run.attempt, head=run.head, pull_request=None, base=None)
+    published = _Published()
+    try:
+        with _connected(job, environ) as api:
+            records, published = _received(api, about, run)
+            together, less = _by_project(records)
+            published = published.and_(less)
+            if run.event == "pull_request" and together:
+                about, less = _addressed(api, about, run, together[0])
+                published = published.and_(less)
+            for record in together:
+                published = published.and_(_posted_safely(api, about, record, commenting))
+    except PublishError as error:
+        return published.and_(_Published(problems=(error,)))
+    return published
+
+
+def _received(api: Api, about: Job, run: event.FinishedRun) -> tuple[list[RunRecord], _Published]:
+    records, problems = [], []
+    for one in artifact.of_run(api, about.repository, run.attempt.run):
+        try:
+            record = received.read(artifact.record_of(api, about.repository, one), one.name)
+            pull_request.check_commit(api, about.repository, run, record.plan.changes.head)
+        except PublishError as error:
+            problems.append(error)
+        else:
+            records.append(record)
+    return records, _Published(problems=tuple(problems))
+
+
+def _addressed(
+    api: Api, about: Job, run: event.FinishedRun, record: RunRecord
+) -> tuple[Job, _Published]:
+    """Say which pull request the run was for, as GitHub knows it."""
+    found = pull_request.find(api, about.repository, run)
+    if len(found) > 1:
+        # The record may only choose among those that GitHub found.
+        fitting = [one for one in found if one.base == record.plan.changes.base_name]
+        found = tuple(fitting) if len(fitting) == 1 else found
+    if len(found) == 1:
+        return replace(about, pull_request=found[0].number, base=found[0].base), _Published()
+    why = "none: no open pull request ends in the commit of that run any more"
+    if found:
+        numbers = ", ".join(str(one.number) for one in found)
+        why = f"none: the run may have been for any of the pull requests {numbers}"
+    return about, _Published(lines=(f"comment  {why}",))
+
+
+def _posted_safely(api: Api, job: Job, record: RunRecord, commenting: str) -> _Published:
+    try:
+        post = posting.written(record, job, commenting=commenting)
+        outcome = _outcome(record)
+    except Exception as error:  # noqa: BLE001  (whatever a stranger's record makes of our reports)
+        problem = PublishError(
+            what="the record cannot be written as a report, so nothing of it was posted",
+            facts=(type(error).__name__,),
+        )
+        return _Published(problems=(problem,))
+    told = _Published(outcomes=(outcome,), summaries=(post.summary,))
+    return told.and_(_posted(api, job, post))
+
+
+def _posted(api: Api, job: Job, post: Post) -> _Published:
+    result = posting.post(api, job, post)
+    urls = (result.comment_url,) if result.comment_url else ()
+    return _Published(lines=result.lines, problems=result.problems, urls=urls)
+
+
+def _by_project(records: Iterable[RunRecord]) -> tuple[list[RunRecord], _Published]:
+    """Take one record for each project."""
+    found: dict[str, list[RunRecord]] = {}
+    for record in records:
+        found.setdefault(record.plan.project, []).append(record)
+    problems = tuple(
+        PublishError(
+            what=f"there are {len(several)} records of project `{project}`, and it has one comment",
+            advice="merge them first, with `scriptcheck report --merge`",
+        )
+        for project, several in found.items()
+        if len(several) > 1
+    )
+    single = [several[0] for several in found.values() if len(several) == 1]
+    return single, _Published(problems=problems)
+
+
+def _connected(job: Job, environ: Mapping[str, str]) -> AbstractContextManager[Api]:
+    token = environ.get("GITHUB_TOKEN")
+    if not token:
+        raise PublishError(
+            what="there is no token, so nothing was posted",
+            advice="give this step `env: {GITHUB_TOKEN: ${{ github.token }}}`",
+        )
+    return connect(job.api, token, Patience())
+
+
+def _outcome(record: RunRecord) -> str:
+    return _OUTCOMES.get(verdict.exit_code(record), "failed")
+
+
+def _tell(published: _Published, console: Console, environ: Mapping[str, str]) -> None:
+    console.tell("".join(f"{line}\n" for line in published.lines))
+    for problem in published.problems:
+        told = mistake.error(problem, console.err_page).replace("error:", "warning:", 1)
+        console.mention(f"{told}\n")
+    worst = [one for one in _WORST_FIRST if one in published.outcomes]
+    if worst:
+        actions.write_output(environ, "outcome", worst[0])
+    if published.urls:
+        actions.write_output(environ, "comment-url", published.urls[0])
+    if published.problems:
+        # What cannot be read on the pull request is at least to be read here.
+        actions.write_summary(
+            environ, "\n".join([_not_posted(published.problems), *published.summaries])
+        )
+
+
+def _not_posted(problems: tuple[PublishError, ...]) -> str:
+    lines = ["### Not everything was posted", ""]
+    for problem in problems:
+        told = [problem.what, *problem.facts, *([problem.advice] if problem.advice else [])]
+        first, *more = (escaping.prose(one) for one in told)
+        lines += [f"* {first}", *(f"  {one}" for one in more)]
+    return "\n".join([*lines, ""])

@@ -1,0 +1,1 @@
+"""GitHub's API: one comment, one check run and the artifact of a run. Texts are passed in."""

@@ -1,0 +1,232 @@
+"""What a comment tells beside the failures: data, warnings, what does not count, other steps, versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.errors import Place
+from ci_scriptcheck.model import change, verdict
+from ci_scriptcheck.model.result import Level, Outcome
+from ci_scriptcheck.report import data_changes, escaping, lines, mistake, summary
+from ci_scriptcheck.report.comment import findings
+from ci_scriptcheck.report.comment.sheet import fold, table_row
+from ci_scriptcheck.report.page import counted, listed, seconds
+from ci_scriptcheck.report.standing import word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ci_scriptcheck.model.comparison import PortComparison
+    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
+    from ci_scriptcheck.model.result import Artefact, Table, TaskResult
+    from ci_scriptcheck.report.comment.sheet import Sheet
+    from ci_scriptcheck.report.comment.story import Story
+
+MOST_OPEN = 5
+"""Outputs that differ and are shown unfolded."""
+
+_GOOD = frozenset({Outcome.PASSED, Outcome.REUSED})
+
+
+def scope(plan: Plan, sheet: Sheet) -> str:
+    """Say why nothing or everything is checked, where that is so."""
+    if not plan.tasks and plan.others_test:
+        return "This share holds nothing of what was chosen; others do."
+    if not plan.tasks and plan.changes.unknown is None:
+        changed = plan.counts.files_changed
+        files = f"{counted(changed, 'file')} changed, none of them used by a step."
+        return files if changed else "No file changed."
+    if plan.changes.unknown is not None:
+        return f"Everything is checked, because {sheet.prose(plan.changes.unknown)}."
+    return ""
+
+
+def data(story: Story, sheet: Sheet, shown: frozenset[Table]) -> list[str]:
+    """Tell what the change did to the data: where it begins, and what comes out at the end.
+
+    Args:
+        story: The run.
+        sheet: What it is written on.
+        shown: Tables that stand elsewhere already.
+    """
+    differing = [(task, one, "") for task, one in data_changes.own(story.record)]
+    differing += [
+        (task, one, f" at the end{f', {way}' if way else ''}")
+        for task, one, way in data_changes.ends(story.record)
+    ]
+    if not differing:
+        same = _same(story.record)
+        return [same] if same else []
+    most = sheet.room.differences
+    told = [_difference(*one, story.plan, sheet, shown) for one in differing[:most]]
+    more = len(differing) - len(told)
+    last = f"{counted(more, 'more output')} differ{'s' * (more == 1)}" if more else ""
+    head = f"#### What this {sheet.change} does to the data"
+    folded = told[MOST_OPEN:]
+    if not folded:
+        return [head, *told, last and f"{last}." if told else f"{last.replace(' more', '')}."]
+    rest = len(differing) - MOST_OPEN
+    title = f"{counted(rest, 'more output')} that differ{'s' * (rest == 1)}"
+    content = "\n\n".join([*folded, *([f"and {more:,} more"] if more else [])])
+    return [head, *told[:MOST_OPEN], fold(title, content)]
+
+
+def _difference(
+    task: Task,
+    comparison: PortComparison,
+    way: str,
+    plan: Plan,
+    sheet: Sheet,
+    shown: frozenset[Table],
+) -> str:
+    base = lines.base_name(plan)
+    head = f"**{escaping.code(task.id)}**, output {escaping.code(comparison.port)}"
+    if way:
+        head += f" {sheet.prose(way)}"
+    told = f"{head}: {sheet.prose(data_changes.in_short(comparison, base))}"
+    content = data_changes.table_of(comparison, base)
+    if content in shown:
+        return f"{told}, as shown above"
+    table = sheet.comparison(content) if content is not None else ""
+    return f"{told}\n\n{table}" if table else told
+
+
+def _same(record: RunRecord) -> str:
+    """Say that no data differ, where outputs were held against those of base."""
+    results = {result.task: result for result in record.results}
+    compared = [
+        (task, result.outputs, results[task.beside].outputs)
+        for task, result in verdict.with_tasks(record)
+        if task.beside in results and {result.outcome, results[task.beside].outcome} <= _GOOD
+    ]
+    steps = len({task.step for task, here, there in compared if here and there})
+    if not steps or any(_digests(here) != _digests(there) for _, here, there in compared):
+        return ""
+    base = escaping.prose(lines.base_name(record.plan))
+    noun = "the step that was compared writes is" if steps == 1 else f"{steps:,} steps write is"
+    return f"What {noun}, byte for byte, the same as on {base}."
+
+
+def _digests(artefacts: Mapping[str, Artefact]) -> dict[str, str]:
+    return {port: one.digest for port, one in artefacts.items()}
+
+
+def warnings(story: Story, sheet: Sheet) -> list[str]:
+    """Tell warnings once each, with the tasks that gave them, to who unfolds them."""
+    told = []
+    for (code, message, place), tasks in _warned(story):
+        where = f" · {sheet.place(place)}" if place else ""
+        names = listed([escaping.code(name) for name in tasks], 4)
+        told.append(
+            f"- **{findings.rule(code)}** {sheet.prose(message)}{where}{f' in {names}' * bool(tasks)}"
+        )
+    return _folded(counted(len(told), "warning"), told, sheet)
+
+
+def _warned(story: Story) -> Iterator[tuple[tuple[str, str, Place | None], list[str]]]:
+    for item in story.found:
+        if item.severity is Level.WARNING and mistake.is_shown(item, story.plan):
+            yield (item.rule, item.message, item.place), []
+    for (rule, message, where), tasks in summary.warned(story.record).items():
+        file, _, line = where.rpartition(":")
+        place = Place(file=file, line=int(line)) if file and line.isdecimal() else None
+        yield (rule, message, place or (Place(file=where) if where else None)), tasks
+
+
+def not_counted(story: Story, sheet: Sheet) -> list[str]:
+    """List the failures that do not count, with the reason."""
+    told = []
+    for task, result in story.excused:
+        error = next((item for item in result.findings if item.severity is Level.ERROR), None)
+        what = f": {findings.message(error, sheet)}" if error else ""
+        why = sheet.prose(lines.excuse(task, result, story.plan))
+        told.append(f"- {escaping.code(task.id)}{what} ({why})")
+    found = story.found
+    old = [item for item in found if not mistake.is_shown(item, story.plan)]
+    told += [f"- {sheet.prose(line)}" for line in mistake.excused(old, story.plan)]
+    return _folded(f"{len(told):,} not counted: known, or not new", told, sheet)
+
+
+def not_run(story: Story, sheet: Sheet) -> list[str]:
+    """Count what was not checked by its reason, where no failure explains it."""
+    told = [
+        f"{counted(number, 'task')} not run: {sheet.prose(why)}"
+        for why, number in summary.reasons_not_run(story.record)
+    ]
+    most = sheet.room.asides
+    more = len(told) - most
+    if more > 0:
+        told = [*told[:most], f"{counted(more, 'more reason')} why tasks were not run"]
+    return ["\n".join(f"- {line}" for line in told)] if len(told) > 1 else told
+
+
+def others(story: Story, sheet: Sheet) -> list[str]:
+    """Give the table of what did not fail, to who unfolds it."""
+    rest = [pair for pair in verdict.with_tasks(story.record) if pair[0].id not in story.failing]
+    if not rest:
+        return []
+    numbers = [
+        f"{number:,} {word(outcome)}"
+        for outcome in Outcome
+        if (number := sum(result.outcome is outcome for _, result in rest))
+    ]
+    noun = "step" if len({task.step for task, _ in rest}) == len(rest) else "task"
+    other = f"other {noun}" if story.failing else noun
+    title = f"{counted(len(rest), other)}: {', '.join(numbers)}"
+    if not sheet.room.steps:
+        return [f"{title}."]
+    rows = [table_row(_cells(task, result, story.plan, sheet)) for task, result in rest]
+    head = [
+        table_row(cells)
+        for cells in (("Step", "Result", "Time", "Why it was checked"), ["---"] * 4)
+    ]
+    table = "\n".join([*head, *rows[: sheet.room.steps]])
+    more = len(rows) - sheet.room.steps
+    return [fold(title, f"{table}\n\nand {more:,} more" if more > 0 else table)]
+
+
+def _cells(task: Task, result: TaskResult, plan: Plan, sheet: Sheet) -> Iterator[str]:
+    is_timed = result.seconds is not None and result.outcome is not Outcome.REUSED
+    yield escaping.code(task.id)
+    yield word(result.outcome)
+    yield seconds(result.seconds) if result.seconds is not None and is_timed else ""
+    reason = lines.reason(task, result, plan)
+    is_own = isinstance(task.reason, change.ScriptChanged) and reason == change.in_words(
+        task.reason
+    )
+    if is_own and isinstance(task.reason, change.ScriptChanged):
+        yield sheet.prose(f"`{task.reason.file}` changed", 300)
+    else:
+        yield sheet.prose(reason or "only gives inputs", 300)
+
+
+def footer(story: Story, sheet: Sheet) -> str:
+    """Say what was compared, how long it took, where more stands, and by which version."""
+    changes = story.plan.changes
+    head = (sheet.links.head or changes.head or "")[:7]
+    base = f"{changes.base_name}@{changes.base[:7]}" if changes.base_name and changes.base else ""
+    base = base or (changes.base or "")[:7]
+    both = [escaping.code(text) for text in (base, head) if text]
+    uncommitted = " with uncommitted changes" if changes.uncommitted else ""
+    parts = [
+        f"{' to '.join(both) or 'nothing to compare with'}{uncommitted}, {seconds(story.record.seconds)}"
+    ]
+    if story.plan.project:
+        parts.insert(0, escaping.code(story.plan.project))
+    report = sheet.links.report()
+    if report:
+        parts.append(f"[full report]({report})")
+    parts.append(f"scriptcheck {escaping.prose(story.plan.version, 40)}")
+    return f"<sub>{' · '.join(parts)}</sub>"
+
+
+def _folded(title: str, told: list[str], sheet: Sheet) -> list[str]:
+    """Fold a list of which each line is safe; with no room, only its title is left."""
+    if not told:
+        return []
+    most = sheet.room.asides
+    if not most:
+        return [f"{title}."]
+    more = len(told) - most
+    shown = [*told[:most], f"- and {more:,} more"] if more > 0 else told
+    return [fold(title, "\n".join(shown))]

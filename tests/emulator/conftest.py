@@ -1,0 +1,33 @@
+"""One machine for all jobs, so that what the action installs is installed once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.emulator.hub import FILES, Hub
+from tests.emulator.runner import Machine
+from tests.functional.change.conftest import Repository
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    return Machine(tmp_path_factory.mktemp("runner"))
+
+
+@pytest.fixture
+def hub(tmp_path: Path, machine: Machine) -> Hub:
+    machine.artifacts.clear()
+    remote = Repository(tmp_path / "remote")
+    remote.root.mkdir()
+    remote.git("init", "--quiet", "--initial-branch=main")
+    remote.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    (tmp_path / "jobs").mkdir()
+    made = Hub(remote, tmp_path / "jobs", machine)
+    made.commits["first"] = remote.commit(FILES)
+    made.commits["second"] = remote.commit({"README.md": "# The shop\n"})
+    return made

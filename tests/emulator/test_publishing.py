@@ -1,0 +1,87 @@
+"""What jobs that check have left is posted by another job, which checks no code out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.emulator.hub import PREPARE
+from tests.github_server.contract import Contract
+from tests.github_server.server import TOKEN, GitHubServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.emulator.hub import Hub
+
+RENAMED = PREPARE.replace("total\\n", "amount\\n")
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    return Contract()
+
+
+@pytest.fixture
+def server(contract: Contract) -> Iterator[GitHubServer]:
+    with GitHubServer(contract) as running:
+        yield running
+    assert running.violations == []
+
+
+def test_one_comment_and_one_check_are_written_and_then_kept_up(
+    hub: Hub, server: GitHubServer
+) -> None:
+    hub.pull_request({"scripts/prepare.py": RENAMED})
+    server.repository.commits[hub.commits["head"]] = ()
+    hub.of_pull_request()
+
+    first = hub.published(server.url, TOKEN)
+    again = hub.published(server.url, TOKEN, variables={"GITHUB_RUN_ATTEMPT": "2"})
+
+    assert first.outcome == "success", first.log
+    assert first.outputs["outcome"] == "failed"
+    assert first.outputs["comment-url"] == again.outputs["comment-url"]
+    assert first.outputs["comment-url"].startswith("https://github.com/acme/fraud/pull/7#")
+    (body,) = server.repository.bodies(7)
+    assert "daily/train" in body
+    # GitHub shows the last of a name; each attempt has its own.
+    checks = [(one["head_sha"], one["conclusion"]) for one in server.repository.checks.values()]
+    assert checks == [(hub.commits["head"], "failure")] * 2
+
+
+def test_the_shares_of_a_run_have_one_comment(hub: Hub, server: GitHubServer) -> None:
+    hub.pull_request({"scripts/prepare.py": RENAMED})
+    server.repository.commits[hub.commits["head"]] = ()
+    planned = hub.of_pull_request(command="plan")
+    for share in json.loads(planned.outputs["matrix"])["include"]:
+        hub.of_pull_request(shard=share["shard"])
+
+    job = hub.published(server.url, TOKEN)
+
+    assert job.outcome == "success", job.log
+    (body,) = server.repository.bodies(7)
+    assert "daily/train" in body
+
+
+def test_a_token_that_may_not_write_changes_no_verdict(hub: Hub, server: GitHubServer) -> None:
+    hub.pull_request({"scripts/prepare.py": RENAMED})
+    hub.of_pull_request()
+
+    job = hub.published(server.url, "nobody's")
+
+    assert job.outcome == "success", job.log
+    assert "Not everything was posted" in job.step("Publish").summary
+
+
+def test_a_job_that_publishes_before_any_has_checked_says_so(
+    hub: Hub, server: GitHubServer
+) -> None:
+    hub.pull_request({"scripts/prepare.py": RENAMED})
+
+    job = hub.published(server.url, TOKEN)
+
+    assert job.step("Publish").exit_code == 2
+    assert any("`needs:`" in one for one in job.issues("error"))

@@ -1,0 +1,75 @@
+"""Whatever is done to a record on its way, it is refused, or can be reported on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ci_scriptcheck.errors import PublishError
+from ci_scriptcheck.model import verdict
+from ci_scriptcheck.report import annotations as noted_lines
+from ci_scriptcheck.report import markdown
+from ci_scriptcheck.report.links import Links
+from ci_scriptcheck.run import received
+from ci_scriptcheck.run.record import FORMAT, to_public
+from tests.unit.report.compared import a_compared_record, a_record_of_failing_readers
+from tests.unit.report.records import a_failing_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STRANGE = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**30), 10**30),
+    st.floats(),
+    st.text(max_size=20),
+    st.just([]),
+    st.just({}),
+    st.just(["x"]),
+    st.just({"kind": "Asked"}),
+)
+RECORDS = [
+    json.loads(json.dumps({"format": FORMAT, "written_by": "1", **to_public(record)}))
+    for record in (
+        a_failing_record(),
+        a_compared_record(),
+        a_record_of_failing_readers(),
+    )
+]
+
+
+def test_an_honest_record_is_taken() -> None:
+    for honest in RECORDS:
+        received.read(json.dumps(honest).encode(), "scriptcheck")
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_a_record_is_refused_or_can_be_reported_on(data: st.DataObject) -> None:
+    honest = json.loads(json.dumps(data.draw(st.sampled_from(RECORDS))["run"]))
+    places = list(_places(honest))
+    for holder, key in data.draw(st.lists(st.sampled_from(places), min_size=1, max_size=3)):
+        holder[key] = data.draw(STRANGE)
+
+    content = json.dumps({"format": FORMAT, "run": honest}).encode()
+    try:
+        record = received.read(content, "scriptcheck")
+    except PublishError:
+        return
+    verdict.exit_code(record)
+    for write in (markdown.comment, markdown.job_summary, markdown.check_summary):
+        write(record, Links())
+    noted_lines.noted(record)
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """List every place in a piece of JSON where something else could stand."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in list(items):
+        yield value, key
+        if isinstance(item, dict | list):
+            yield from _places(item)
