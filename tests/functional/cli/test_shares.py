@@ -205,7 +205,7 @@ def a_random_project(root: Path, seed: int) -> None:
     commit(root)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_random_project_gives_the_same_record_shared_and_whole(
     tmp_path: Path, seed: int
 ) -> None:
