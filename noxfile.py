@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tarfile
 from pathlib import Path
 
 import nox
@@ -17,6 +18,8 @@ nox.options.sessions = ["lint", "tests"]
 nox.options.reuse_existing_virtualenvs = True
 
 PROJECT = nox.project.load_toml("pyproject.toml")
+MERMAID = "mermaid@11.17.2"
+"""The library that draws the graphs of comments; GitHub has some version of it."""
 EXAMPLES = tuple(
     str(found.parent.relative_to(HERE))
     for found in sorted(HERE.glob("examples/*/scriptcheck.yaml"))
@@ -100,6 +103,16 @@ def kills(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Open the page of a run in Chromium, and measure how long that takes; CHROMIUM names another one."""
+    """Open the page of a run in Chromium, and draw the graphs of comments; CHROMIUM names another one."""
     session.install("-e", ".", *group("tests", "browser"))
-    session.run("pytest", "tests/browser", "-s", "-p", "no:cacheprovider", *session.posargs)
+    folder = Path(session.create_tmp())
+    # One file of it is all that is needed, so its own dependencies are left where they are.
+    session.run("npm", "pack", MERMAID, "--silent", "--pack-destination", str(folder))
+    [packed] = folder.glob("mermaid-*.tgz")
+    library = "package/dist/mermaid.min.js"
+    with tarfile.open(packed) as archive:
+        archive.extract(library, folder, filter="data")
+    session.run(
+        *("pytest", "tests/browser", "-s", "-p", "no:cacheprovider", *session.posargs),
+        env={"MERMAID": str(folder / library)},
+    )

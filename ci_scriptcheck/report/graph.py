@@ -106,9 +106,12 @@ _RESERVED = frozenset(
     )
 )
 # In Mermaid's own way: `#` and a number. A backtick would begin Markdown, and `@` call somebody.
-# So would a number with a dot at the beginning. `%%{` is an order to Mermaid wherever it stands, a colon
-# may name an icon, and a backslash begins what is no letter.
+# So would a number with a dot at the beginning. `%%{` is an order to Mermaid wherever it stands.
 _MEANING = re.compile(r"[\"#<>&`@;$%:\\]|^[-+*]|^\d(?=\d*[.)])")
+# Formulas, names of icons and ends of lines are looked for only when that has been read. What does not
+# show, and joins two words, parts them.
+_READ_LATER = frozenset("$:\\")
+_JOINER = "#8288;"
 _OURS = re.compile(r"n\d+_")
 
 
@@ -176,4 +179,8 @@ def _label(node: Node) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _MEANING.sub(lambda found: f"#{ord(found[0])};", written_out(text))
+    return _MEANING.sub(_numbered, written_out(text))
+
+
+def _numbered(found: re.Match[str]) -> str:
+    return f"#{ord(found[0])};{_JOINER if found[0] in _READ_LATER else ''}"

@@ -14,11 +14,11 @@ from ci_scriptcheck.report.page import counted, listed, seconds
 from ci_scriptcheck.report.standing import word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ci_scriptcheck.model.comparison import PortComparison
     from ci_scriptcheck.model.plan import Plan, RunRecord, Task
-    from ci_scriptcheck.model.result import Table, TaskResult
+    from ci_scriptcheck.model.result import Artefact, Table, TaskResult
     from ci_scriptcheck.report.comment.sheet import Sheet
     from ci_scriptcheck.report.comment.story import Story
 
@@ -95,28 +95,31 @@ def _same(record: RunRecord) -> str:
     """Say that no data differ, where outputs were held against those of base."""
     results = {result.task: result for result in record.results}
     compared = [
-        (task, result)
+        (task, result.outputs, results[task.beside].outputs)
         for task, result in verdict.with_tasks(record)
-        if task.beside in results
-        and results[task.beside].outcome in _GOOD
-        and result.outcome in _GOOD
-        and task.outputs
+        if task.beside in results and {result.outcome, results[task.beside].outcome} <= _GOOD
     ]
-    if not compared or any(result.differing or result.comparisons for _, result in compared):
+    steps = len({task.step for task, here, there in compared if here and there})
+    if not steps or any(_digests(here) != _digests(there) for _, here, there in compared):
         return ""
     base = escaping.prose(lines.base_name(record.plan))
-    steps = len({task.step for task, _ in compared})
     noun = "the step that was compared writes is" if steps == 1 else f"{steps:,} steps write is"
     return f"What {noun}, byte for byte, the same as on {base}."
+
+
+def _digests(artefacts: Mapping[str, Artefact]) -> dict[str, str]:
+    return {port: one.digest for port, one in artefacts.items()}
 
 
 def warnings(story: Story, sheet: Sheet) -> list[str]:
     """Tell warnings once each, with the tasks that gave them, to who unfolds them."""
     told = []
-    for (rule, message, place), tasks in _warned(story):
+    for (code, message, place), tasks in _warned(story):
         where = f" · {sheet.place(place)}" if place else ""
         names = listed([escaping.code(name) for name in tasks], 4)
-        told.append(f"- **{rule}** {sheet.prose(message)}{where}{f' in {names}' * bool(tasks)}")
+        told.append(
+            f"- **{findings.rule(code)}** {sheet.prose(message)}{where}{f' in {names}' * bool(tasks)}"
+        )
     return _folded(counted(len(told), "warning"), told, sheet)
 
 
@@ -141,20 +144,20 @@ def not_counted(story: Story, sheet: Sheet) -> list[str]:
     found = story.found
     old = [item for item in found if not mistake.is_shown(item, story.plan)]
     told += [f"- {sheet.prose(line)}" for line in mistake.excused(old, story.plan)]
-    return _folded(f"Not counted: {len(told):,}", told, sheet)
+    return _folded(f"{len(told):,} not counted: known, or not new", told, sheet)
 
 
 def not_run(story: Story, sheet: Sheet) -> list[str]:
     """Count what was not checked by its reason, where no failure explains it."""
     told = [
-        f"- {counted(number, 'task')} not run: {sheet.prose(why)}"
+        f"{counted(number, 'task')} not run: {sheet.prose(why)}"
         for why, number in summary.reasons_not_run(story.record)
     ]
     most = sheet.room.asides
     more = len(told) - most
     if more > 0:
-        told = [*told[:most], f"- and for {counted(more, 'more reason')}"]
-    return ["\n".join(told)] if told else []
+        told = [*told[:most], f"{counted(more, 'more reason')} why tasks were not run"]
+    return ["\n".join(f"- {line}" for line in told)] if len(told) > 1 else told
 
 
 def others(story: Story, sheet: Sheet) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.result import Level
+from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.report import escaping, mistake
 from ci_scriptcheck.report.page import counted
 
@@ -31,15 +32,21 @@ _WITH_COMMENTS = frozenset({"python", "yaml", "toml"})
 def message(finding: Finding, sheet: Sheet) -> str:
     """Write the first line of what is wrong; what a script said itself stands as it said it."""
     if finding.rule in RAISED:
-        return escaping.code(_first(finding), MOST_MESSAGE) or finding.rule
-    return sheet.prose(_first(finding), MOST_MESSAGE) or finding.rule
+        return escaping.code(_first(finding), MOST_MESSAGE) or rule(finding.rule)
+    return sheet.prose(_first(finding), MOST_MESSAGE) or rule(finding.rule)
+
+
+def rule(code: str) -> str:
+    """Write the code of a rule; a record may come from who can write anything into it."""
+    return code if code in RULES else escaping.code(code)
 
 
 def where(finding: Finding, sheet: Sheet) -> str:
     """Write the place, and the rule by which `scriptcheck explain` tells more."""
     if finding.place is None:
-        return f"Rule {finding.rule}"
-    return f"{sheet.place(finding.place)} · {finding.rule}"
+        about = RULES.get(finding.rule)
+        return f"Rule {rule(finding.rule)}{f': {about.title}' if about else ''}"
+    return f"{sheet.place(finding.place)} · {rule(finding.rule)}"
 
 
 def parts(finding: Finding, sheet: Sheet) -> Iterator[str]:
@@ -88,7 +95,7 @@ def _in_full(finding: Finding, sheet: Sheet) -> Iterator[str]:
 
 def _line(finding: Finding, sheet: Sheet) -> str:
     place = f" · {sheet.place(finding.place)}" if finding.place else ""
-    return f"**{finding.rule}** {message(finding, sheet)}{place}"
+    return f"**{rule(finding.rule)}** {message(finding, sheet)}{place}"
 
 
 def _code(finding: Finding, excerpt: Excerpt) -> str:

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import change, verdict
 from ci_scriptcheck.model.plan import Purpose
-from ci_scriptcheck.report import mistake, summary
-from ci_scriptcheck.report.page import counted
+from ci_scriptcheck.report import escaping, mistake, summary
+from ci_scriptcheck.report.page import counted, visible
 from ci_scriptcheck.report.standing import Standing, standing
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from ci_scriptcheck.report.comment.story import Story
+
+MOST = 200
+"""Characters of a title; GitHub shows no more of one in a list."""
 
 _WORST_FIRST = (
     Standing.FAILED,
@@ -39,19 +42,17 @@ class Tally:
 
     def share(self, number: int) -> str:
         """Write a number of the steps that are checked."""
-        if self.total == 1:
-            return f"the only {self.noun}"
         return f"{number:,} of {counted(self.total, self.noun)}"
 
 
 def heading(story: Story) -> str:
     """Write the first line that is seen, with the mark that repeats what it says."""
-    return f"### {_mark(story)} {title(story)}"
+    return f"### {_mark(story)} {escaping.prose(title(story), MOST)}"
 
 
 def title(story: Story) -> str:
-    """Say in one line what the run amounts to; nothing in it comes from the project."""
-    told = _told(story)
+    """Say in one line of plain text what the run amounts to."""
+    told = visible(_told(story))[:MOST]
     return f"{told[0].upper()}{told[1:]}"
 
 
@@ -68,8 +69,7 @@ def _told(story: Story) -> str:
     wrong = mistake.does_fail(story.found, story.plan)
     parts = [counted(wrong, "error in the project", "errors in the project")] if wrong else []
     if tally.failed:
-        is_all = 1 < tally.failed == tally.total
-        share = f"all {counted(tally.total, tally.noun)}" if is_all else tally.share(tally.failed)
+        share = _all(tally) if tally.failed == tally.total else tally.share(tally.failed)
         parts.append(f"{share} failed")
     interruption = summary.interruption(story.record)
     if interruption is not None:
@@ -91,11 +91,13 @@ def _nothing_failed(tally: Tally) -> str:
         return f"nothing failed, but {tally.share(tally.waiting)} {was} not run"
     if tally.excused:
         return f"nothing new failed; {counted(tally.excused, 'failure is', 'failures are')} not counted"
-    return f"{'the only' if tally.total == 1 else 'all'} {_steps(tally)} passed"
+    return f"{_all(tally)} passed"
 
 
-def _steps(tally: Tally) -> str:
-    return tally.noun if tally.total == 1 else counted(tally.total, tally.noun)
+def _all(tally: Tally) -> str:
+    if tally.total == 1:
+        return f"the only {tally.noun}"
+    return f"both {tally.noun}s" if tally.total == 2 else f"all {counted(tally.total, tally.noun)}"
 
 
 def _mark(story: Story) -> str:

@@ -90,6 +90,17 @@ def test_a_report_goes_to_a_file(finished: Path) -> None:
     assert target.read_text().startswith("<?xml")
 
 
+def test_the_comment_on_a_pull_request_is_written_without_links(finished: Path) -> None:
+    target = finished / "comment.md"
+
+    ended = scriptcheck("report", "markdown", "--run", str(finished), "--output", str(target))
+
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert target.read_text().startswith("<!-- scriptcheck:")
+    assert "### ✅ The only affected step passed" in target.read_text()
+    assert "](http" not in target.read_text()
+
+
 def test_the_record_is_json(finished: Path) -> None:
     import json
 

@@ -21,14 +21,13 @@ from ci_scriptcheck.model.comparison import (
 from ci_scriptcheck.model.plan import (
     Counts,
     Input,
-    Output,
     Purpose,
     RunRecord,
     Side,
     Task,
     Upstream,
 )
-from ci_scriptcheck.model.result import Finding, Level, Outcome, Table
+from ci_scriptcheck.model.result import Artefact, Finding, Level, Outcome, Table
 from ci_scriptcheck.report.links import Links
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
 
@@ -43,27 +42,24 @@ LINKS = Links(
 )
 
 ROWS = 5_000
-FEATURES = FileComparison(
-    path="features.parquet",
-    fate=Fate.CHANGED,
-    table=TableComparison(
-        rows_before=ROWS,
-        rows_after=ROWS,
-        key=("order_id",),
-        changed=212,
-        columns=(
-            ColumnComparison(name="amount_usd", fate=Fate.GONE, type_before="float"),
-            ColumnComparison(name="amount", fate=Fate.NEW, type_after="float"),
-            ColumnComparison(
-                name="risk_band",
-                fate=Fate.CHANGED,
-                type_before="category",
-                type_after="category",
-                rows=212,
-            ),
+TABLE = TableComparison(
+    rows_before=ROWS,
+    rows_after=ROWS,
+    key=("order_id",),
+    changed=212,
+    columns=(
+        ColumnComparison(name="amount_usd", fate=Fate.GONE, type_before="float"),
+        ColumnComparison(name="amount", fate=Fate.NEW, type_after="float"),
+        ColumnComparison(
+            name="risk_band",
+            fate=Fate.CHANGED,
+            type_before="category",
+            type_after="category",
+            rows=212,
         ),
     ),
 )
+FEATURES = FileComparison(path="features.parquet", fate=Fate.CHANGED, table=TABLE)
 
 EVIL = (
     "<!-- x --> --> <script>alert(1)</script><img src=x onerror=alert(1)> | \\| `a` ``` ~~~"
@@ -137,34 +133,48 @@ def a_failing_pull_request() -> RunRecord:
 
 def a_record_without_differences() -> RunRecord:
     """A step was held against the same step on base, and wrote the same."""
-    output = (Output(port="scores", parameter="scores"),)
-    head = a_task("score", beside="score@base", outputs=output)
+    head = a_task("score", beside="score@base")
     base = dataclasses.replace(head, id="score@base", beside=None, side=Side.BASE)
-    return a_record(a_plan(head, base))
+    outputs = {"scores": Artefact(digest="0" * 64)}
+    results = [a_result(task.id, outputs=outputs) for task in (head, base)]
+    return a_record(a_plan(head, base), *results)
 
 
-def many_failures(count: int, text: str = "KeyError") -> RunRecord:
+def many_failures(count: int, text: str = "KeyError", rows: int = 40) -> RunRecord:
     """So many failures, no two alike, each with all that a failure can show."""
     tasks = [a_task(f"node_{number}", pipeline="wide") for number in range(count)]
     results = [
-        a_result(task.id, Outcome.FAILED, findings=(_full(n, text),))
+        a_result(task.id, Outcome.FAILED, findings=(_full(n, text, rows),))
         for n, task in enumerate(tasks)
     ]
     return a_record(a_plan(*tasks), *results)
 
 
-def a_wide_record(count: int, text: str) -> RunRecord:
-    """Failures that use up all the room there is, one step that feeds them, and one that has passed."""
-    record = many_failures(count, text)
+def a_crowded_record(more: int, lines: int = 1) -> RunRecord:
+    """Nine failures of a pipeline with all that can be shown, a step that feeds them, and more failures."""
+    record = many_failures(9)
     read = Input(port="a", parameter="a", source=Upstream(task="wide/first", port="a"))
+    alone = [a_task(f"alone_{number}") for number in range(more)]
     tasks = [
         a_task("first", pipeline="wide"),
         *(dataclasses.replace(task, inputs=(read,)) for task in record.plan.tasks),
+        *alone,
     ]
-    return a_record(a_plan(*tasks), *record.results)
+    code = Excerpt(first=1, lines=("a = 1",) * lines, marked=1)
+    shown = [
+        dataclasses.replace(
+            result, findings=(dataclasses.replace(result.findings[0], excerpt=code),)
+        )
+        for result in record.results
+    ]
+    others = [
+        a_result(task.id, Outcome.FAILED, findings=(_full(number + 9, "KeyError", 0),))
+        for number, task in enumerate(alone)
+    ]
+    return a_record(a_plan(*tasks), *shown, *others)
 
 
-def _full(number: int, text: str) -> Finding:
+def _full(number: int, text: str, rows: int) -> Finding:
     return Finding(
         rule="SC201",
         severity=Level.ERROR,
@@ -172,7 +182,7 @@ def _full(number: int, text: str) -> Finding:
         place=Place(file="scripts/common.py", line=number + 1),
         excerpt=Excerpt(first=1, lines=("a = 1", "b = 2", "c = 3"), marked=2),
         evidence=(text,),
-        table=Table(columns=("a", "b"), rows=((text, text),) * 40),
+        table=Table(columns=("a", "b"), rows=((text, text),) * rows),
     )
 
 
@@ -201,7 +211,7 @@ def an_evil_record(text: str = EVIL) -> RunRecord:
         a_task("d"),
     ]
     table = dataclasses.replace(
-        FEATURES.table, columns=(ColumnComparison(name=text, fate=Fate.GONE, type_before=text),)
+        TABLE, columns=(ColumnComparison(name=text, fate=Fate.GONE, type_before=text),)
     )
     differs = PortComparison(
         port=text,

@@ -81,7 +81,15 @@ def test_what_another_pipeline_feeds_is_shown_by_its_whole_name() -> None:
         ('a"]; b', '  n1_["a#34;]#59; b<br/>changed, passed"]:::passed'),
         ("<b>@x`", '  n1_["#60;b#62;#64;x#96;<br/>changed, passed"]:::passed'),
         ("1. a", '  n1_["#49;. a<br/>changed, passed"]:::passed'),
-        ("a\nb", '  n1_["a\\nb<br/>changed, passed"]:::passed'),
+        ("a\nb", '  n1_["a#92;#8288;nb<br/>changed, passed"]:::passed'),
+        (
+            "%%{init: {}}%%",
+            '  n1_["#37;#37;{init#58;#8288; {}}#37;#37;<br/>changed, passed"]:::passed',
+        ),
+        (
+            "$$x$$",
+            '  n1_["#36;#8288;#36;#8288;x#36;#8288;#36;#8288;<br/>changed, passed"]:::passed',
+        ),
     ],
 )
 def test_a_name_means_nothing_to_mermaid(name: str, line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.change import Unknown
+from ci_scriptcheck.model.result import Artefact
 from ci_scriptcheck.report import markdown, stamp
 from ci_scriptcheck.report.links import Links
 from tests.conftest import a_change, a_plan, a_record, a_task
@@ -50,7 +52,7 @@ STORIES: dict[str, Callable[[], RunRecord]] = {
     "all_kinds_of_outcome": all_kinds_of_outcome,
     "left_by_argparse": left_by_argparse,
     "chain_of_reasons": chain_of_reasons,
-    "many_failures": lambda: posted.many_failures(60),
+    "many_failures": lambda: posted.many_failures(30, rows=2),
     "hostile_texts": lambda: posted.an_evil_record("@acme/team <b>|</b> `#12` --> https://a.b"),
     "very_hostile_texts": posted.an_evil_record,
     "interrupted": interrupted,
@@ -108,6 +110,15 @@ def test_every_row_of_a_table_has_the_cells_of_its_head(name: str) -> None:
         assert len({line.count("|") for line in lines}) == 1
 
 
+def test_nothing_is_said_of_data_where_one_output_differs() -> None:
+    record = posted.a_record_without_differences()
+    head, base = record.results
+    other = dataclasses.replace(base, outputs={"scores": Artefact(digest="1" * 64)})
+    text = markdown.comment(dataclasses.replace(record, results=(head, other)), LINKS)
+
+    assert "byte for byte" not in text
+
+
 def tables(text: str) -> list[list[str]]:
     outside = re.sub(r"(?ms)^(`{3,})[^\n]*\n.*?^\1$", "", text)
     found = re.findall(r"(?m)(?:^\|.*\n)+", outside)
@@ -163,24 +174,33 @@ def test_however_many_fail_the_text_fits_and_what_is_left_out_is_counted(
     assert len(told) >= min(count, 100)
 
 
-def test_the_order_of_what_is_left_out() -> None:
-    parts = {
-        "other steps": "</details>",
-        "long tables": "and 30 more",
-        "excerpts": "```python",
-        "graph": "```mermaid",
-        "command": "scriptcheck run wide/node_0 ",
-        "headline": "### ❌",
-    }
-    seen = []
-    for length in range(1, 1_300, 10):
-        text = markdown.comment(posted.a_wide_record(9, "w " * length), LINKS)
-        there = [name for name, part in parts.items() if part in text]
-        if there not in seen:
-            seen.append(there)
+ORDER = {
+    "other steps": "</details>",
+    "rows beyond ten": "| `KeyError` | KeyError |\n" * 11,
+    "excerpts": "```python",
+    "graph": "```mermaid",
+    "tables": "| --- |",
+    "sections": "#### `wide/node_0`",
+    "commands": "scriptcheck run wide/node_0 ",
+    "headline": "### ❌",
+}
 
-    assert seen[0] == [name for name in parts if name != "long tables"]
-    assert seen[1] == [*parts][2:]
+
+def test_what_is_left_out_goes_in_a_fixed_order() -> None:
+    stages = set()
+    for more, lines in [
+        (1, 1),
+        (440, 1),
+        (380, 200),
+        *((n, 1) for n in range(470, 484, 2)),
+        (600, 1),
+    ]:
+        text = markdown.comment(posted.a_crowded_record(more, lines), LINKS)
+        there = [name for name, part in ORDER.items() if part in text]
+        stages.add(len(there))
+
+        assert there == [*ORDER][len(ORDER) - len(there) :]
+    assert len(stages) >= 5
 
 
 @pytest.mark.parametrize(
