@@ -9,6 +9,9 @@ from ci_scriptcheck.model import conformity
 from ci_scriptcheck.model.plan import RunRecord, Upstream
 from ci_scriptcheck.run import record as run_record
 
+_LONGEST = 300
+"""Characters of what is wrong."""
+
 
 def read(content: bytes, name: str) -> RunRecord:
     """Read a record that comes from the artifact of this name.
@@ -47,6 +50,8 @@ def _check_names(record: RunRecord, name: str) -> None:
 
 
 def _refused(name: str, why: str) -> PublishError:
+    # It may quote the record, which says what a stranger likes, at any length.
+    why = why if len(why) <= _LONGEST else f"{why[:_LONGEST]}…"
     return PublishError(
         what=f"the record in the artifact `{name}` is refused: {why}",
         advice="have both workflows use one version of scriptcheck",

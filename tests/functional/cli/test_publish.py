@@ -342,6 +342,19 @@ def test_what_is_no_record_is_refused(
     assert server.repository.comments == server.repository.checks == {}
 
 
+def test_what_is_refused_does_not_fill_the_log(
+    job: Job, server: GitHubServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = json.dumps({"format": 2, "written_by": "\n::error::owned" * 100_000}).encode()
+    fork(job, server, archive(long))
+
+    assert job.publish("--from-workflow-run") == 0
+
+    told = capsys.readouterr().err
+    assert len(told) < 1_000
+    assert not any(line.lstrip().startswith("::") for line in told.splitlines())
+
+
 def test_a_record_of_another_commit_is_refused(job: Job, server: GitHubServer) -> None:
     foreign = a_record(a_plan(a_task(), changes=a_change("a.py", head="d" * 40)))
     fork(job, server, archive(foreign))
