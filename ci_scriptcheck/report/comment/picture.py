@@ -18,6 +18,9 @@ MOST_NODES = 40
 MOST_EDGES = 120
 """Mermaid refuses 500, and draws a tangle long before."""
 
+MOST_LINE = 10_000
+"""Characters of a line of the picture's text, which names two nodes at most; none may be cut."""
+
 MOST_NAME = 40
 """Characters of a name in a box."""
 
@@ -33,8 +36,8 @@ def drawings(record: RunRecord) -> list[str]:
 def _drawing(one: Graph, *, named: bool) -> str:
     nodes = tuple(replace(node, name=_shortened(node.name)) for node in one.nodes)
     lines = graph.mermaid(replace(one, nodes=nodes)).splitlines()
-    drawn = escaping.fenced(lines, "mermaid")
-    return f"{escaping.code(one.name)}:\n\n{drawn}" if named else drawn
+    drawn = escaping.fenced(lines, "mermaid", MOST_LINE)
+    return f"{escaping.name(one.name)}:\n\n{drawn}" if named else drawn
 
 
 def _numbers(one: Graph) -> list[int]:
