@@ -118,11 +118,11 @@ def kills(session: nox.Session) -> None:
 @nox.session
 def browser(session: nox.Session) -> None:
     """Open the page of a run in Chromium, and draw the graphs of comments; CHROMIUM names another one."""
-    session.install("-e", ".", *group("tests", "browser"))
+    session.install("-e", ".", *group("tests", "browser", "npm"))
     folder = Path(session.create_tmp())
     # One file of it is all that is needed, so its own dependencies are left where they are.
     session.run("npm", "pack", MERMAID, "--silent", "--pack-destination", str(folder))
-    [packed] = folder.glob("mermaid-*.tgz")
+    packed = folder / f"{MERMAID.replace('@', '-')}.tgz"
     library = "package/dist/mermaid.min.js"
     with tarfile.open(packed) as archive:
         archive.extract(library, folder, filter="data")

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ci_scriptcheck.errors import LONGEST_LINE
 from ci_scriptcheck.report.page import code_line, visible
 
 if TYPE_CHECKING:
@@ -52,10 +53,9 @@ def code(text: str, most: int = MOST_NAME) -> str:
     return f"`{shown}`"
 
 
-def html_code(text: str, most: int = MOST_NAME) -> str:
-    """Set a text as code where Markdown is not read, as in the summary of a fold."""
-    shown = _cut(text, most)
-    return _as_html(shown) if shown.strip() else ""
+def name(text: str) -> str:
+    """Set a name as code; one of which nothing can be seen is shown as one that is not known."""
+    return code(text) or "`?`"
 
 
 def prose(
@@ -81,9 +81,12 @@ def prose(
     return f"{first} {rest}" if rest else first
 
 
-def fenced(lines: Iterable[str], language: str = "text") -> str:
+def fenced(lines: Iterable[str], language: str = "text", most: int = LONGEST_LINE) -> str:
     """Set lines as a block of code, within a fence that none of them can close."""
-    shown = [code_line(line).rstrip() for line in lines]
+    # Cut before it is written out, so that no more than what is shown is worked on.
+    shown = [
+        code_line(line if len(line) <= most else f"{line[: most - 1]}…").rstrip() for line in lines
+    ]
     longest = max((len(ticks) for line in shown for ticks in _TICKS.findall(line)), default=0)
     fence = "`" * max(3, longest + 1)
     return "\n".join([f"{fence}{language}", *shown, fence])

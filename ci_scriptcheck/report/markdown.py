@@ -10,7 +10,7 @@ from __future__ import annotations
 import bisect
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck.report import escaping
+from ci_scriptcheck.report import escaping, mistake
 from ci_scriptcheck.report.comment import asides, failures, findings, headline, picture
 from ci_scriptcheck.report.comment.sheet import Room, sheet
 from ci_scriptcheck.report.comment.story import story
@@ -68,6 +68,12 @@ def check_summary(record: RunRecord, links: Links) -> str:
 def title(record: RunRecord) -> str:
     """Say in one line of plain text what the run amounts to."""
     return headline.title(story(record))
+
+
+def has_news(record: RunRecord) -> bool:
+    """Say whether a run is worth a comment where there is none yet: something was checked or found."""
+    plan = record.plan
+    return bool(plan.tasks) or any(mistake.is_shown(item, plan) for item in plan.findings)
 
 
 def marker(project: str) -> str:

@@ -240,8 +240,9 @@ def test_a_sentence_is_one_paragraph_that_says_the_same(text: str) -> None:
 @example("a\\|b")
 @example(" a ")
 def test_code_shows_the_very_text(text: str) -> None:
-    for seen in (Seen(f"x {escaping.code(text)} y"), Seen(f"<b>{escaping.html_code(text)}</b>")):
-        assert seen.codes == ([visible(text)] if visible(text).strip() else [])
+    seen = Seen(f"x {escaping.code(text)} y")
+
+    assert seen.codes == ([visible(text)] if visible(text).strip() else [])
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4), st.tuples(TEXTS, TEXTS))

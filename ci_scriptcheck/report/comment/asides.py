@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 MOST_OPEN = 5
 """Outputs that differ and are shown unfolded."""
 
+_LINE = re.compile(r"(.+):(\d{1,9})", re.DOTALL | re.ASCII)
 _GOOD = frozenset({Outcome.PASSED, Outcome.REUSED})
 
 
@@ -80,7 +82,7 @@ def _difference(
     shown: frozenset[Table],
 ) -> str:
     base = lines.base_name(plan)
-    head = f"**{escaping.code(task.id)}**, output {escaping.code(comparison.port)}"
+    head = f"**{escaping.name(task.id)}**, output {escaping.name(comparison.port)}"
     if way:
         head += f" {sheet.prose(way)}"
     told = f"{head}: {sheet.prose(data_changes.in_short(comparison, base))}"
@@ -113,38 +115,47 @@ def _digests(artefacts: Mapping[str, Artefact]) -> dict[str, str]:
 
 def warnings(story: Story, sheet: Sheet) -> list[str]:
     """Tell warnings once each, with the tasks that gave them, to who unfolds them."""
-    told = []
-    for (code, message, place), tasks in _warned(story):
-        where = f" · {sheet.place(place)}" if place else ""
-        names = listed([escaping.code(name) for name in tasks], 4)
-        told.append(
-            f"- **{findings.rule(code)}** {sheet.prose(message)}{where}{f' in {names}' * bool(tasks)}"
-        )
-    return _folded(counted(len(told), "warning"), told, sheet)
+    told = list(_warned(story))
+    shown = [_warning(*one, sheet) for one in told[: sheet.room.asides]]
+    return _folded(counted(len(told), "warning"), shown, len(told))
 
 
-def _warned(story: Story) -> Iterator[tuple[tuple[str, str, Place | None], list[str]]]:
+def _warned(story: Story) -> Iterator[tuple[tuple[str, str, str], list[str]]]:
     for item in story.found:
         if item.severity is Level.WARNING and mistake.is_shown(item, story.plan):
-            yield (item.rule, item.message, item.place), []
-    for (rule, message, where), tasks in summary.warned(story.record).items():
-        file, _, line = where.rpartition(":")
-        place = Place(file=file, line=int(line)) if file and line.isdecimal() else None
-        yield (rule, message, place or (Place(file=where) if where else None)), tasks
+            yield (item.rule, item.message, str(item.place or "")), []
+    yield from summary.warned(story.record).items()
+
+
+def _warning(about: tuple[str, str, str], tasks: list[str], sheet: Sheet) -> str:
+    code, message, where = about
+    place = f" · {sheet.place(_place(where))}" if where else ""
+    names = listed([escaping.name(task) for task in tasks], 4)
+    return (
+        f"- **{findings.rule(code)}** {sheet.prose(message)}{place}{f' in {names}' * bool(tasks)}"
+    )
+
+
+def _place(written: str) -> Place:
+    found = _LINE.fullmatch(written)
+    return Place(file=found[1], line=int(found[2])) if found else Place(file=written)
 
 
 def not_counted(story: Story, sheet: Sheet) -> list[str]:
     """List the failures that do not count, with the reason."""
-    told = []
-    for task, result in story.excused:
-        error = next((item for item in result.findings if item.severity is Level.ERROR), None)
-        what = f": {findings.message(error, sheet)}" if error else ""
-        why = sheet.prose(lines.excuse(task, result, story.plan))
-        told.append(f"- {escaping.code(task.id)}{what} ({why})")
-    found = story.found
-    old = [item for item in found if not mistake.is_shown(item, story.plan)]
-    told += [f"- {sheet.prose(line)}" for line in mistake.excused(old, story.plan)]
-    return _folded(f"{len(told):,} not counted: known, or not new", told, sheet)
+    old = [item for item in story.found if not mistake.is_shown(item, story.plan)]
+    about_project = mistake.excused(old, story.plan)
+    number = len(story.excused) + len(about_project)
+    most = sheet.room.asides
+    shown = [_excused(*one, story.plan, sheet) for one in story.excused[:most]]
+    shown += [f"- {sheet.prose(line)}" for line in about_project[: most - len(shown)]]
+    return _folded(f"{number:,} not counted: known, or not new", shown, number)
+
+
+def _excused(task: Task, result: TaskResult, plan: Plan, sheet: Sheet) -> str:
+    error = next((item for item in result.findings if item.severity is Level.ERROR), None)
+    what = f": {findings.message(error, sheet)}" if error else ""
+    return f"- {escaping.name(task.id)}{what} ({sheet.prose(lines.excuse(task, result, plan))})"
 
 
 def not_run(story: Story, sheet: Sheet) -> list[str]:
@@ -175,19 +186,16 @@ def others(story: Story, sheet: Sheet) -> list[str]:
     title = f"{counted(len(rest), other)}: {', '.join(numbers)}"
     if not sheet.room.steps:
         return [f"{title}."]
-    rows = [table_row(_cells(task, result, story.plan, sheet)) for task, result in rest]
-    head = [
-        table_row(cells)
-        for cells in (("Step", "Result", "Time", "Why it was checked"), ["---"] * 4)
-    ]
-    table = "\n".join([*head, *rows[: sheet.room.steps]])
-    more = len(rows) - sheet.room.steps
+    head = (("Step", "Result", "Time", "Why it was checked"), ["---"] * 4)
+    rows = (_cells(task, result, story.plan, sheet) for task, result in rest[: sheet.room.steps])
+    table = "\n".join(map(table_row, (*head, *rows)))
+    more = len(rest) - sheet.room.steps
     return [fold(title, f"{table}\n\nand {more:,} more" if more > 0 else table)]
 
 
 def _cells(task: Task, result: TaskResult, plan: Plan, sheet: Sheet) -> Iterator[str]:
     is_timed = result.seconds is not None and result.outcome is not Outcome.REUSED
-    yield escaping.code(task.id)
+    yield escaping.name(task.id)
     yield word(result.outcome)
     yield seconds(result.seconds) if result.seconds is not None and is_timed else ""
     reason = lines.reason(task, result, plan)
@@ -212,7 +220,7 @@ def footer(story: Story, sheet: Sheet) -> str:
         f"{' to '.join(both) or 'nothing to compare with'}{uncommitted}, {seconds(story.record.seconds)}"
     ]
     if story.plan.project:
-        parts.insert(0, escaping.code(story.plan.project))
+        parts.insert(0, escaping.name(story.plan.project))
     report = sheet.links.report()
     if report:
         parts.append(f"[full report]({report})")
@@ -220,13 +228,10 @@ def footer(story: Story, sheet: Sheet) -> str:
     return f"<sub>{' · '.join(parts)}</sub>"
 
 
-def _folded(title: str, told: list[str], sheet: Sheet) -> list[str]:
-    """Fold a list of which each line is safe; with no room, only its title is left."""
-    if not told:
-        return []
-    most = sheet.room.asides
-    if not most:
-        return [f"{title}."]
-    more = len(told) - most
-    shown = [*told[:most], f"- and {more:,} more"] if more > 0 else told
-    return [fold(title, "\n".join(shown))]
+def _folded(title: str, shown: list[str], number: int) -> list[str]:
+    """Fold the first lines of a list, each of them safe; where there are none, its title is left."""
+    if not shown:
+        return [f"{title}."] if number else []
+    more = number - len(shown)
+    last = [f"- and {more:,} more"] if more else []
+    return [fold(title, "\n".join([*shown, *last]))]

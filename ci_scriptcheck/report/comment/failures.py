@@ -10,7 +10,7 @@ from ci_scriptcheck.model.comparison import Fate
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.report import data_changes, escaping, exits, failure
 from ci_scriptcheck.report.comment import findings
-from ci_scriptcheck.report.page import counted, listed, shortened
+from ci_scriptcheck.report.page import counted, listed
 from ci_scriptcheck.report.why import why_now
 
 if TYPE_CHECKING:
@@ -100,10 +100,10 @@ def _first_line(record: RunRecord, group: Group, sheet: Sheet, why: Why) -> str:
     task, result = group[0]
     errors = _counting(record, result)
     more = f" and {len(group) - 1:,} more" if len(group) > 1 else ""
-    what = f"**{escaping.code(task.id) or 'a step'}**{more} {_deed(result, errors, sheet)}"
+    what = f"**{escaping.name(task.id)}**{more} {_deed(result, errors, sheet)}"
     lost = _lost(task, result, errors)
     if lost is not None:
-        return f"{what}: its input {escaping.code(lost)} lost that column in this {sheet.change}."
+        return f"{what}: its input {escaping.name(lost)} lost that column in this {sheet.change}."
     return " ".join([f"{what}.", *why(record, task, errors, sheet)])
 
 
@@ -157,7 +157,7 @@ def _section(record: RunRecord, group: Group, sheet: Sheet) -> Iterator[str]:
     errors = failure.errors_of(result)
     counting = _counting(record, result)
     advised: set[str] = set()
-    yield f"#### {escaping.code(task.id) or 'a step'}"
+    yield f"#### {escaping.name(task.id)}"
     for item in counting:
         if item is not counting[0]:
             yield f"**Also:** {findings.message(item, sheet)} · {findings.where(item, sheet)}"
@@ -180,7 +180,7 @@ def _section(record: RunRecord, group: Group, sheet: Sheet) -> Iterator[str]:
         yield from _advice(task, result, counting[0], sheet, advised)
     yield _commands(record, task, counting)
     if len(group) > 1:
-        names = listed([escaping.code(other.id) for other, _ in group[1:]], MOST_ALIKE)
+        names = listed([escaping.name(other.id) for other, _ in group[1:]], MOST_ALIKE)
         yield f"The same in {names}."
 
 
@@ -196,8 +196,7 @@ def _printed(result: TaskResult, errors: Sequence[Finding], sheet: Sheet) -> str
     is_told = any(item.rule != exits.LEFT and (item.excerpt or item.table) for item in errors)
     if not printed or is_told or not sheet.room.has_excerpts:
         return ""
-    lines = [shortened(line) for line in printed[-failure.MOST_TAIL :]]
-    return f"The last it printed:\n\n{escaping.fenced(lines)}"
+    return f"The last it printed:\n\n{escaping.fenced(printed[-failure.MOST_TAIL :])}"
 
 
 def _advice(
@@ -217,4 +216,4 @@ def _commands(record: RunRecord, task: Task, errors: Sequence[Finding]) -> str:
         folder = ["-C", record.plan.folder] if record.plan.folder else []
         commands.append(shlex.join(["scriptcheck", *folder, "accept", task.id, "--reason", "…"]))
     whole = [command for command in commands if len(command) <= MOST_COMMAND]
-    return escaping.fenced(whole, "console") if whole else ""
+    return escaping.fenced(whole, "console", MOST_COMMAND) if whole else ""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.errors import LONGEST_LINE
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.report import escaping, mistake
-from ci_scriptcheck.report.page import counted
+from ci_scriptcheck.report.page import counted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ def message(finding: Finding, sheet: Sheet) -> str:
 
 def rule(code: str) -> str:
     """Write the code of a rule; a record may come from who can write anything into it."""
-    return code if code in RULES else escaping.code(code)
+    return code if code in RULES else escaping.name(code)
 
 
 def where(finding: Finding, sheet: Sheet) -> str:
@@ -83,7 +84,7 @@ def _in_full(finding: Finding, sheet: Sheet) -> Iterator[str]:
     yield from parts(finding, sheet)
     named = (("pipeline", finding.pipeline), ("step", finding.step))
     about = [
-        f"{noun} {escaping.code(name)}"
+        f"{noun} {escaping.name(name)}"
         for noun, name in named
         if name and name not in finding.message
     ]
@@ -107,14 +108,19 @@ def _code(finding: Finding, excerpt: Excerpt) -> str:
     said = _first(finding)
     if language in _WITH_COMMENTS and 0 <= number < len(lines) and len(lines) > 1:
         beside = said if len(said) <= MOST_BESIDE else "here"
-        lines[number] = f"{lines[number].rstrip()}   # {beside}"
-    return escaping.fenced(lines, language)
+        lines[number] = f"{shortened(lines[number]).rstrip()}   # {beside}"
+    return escaping.fenced(_without_empty_ends(lines), language, LONGEST_LINE + MOST_BESIDE + 5)
 
 
 def _dedented(lines: list[str]) -> list[str]:
     """Take away the space that all lines begin with."""
     indents = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
     return [line[min(indents, default=0) :] for line in lines]
+
+
+def _without_empty_ends(lines: list[str]) -> list[str]:
+    told = [number for number, line in enumerate(lines) if line.strip()]
+    return lines[told[0] : told[-1] + 1] if told else []
 
 
 def _first(finding: Finding) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.report import escaping, graph
@@ -18,6 +19,12 @@ MOST_NODES = 40
 MOST_EDGES = 120
 """Mermaid refuses 500, and draws a tangle long before."""
 
+MOST_BESIDE = 12
+"""Nodes below each other; a higher picture pushes away what is to be read."""
+
+MOST_LINE = 10_000
+"""Characters of a line of the picture's text, which names two nodes at most; none may be cut."""
+
 MOST_NAME = 40
 """Characters of a name in a box."""
 
@@ -33,8 +40,8 @@ def drawings(record: RunRecord) -> list[str]:
 def _drawing(one: Graph, *, named: bool) -> str:
     nodes = tuple(replace(node, name=_shortened(node.name)) for node in one.nodes)
     lines = graph.mermaid(replace(one, nodes=nodes)).splitlines()
-    drawn = escaping.fenced(lines, "mermaid")
-    return f"{escaping.code(one.name)}:\n\n{drawn}" if named else drawn
+    drawn = escaping.fenced(lines, "mermaid", MOST_LINE)
+    return f"{escaping.name(one.name)}:\n\n{drawn}" if named else drawn
 
 
 def _numbers(one: Graph) -> list[int]:
@@ -43,23 +50,38 @@ def _numbers(one: Graph) -> list[int]:
 
 
 def _fits(one: Graph) -> bool:
-    return 1 < len(one.nodes) <= MOST_NODES and len(one.edges) <= MOST_EDGES
+    few = len(one.nodes) <= MOST_NODES and len(one.edges) <= MOST_EDGES
+    return few and bool(one.edges) and _highest(one) <= MOST_BESIDE
+
+
+def _highest(one: Graph) -> int:
+    """Count the nodes that stand below each other where there are most of them."""
+    ranks = [0] * len(one.nodes)
+    # Edges are sorted, and nodes stand behind what feeds them.
+    for first, second in one.edges:
+        ranks[second] = max(ranks[second], ranks[first] + 1)
+    return max(Counter(ranks).values(), default=0)
 
 
 def _around_failures(one: Graph) -> Graph:
-    """Leave of a large graph what leads to the failures, and what waits for them."""
-    if _fits(one):
-        return one
-    failed = set(_numbers(one))
-    kept = failed | {second for first, second in one.edges if first in failed}
+    """Leave out what is joined to nothing, and of a large graph all but what leads to failures or waits."""
+    joined = _only(one, {number for edge in one.edges for number in edge})
+    if _fits(joined):
+        return joined
+    failed = set(_numbers(joined))
+    kept = failed | {second for first, second in joined.edges if first in failed}
     waiting = list(failed)
     suppliers: dict[int, list[int]] = {}
-    for first, second in one.edges:
+    for first, second in joined.edges:
         suppliers.setdefault(second, []).append(first)
     while waiting:
         new = set(suppliers.get(waiting.pop(), ())) - kept
         kept |= new
         waiting += new
+    return _only(joined, kept)
+
+
+def _only(one: Graph, kept: set[int]) -> Graph:
     order = {number: place for place, number in enumerate(sorted(kept))}
     return replace(
         one,

@@ -128,7 +128,7 @@ def fold(summary: str, content: str) -> str:
 
 def _linked(place: Place, address: str | None) -> str:
     line = "" if place.line is None else f" line {place.line}"
-    shown = f"{escaping.code(place.file)}{line}"
+    shown = f"{escaping.name(place.file)}{line}"
     return shown if address is None else f"[{shown}]({address})"
 
 

@@ -110,6 +110,11 @@ def test_every_row_of_a_table_has_the_cells_of_its_head(name: str) -> None:
         assert len({line.count("|") for line in lines}) == 1
 
 
+@pytest.mark.parametrize("name", STORIES)
+def test_only_where_nothing_is_affected_there_is_no_news(name: str) -> None:
+    assert markdown.has_news(STORIES[name]()) is (name != "nothing_to_do")
+
+
 def test_nothing_is_said_of_data_where_one_output_differs() -> None:
     record = posted.a_record_without_differences()
     head, base = record.results
