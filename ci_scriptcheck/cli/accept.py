@@ -9,7 +9,7 @@ from ci_scriptcheck import atomic
 from ci_scriptcheck.cli import opening, report
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model import verdict
-from ci_scriptcheck.model.acceptance import Acceptance, identity
+from ci_scriptcheck.model.acceptance import FILE_NAME, Acceptance, identity
 from ci_scriptcheck.project import acceptances
 from ci_scriptcheck.report.page import visible
 from ci_scriptcheck.run import record as run_record
@@ -38,7 +38,7 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
     if not new:
         raise _nothing(found, given)
     known = acceptances.read(place.tree, place.folder)
-    file = folder / acceptances.FILE_NAME
+    file = folder / FILE_NAME
     atomic.write_text(file, acceptances.written([*known, *new]))
     for one in dict.fromkeys(new):
         console.tell(f"accepted  {one.rule} {visible(one.about)} of step {visible(one.step)}\n")

@@ -15,6 +15,9 @@ from ci_scriptcheck.model.result import Finding
 from ci_scriptcheck.model.stamps import without_stamp
 from ci_scriptcheck.values import dataclass
 
+FILE_NAME = "scriptcheck.accepted.yaml"
+"""Beside the settings: the differences that are intended."""
+
 _CHARACTERS = 32
 
 

@@ -39,7 +39,7 @@ def marked(tasks: tuple[Task, ...], *sides: Mapping[str, Dataset]) -> tuple[Task
             case Upstream(task=task):
                 return task in private
             case Copied(path=path):
-                return path in places
+                return any(_overlap(path, place) for place in places)
             case Synthetic(dataset=name):
                 return name in real
 
@@ -48,6 +48,11 @@ def marked(tasks: tuple[Task, ...], *sides: Mapping[str, Dataset]) -> tuple[Task
         if any(is_private(item.source) for item in task.inputs) or not private.isdisjoint(others):
             private.add(task.id)
     return tuple(replace(task, is_private=task.id in private) for task in tasks)
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Say whether a file or folder is, holds, or lies in another one."""
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
 def _is_real(dataset: Dataset) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.errors import did_you_mean
-from ci_scriptcheck.model.acceptance import Acceptance
+from ci_scriptcheck.model.acceptance import FILE_NAME, Acceptance
 from ci_scriptcheck.project.paths import within
 from ci_scriptcheck.values import fields
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.project.native.source_lines import Source
-
-FILE_NAME = "scriptcheck.accepted.yaml"
 
 _HEAD = """\
 # Differences from the main branch that somebody has looked at and that are intended. Written by
@@ -66,7 +64,8 @@ def _quoted(text: str) -> str:
     """Write a text so that YAML reads it as just that, whatever it holds."""
     from ci_scriptcheck.project.native.quoting import quoted
 
-    return quoted(text)
+    # What is no text, as a name of other bytes, is written so that it fits nothing.
+    return quoted(text.encode("utf-8", "backslashreplace").decode())
 
 
 def _one(source: Source, number: int, item: Any) -> Acceptance:  # noqa: ANN401  (any YAML)

@@ -65,6 +65,17 @@ def own(record: RunRecord) -> Iterator[tuple[Task, PortComparison]]:
                     yield task, comparison
 
 
+def accepted(record: RunRecord, task: Task, comparison: PortComparison) -> Iterator[str]:
+    """Say which findings about an output somebody has accepted, and why."""
+    result = next(one for one in record.results if one.task == task.id)
+    reasons: dict[str, list[str]] = {}
+    for finding in result.findings:
+        if finding.port == comparison.port and finding.rule.startswith("SC4") and finding.known:
+            reasons.setdefault(finding.known, []).append(finding.rule)
+    for reason, rules in reasons.items():
+        yield f"{listed(sorted(set(rules)))}: {visible(reason)}"
+
+
 def ends(record: RunRecord) -> Iterator[tuple[Task, PortComparison, str]]:
     """Give the outputs that nobody reads and that differ by what was passed on, with its way in words."""
     results = {result.task: result for result in record.results}

@@ -157,6 +157,8 @@ def _difference(
     base = base_name(record.plan)
     head = f"{visible(task.id)}, output `{visible(comparison.port)}`{way}: "
     told = page.flow(head + data_changes.in_short(comparison, base), label, " " * 6)
+    for said in data_changes.accepted(record, task, comparison):
+        told += "\n" + page.flow(said, " " * 6)
     content = data_changes.table_of(comparison, base)
     return told if content is None else f"{told}\n\n{failure.table(content, page)}"
 

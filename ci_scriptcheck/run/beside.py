@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck import repository_file
 from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.validate.terms import Evidence
+from ci_scriptcheck.model.acceptance import FILE_NAME
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import Copied, Plan, Purpose, Synthetic, Task, Upstream
 from ci_scriptcheck.model.project import levelled
@@ -235,10 +236,14 @@ class Sides:
         )
 
     def _with_acceptance(self, finding: Finding, made: TaskResult) -> Finding:
+        touched = self.plan.changes.touched()
         for comparison in made.comparisons:
             for accepted in self.plan.acceptances:
                 if comparison.port == finding.port and accepted.covers(finding, comparison):
-                    return replace(finding, known=f"{accepted.reason} (accepted)")
+                    # Who accepts a difference in the change that makes it is told to the reviewer.
+                    own = FILE_NAME in {path.rpartition("/")[2] for path in touched}
+                    when = "in this change" if own else "before this change"
+                    return replace(finding, known=f"{accepted.reason} (accepted {when})")
         return finding
 
     def _needing(self, task: Task, made: TaskResult) -> differences.Needing:

@@ -56,6 +56,7 @@ def test_an_accepted_difference_counts_no_more(shop: Path) -> None:
     again = scriptcheck("run", folder=shop)
 
     assert again.returncode == 0, again.stdout
+    assert f"SC401: {REASON} (accepted in this change)" in again.stdout
     assert f'reason: "{REASON}"' in (shop / "scriptcheck.accepted.yaml").read_text()
 
 

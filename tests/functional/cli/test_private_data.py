@@ -112,11 +112,25 @@ def test_the_place_and_the_type_of_a_failure_are_told(bank: Path) -> None:
     assert "use.py:8" in told
 
 
-def test_values_of_public_data_may_be_told(bank: Path) -> None:
+def make_public(bank: Path) -> None:
     settings = (bank / "scriptcheck.yaml").read_text()
     (bank / "scriptcheck.yaml").write_text(
         settings.replace("real: s3:", "public: true\n    real: s3:")
     )
+
+
+def test_values_of_public_data_may_be_told(bank: Path) -> None:
+    git(bank, "checkout", "--quiet", "main")
+    make_public(bank)
+    commit(bank)
+    git(bank, "checkout", "--quiet", "-B", "change")
     (bank / "use.py").write_text(USE + RAISING)
 
     assert PLANTED[1] in reported(bank)
+
+
+def test_a_change_makes_no_data_public_by_saying_so(bank: Path) -> None:
+    make_public(bank)
+    (bank / "use.py").write_text(USE + RAISING)
+
+    assert PLANTED[1] not in reported(bank)
