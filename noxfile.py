@@ -116,6 +116,14 @@ def kills(session: nox.Session) -> None:
 
 
 @nox.session
+def action(session: nox.Session) -> None:
+    """Run our own action.yml on an emulated runner, with pull requests of every shape."""
+    session.install("-e", ".", *group("tests"))
+    session.run("python", "-m", "tests.github_server.description")
+    session.run("pytest", "tests/emulator", "-p", "no:cacheprovider", *session.posargs)
+
+
+@nox.session
 def browser(session: nox.Session) -> None:
     """Open the page of a run in Chromium, and draw the graphs of comments; CHROMIUM names another one."""
     session.install("-e", ".", *group("tests", "browser", "npm"))

@@ -1,4 +1,8 @@
-"""One machine for all jobs, so that what the action installs is installed once."""
+"""One machine for all jobs, so that what the action installs is installed once.
+
+These take minutes, so they run only when they are asked for: `nox -s action`. Those of the emulator
+itself always do.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,16 @@ from tests.functional.change.conftest import Repository
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    asked = any("emulator" in word for word in config.args)
+    is_of_action = (
+        "emulator" in collection_path.parts
+        and collection_path.name.startswith("test_")
+        and collection_path.name != "test_emulator.py"
+    )
+    return True if is_of_action and not asked else None
 
 
 @pytest.fixture(scope="session")
