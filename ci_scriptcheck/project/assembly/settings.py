@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.contract import Json, Port
     from ci_scriptcheck.project.declared import DeclaredNode, DeclaredStep
-    from ci_scriptcheck.project.native.documents import SettingsDocument
+    from ci_scriptcheck.project.native.setting_documents import SettingsDocument
     from ci_scriptcheck.project.native.source_lines import KeyPath, Source
 
 Values = Mapping[str, tuple[Any, Place | None]]

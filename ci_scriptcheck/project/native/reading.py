@@ -9,11 +9,8 @@ from pydantic import ValidationError
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.project.native import mistakes
-from ci_scriptcheck.project.native.documents import (
-    PipelineDocument,
-    ProjectDocument,
-    SettingsDocument,
-)
+from ci_scriptcheck.project.native.documents import PipelineDocument, ProjectDocument
+from ci_scriptcheck.project.native.setting_documents import SettingsDocument
 from ci_scriptcheck.project.native.source_lines import KeyPath, Source
 from ci_scriptcheck.project.native.yaml_text import read_yaml
 from ci_scriptcheck.project.paths import within
