@@ -281,6 +281,9 @@ class Seen(HTMLParser):
 def rendered(text: str) -> str:
     """Write Markdown as HTML, with GitHub's tables and its search for addresses."""
     reader = MarkdownIt("commonmark", {"html": True, "linkify": True})
+    # GitHub takes no `0.py` for an address; what begins with `www.` is looked for in `CALLS`.
+    assert reader.linkify is not None
+    reader.linkify.set({"fuzzy_link": False})
     return str(reader.enable(["table", "strikethrough", "linkify"]).render(text))
 
 
