@@ -22,6 +22,7 @@ from ci_scriptcheck.cli.commands import COMMANDS
 from ci_scriptcheck.cli.console import Console, open_console
 from ci_scriptcheck.errors import ScriptcheckError, UsageError
 from ci_scriptcheck.github import actions
+from ci_scriptcheck.model import verdict
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from ci_scriptcheck.report.links import Links
 
 _BEFOREHAND = ("history", "scripts")
-_ENDINGS = {0: "passed", 1: "failed", 130: "cancelled", 143: "cancelled"}
 
 
 def entry() -> int:
@@ -179,7 +179,7 @@ def _plan(inputs: Inputs, console: Console) -> int:
         code = plan.call(shared, replace(_together(shared), out=matrix), os.environ)
     found = workflow.prepare(options.of_plan(shown), os.environ).plan
     outputs = {
-        "outcome": _ENDINGS.get(code, "error"),
+        "outcome": verdict.ENDINGS.get(code, "error"),
         "affected": str(found.counts.steps_affected),
         "matrix": _with_a_share(matrix.getvalue()),
         "shares": inputs.shares.parent.name,
@@ -199,7 +199,6 @@ def _with_a_share(matrix: str) -> str:
 
 def _tell(inputs: Inputs, folder: Path, code: int, console: Console) -> None:
     """Set the outputs, keep what other jobs read, and print annotations."""
-    from ci_scriptcheck.model import verdict
     from ci_scriptcheck.report import annotations, markdown
     from ci_scriptcheck.run import record as run_record
 
@@ -209,7 +208,7 @@ def _tell(inputs: Inputs, folder: Path, code: int, console: Console) -> None:
         verdict.counts(finding, record.plan) for finding in verdict.found_without_running(record)
     )
     outputs = {
-        "outcome": _ENDINGS.get(code, "error"),
+        "outcome": verdict.ENDINGS.get(code, "error"),
         "affected": str(record.plan.counts.steps_affected),
         "failed": str(failed),
         "run-directory": str(folder),

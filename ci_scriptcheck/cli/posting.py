@@ -10,7 +10,7 @@ from ci_scriptcheck.github.check_run import Check, Conclusion
 from ci_scriptcheck.github.comment import Standing, Without
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.report import annotations as noted_lines
-from ci_scriptcheck.report import markdown, mistake
+from ci_scriptcheck.report import markdown
 from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.report.page import visible
 from ci_scriptcheck.values import dataclass
@@ -68,7 +68,7 @@ def written(record: RunRecord, job: Job, *, commenting: str) -> Post:
         project=visible(record.plan.project),
         check=None if job.head is None else _check(record, job, job.head, links),
         comment=markdown.comment(record, links) if is_commented else None,
-        without=Without.LEAVE if is_nothing_affected(record) else Without.WRITE,
+        without=Without.WRITE if markdown.has_news(record) else Without.LEAVE,
         summary=markdown.job_summary(record, links),
     )
 
@@ -84,12 +84,6 @@ def links_of(job: Job) -> Links:
         run=job.attempt.run,
         attempt=job.attempt.number,
     )
-
-
-def is_nothing_affected(record: RunRecord) -> bool:
-    """Say whether there was nothing to check, and nothing was found either."""
-    plan = record.plan
-    return not plan.of_head() and not any(mistake.is_shown(one, plan) for one in plan.findings)
 
 
 def post(api: Api, job: Job, post: Post) -> Result:
@@ -150,5 +144,5 @@ def _check(record: RunRecord, job: Job, head: str, links: Links) -> Check:
 def _conclusion(record: RunRecord) -> Conclusion:
     code = verdict.exit_code(record)
     if code == 0:
-        return Conclusion.NEUTRAL if is_nothing_affected(record) else Conclusion.SUCCESS
+        return Conclusion.SUCCESS if markdown.has_news(record) else Conclusion.NEUTRAL
     return Conclusion.CANCELLED if code in {130, 143} else Conclusion.FAILURE

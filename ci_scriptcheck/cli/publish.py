@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from ci_scriptcheck.github.event import Job
     from ci_scriptcheck.model.plan import RunRecord
 
-_OUTCOMES = {0: "passed", 130: "cancelled", 143: "cancelled"}
 _WORST_FIRST = ("failed", "cancelled", "passed")
 
 
@@ -203,7 +202,7 @@ def _connected(job: Job, environ: Mapping[str, str]) -> AbstractContextManager[A
 
 
 def _outcome(record: RunRecord) -> str:
-    return _OUTCOMES.get(verdict.exit_code(record), "failed")
+    return verdict.ENDINGS[verdict.exit_code(record)]
 
 
 def _tell(published: _Published, console: Console, environ: Mapping[str, str]) -> None:

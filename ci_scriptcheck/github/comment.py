@@ -9,7 +9,6 @@ An older text could only stay if its publisher halted for longer than that betwe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +17,7 @@ from ci_scriptcheck.errors import PublishError
 from ci_scriptcheck.github import author as github_author
 from ci_scriptcheck.github.api import RefusalError
 from ci_scriptcheck.github.event import Attempt
+from ci_scriptcheck.model import comment_stamp
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ T = TypeVar("T")
 MOST_CHARACTERS = 65_536
 """Of a comment, counted as Unicode characters; GitHub answers 422 to more."""
 
-_STAMP = re.compile(r"<!-- scriptcheck run=(\d{1,19}) attempt=(\d{1,9}) head=[0-9a-f-]* -->")
 _ROUNDS = 4
 _HEADLINES = 3
 _MOMENT = 1.0  # seconds; far longer than anybody takes from reading to writing
@@ -78,11 +77,11 @@ class _Comment:
 
 
 def attempt_of(text: str) -> Attempt | None:
-    """Read the attempt that a text is of from its second line."""
-    second = text.split("\n", 2)[1:2]
-    # The ends of lines are those of whatever form the text was last edited in.
-    found = _STAMP.fullmatch(second[0].rstrip()) if second else None
-    return None if found is None else Attempt(run=int(found[1]), number=int(found[2]))
+    """Read the attempt that a text is of from its second line; `None` where that does not name it."""
+    found = comment_stamp.read(text)
+    if found is None or found.run is None or found.attempt is None:
+        return None
+    return Attempt(run=found.run, number=found.attempt)
 
 
 def publish(

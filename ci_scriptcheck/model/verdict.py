@@ -97,6 +97,10 @@ def has_tested_nothing(record: RunRecord) -> bool:
     )
 
 
+ENDINGS = {0: "passed", 1: "failed", 130: "cancelled", 143: "cancelled"}
+"""What an exit code of a run means in the outputs of a job; all others are errors of the set-up."""
+
+
 def exit_code(record: RunRecord) -> int:
     """Give what the command ends with: 0, 1, or 130 and 143 where a signal ended the run.
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import bisect
 from typing import TYPE_CHECKING, Any
 
+from ci_scriptcheck.model.comment_stamp import Stamp, written
 from ci_scriptcheck.report import escaping, mistake
 from ci_scriptcheck.report.comment import asides, failures, findings, headline, picture
 from ci_scriptcheck.report.comment.sheet import Room, sheet
 from ci_scriptcheck.report.comment.story import story
-from ci_scriptcheck.report.stamp import Stamp, written
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def title(record: RunRecord) -> str:
 def has_news(record: RunRecord) -> bool:
     """Say whether a run is worth a comment where there is none yet: something was checked or found."""
     plan = record.plan
-    return bool(plan.tasks) or any(mistake.is_shown(item, plan) for item in plan.findings)
+    return bool(plan.of_head()) or any(mistake.is_shown(item, plan) for item in plan.findings)
 
 
 def marker(project: str) -> str:

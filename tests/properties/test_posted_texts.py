@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ci_scriptcheck.errors import Excerpt, Place
+from ci_scriptcheck.model import comment_stamp as stamp
 from ci_scriptcheck.model.change import After, Asked, ChangeKind, Feeds, FileChange
 from ci_scriptcheck.model.plan import Input, Plan, RunRecord, Task, Upstream
 from ci_scriptcheck.model.result import Finding, Level, Outcome, Table
-from ci_scriptcheck.report import escaping, markdown, stamp
+from ci_scriptcheck.report import escaping, markdown
 from ci_scriptcheck.report.comment.sheet import Room, Sheet
 from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.report.page import code_line, visible

@@ -11,7 +11,8 @@ import pytest
 from ci_scriptcheck.cli import help as help_texts
 from ci_scriptcheck.cli.commands import COMMANDS
 from ci_scriptcheck.model.rules import RULES
-from ci_scriptcheck.project.native import documents
+from ci_scriptcheck.project.native.documents import ProjectDocument
+from ci_scriptcheck.project.native.setting_documents import Document
 from tests.unit.docs import reference
 
 if TYPE_CHECKING:
@@ -28,10 +29,11 @@ def page(name: str) -> str:
 
 
 def every_document() -> list[type[BaseModel]]:
-    kinds = [documents.Document]
+    kinds = [Document]
     for kind in kinds:
         kinds += [below for below in kind.__subclasses__() if below not in kinds]
-    return [kind for kind in kinds if kind is not documents.Document]
+    assert ProjectDocument in kinds
+    return [kind for kind in kinds if kind is not Document]
 
 
 def test_the_page_of_commands_is_current(golden: Callable[[str], object]) -> None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_scriptcheck.errors import Place
+from ci_scriptcheck.model import comment_stamp as stamp
 from ci_scriptcheck.model.change import Unknown
 from ci_scriptcheck.model.result import Artefact
-from ci_scriptcheck.report import markdown, stamp
+from ci_scriptcheck.report import markdown
 from ci_scriptcheck.report.links import Links
 from tests.conftest import a_change, a_plan, a_record, a_task
 from tests.unit.report import posted
