@@ -33,13 +33,11 @@ from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import TaskResult
-
-    Ask = Callable[[dict[str, object]], dict[str, object]]
 
 Found = tuple[str, PortComparison]
 """What is compared, as a title, and how it differs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.stamps import without_stamp
+from ci_scriptcheck.model.timed_names import without_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,13 +22,13 @@ def differing(here: Mapping[str, str], there: Mapping[str, str]) -> Iterator[tup
     """
     partners: dict[str, list[str]] = {}
     for name in sorted(there.keys() - here.keys()):
-        partners.setdefault(without_stamp(name), []).append(name)
+        partners.setdefault(without_time(name), []).append(name)
     for name, digest in sorted(here.items()):
         if name in there:
             if there[name] != digest:
                 yield name, name
         else:
-            others = partners.get(without_stamp(name))
+            others = partners.get(without_time(name))
             yield name, others.pop(0) if others else name
     for others in partners.values():
         yield from ((name, name) for name in others)

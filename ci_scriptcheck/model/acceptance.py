@@ -12,7 +12,7 @@ from ci_scriptcheck.model.comparison import (
     TableComparison,
 )
 from ci_scriptcheck.model.result import Finding
-from ci_scriptcheck.model.stamps import without_stamp
+from ci_scriptcheck.model.timed_names import without_time
 from ci_scriptcheck.values import dataclass
 
 FILE_NAME = "scriptcheck.accepted.yaml"
@@ -63,7 +63,7 @@ def identity(comparison: PortComparison) -> str:
 
 def _file(file: FileComparison) -> list[object]:
     return [
-        without_stamp(file.path),
+        without_time(file.path),
         file.fate.value,
         file.format_before,
         file.format_after,

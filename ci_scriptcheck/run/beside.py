@@ -1,7 +1,7 @@
-"""How base and head compare, judged from what is known of both, and kept for later runs.
+"""How base and head compare, judged from what is known of both.
 
-Only what is in the store is looked at here: making a comparison is the matter of `sides`. This is
-part of the fast path of a run in which nothing changed, so only the standard library is imported.
+What has to be compared is asked as `questions`; whether answers are found or made is for others to say.
+Part of the fast path of a run in which nothing changed, so only the standard library is imported.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from ci_scriptcheck.model.plan import Copied, Plan, Purpose, Synthetic, Task, Up
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.run import reasons
-from ci_scriptcheck.run.compared import Question, are_given_alike, differing
 from ci_scriptcheck.run.judgement import costs, differences
+from ci_scriptcheck.run.questions import Question, are_given_alike, differing
 from ci_scriptcheck.run.store.keys import Keys
 from ci_scriptcheck.values import dataclass, replace
 
@@ -45,8 +45,8 @@ class _PassedOn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sides:
-    """What it takes to judge how head differs from base.
+class Judge:
+    """Says how what a task of head did differs from what base did.
 
     Attributes:
         keys: Of head.

@@ -16,13 +16,13 @@ from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.run import (
     attempt,
+    comparing,
     faults,
     observed,
     reasons,
     record,
     repetition,
     reuse,
-    sides,
     supply,
 )
 from ci_scriptcheck.run.context import Context, Interrupted
@@ -109,7 +109,7 @@ def _beside_base(context: Context, task: Task, result: TaskResult) -> TaskResult
         return result
     while True:
         try:
-            return sides.judged(context, task, result, _pull_one)
+            return comparing.judged(context, task, result, _pull_one)
         except supply.SupplierGone as gone:
             if gone.task == task.id:
                 result = _result(context, task)

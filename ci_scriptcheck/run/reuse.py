@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model.plan import Side, Upstream
 from ci_scriptcheck.model.result import Level, Outcome
 from ci_scriptcheck.run import reasons
-from ci_scriptcheck.run.beside import Sides
-from ci_scriptcheck.run.compared import Kept, NotComparedError
+from ci_scriptcheck.run.beside import Judge
+from ci_scriptcheck.run.questions import Kept, NotComparedError
 from ci_scriptcheck.run.store.digest import Digests
 from ci_scriptcheck.run.store.keys import Keys
 from ci_scriptcheck.values import replace
@@ -49,7 +49,7 @@ def reusable(
     tasks = plan.by_id()
     known: dict[str, TaskResult] = {}
     kept = Kept(plan=plan, store=store)
-    sides = Sides(
+    judge = Judge(
         plan=plan,
         keys=keys,
         root=root,
@@ -69,7 +69,7 @@ def reusable(
                 result = found(plan, task, key, store, own, today=today)
                 if result is not None and task.beside is not None:
                     with suppress(NotComparedError):
-                        known[task.id] = sides.judged(task, result)
+                        known[task.id] = judge.judged(task, result)
                     continue
             if result is not None:
                 known[task.id] = result

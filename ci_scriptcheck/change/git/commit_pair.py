@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.git import command
 from ci_scriptcheck.change.git.base import resolve
-from ci_scriptcheck.errors import ChangeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +56,9 @@ def laid_out(root: Path, before: str, after: str) -> Iterator[Path]:
         shallow = root / common / "shallow"
         if shallow.is_file():
             (place / ".git" / "shallow").write_bytes(shallow.read_bytes())
-        commit = _committed(place, before, after)
+        made = ("commit-tree", f"{after}^{{tree}}", "-p", before, "-m", after)
+        (answer,) = command.run_together(place, made, variables=_NOBODY)
+        commit = answer.decode().strip()
         (settings,) = command.run_together(root, command.NAMES_OF_SETTINGS)
         variables = command.without_filters(settings)
         for arguments in (
@@ -68,17 +69,6 @@ def laid_out(root: Path, before: str, after: str) -> Iterator[Path]:
             command.run_together(place, arguments, variables=variables)
         _link_environments(root, place)
         yield place
-
-
-def _committed(place: Path, before: str, after: str) -> str:
-    arguments = ("commit-tree", f"{after}^{{tree}}", "-p", before, "-m", after)
-    (answer,) = command.ask(place, [arguments], variables=_NOBODY)
-    if answer.status != 0:
-        raise ChangeError(
-            what=f"git cannot lay out the files of {after[:7]}",
-            facts=tuple(answer.errors.splitlines()[:3]),
-        )
-    return answer.output.decode().strip()
 
 
 def _link_environments(root: Path, place: Path) -> None:

@@ -31,7 +31,8 @@ def compared(
 ) -> tuple[tuple[ValueComparison, ...], int]:
     """Give the first values that differ, in the order of base, and how many do.
 
-    Of real data it is not told which, as keys may be names. Numbers are equal where their values are, up to rounding, and true is no number.
+    Of real data it is not told which, as keys may be names. Numbers are equal where their values are, up
+    to rounding, and true is no number.
     """
     shown: list[ValueComparison] = []
     count = 0

@@ -15,7 +15,7 @@ from ci_scriptcheck.model.comparison import (
     TableComparison,
     ValueComparison,
 )
-from ci_scriptcheck.model.stamps import without_stamp
+from ci_scriptcheck.model.timed_names import without_time
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -61,11 +61,10 @@ def without_noise(found: Iterable[FileComparison], repeat: Iterable[FileComparis
 def _partner(file: FileComparison, repeat: Sequence[FileComparison]) -> FileComparison | None:
     same = [other for other in repeat if other.path == file.path]
     if file.fate is Fate.CHANGED and file.path_after is None:
-        return next(
-            iter(same), None
-        )  # it has its partner on base, whatever numbers its name holds
-    plain = without_stamp(file.path)
-    alike = [other for other in repeat if without_stamp(other.path) == plain]
+        # It has its partner on base by its whole name, whatever numbers that holds.
+        return next(iter(same), None)
+    plain = without_time(file.path)
+    alike = [other for other in repeat if without_time(other.path) == plain]
     return next(iter(same or alike), None)
 
 

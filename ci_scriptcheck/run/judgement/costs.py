@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.run.judgement import differences
+from ci_scriptcheck.errors import Place
+from ci_scriptcheck.model.result import Finding
+from ci_scriptcheck.model.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.project import Tolerance
-    from ci_scriptcheck.model.result import Finding, TaskResult
+    from ci_scriptcheck.model.result import TaskResult
 
 LEAST_SECONDS = 1.0
 """More than base by which a script is slower: below, a machine that is busy does as much."""
@@ -46,11 +48,24 @@ def findings(
     here, base = repeats
     if "SC408" in rules:
         times = f"{here.seconds:.1f} s, and on base {base.seconds:.1f} s"
-        yield differences.cost(task, "SC408", f"the script takes {times}, on the same inputs")
+        yield _finding(task, "SC408", f"the script takes {times}, on the same inputs")
     if "SC409" in rules:
         memory = f"{here.peak_memory_mb:,.0f} MiB, and on base {base.peak_memory_mb:,.0f} MiB"
-        yield differences.cost(task, "SC409", f"the script holds {memory}, on the same inputs")
+        yield _finding(task, "SC409", f"the script holds {memory}, on the same inputs")
 
 
 def _is_more(here: float | None, base: float | None, times: float, least: float) -> bool:
     return here is not None and base is not None and here > times * base and here - base > least
+
+
+def _finding(task: Task, rule: str, message: str) -> Finding:
+    return Finding(
+        rule=rule,
+        severity=RULES[rule].level,
+        message=message,
+        subject=task.step,
+        step=task.step,
+        pipeline=task.pipeline,
+        place=None if task.script is None else Place(file=task.script),
+        advice=RULES[rule].cure,
+    )

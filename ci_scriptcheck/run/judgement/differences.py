@@ -43,20 +43,6 @@ def look(task: Task, comparisons: Sequence[PortComparison], needing: Needing) ->
             yield from _of_file(_Port(task, port.port, needing), file, "")
 
 
-def cost(task: Task, rule: str, message: str) -> Finding:
-    """Say that a script takes more than on base."""
-    return Finding(
-        rule=rule,
-        severity=RULES[rule].level,
-        message=message,
-        subject=task.step,
-        step=task.step,
-        pipeline=task.pipeline,
-        place=None if task.script is None else Place(file=task.script),
-        advice=RULES[rule].cure,
-    )
-
-
 class _Port:
     """Writes the findings of one port."""
 

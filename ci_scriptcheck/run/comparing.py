@@ -1,7 +1,6 @@
-"""Base beside head: what both sides wrote is compared, and what base did explains what head did.
+"""Answers to the questions of `beside`: what both sides wrote is compared, and what base did is done again.
 
-A difference belongs to the first task that was given the same and wrote something else. What also
-differs between two equal runs of base is set aside. `beside` judges and keeps what is found here.
+What also differs between two equal runs of base is set aside.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.data.compare.noise import INABILITY, without_noise
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.result import Outcome, TaskResult
-from ci_scriptcheck.run import attempt, beside, compared, reading, supply
+from ci_scriptcheck.run import attempt, beside, questions, reading, supply
 from ci_scriptcheck.run.process.request import Ended
 from ci_scriptcheck.run.workspace import Workspace, remove_tree
 from ci_scriptcheck.values import replace
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.comparison import FileComparison
     from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.run.attempt import Attempt
-    from ci_scriptcheck.run.compared import Question
     from ci_scriptcheck.run.context import Context
+    from ci_scriptcheck.run.questions import Question
 
     Pull = Callable[[Context, str], TaskResult]
 
@@ -43,12 +42,12 @@ def judged(context: Context, task: Task, result: TaskResult, pull: Pull) -> Task
     Raises:
         SupplierGone: outputs of one of the two must be made again.
     """
-    kept = compared.Kept(plan=context.plan, store=context.store)
+    kept = questions.Kept(plan=context.plan, store=context.store)
 
     def answer(question: Question) -> TaskResult:
         try:
             return kept(question)
-        except compared.NotComparedError:
+        except questions.NotComparedError:
             found = _answered(context, question, pull)
             kept.keep(question, found)
             return found
@@ -56,12 +55,12 @@ def judged(context: Context, task: Task, result: TaskResult, pull: Pull) -> Task
     def repeated(result: TaskResult, base: TaskResult) -> tuple[TaskResult, TaskResult]:
         try:
             return kept.repeated(result, base)
-        except compared.NotComparedError:
+        except questions.NotComparedError:
             found = _repeated(context, base, pull), _repeated(context, result, pull)
             kept.keep_repeated((result, base), found[::-1])
             return found[::-1]
 
-    sides = beside.Sides(
+    judge = beside.Judge(
         plan=context.plan,
         keys=context.keys,
         root=context.root,
@@ -69,7 +68,7 @@ def judged(context: Context, task: Task, result: TaskResult, pull: Pull) -> Task
         answer=answer,
         repeated=repeated,
     )
-    return sides.judged(task, result)
+    return judge.judged(task, result)
 
 
 def _answered(context: Context, question: Question, pull: Pull) -> TaskResult:
@@ -149,10 +148,7 @@ def _files(
         before.bring(names, space.folder / "before")
         after.bring(names, space.folder / "after")
         return reading.compared(
-            context.ask,
-            space.folder / "before",
-            space.folder / "after",
-            terms,
+            context.ask, space.folder / "before", space.folder / "after", terms
         )
     finally:
         remove_tree(space.folder)

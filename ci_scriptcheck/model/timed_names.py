@@ -7,6 +7,6 @@ import re
 _STAMP = re.compile(r"\d[\d_:.T-]{4,}\d")
 
 
-def without_stamp(name: str) -> str:
+def without_time(name: str) -> str:
     """Give a name without what looks like a time in it."""
     return _STAMP.sub("", name)
