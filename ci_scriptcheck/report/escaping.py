@@ -43,7 +43,11 @@ _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
 def code(text: str, most: int = MOST_NAME) -> str:
     """Set a text as code within a line."""
-    shown = _cut(text, most)
+    return _coded(_cut(text, most))
+
+
+def _coded(shown: str) -> str:
+    """Set as code what was made visible before; doing so twice would show what was done."""
     if not shown.strip():
         return ""
     # A pipe would end a cell of a table even here, and how a backslash before it counts differs from
@@ -71,13 +75,13 @@ def prose(
     shown = _cut(text, most)
     written = ""
     for number, part in enumerate(_QUOTED.split(shown)):
-        pieces = [code(part[1:-1], most)] if number % 2 else _words(part, linked)
+        pieces = [_coded(part[1:-1])] if number % 2 else _words(part, linked)
         for piece in pieces:
             # Two codes side by side would be one that is fenced by two backticks.
             found = _CODE.match(piece) if written.endswith("`") else None
             written += _as_html(found[1]) + piece[found.end() :] if found else piece
     first, _, rest = written.strip().partition(" ")
-    first = code(first) if _OPENING.fullmatch(first) else first
+    first = _coded(first) if _OPENING.fullmatch(first) else first
     return f"{first} {rest}" if rest else first
 
 
@@ -112,13 +116,13 @@ def _words(text: str, linked: Callable[[str], str | None] | None) -> list[str]:
 def _word(word: str, linked: Callable[[str], str | None] | None) -> str:
     found = _WORD.fullmatch(word)
     if found is None:
-        return code(word)
+        return _coded(word)
     before, core, after = found["before"], found["core"], found["after"]
     link = linked(core) if linked and core else None
     if link:
         return f"{before}{link}{after}"
     if any(kind.search(core) for kind in (_MARKUP, _LINKED, _NAMED)):
-        return f"{before}{code(core)}{after}"
+        return f"{before}{_coded(core)}{after}"
     return word
 
 

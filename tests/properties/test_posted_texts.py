@@ -224,6 +224,7 @@ def test_whatever_the_record_nothing_but_our_own_markup_is_seen(
 @given(TEXTS)
 @example("`a``b`")
 @example("a`b_c`` d`")
+@example("`::`")
 @example(EVIL)
 def test_a_sentence_is_one_paragraph_that_says_the_same(text: str) -> None:
     seen = Seen(escaping.prose(text))
