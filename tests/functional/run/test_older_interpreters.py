@@ -38,7 +38,13 @@ def _older() -> list[str]:
         ]
         for version in versions
     }
-    return [places[0] for places in found.values() if places]
+    working = ([place for place in places if _works(place)] for places in found.values())
+    return [places[0] for places in working if places]
+
+
+def _works(python: str) -> bool:
+    """Say whether it is an interpreter: what pyenv puts into the path may stand for one that is not chosen."""
+    return subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
 
 
 OLDER = _older()
