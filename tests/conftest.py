@@ -14,7 +14,10 @@ from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.model.scenario import STANDARD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from tests.github_server.contract import Contract
+    from tests.github_server.server import GitHubServer
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -82,6 +85,24 @@ def a_record(plan: Plan | None = None, *results: TaskResult, **given: Any) -> Ru
         "machine": Machine(system="Linux", python="3.11.7", processors=2, workers=4),
     }
     return RunRecord(**parts | given)
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    """GitHub's description of its API; without it the tests fail, as they could not say anything."""
+    from tests.github_server.contract import Contract
+
+    return Contract()
+
+
+@pytest.fixture
+def server(contract: Contract) -> Iterator[GitHubServer]:
+    """Start a GitHub of our own; at the end no request and no answer may have been against the description."""
+    from tests.github_server.server import GitHubServer
+
+    with GitHubServer(contract) as running:
+        yield running
+    assert running.violations == []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

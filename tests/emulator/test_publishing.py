@@ -5,30 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.emulator.hub import PREPARE
-from tests.github_server.contract import Contract
 from tests.github_server.server import TOKEN, GitHubServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.emulator.hub import Hub
 
 RENAMED = PREPARE.replace("total\\n", "amount\\n")
-
-
-@pytest.fixture(scope="session")
-def contract() -> Contract:
-    return Contract()
-
-
-@pytest.fixture
-def server(contract: Contract) -> Iterator[GitHubServer]:
-    with GitHubServer(contract) as running:
-        yield running
-    assert running.violations == []
 
 
 def test_one_comment_and_one_check_are_written_and_then_kept_up(

@@ -163,6 +163,10 @@ def test_when_nothing_is_new_a_comparison_is_told_again_without_being_made(shop:
     again = scriptcheck("run", folder=shop).stdout
 
     assert "7 reused" in again
+    newest = max(
+        (shop / ".scriptcheck" / "runs").iterdir(), key=lambda run: run.stat().st_mtime_ns
+    )
+    assert not (newest / "tasks").exists(), "no folder was laid out, neither to run nor to compare"
     start = first.index("data  ")
     assert again[again.index("data  ") :].splitlines()[:6] == first[start:].splitlines()[:6]
 

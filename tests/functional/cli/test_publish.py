@@ -16,30 +16,17 @@ from ci_scriptcheck.model.result import Finding, Level, Outcome
 from ci_scriptcheck.report import markdown
 from ci_scriptcheck.run import record as run_record
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
-from tests.github_server.contract import Contract
 from tests.github_server.repository import HEAD, NAME, READER, STRANGER
 from tests.github_server.server import TOKEN, Fault, GitHubServer
 from tests.unit.report.records import a_failing_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 PULL = 42
 RUN = 7
 MERGE = "e" * 40
-
-
-@pytest.fixture(scope="session")
-def contract() -> Contract:
-    return Contract()
-
-
-@pytest.fixture
-def server(contract: Contract) -> Iterator[GitHubServer]:
-    with GitHubServer(contract) as running:
-        yield running
-    assert running.violations == []
 
 
 class Job:

@@ -8,25 +8,10 @@ import pytest
 
 from ci_scriptcheck.github.api import Api, connect
 from ci_scriptcheck.github.patience import Patience
-from tests.github_server.contract import Contract
 from tests.github_server.server import TOKEN, GitHubServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-@pytest.fixture(scope="session")
-def contract() -> Contract:
-    """GitHub's description of its API; without it the tests fail, as they could not say anything."""
-    return Contract()
-
-
-@pytest.fixture
-def server(contract: Contract) -> Iterator[GitHubServer]:
-    """Start a server; at the end no request and no answer may have been against the description."""
-    with GitHubServer(contract) as running:
-        yield running
-    assert running.violations == []
 
 
 class Clock:

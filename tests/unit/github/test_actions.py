@@ -105,9 +105,16 @@ def test_a_summary_never_exceeds_what_github_shows(tmp_path: Path) -> None:
     assert content.decode().endswith("There was no room for the rest.*\n")
 
 
-def test_elsewhere_than_on_a_runner_nothing_is_written() -> None:
+def test_elsewhere_than_on_a_runner_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
     actions.write_output({}, "outcome", "passed")
     actions.write_summary({}, "text")
+    actions.write_summary({"GITHUB_STEP_SUMMARY": ""}, "text")
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_error_of_the_set_up_is_told_at_its_place() -> None:

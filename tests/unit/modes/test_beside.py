@@ -49,6 +49,13 @@ def test_each_checked_task_is_compared_with_its_counterpart_on_base() -> None:
     }
 
 
+def test_outputs_that_nobody_reads_are_the_ends() -> None:
+    tasks = planned(SHOP, SHOP, train=CHANGED, test=After(node="train"))
+
+    assert (tasks["daily/train"].ends, tasks["daily/test"].ends) == ((), ("report",))
+    assert tasks["train"].ends == ("model",)
+
+
 def test_base_reads_what_base_wrote_and_shares_what_no_change_reaches() -> None:
     tasks = planned(SHOP, SHOP, train=CHANGED, test=After(node="train"))
 

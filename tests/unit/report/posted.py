@@ -30,6 +30,7 @@ from ci_scriptcheck.model.plan import (
 from ci_scriptcheck.model.result import Artefact, Finding, Level, Outcome, Table
 from ci_scriptcheck.report.links import Links
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
+from tests.unit.report.records import RAISED
 
 LINKS = Links(
     server="https://github.com",
@@ -82,22 +83,10 @@ def _node(name: str, *needs: tuple[str, str], **given: Any) -> Task:
 
 def a_failing_pull_request() -> RunRecord:
     """A column is renamed, and a step two steps behind fails by it."""
-    raised = Finding(
-        rule="SC201",
-        severity=Level.ERROR,
-        message="KeyError: 'amount_usd'",
-        step="train",
-        place=Place(file="scripts/train.py", line=41),
-        excerpt=Excerpt(
-            first=40,
-            lines=(
-                '    frame = pd.read_parquet(inputs["features"])',
-                '    target = frame.pop("amount_usd")',
-                "    return frame, target",
-            ),
-            marked=41,
-        ),
+    raised = dataclasses.replace(
+        RAISED,
         evidence=("`amount_usd` appears in this change at scripts/preprocess.py:88.",),
+        table=None,
         advice="No input has a column `amount_usd`; did you mean `amount`?",
     )
     change = FileChange(

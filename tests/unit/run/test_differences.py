@@ -185,6 +185,13 @@ def test_costs_that_a_second_run_does_not_show_count_for_nothing(repeats: object
     assert not list(costs.findings(task, (SLOW, FAST), repeats))  # type: ignore[arg-type]
 
 
+def test_a_figure_of_base_from_a_faster_day_makes_nothing_slow() -> None:
+    here, then = a_result("score", seconds=3.0), a_result("score", seconds=1.0)
+    again, now = a_result("score", seconds=6.0), a_result("score", seconds=2.5)
+
+    assert not list(costs.findings(a_tolerant_task(Tolerance()), (here, then), (again, now)))
+
+
 def test_a_little_more_than_base_is_no_cost() -> None:
     quick, slower = a_result("a", seconds=0.1), a_result("a", seconds=1.0)
 
