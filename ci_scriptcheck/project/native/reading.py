@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from ci_scriptcheck.errors import UsageError, did_you_mean
+from ci_scriptcheck.errors import did_you_mean
+from ci_scriptcheck.model.plan import ON_BASE
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.project.native import mistakes
 from ci_scriptcheck.project.native.documents import PipelineDocument, ProjectDocument
@@ -82,8 +83,11 @@ def _is_of_variable(path: KeyPath) -> bool:
 
 def _check_names(document: ProjectDocument, source: Source) -> None:
     for path in _names(document):
-        if "/" in str(path[-1]):
-            raise _name_mistake(source, path)
+        mistake = _mistake_of_name(str(path[-1]))
+        if mistake is not None:
+            kind = "step" if path[0] == "steps" else "node"
+            what, advice = mistake
+            raise source.mistake(f"the {kind} `{path[-1]}` has {what}", path, advice=advice)
     for name in document.datasets:
         if "." in name:
             raise source.mistake(
@@ -115,13 +119,19 @@ def _names(document: ProjectDocument) -> list[KeyPath]:
     return names
 
 
-def _name_mistake(source: Source, path: KeyPath) -> UsageError:
-    kind = "step" if path[0] == "steps" else "node"
-    return source.mistake(
-        f"the {kind} `{path[-1]}` has a `/` in its name",
-        path,
-        advice="`pipeline/node` names a node on the command line; use another character",
-    )
+def _mistake_of_name(name: str) -> tuple[str, str] | None:
+    """Say what makes a name one that another task could have, and what to do."""
+    if "/" in name:
+        advice = "`pipeline/node` names a node on the command line; use another character"
+        return "a `/` in its name", advice
+    if "[" in name or "]" in name:
+        return "a bracket in its name", "`step[test]` names a test of a step; rename it"
+    if name.endswith(ON_BASE):
+        return (
+            f"a name that ends in `{ON_BASE}`",
+            "so is called what base does of a step; rename it",
+        )
+    return None
 
 
 def settings_parts(

@@ -61,6 +61,13 @@ def mistake(text: str) -> UsageError:
             "the node `a/b` has a `/` in its name",
             None,
         ),
+        ("steps: {'a[b]': {}}", "the step `a[b]` has a bracket in its name", None),
+        ("steps: {a@base: {}}", "the step `a@base` has a name that ends in `@base`", None),
+        (
+            "nodes: {a@head@base: {}}",
+            "the node `a@head@base` has a name that ends in `@base`",
+            None,
+        ),
         ("defaults: {rows: true}", "`defaults.rows` must be a whole number", None),
         ("defaults: {rows: -1}", "must be greater than or equal to 0", None),
     ],
