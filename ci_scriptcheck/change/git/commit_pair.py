@@ -6,7 +6,7 @@ So one commit can be compared with another, whatever is checked out and however 
 from __future__ import annotations
 
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ def laid_out(root: Path, before: str, after: str) -> Iterator[Path]:
     """Give a repository that has the files of one commit, and the other as its base.
 
     No hook and no filter that the repository defines is run. Virtual environments that lie beside
-    the settings, which git does not have, are there by links.
+    the settings or the repository, which git does not have, are there by links.
 
     Raises:
         ChangeError: git cannot make it.
@@ -72,16 +72,24 @@ def laid_out(root: Path, before: str, after: str) -> Iterator[Path]:
 
 
 def _link_environments(root: Path, place: Path) -> None:
-    """Let the virtual environments in a repository, and in its projects, be found in the copy."""
-    folders = [place, *(file.parent for file in place.rglob("scriptcheck.yaml"))]
-    for folder in dict.fromkeys(folders):
-        own = root / folder.relative_to(place)
-        if own.is_dir():
-            for child in sorted(own.iterdir()):
-                there = folder / child.name
-                if (child / _ENVIRONMENT).is_file() and not (there.exists() or there.is_symlink()):
-                    there.symlink_to(child.resolve())
-                    _overlook(place, there.relative_to(place).as_posix())
+    """Let virtual environments in a repository, in its projects and beside it be found from the copy."""
+    folders = dict.fromkeys([place, *(file.parent for file in place.rglob("scriptcheck.yaml"))])
+    for folder in folders:
+        for link in _linked(root / folder.relative_to(place), folder):
+            _overlook(place, link.relative_to(place).as_posix())
+    _linked(root.parent, place.parent)
+
+
+def _linked(own: Path, copy: Path) -> list[Path]:
+    """Link the environments that lie in a folder into its copy; give the links."""
+    links = []
+    with suppress(OSError):
+        for child in sorted(own.iterdir()):
+            link = copy / child.name
+            if (child / _ENVIRONMENT).is_file() and not (link.exists() or link.is_symlink()):
+                link.symlink_to(child.resolve())
+                links.append(link)
+    return links
 
 
 def _overlook(place: Path, path: str) -> None:

@@ -115,14 +115,17 @@ def git_status(root: Path) -> str:
     return subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
 
 
-def test_the_environment_beside_the_settings_is_that_of_both_commits(tmp_path: Path) -> None:
+@pytest.mark.parametrize("environment", [".venv", "../.venv"])
+def test_the_environment_beside_the_settings_or_the_repository_is_that_of_both_commits(
+    tmp_path: Path, environment: str
+) -> None:
     root = tmp_path / "shop"
     root.mkdir()
-    make = [sys.executable, "-m", "venv", "--without-pip", str(root / ".venv")]
+    make = [sys.executable, "-m", "venv", "--without-pip", str(root / environment)]
     subprocess.run(make, check=True)
     (root / ".gitignore").write_text(".venv\n")
     (root / "scriptcheck.yaml").write_text(
-        "version: 1\ndefaults: {python: .venv/bin/python}\n"
+        f"version: 1\ndefaults: {{python: {environment}/bin/python}}\n"
         "steps: {make: {script: make.py, outputs: {table: {}}}}\n"
     )
     git(root, "init", "--quiet", "--initial-branch=main")
