@@ -136,7 +136,7 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     pythons = {task.settings.python for task in plan.tasks}
     has_base = any(task.side is Side.BASE for task in plan.tasks)
     base_root = (
-        str(laid_out.lay_out(root, plan.base.commit))
+        str(laid_out.lay_out(root, plan.base.commit, moment=began.timestamp()))
         if plan.base is not None and has_base
         else None
     )

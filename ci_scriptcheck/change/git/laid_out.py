@@ -15,7 +15,10 @@ FOLDER = ".scriptcheck/base"
 """Where commits are laid out, a folder each, relative to the repository."""
 
 KEPT = 3
-"""How many commits stay laid out."""
+"""How many commits stay laid out when none of them is in use."""
+
+IN_USE = 6 * 3600.0
+"""Seconds after which no run reads any more what was laid out, or found laid out, for it."""
 
 
 def place_of(root: Path, commit: str) -> Path:
@@ -23,11 +26,16 @@ def place_of(root: Path, commit: str) -> Path:
     return root / FOLDER / commit
 
 
-def lay_out(root: Path, commit: str) -> Path:
+def lay_out(root: Path, commit: str, *, moment: float) -> Path:
     """Lay out the files of a commit, or find them laid out; give their folder.
 
     They are made aside and renamed, so that a folder of this name is always whole. Filters that the
     repository's own settings define are not run, and submodules are left out.
+
+    Args:
+        root: The repository.
+        commit: Its full id.
+        moment: Now, in seconds since 1970: what was used shortly before may still be in use.
 
     Raises:
         ChangeError: git cannot say what the commit holds.
@@ -36,15 +44,16 @@ def lay_out(root: Path, commit: str) -> Path:
     place = place_of(root, commit)
     if place.is_dir():
         with contextlib.suppress(OSError):
-            os.utime(place)
+            os.utime(place, (moment, moment))
         return place
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="aside-", dir=place.parent) as aside:
             _write(root, commit, Path(aside))
+            os.utime(Path(aside) / "files", (moment, moment))
             with contextlib.suppress(FileExistsError):
                 (Path(aside) / "files").rename(place)
-        _forget_oldest(place.parent)
+        _forget_oldest(place.parent, moment)
     except OSError as error:
         if place.is_dir():  # another run was quicker
             return place
@@ -70,11 +79,11 @@ def _write(root: Path, commit: str, aside: Path) -> None:
             )
 
 
-def _forget_oldest(folder: Path) -> None:
-    """Remove the commits that were not used for the longest time."""
+def _forget_oldest(folder: Path, moment: float) -> None:
+    """Remove the commits that were not used for the longest time, and that no run can be reading."""
     with contextlib.suppress(OSError):
         known = [one for one in folder.iterdir() if not one.name.startswith("aside-")]
-        used = sorted(known, key=lambda one: one.stat().st_mtime_ns, reverse=True)
-        for old in used[KEPT:]:
-            # Whoever lays out a commit, or finds it laid out, marks it as used; so these are old ones.
-            shutil.rmtree(old, ignore_errors=True)
+        used = {one: one.stat().st_mtime for one in known}
+        for old in sorted(known, key=lambda one: used[one], reverse=True)[KEPT:]:
+            if used[old] < moment - IN_USE:
+                shutil.rmtree(old, ignore_errors=True)
