@@ -17,6 +17,7 @@ from ci_scriptcheck import repository_file
 from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.acceptance import FILE_NAME
+from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import Copied, Plan, Purpose, Synthetic, Task, Upstream
 from ci_scriptcheck.model.project import levelled
@@ -29,8 +30,6 @@ from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from ci_scriptcheck.model.comparison import PortComparison
 
 _WORD = re.compile(r"\w+")
 
@@ -52,7 +51,7 @@ class Judge:
         keys: Of head.
         root: The repository.
         result_of: Gives how another task ended.
-        answer: Gives a result whose `comparisons` answer a question.
+        answer: Answers a question: says for each port what differs, and what does so by chance.
         repeated: Gives what a task takes when it is run once more, and its counterpart with it.
     """
 
@@ -60,7 +59,7 @@ class Judge:
     keys: Keys
     root: Path
     result_of: Callable[[str], TaskResult]
-    answer: Callable[[Question], TaskResult]
+    answer: Callable[[Question], tuple[PortComparison, ...]]
     repeated: Callable[[TaskResult, TaskResult], tuple[TaskResult, TaskResult]]
 
     def judged(self, task: Task, result: TaskResult) -> TaskResult:
@@ -124,19 +123,18 @@ class Judge:
         """Add how a result differs from one of base, or of base's script on head's inputs."""
         if base.task == task.across:
             # What that writes otherwise is the script's own doing, whatever was passed on.
-            own = self._compared(task, result, base, differing(result, base), is_first=True)
-            return self._told(task, result, own) if own.is_first_to_differ else result
+            own = self._compared(task, result, base, differing(result, base))
+            return self._told(task, result, own) if _has_data(own) else result
         is_unknown = task.across is not None and not reasons.is_usable(self.result_of(task.across))
         match _PassedOn.NOTHING if is_unknown else self._passed_on(task):
             case _PassedOn.DATA:
                 ports = tuple(port for port in result.differing if port in task.ends)
-                found = self._compared(task, result, base, ports, is_first=False)
-                return replace(result, comparisons=found.comparisons)
+                return replace(result, comparisons=self._compared(task, result, base, ports))
             case _PassedOn.CHANCE:
                 return replace(result, differing=(), by_chance=result.differing)
             case _:
-                found = self._compared(task, result, base, result.differing, is_first=True)
-                real = {one.port for one in found.comparisons if one.files}
+                found = self._compared(task, result, base, result.differing)
+                real = {one.port for one in found if one.files}
                 result = replace(
                     result,
                     differing=tuple(port for port in result.differing if port in real),
@@ -145,26 +143,19 @@ class Judge:
                 return self._told(task, result, found)
 
     def _compared(
-        self,
-        task: Task,
-        result: TaskResult,
-        base: TaskResult,
-        ports: tuple[str, ...],
-        *,
-        is_first: bool,
-    ) -> TaskResult:
+        self, task: Task, result: TaskResult, base: TaskResult, ports: tuple[str, ...]
+    ) -> tuple[PortComparison, ...]:
         if not ports:
-            return TaskResult(task=task.id, outcome=Outcome.PASSED)
-        question = Question(
-            asked_by=task.id,
-            task=task,
-            after=result,
-            before=base,
-            terms={port: terms(self.plan, task, port) for port in ports},
+            return ()
+        return self.answer(
+            Question(
+                asked_by=task.id,
+                task=task,
+                after=result,
+                before=base,
+                terms={port: terms(self.plan, task, port) for port in ports},
+            )
         )
-        answer = self.answer(question)
-        has_data = any(one.files for one in answer.comparisons)
-        return replace(answer, is_first_to_differ=is_first and has_data)
 
     def _passed_on(self, task: Task) -> _PassedOn:
         """Say whether suppliers of a task write to it what they write on base."""
@@ -222,22 +213,24 @@ class Judge:
                     terms={source.port: terms(self.plan, supplier, source.port)},
                     is_to_repeat=False,
                 )
-                known = list(self.answer(question).comparisons)
+                known = list(self.answer(question))
             yield from (replace(one, port=item.port) for one in known)
 
-    def _told(self, task: Task, result: TaskResult, made: TaskResult) -> TaskResult:
+    def _told(
+        self, task: Task, result: TaskResult, found: tuple[PortComparison, ...]
+    ) -> TaskResult:
         """Take over into a result what a comparison has shown of its own doing."""
-        found = differences.look(task, made.comparisons, self._needing(task, made))
-        new = tuple(self._with_acceptance(one, made) for one in levelled(self.plan.rules, found))
+        said = differences.look(task, found, self._needing(task, found))
+        new = tuple(self._with_acceptance(one, found) for one in levelled(self.plan.rules, said))
         return replace(
             _with_findings(result, new),
-            comparisons=made.comparisons,
-            is_first_to_differ=made.is_first_to_differ,
+            comparisons=found,
+            is_first_to_differ=_has_data(found),
         )
 
-    def _with_acceptance(self, finding: Finding, made: TaskResult) -> Finding:
+    def _with_acceptance(self, finding: Finding, found: tuple[PortComparison, ...]) -> Finding:
         touched = self.plan.changes.touched()
-        for comparison in made.comparisons:
+        for comparison in found:
             for accepted in self.plan.acceptances:
                 if comparison.port == finding.port and accepted.covers(finding, comparison):
                     # Who accepts a difference in the change that makes it is told to the reviewer.
@@ -246,10 +239,10 @@ class Judge:
                     return replace(finding, known=f"{accepted.reason} (accepted {when})")
         return finding
 
-    def _needing(self, task: Task, made: TaskResult) -> differences.Needing:
+    def _needing(self, task: Task, comparisons: tuple[PortComparison, ...]) -> differences.Needing:
         """Find for names of each output the nodes that read it and name them, by code or by schema."""
         found: dict[str, dict[str, tuple[str, ...]]] = {}
-        for port, wanted in differences.names(made.comparisons).items():
+        for port, wanted in differences.names(comparisons).items():
             source = Upstream(task=task.id, port=port)
             readers = {
                 reader.node: self._naming(reader, source, wanted)
@@ -279,6 +272,11 @@ class Judge:
             for name in wanted
             if name in words or (not _WORD.fullmatch(name) and _stands_in(name, code))
         )
+
+
+def _has_data(comparisons: tuple[PortComparison, ...]) -> bool:
+    """Say whether anything differs that does not do so by chance."""
+    return any(one.files for one in comparisons)
 
 
 def _stands_in(name: str, code: str) -> bool:

@@ -44,12 +44,13 @@ def judged(context: Context, task: Task, result: TaskResult, pull: Pull) -> Task
     """
     kept = questions.Kept(plan=context.plan, store=context.store)
 
-    def answer(question: Question) -> TaskResult:
+    def answer(question: Question) -> tuple[PortComparison, ...]:
         try:
             return kept(question)
         except questions.NotComparedError:
-            found = _answered(context, question, pull)
-            kept.keep(question, found)
+            found, is_sure = _answered(context, question, pull)
+            if is_sure:
+                kept.keep(question, found)
             return found
 
     def repeated(result: TaskResult, base: TaskResult) -> tuple[TaskResult, TaskResult]:
@@ -71,8 +72,10 @@ def judged(context: Context, task: Task, result: TaskResult, pull: Pull) -> Task
     return judge.judged(task, result)
 
 
-def _answered(context: Context, question: Question, pull: Pull) -> TaskResult:
-    """Compare what both sides wrote; passed where nothing but the data can have made a difference."""
+def _answered(
+    context: Context, question: Question, pull: Pull
+) -> tuple[tuple[PortComparison, ...], bool]:
+    """Compare what both sides wrote; say whether nothing but the data can have made the answer."""
     comparisons = tuple(_ports(context, question))
     is_sure = not any(_is_unable(file) for one in comparisons for file in one.files)
     if comparisons and question.is_to_repeat:
@@ -81,11 +84,7 @@ def _answered(context: Context, question: Question, pull: Pull) -> TaskResult:
                 comparisons = tuple(_without_noise(context, question, comparisons, again))
             else:
                 is_sure = False
-    return TaskResult(
-        task=question.task.id,
-        outcome=Outcome.PASSED if is_sure else Outcome.FAILED,
-        comparisons=comparisons,
-    )
+    return comparisons, is_sure
 
 
 def _is_unable(file: FileComparison) -> bool:

@@ -18,6 +18,7 @@ from ci_scriptcheck.run.store.store import Store
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
+    from ci_scriptcheck.model.comparison import PortComparison
     from ci_scriptcheck.model.result import Artefact
 
 _FORMAT = 3
@@ -72,7 +73,7 @@ class Kept:
     plan: Plan
     store: Store
 
-    def __call__(self, question: Question) -> TaskResult:
+    def __call__(self, question: Question) -> tuple[PortComparison, ...]:
         """Find one.
 
         Raises:
@@ -81,13 +82,15 @@ class Kept:
         kept = self.store.find(question.key(), lambda _: True) if self.plan.reuse else None
         if kept is None:
             raise NotComparedError(question.task.id)
-        return kept
+        return kept.comparisons
 
-    def keep(self, question: Question, answer: TaskResult) -> None:
-        """Keep an answer for later runs, unless it may have come from the machine."""
+    def keep(self, question: Question, answer: tuple[PortComparison, ...]) -> None:
+        """Keep an answer for later runs, where both sides are known by a key."""
         known = question.after.key is not None and question.before.key is not None
-        if self.plan.reuse and known and answer.outcome is Outcome.PASSED:
-            self.store.save(question.key(), answer, {})
+        if self.plan.reuse and known:
+            # The store holds results of tasks; of this one, the comparisons are all there is.
+            made = TaskResult(task=question.task.id, outcome=Outcome.PASSED, comparisons=answer)
+            self.store.save(question.key(), made, {})
 
     def repeated(self, result: TaskResult, base: TaskResult) -> tuple[TaskResult, TaskResult]:
         """Find what both sides took when they were run once more, one after the other.

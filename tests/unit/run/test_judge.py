@@ -75,15 +75,14 @@ class Court:
         )
         return judge.judged(task, result)
 
-    def _answer(self, question: Question) -> TaskResult:
+    def _answer(self, question: Question) -> tuple[PortComparison, ...]:
         about = question.asked_by, question.before.task, tuple(question.terms)
         self.asked.append((*about, question.is_to_repeat))
         files = (FileComparison(path="t.csv", fate=Fate.CHANGED, note="differs"),)
-        ports = tuple(
+        return tuple(
             PortComparison(port=port, files=files if self._has_data else (), noise=("t.csv",))
             for port in question.terms
         )
-        return a_result(question.task.id, comparisons=ports)
 
 
 def a_shop(train: Task = TRAIN, **given: Any) -> Plan:
