@@ -13,7 +13,8 @@ import pytest
 
 from tests.functional.cli.command import commit, git, scriptcheck
 
-SLEEP = "    import time\n\n    time.sleep(1.6)\n"
+SLEEP = "    import time\n\n    time.sleep(6)\n"
+"""Far more than base may take where the machine has much else to do."""
 DEMO = Path(__file__).parents[3] / "ci_scriptcheck" / "cli" / "demo" / "project"
 
 
