@@ -84,8 +84,11 @@ def reported(root: Path, *words: str) -> str:
     told = [file.read_text() for file in files]
     told += [
         scriptcheck("report", form, "--run", str(run), folder=root).stdout
-        for form in ("console", "junit", "html", "json")
+        for form in ("console", "junit", "markdown", "html", "json")
     ]
+    scriptcheck("accept", "daily/load", "--reason", "as it should be", folder=root)
+    told += [file.read_text() for file in root.glob("scriptcheck.accepted.yaml")]
+    told.append(scriptcheck("diff", "main", folder=root).stdout)
     return "\n".join([ended.stdout, ended.stderr, *told])
 
 
@@ -97,6 +100,7 @@ def test_no_report_holds_a_value_of_real_data(bank: Path, last: str) -> None:
 
     told = reported(bank)
 
+    assert (bank / "scriptcheck.accepted.yaml").is_file() == (not last)
     for value in PLANTED:
         assert value not in told
         assert value.upper() not in told
