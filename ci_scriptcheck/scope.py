@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change import affected, lost_links
+from ci_scriptcheck.change import affected, lost_links, renames
 from ci_scriptcheck.change.closure import imports
 from ci_scriptcheck.change.closure.entry_points import entry_points
 from ci_scriptcheck.change.git.repository import CommitTree
@@ -40,6 +40,7 @@ class Base:
     """The project as base has it.
 
     Attributes:
+        project: With the names that head has for what it calls otherwise.
         tree: The files of its commit.
         closures: Script → the files it depends on there.
     """
@@ -96,6 +97,8 @@ def of_change(
 
     base_tree = CommitTree(root, changes.base)
     base = _base_project(root, base_tree, project)
+    renamed = renames.between(project, base, changes) if base else renames.Renames()
+    base = base and renames.told(base, renamed)
     closures = closures_of(root, tree, project)
     base_closures = closures_in_base(
         base_tree,
@@ -113,6 +116,7 @@ def of_change(
         head_closures=closures,
         base_closures=base_closures,
         reads=reads,
+        renamed=renamed.on_head(),
         libraries=library_changes(
             (project, tree, closures),
             (base or project, base_tree, base_closures),

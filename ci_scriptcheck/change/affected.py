@@ -44,18 +44,20 @@ def select(  # noqa: PLR0913  (each is a part of the evidence)
     base_closures: Mapping[str, Closure],
     reads: Mapping[str, tuple[str, ...]],
     libraries: Mapping[str, LibraryChanged] | None = None,
+    renamed: frozenset[str] = frozenset(),
 ) -> Selection:
     """Select what the changes can affect.
 
     Args:
         head: The project as it is.
-        base: The project as it was; an empty one where base had none, `None` where base's cannot
-            be read.
+        base: The project as it was, in the names of head; an empty one where base had none, `None`
+            where base's cannot be read.
         changes: Which files differ.
         head_closures: Script or generator → what it depends on.
         base_closures: The same in base.
         reads: Step → files of the repository that its last run opened or looked for.
         libraries: Step → a library of which another version is asked for.
+        renamed: Steps, and `pipeline/node`, that base has under other names.
     """
     if changes.unknown is not None:
         return everything(head, Unknown(why=changes.unknown))
@@ -69,6 +71,7 @@ def select(  # noqa: PLR0913  (each is a part of the evidence)
         come_or_gone=changes.come_or_gone(),
         head_closures=head_closures,
         base_closures=base_closures,
+        renamed=renamed,
     )
     code = {}
     for name in head.steps:
@@ -134,6 +137,7 @@ def _steps(sides: Sides, code: Mapping[str, Reason]) -> Reasons:
         before = sides.base.steps.get(name)
         if reason is None and before is not None:
             also = [
+                *contract_changes.own_name(sides, name),
                 *contract_changes.scenario_names(
                     sides, after.settings.scenarios, before.settings.scenarios
                 ),
@@ -167,6 +171,7 @@ def _node_reason(
     if node.step != old[node.name].step:
         return SettingsChanged(names=("step",), file=node.place.file if node.place else None)
     also = [
+        *contract_changes.own_name(sides, f"{pipeline.name}/{node.name}"),
         *contract_changes.scenario_names(sides, pipeline.scenarios, before.scenarios),
         *contract_changes.rule_names(sides, node.step),
         *_script_names(sides, node.step),

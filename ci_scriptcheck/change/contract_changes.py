@@ -31,6 +31,7 @@ class Sides:
 
     Attributes:
         come_or_gone: Those of them that are there on one side only.
+        renamed: Steps, and `pipeline/node`, that base has under other names.
     """
 
     head: Project
@@ -39,6 +40,7 @@ class Sides:
     come_or_gone: frozenset[str]
     head_closures: Mapping[str, Closure]
     base_closures: Mapping[str, Closure]
+    renamed: frozenset[str] = frozenset()
 
     def touched_in_closure(self, script: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Give the files that differ in what a script depends on, in base or head, each with its chain."""
@@ -74,6 +76,11 @@ def settings_reason(
     names += _changed_settings(after.settings, before.settings)
     file = after.place.file if after.place is not None else None
     return SettingsChanged(names=tuple(names), file=file) if names else None
+
+
+def own_name(sides: Sides, name: str) -> list[str]:
+    """Name the name of a step or node where it is another: made data are drawn by it."""
+    return ["name"] if name in sides.renamed else []
 
 
 def script_names(after: Step, before: Step) -> list[str]:

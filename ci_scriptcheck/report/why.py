@@ -83,10 +83,13 @@ def _after(plan: Plan, task: Task, node: str, seen: frozenset[str]) -> str:
 
 
 def _file_changed(plan: Plan, file: str) -> str:
-    kind = next((item.kind for item in plan.changes.files if item.path == file), None)
-    if kind is change.ChangeKind.ADDED:
+    found = next((item for item in plan.changes.files if item.path == file), None)
+    if found is not None and found.kind is change.ChangeKind.ADDED:
         return f"has a new script, {file}"
     lines = _lines(plan, file)
+    if found is not None and found.kind is change.ChangeKind.RENAMED:
+        also = f" and changed{lines}" if lines else ""
+        return f"runs {file}, which was {found.old_path}{also}"
     return f"changed{lines} of {file}" if lines else f"changed: {file}"
 
 
