@@ -139,6 +139,7 @@ class Task:
         id: `pipeline/node`, or the step's name alone; see `task_id`.
         node: Name of the node, or of the step where it runs alone.
         variant: Name of the test, or the settings, that it is beside the step's usual tasks.
+        is_test: Whether it runs on the rows of a test, which says itself what has to come out.
         script: Path relative to the repository.
         variables: Environment variables that the script reads → the value it gets, defaults in its
             code included, for the rule about variables that name columns.
@@ -161,6 +162,7 @@ class Task:
     pipeline: str | None = None
     scenario: str = STANDARD
     variant: str | None = None
+    is_test: bool = False
     purpose: Purpose = Purpose.CHECK
     side: Side = Side.HEAD
     reason: Reason

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.change import Selection
     from ci_scriptcheck.model.plan import Source, Task
-    from ci_scriptcheck.model.project import Project
+    from ci_scriptcheck.model.project import Project, Step
     from ci_scriptcheck.modes.sources import Circumstances
 
 
@@ -63,15 +63,15 @@ def _is_reached(task: Task, reached: Selection) -> bool:
 
 def _counterpart(task: Task, base: Project, circumstances: Circumstances) -> Iterator[Task]:
     """Make the task of base that does what one of head does, where base has it."""
-    if task.purpose is not Purpose.CHECK or task.variant is not None or task.blocked is not None:
+    if task.purpose is not Purpose.CHECK or task.blocked is not None:
         return
     # A defect lies in the data, which are head's, and in those of no other task.
     scenario = STANDARD if is_malformed(base, task.scenario) else task.scenario
     if task.pipeline is None:
         step = base.steps.get(task.step)
         if step is not None and step.script is not None:
-            made = tasks.of_step(base, step, Feeds(), circumstances, scenario=scenario)
-            yield replace(made, id=task.id, scenario=task.scenario)
+            for made in _alone(task, step, base, circumstances, scenario):
+                yield replace(made, id=task.id, scenario=task.scenario)
     elif task.pipeline in base.pipelines:
         pipeline = base.pipelines[task.pipeline]
         for node in pipeline.nodes:
@@ -86,6 +86,30 @@ def _counterpart(task: Task, base: Project, circumstances: Circumstances) -> Ite
                     purpose=Purpose.COMPARE,
                 )
                 yield replace(made, id=task.id, scenario=task.scenario)
+
+
+def _alone(
+    task: Task, step: Step, base: Project, circumstances: Circumstances, scenario: str
+) -> Iterator[Task]:
+    """Make the task of base that runs a step alone: as usual, in a test, or with other settings.
+
+    What a change expects otherwise in a test, or varies anew, base was never held to.
+    """
+    if task.variant is None:
+        yield tasks.of_step(base, step, Feeds(), circumstances, scenario=scenario)
+    elif task.is_test:
+        for test in step.tests:
+            made = tasks.of_test(base, step, test, Feeds(), circumstances)
+            if test.name == task.variant and _expected(made) == _expected(task):
+                yield made
+    else:
+        for variation in step.variations:
+            if variation.name == task.variant:
+                yield tasks.of_variation(base, step, variation, Feeds(), circumstances)
+
+
+def _expected(test: Task) -> Mapping[str, object]:
+    return {item.port: (item.rows, item.bounds) for item in test.outputs}
 
 
 def _on_base(task: Task, head: Task | None, names: set[str]) -> Task:

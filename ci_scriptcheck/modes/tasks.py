@@ -80,6 +80,7 @@ def of_test(
     inputs = _inputs(step.inputs, feeding)
     return replace(
         _beside(made, test.name, settings, circumstances),
+        is_test=True,
         declared=tuple(sorted({*made.declared, *test.env})),
         inputs=tuple(replace(item, expects=None) for item in inputs),
         outputs=tuple(

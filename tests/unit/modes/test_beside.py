@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.change import After, Reason, ScriptChanged, Selection
 from ci_scriptcheck.model.plan import Purpose, Side, Synthetic, Task, Upstream
+from ci_scriptcheck.model.step_test import ExpectedRows, StepTest, Variation
 from ci_scriptcheck.modes import beside, isolation, pipeline, suppliers
 from tests.unit.modes.test_planning import NOWHERE, PREPARE, RAW, a_port, a_project, a_step
 
@@ -118,3 +119,35 @@ def test_a_changed_script_behind_another_is_also_tried_across() -> None:
     assert sources(across) == {"table": Upstream(task="daily/prepare", port="table")}
     assert tasks["daily/prepare"].across is None
     assert tasks["daily/test"].across is None
+
+
+def test_other_settings_of_a_step_have_a_counterpart_where_base_varies_them_too() -> None:
+    varied = replace(
+        PREPARE,
+        variations=(
+            Variation(name="UNIT=EUR", env={"UNIT": "EUR"}),
+            Variation(name="UNIT=USD", env={"UNIT": "USD"}),
+        ),
+    )
+    before = replace(varied, variations=varied.variations[:1])
+
+    tasks = planned(
+        a_project(varied, datasets=(RAW,)), a_project(before, datasets=(RAW,)), prepare=CHANGED
+    )
+
+    assert tasks["prepare[UNIT=EUR]"].beside == "prepare[UNIT=EUR]@base"
+    assert tasks["prepare[UNIT=EUR]@base"].settings.env == {"UNIT": "EUR"}
+    assert tasks["prepare[UNIT=USD]"].beside is None
+
+
+def test_a_test_has_a_counterpart_as_long_as_it_expects_the_same() -> None:
+    def tested(amount: int) -> Project:
+        rows = {"table": (ExpectedRows(rows=({"amount": amount},)),)}
+        tests = (StepTest(name="sums", rows=rows), StepTest(name="ends well"))
+        return a_project(replace(PREPARE, tests=tests), datasets=(RAW,))
+
+    same, other = (planned(tested(1), tested(amount), prepare=CHANGED) for amount in (1, 2))
+
+    assert same["prepare[sums]"].beside == "prepare[sums]@base"
+    assert other["prepare[sums]"].beside is None
+    assert other["prepare[ends well]"].beside == "prepare[ends well]@base"
