@@ -14,7 +14,6 @@ from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import opening
 from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.validate.terms import Evidence
-from ci_scriptcheck.draft import limited
 from ci_scriptcheck.errors import ChangeError, UsageError
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.change import Asked, Feeds
@@ -26,7 +25,7 @@ from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.pytest_plugin import execution
 from ci_scriptcheck.report import data_changes, failure
 from ci_scriptcheck.report.page import visible
-from ci_scriptcheck.run import finished, reading, reasons
+from ci_scriptcheck.run import finished, own_reader, reading, reasons
 from ci_scriptcheck.run import record as run_record
 from ci_scriptcheck.run.store.store import Store
 from ci_scriptcheck.values import dataclass
@@ -177,7 +176,10 @@ def _why(result: TaskResult) -> str:
 def _of_two(before: Path, after: Path, given: Namespace, environ: Mapping[str, str]) -> Shown:
     root = _root()
     found: list[Found] = []
-    with limited.reading(root) as ask, tempfile.TemporaryDirectory(prefix="scriptcheck-") as name:
+    with (
+        own_reader.reading(root) as ask,
+        tempfile.TemporaryDirectory(prefix="scriptcheck-") as name,
+    ):
         if run_record.is_run_directory(before) and run_record.is_run_directory(after):
             kept = None if root is None else Store.of(root, environ)
             pairs, untold = _of_runs(before, after, kept, Path(name))

@@ -20,6 +20,7 @@ from ci_scriptcheck.draft import (
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.project.native.quoting import quoted
 from ci_scriptcheck.report.page import counted, visible
+from ci_scriptcheck.run import own_reader
 from ci_scriptcheck.run.store.store import Store
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _from_files(given: Namespace, console: Console) -> int:
         root = repository_root(Path())
     except ChangeError:
         root = None
-    with limited.reading(root) as ask:
+    with own_reader.reading(root) as ask:
         drafts, left = samples.drafts(ask, paths, name=vars(given)["as"])
     _mention(left, console)
     return _deliver(drafts, given, console)

@@ -24,6 +24,7 @@ from ci_scriptcheck.model.contract import CopiedFrom, Dataset, Schema
 from ci_scriptcheck.model.tree import Tree
 from ci_scriptcheck.project import scan
 from ci_scriptcheck.project.native.quoting import quoted
+from ci_scriptcheck.run import own_reader
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def from_samples(place: Place, python: str | None) -> scan.Additions:
     found = {name: path for name, path in scan.sources(place.tree, place.folder).items() if path}
     if not found:
         return scan.Additions(python=python)
-    with limited.reading(place.root) as ask:
+    with own_reader.reading(place.root) as ask:
         drafts = {name: _described(ask, place, name, path) for name, path in found.items()}
     return scan.Additions(
         python=python,

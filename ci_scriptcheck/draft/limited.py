@@ -1,11 +1,11 @@
-"""The processes of drafting: one that opens files and makes data, and hosts for scripts."""
+"""The processes in which scripts are tried: one that opens files and makes data, and hosts for the scripts."""
 
 from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.closure import imports
 from ci_scriptcheck.change.closure.entry_points import entry_points
@@ -17,28 +17,12 @@ from ci_scriptcheck.run.process.reader import Reader, reader_spec
 from ci_scriptcheck.run.process.request import HostSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ci_scriptcheck.model.change import Closure
     from ci_scriptcheck.model.project import Project, Step
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.run.process.request import Call, Ending
-
-
-@contextmanager
-def reading(root: Path | None) -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
-    """Give the function that has a request answered; see `data.reader` for the requests.
-
-    Args:
-        root: The repository that we are in; `None` outside of one.
-    """
-    spec = reader_spec()
-    with (
-        tempfile.TemporaryDirectory(prefix="scriptcheck-") as folder,
-        Hosts([spec], repository=root) as hosts,
-        Reader(hosts.addresses[host_key(spec)], folder=Path(folder)) as reader,
-    ):
-        yield reader.ask
 
 
 @contextmanager

@@ -1,0 +1,32 @@
+"""A limited reader for a command that looks at files and runs nothing."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.run.process.hosts import Hosts, host_key
+from ci_scriptcheck.run.process.reader import Reader, reader_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ci_scriptcheck.run.context import AskReader
+
+
+@contextmanager
+def reading(root: Path | None) -> Iterator[AskReader]:
+    """Give the function that has a request answered; see `data.reader` for the requests.
+
+    Args:
+        root: The repository that we are in; `None` outside of one.
+    """
+    spec = reader_spec()
+    with (
+        tempfile.TemporaryDirectory(prefix="scriptcheck-") as folder,
+        Hosts([spec], repository=root) as hosts,
+        Reader(hosts.addresses[host_key(spec)], folder=Path(folder)) as reader,
+    ):
+        yield reader.ask
