@@ -61,6 +61,7 @@ class TableComparison:
 
     Attributes:
         key: Columns by which rows are paired; without any, equal rows are.
+        is_key_found: Whether nobody said the key, and it is a column that is unique on both sides.
         why_no_key: Why rows are not paired by the key that their schema has.
         changed: Rows that both sides have, with another value somewhere.
         gone: Rows that only base has.
@@ -72,6 +73,7 @@ class TableComparison:
     rows_before: int
     rows_after: int
     key: tuple[str, ...] = ()
+    is_key_found: bool = False
     why_no_key: str | None = None
     changed: int = 0
     gone: int = 0

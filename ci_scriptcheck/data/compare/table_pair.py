@@ -6,7 +6,7 @@ from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.data.compare import matching, profile, rows, telling
+from ci_scriptcheck.data.compare import matching, profile, rows, telling, unique_key
 from ci_scriptcheck.model.comparison import ColumnComparison, Fate, TableComparison
 from ci_scriptcheck.values import dataclass
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from ci_scriptcheck.data.compare.matching import Match
     from ci_scriptcheck.data.compare.opening import Side
     from ci_scriptcheck.data.compare.rows import Paired
     from ci_scriptcheck.data.validate.terms import Evidence
@@ -125,6 +126,10 @@ class _Comparing:
             match.has_new_type or match.has_new_zone for match in self._matches
         )
 
+    @property
+    def _counts(self) -> tuple[int, int]:
+        return self._sides[0].rows, self._sides[1].rows
+
     def has_same_rows(self) -> bool:
         """Say whether the same rows are on both sides, in whatever order."""
         if self._sides[0].rows != self._sides[1].rows:
@@ -152,17 +157,26 @@ class _Comparing:
         why = self._why_no_key()
         key = self._key if why is None else ()
         paired = self._paired(key)
+        found = self._unique() if not self._key else None
+        if found is not None:
+            by_key = self._paired((found.name,))
+            if unique_key.explains_more(by_key, paired):
+                key, paired = (found.name,), by_key
         columns = [*self._columns(paired, key), *self._one_sided()]
         return TableComparison(
             rows_before=self._sides[0].rows,
             rows_after=self._sides[1].rows,
             key=key,
+            is_key_found=bool(key) and not self._key,
             why_no_key=why,
             changed=paired.changed,
             gone=paired.gone,
             new=paired.new,
             columns=tuple(sorted(columns, key=_badness)),
         )
+
+    def _unique(self) -> Match | None:
+        return unique_key.found(self._connection, self._matches, self._counts)
 
     def _why_no_key(self) -> str | None:
         shown = ", ".join(f"`{name}`" for name in self._key)
@@ -181,7 +195,7 @@ class _Comparing:
         return [cells[name] for name in names]
 
     def _paired(self, key: tuple[str, ...]) -> Paired:
-        before, after = (side.rows for side in self._sides)
+        before, after = self._counts
         if key:
             cells = self._cells_of(key)
             others = [cell for cell in self._cells if cell not in cells]
@@ -203,7 +217,7 @@ class _Comparing:
         declared = {
             match.cell for match in self._matches if match.has_new_type or match.has_new_zone
         }
-        counts = self._sides[0].rows, self._sides[1].rows
+        counts = self._counts
         is_shift_possible = key and paired.gone + paired.new > _MANY * max(*counts, 1)
         looked_at = [
             match

@@ -134,6 +134,40 @@ def test_without_a_key_equal_rows_are_pairs_where_that_explains_more(tmp_path: P
     assert column(found, "city").rows is None
 
 
+def test_without_a_key_a_column_that_is_unique_pairs_rows_where_that_explains_more(
+    tmp_path: Path,
+) -> None:
+    before = BASE + "4,Jena,4.5\n"
+    after = "id,city,price\n4,Jena,9.5\n3,Ulm,9.5\n2,Bonn,9.5\n1,Ulm,9.5\n"
+
+    found = table(tmp_path, "d.csv", before, after)
+
+    assert (found.key, found.is_key_found) == (("id",), True)
+    assert (found.changed, found.gone, found.new, names(found)) == (4, 0, 0, ["price"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("id,v\na,1\nb,2\nc,3\n", "id,v\nx,1\ny,2\nz,3\n"),
+        ("id,v\n1.5,1\n2.5,1\n3.5,1\n", "id,v\n3.5,2\n2.5,2\n1.5,2\n"),
+        ("id,v\na,1\nb,1\nb,1\n", "id,v\nb,2\nb,2\na,2\n"),
+        ("id,v\na,1\nb,1\n,1\n", "id,v\n,2\nb,2\na,2\n"),
+    ],
+    ids=["drawn anew", "measured", "repeated", "empty"],
+)
+def test_what_is_no_key_or_explains_less_pairs_no_rows(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    assert table(tmp_path, "d.csv", before, after).key == ()
+
+
+def test_a_key_that_was_named_is_not_said_to_be_found(tmp_path: Path) -> None:
+    found = table(tmp_path, "d.csv", BASE, BASE.replace("2.5", "9.5"), key=("id",))
+
+    assert (found.key, found.is_key_found) == (("id",), False)
+
+
 def test_columns_that_came_went_or_have_a_new_type_are_told_the_worst_first(
     tmp_path: Path,
 ) -> None:
