@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ci_scriptcheck import workflow
 from ci_scriptcheck.change.git import commit_pair
+from ci_scriptcheck.change.git.base import branches, resolve
 from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import opening
 from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.validate.terms import Evidence
-from ci_scriptcheck.errors import ChangeError, UsageError
+from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.change import Asked, Feeds
 from ci_scriptcheck.model.codec import to_json
@@ -23,12 +24,13 @@ from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Purpose
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.pytest_plugin import execution
-from ci_scriptcheck.report import data_changes, failure
-from ci_scriptcheck.report.page import visible
-from ci_scriptcheck.run import finished, own_reader, reading, reasons
+from ci_scriptcheck.report import data_changes, data_difference, failure
+from ci_scriptcheck.report.data_difference import Sides
+from ci_scriptcheck.report.page import counted, visible
+from ci_scriptcheck.run import beside, finished, own_reader, reading, reasons
 from ci_scriptcheck.run import record as run_record
 from ci_scriptcheck.run.store.store import Store
-from ci_scriptcheck.values import dataclass
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -47,10 +49,12 @@ class Shown:
     """What a comparison shows.
 
     Attributes:
+        none: What is said where nothing differs.
         untold: What could not be compared, as a title, and why.
     """
 
     found: tuple[Found, ...]
+    none: str
     untold: tuple[tuple[str, str], ...] = ()
 
 
@@ -61,61 +65,85 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
             what="`diff` compares two folders, files, run directories or commits, or with one commit",
             advice="for example `scriptcheck diff main`, or `scriptcheck diff old/ new/`",
         )
+    pair = _commits(given.sides) if len(given.sides) == 2 else None
+    if given.key and (pair is not None or len(given.sides) == 1):
+        raise UsageError(
+            what="`--key` is for folders, files and run directories",
+            facts=("what scripts write is compared by the key of its dataset",),
+            advice="say `key:` below the dataset in scriptcheck.yaml",
+        )
     if len(given.sides) == 1:
         base, shown = _with_commit(given, environ)
+        sides = Sides(before=f"on {visible(base)}", twice=visible(base))
     else:
-        pair = _commits(given.sides)
+        names = [visible(side) for side in given.sides]
         if pair is None:
-            before, after = (_existing(side) for side in given.sides)
-            base, shown = before.name or str(before), _of_two(before, after, given, environ)
+            sides = Sides(before=f"in {names[0]}", after=f"in {names[1]}")
+            before, after = map(Path, given.sides)
+            shown = _of_two(before, after, given, environ)
         else:
-            base, shown = given.sides[0], _of_commits(pair, given, environ)
-    found, untold = shown.found, shown.untold
+            sides = Sides(before=f"on {names[0]}", after=f"on {names[1]}", twice=names[0])
+            shown = _of_commits(pair, given, environ)
     if given.json:
-        told: list[dict[str, object]] = [
-            {"what": title, "comparison": to_json(one)} for title, one in found
-        ]
-        told += [{"what": title, "untold": why} for title, why in untold]
-        console.tell(json.dumps(told, indent=2) + "\n")
-        return 1 if told else 0
-    page = console.out_page
-    for title, comparison in found:
-        line = f"{visible(title)}: {data_changes.in_short(comparison, base)}"
-        console.tell(page.flow(line, "data  ", " " * 6) + "\n")
-        content = data_changes.table_of(comparison, base)
+        console.tell(_as_json(shown))
+    else:
+        _tell(shown, sides, console)
+    return 1 if shown.found or shown.untold else 0
+
+
+def _as_json(shown: Shown) -> str:
+    told: list[dict[str, object]] = [
+        {"what": title, "comparison": to_json(one)} for title, one in shown.found
+    ]
+    told += [{"what": title, "untold": why} for title, why in shown.untold]
+    return json.dumps(told, indent=2) + "\n"
+
+
+def _tell(shown: Shown, sides: Sides, console: Console) -> None:
+    page, below = console.out_page, " " * 6
+    for title, comparison in shown.found:
+        line = f"{visible(title)}: {data_difference.in_short(comparison, sides)}"
+        console.tell(page.flow(line, "data  ", below) + "\n")
+        for note in data_difference.notes(comparison, sides):
+            console.tell(page.flow(note, below) + "\n")
+        content = data_difference.table_of(comparison, sides)
         console.tell("\n" if content is None else f"\n{failure.table(content, page)}\n\n")
-    for title, why in untold:
+    for title, why in shown.untold:
         line = f"{visible(title)} cannot be compared: {visible(why)}"
-        console.tell(page.flow(line, "data  ", " " * 6) + "\n")
-    if not found and not untold:
-        console.tell("no difference\n")
-    return 1 if found or untold else 0
-
-
-def _existing(side: str) -> Path:
-    path = Path(side)
-    if not path.exists():
-        raise UsageError(
-            what=f"there is no `{side}`",
-            advice="name two folders, two files, two run directories or two commits",
-        )
-    return path
+        console.tell(page.flow(line, "data  ", below) + "\n")
+    if not shown.found and not shown.untold:
+        console.tell(f"{shown.none}\n")
 
 
 def _commits(sides: list[str]) -> tuple[str, str] | None:
     """Give the ids of two commits; `None` where the names are those of files or folders.
 
     Raises:
-        UsageError: they are both.
+        UsageError: they are both, or neither.
     """
     root = _root()
-    pair = None if root is None else commit_pair.named(root, (sides[0], sides[1]))
-    if pair is not None and any(Path(side).exists() for side in sides):
+    found = {} if root is None else resolve(root, sides)
+    there = [side for side in sides if Path(side).exists()]
+    if set(sides) <= found.keys():
+        if not there:
+            return found[sides[0]], found[sides[1]]
         raise UsageError(
             what=f"`{sides[0]}` and `{sides[1]}` are commits, and there are files of these names",
-            advice=f"say which: `{pair[0][:7]} {pair[1][:7]}`, or `./{sides[0]} ./{sides[1]}`",
+            advice=f"say which: `{found[sides[0]][:7]} {found[sides[1]][:7]}`, or `./{sides[0]} ./{sides[1]}`",
         )
-    return pair
+    if len(there) == len(sides):
+        return None
+    unknown = [side for side in sides if side not in found and side not in there]
+    if unknown:
+        raise UsageError(
+            what=f"`{unknown[0]}` is no file or folder, and no commit of this repository",
+            advice=did_you_mean(unknown[0], [] if root is None else branches(root))
+            or "name two folders, two files, two run directories or two commits",
+        )
+    raise UsageError(
+        what=f"`{there[0]}` is a file or folder, and the other a commit",
+        advice=f"`scriptcheck diff {next(iter(found))}` runs the present scripts beside those of the commit",
+    )
 
 
 def _of_commits(pair: tuple[str, str], given: Namespace, environ: Mapping[str, str]) -> Shown:
@@ -145,17 +173,29 @@ def _since(options: Options, environ: Mapping[str, str]) -> tuple[str | None, Sh
     execution.execute(started, lambda _event: None)
     record = workflow.conclude(started)
     found = tuple(
-        (f"{task.id}, output `{comparison.port}`", comparison)
-        for task, comparison in data_changes.own(record)
+        (f"{one.task.id}, output `{one.comparison.port}`", one.comparison)
+        for one in data_changes.changes(record)
+        if one.begins
     )
-    return record.plan.changes.base_name, Shown(found=found, untold=tuple(_incomparable(record)))
+    compared = sum(
+        len(result.outputs)
+        for task, result in verdict.with_tasks(record)
+        if task.purpose is Purpose.CHECK and task.beside is not None and not task.is_test
+    )
+    none = _none_in(compared) if compared else "nothing to compare: no step is affected"
+    shown = Shown(found=found, none=none, untold=tuple(_incomparable(record)))
+    return record.plan.changes.base_name, shown
+
+
+def _none_in(outputs: int) -> str:
+    return f"no difference in {counted(outputs, 'output')}"
 
 
 def _incomparable(record: RunRecord) -> Iterator[tuple[str, str]]:
     """Give the tasks of which one side did not write what could be compared, and why."""
     results = {result.task: result for result in record.results}
     for task, result in verdict.with_tasks(record):
-        if task.purpose is not Purpose.CHECK or task.variant is not None:
+        if task.purpose is not Purpose.CHECK or task.is_test:
             continue
         if not reasons.is_usable(result):
             yield task.id, _why(result)
@@ -182,18 +222,17 @@ def _of_two(before: Path, after: Path, given: Namespace, environ: Mapping[str, s
     ):
         if run_record.is_run_directory(before) and run_record.is_run_directory(after):
             kept = None if root is None else Store.of(root, environ)
-            pairs, untold = _of_runs(before, after, kept, Path(name))
+            runs = _of_runs(before, after, kept, Path(name))
         else:
             names = f"{before} and {after}"
-            pairs, untold = [_Pair(names, *_folders(before, after, Path(name)))], ()
-        for pair in pairs:
-            evidence = Evidence.AGGREGATES if pair.is_private else Evidence.VALUES
-            keys = {"*": tuple(given.key)} if given.key else {}
-            terms = CompareTerms(keys=keys, evidence=evidence)
+            pair = _Pair(names, *_folders(before, after, Path(name)))
+            runs = _Runs(pairs=[pair], none=f"no difference between {visible(names)}")
+        for pair in runs.pairs:
+            terms = replace(pair.terms, keys={"*": tuple(given.key)}) if given.key else pair.terms
             files = reading.compared(ask, pair.before, pair.after, terms)
             if files:
                 found.append((pair.title, PortComparison(port=pair.title, files=files)))
-    return Shown(found=tuple(found), untold=untold)
+    return Shown(found=tuple(found), none=runs.none, untold=runs.untold)
 
 
 class _Pair(NamedTuple):
@@ -202,7 +241,15 @@ class _Pair(NamedTuple):
     title: str
     before: Path
     after: Path
-    is_private: bool = False
+    terms: CompareTerms = CompareTerms()
+
+
+class _Runs(NamedTuple):
+    """What is to be compared of two sides, what is said where nothing differs, and what one side lacks."""
+
+    pairs: list[_Pair]
+    none: str
+    untold: tuple[tuple[str, str], ...] = ()
 
 
 def _root() -> Path | None:
@@ -224,29 +271,32 @@ def _folders(before: Path, after: Path, aside: Path) -> tuple[Path, Path]:
     return aside / "before", aside / "after"
 
 
-def _of_runs(
-    before: Path, after: Path, kept: Store | None, aside: Path
-) -> tuple[list[_Pair], tuple[tuple[str, str], ...]]:
+def _of_runs(before: Path, after: Path, kept: Store | None, aside: Path) -> _Runs:
     """Bring together what both runs wrote, output by output, where it is not the same.
 
-    Gives, too, what only one of them has.
+    Rows are paired by the keys of the later run's schemas, and told of real data is what both may tell.
     """
     records = [run_record.read_record(folder) for folder in (before, after)]
     old, new = (finished.outputs(record) for record in records)
     private = {task.id for record in records for task in record.plan.tasks if task.is_private}
+    tasks = records[1].plan.by_id()
+    both = sorted(old.keys() & new.keys())
     pairs = []
-    for number, (task, port) in enumerate(sorted(old.keys() & new.keys())):
-        key = (task, port)
+    for number, key in enumerate(both):
+        task, port = key
         if old[key].outputs[port].digest == new[key].outputs[port].digest:
             continue
         places = [aside / f"{number}-before", aside / f"{number}-after"]
         for place, folder, written in zip(places, (before, after), (old, new), strict=True):
             place.mkdir()
             finished.bring(folder, kept or Store(folder), written[key], port, place)
-        pairs.append(_Pair(f"{task}, output `{port}`", places[0], places[1], task in private))
+        terms = beside.terms(records[1].plan, tasks[task], port)
+        if task in private:
+            terms = replace(terms, evidence=Evidence.AGGREGATES)
+        pairs.append(_Pair(f"{task}, output `{port}`", places[0], places[1], terms))
     untold = tuple(
         (f"{task}, output `{port}`", f"only {folder} has it")
         for here, there, folder in ((old, new, before), (new, old, after))
         for task, port in sorted(here.keys() - there.keys())
     )
-    return pairs, untold
+    return _Runs(pairs=pairs, none=_none_in(len(both)), untold=untold)

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from ci_scriptcheck.values import dataclass
 
+ROWS_THAT_DIFFER = "rows that differ"
+"""Head of the column in which `TableComparison.rows_with_another` stands."""
+
 
 class Fate(StrEnum):
     """What became of a part of the data on its way from base to head."""
@@ -80,6 +83,23 @@ class TableComparison:
     new: int = 0
     columns: tuple[ColumnComparison, ...] = ()
     is_reordered: bool = False
+
+    @property
+    def paired(self) -> int:
+        """Count the rows that both sides have."""
+        return self.rows_before - self.gone
+
+    def rows_with_another(self, column: ColumnComparison) -> str:
+        """Say in how many rows the value of a column is another: `all 5,000`, `212 of 4,988`, or nothing."""
+        if column.fate is not Fate.CHANGED:
+            return f"all {self.rows_before if column.fate is Fate.GONE else self.rows_after:,}"
+        if column.rows is None:
+            return ""
+        return (
+            f"all {self.paired:,}"
+            if column.rows == self.paired
+            else f"{column.rows:,} of {self.paired:,}"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

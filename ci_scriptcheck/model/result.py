@@ -37,10 +37,15 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Evidence in rows and columns, all cells written out."""
+    """Evidence in rows and columns, all cells written out.
+
+    Attributes:
+        more: How many rows were left out.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    more: int = 0
 
 
 _RAISED = "SC201"
@@ -166,6 +171,8 @@ class TaskResult:
         started: Seconds since the run began.
         worker: Which worker ran it.
         is_first_to_differ: Whether what differs begins here, and was not passed on by a supplier.
+        is_beside_script: Whether what it is compared with is base's script on head's inputs, and not what
+            base did.
         flaky: How runs with the same code and data ended, the earliest first and this one last, where
             some passed and others failed; else empty.
     """
@@ -192,4 +199,5 @@ class TaskResult:
     started: float = 0.0
     worker: str | None = None
     is_first_to_differ: bool = False
+    is_beside_script: bool = False
     flaky: tuple[Outcome, ...] = ()

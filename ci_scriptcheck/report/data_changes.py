@@ -1,37 +1,78 @@
-"""What a change did to the data, in words and small tables: for what failed by it, and for all else."""
+"""What a change did to the data: where it begins, what it comes to, and what failed by it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
-from ci_scriptcheck.model.comparison import Fate
-from ci_scriptcheck.model.plan import Upstream
+from ci_scriptcheck.model.comparison import PortComparison
+from ci_scriptcheck.model.plan import Task, Upstream
 from ci_scriptcheck.model.result import Table
-from ci_scriptcheck.report import lines
+from ci_scriptcheck.report import data_difference, lines
+from ci_scriptcheck.report.data_difference import Moved, Sides
 from ci_scriptcheck.report.page import listed, visible
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ci_scriptcheck.model.comparison import (
-        ColumnComparison,
-        FileComparison,
-        PortComparison,
-        TableComparison,
-    )
-    from ci_scriptcheck.model.plan import RunRecord, Task
+    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import TaskResult
-
-MOST_ROWS = 12
-"""Columns, values and files in one table."""
-
-_LEAST_DIGITS = 5
-_ALL_DIGITS = 17
-"""That tell any two floating point numbers apart."""
 
 Told = tuple[str, Table | None]
 """A sentence, and the table that it introduces."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An output that is not what it is on base.
+
+    Attributes:
+        way: From where that was passed on, in words.
+        begins: Whether it was not passed on, but begins here.
+        is_read: Whether another task reads it.
+        moved: The numbers that moved.
+    """
+
+    task: Task
+    comparison: PortComparison
+    sides: Sides
+    way: str = ""
+    begins: bool
+    is_read: bool
+    moved: Moved
+
+    @property
+    def is_told_by_numbers(self) -> bool:
+        """Say whether the numbers that moved are all that there is to say."""
+        return bool(self.moved.numbers) and self.moved.is_all
+
+
+def changes(record: RunRecord) -> tuple[Change, ...]:
+    """Give the outputs that differ: those where it begins, then those to which it was passed on.
+
+    Of the latter only those were compared that nobody reads further, and figures in JSON.
+    """
+    return (*_own(record), *_passed_on(record))
+
+
+def figures(record: RunRecord) -> tuple[Change, ...]:
+    """Give the changes by which numbers in JSON moved: what a reader wants to know first."""
+    return tuple(one for one in changes(record) if one.moved.numbers)
+
+
+def beginnings(record: RunRecord) -> tuple[Change, ...]:
+    """Give the changes that begin where they are, and of which numbers do not say all."""
+    return tuple(one for one in changes(record) if one.begins and not one.is_told_by_numbers)
+
+
+def ends(record: RunRecord) -> tuple[Change, ...]:
+    """Give the outputs that nobody reads and that differ by what was passed on to their task."""
+    return tuple(
+        one
+        for one in changes(record)
+        if not one.begins and not one.is_read and not one.is_told_by_numbers
+    )
 
 
 def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
@@ -45,12 +86,26 @@ def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
         found = given.get(item.port)
         if found is None or not found.files or not isinstance(item.source, Upstream):
             continue
-        way = _way(tasks[item.source.task], tasks, results)
+        supplier = tasks[item.source.task]
+        way = _Way(tasks, results).to(supplier)
         where = f"Input `{item.port}` is not what it is on {lines.base_name(record.plan)}."
-        yield f"{where} {_by_way_of(way, task)}", table_of(found, lines.base_name(record.plan))
+        table = data_difference.table_of(found, _sides(record, None))
+        yield f"{where} {_comes_from(way, results, task)}", table
 
 
-def own(record: RunRecord) -> Iterator[tuple[Task, PortComparison]]:
+def accepted(record: RunRecord, change: Change) -> Iterator[str]:
+    """Say which findings about an output somebody has accepted, and why."""
+    result = next(one for one in record.results if one.task == change.task.id)
+    reasons: dict[str, list[str]] = {}
+    for finding in result.findings:
+        is_about = finding.port == change.comparison.port and finding.rule.startswith("SC4")
+        if is_about and finding.known:
+            reasons.setdefault(finding.known, []).append(finding.rule)
+    for reason, rules in reasons.items():
+        yield f"{listed(sorted(set(rules)))}: {visible(reason)}"
+
+
+def _own(record: RunRecord) -> Iterator[Change]:
     """Give the outputs that differ where all that was read was the same, in the plan's order.
 
     A step that writes the same alone and in its pipelines is told of once.
@@ -62,181 +117,101 @@ def own(record: RunRecord) -> Iterator[tuple[Task, PortComparison]]:
                 same = repr((task.step, comparison))
                 if comparison.files and same not in told:
                     told.add(same)
-                    yield task, comparison
+                    yield Change(
+                        task=task,
+                        comparison=comparison,
+                        sides=_sides(record, result),
+                        begins=True,
+                        is_read=comparison.port not in task.ends,
+                        moved=data_difference.moved(comparison),
+                    )
 
 
-def accepted(record: RunRecord, task: Task, comparison: PortComparison) -> Iterator[str]:
-    """Say which findings about an output somebody has accepted, and why."""
-    result = next(one for one in record.results if one.task == task.id)
-    reasons: dict[str, list[str]] = {}
-    for finding in result.findings:
-        if finding.port == comparison.port and finding.rule.startswith("SC4") and finding.known:
-            reasons.setdefault(finding.known, []).append(finding.rule)
-    for reason, rules in reasons.items():
-        yield f"{listed(sorted(set(rules)))}: {visible(reason)}"
-
-
-def ends(record: RunRecord) -> Iterator[tuple[Task, PortComparison, str]]:
-    """Give the outputs that nobody reads and that differ by what was passed on, with its way in words."""
+def _passed_on(record: RunRecord) -> Iterator[Change]:
     results = {result.task: result for result in record.results}
     tasks = record.plan.by_id()
     for task, result in verdict.with_tasks(record):
-        if not result.is_first_to_differ:
-            for comparison in result.comparisons:
-                if comparison.files:
-                    way = _way(task, tasks, results)[1:]
-                    yield task, comparison, _from([_called(one, task) for one in way])
+        if result.is_first_to_differ:
+            continue
+        for comparison in result.comparisons:
+            if comparison.files:
+                yield Change(
+                    task=task,
+                    comparison=comparison,
+                    sides=_sides(record, result),
+                    way=_from(_Way(tasks, results).to(task)[:-1], results, task),
+                    begins=False,
+                    is_read=comparison.port not in task.ends,
+                    moved=data_difference.moved(comparison),
+                )
 
 
-def in_short(comparison: PortComparison, base: str) -> str:
-    """Say in one line how what lies at a port differs from base, as people call it."""
-    parts = [_file_in_short(file) for file in comparison.files[:3]]
-    more = len(comparison.files) - 3
-    if more > 0:
-        parts.append(f"and {more} more files differ")
-    if comparison.noise:
-        names = listed([f"`{visible(name)}`" for name in comparison.noise], 3)
-        parts.append(f"set aside, as two runs of {base} differ: {names}")
-    return "; ".join(parts)
+def _sides(record: RunRecord, result: TaskResult | None) -> Sides:
+    base = lines.base_name(record.plan)
+    if result is not None and result.is_beside_script:
+        also = f"as {base}'s script has it of the same inputs"
+        return Sides(before=f"by {base}'s script", after="by this one", also=also, twice=base)
+    return Sides(before=f"on {base}", twice=base)
 
 
-def table_of(comparison: PortComparison, base: str) -> Table | None:
-    """Write the columns, values and files that differ, the worst first; `None` where there are none."""
-    rows = [row for file in comparison.files for row in _rows(file, len(comparison.files) > 1)]
-    if not rows:
-        return None
-    is_table = all(file.table is not None for file in comparison.files)
-    first = "column" if is_table else "what"
-    columns = (first, f"on {base}", "here", "rows that differ")
-    if not any(row[3] for row in rows):
-        return Table(columns=columns[:3], rows=tuple(row[:3] for row in rows[:MOST_ROWS]))
-    return Table(columns=columns, rows=tuple(rows[:MOST_ROWS]))
+class _Way:
+    """Finds the tasks by way of which something else came to a task, in the plan's order."""
+
+    def __init__(self, tasks: Mapping[str, Task], results: Mapping[str, TaskResult]) -> None:
+        self._tasks = tasks
+        self._results = results
+        self._found: dict[str, bool] = {}
+
+    def to(self, task: Task) -> list[Task]:
+        """Give the tasks on the way, the given one last."""
+        self._found[task.id] = True
+        self._leads_on(task)
+        way = [one for name, one in self._tasks.items() if self._found.get(name)]
+        return [*(one for one in way if one.id != task.id), task]
+
+    def _leads_on(self, task: Task) -> bool:
+        """Say whether something that differs comes to a task from others, and note them."""
+        found = False
+        for item in task.inputs:
+            source = item.source
+            if not isinstance(source, Upstream) or source.task not in self._tasks:
+                continue
+            supplier = self._tasks[source.task]
+            if supplier.id not in self._found:
+                self._found[supplier.id] = False
+                leads = self._leads_on(supplier)
+                differs = source.port in self._results[supplier.id].differing
+                # What base does not have is compared with nothing, and passes on what it is given.
+                self._found[supplier.id] = differs or (supplier.beside is None and leads)
+            found = found or self._found[supplier.id]
+        return found
 
 
-def _way(task: Task, tasks: Mapping[str, Task], results: Mapping[str, TaskResult]) -> list[Task]:
-    """Follow the inputs that differ back to the step that began it, from the supplier on."""
-    way = [task]
-    while True:
-        before = next(
-            (
-                item.source.task
-                for item in way[-1].inputs
-                if isinstance(item.source, Upstream)
-                and item.source.port in results[item.source.task].differing
-            ),
-            None,
-        )
-        if before is None or any(one.id == before for one in way):
-            break
-        way.append(tasks[before])
-    return way
+def _parted(
+    way: list[Task], results: Mapping[str, TaskResult], beside: Task
+) -> tuple[list[str], list[str]]:
+    """Part a way into the steps that began it, and those that pass it on."""
+    began = [one for one in way if results[one.id].is_first_to_differ] or way[:1]
+    others = [one for one in way if one not in began]
+    return _called(began, beside), _called(others, beside)
 
 
-def _by_way_of(way: list[Task], task: Task) -> str:
-    names = [_called(one, task) for one in way]
-    first = "the first step whose output differs on equal inputs"
-    if len(names) == 1:
-        return f"It comes from {names[0]}, {first}:"
-    between = ", and before that from ".join(names)
-    return f"It comes from {between}, {first}:"
+def _called(tasks: list[Task], beside: Task) -> list[str]:
+    """Give the names of tasks among those of one pipeline."""
+    return [visible(one.node if one.pipeline == beside.pipeline else one.id) for one in tasks]
 
 
-def _from(way: list[str]) -> str:
-    """Write a way, the nearest first, from its beginning."""
+def _comes_from(way: list[Task], results: Mapping[str, TaskResult], task: Task) -> str:
+    began, others = _parted(way, results, task)
+    between = "".join(f"{name}, and before that from " for name in reversed(others))
+    if len(began) == 1:
+        return f"It comes from {between}{began[0]}, the first step whose output differs on equal inputs:"
+    return f"It comes from {between}{listed(began)}, whose outputs differ on equal inputs:"
+
+
+def _from(way: list[Task], results: Mapping[str, TaskResult], task: Task) -> str:
+    """Write a way from its beginnings."""
     if not way:
         return ""
-    *between, first = way
-    return f"from {first} by way of {listed(between[::-1])}" if between else f"from {first}"
-
-
-def _called(task: Task, beside: Task) -> str:
-    """Give the name of a task among those of one pipeline."""
-    return visible(task.node if task.pipeline == beside.pipeline else task.id)
-
-
-def _file_in_short(file: FileComparison) -> str:
-    name = f"`{visible(file.path)}`"
-    if file.fate is Fate.GONE:
-        return f"{name} is gone"
-    if file.fate is Fate.NEW:
-        return f"{name} is new"
-    if file.table is not None:
-        return f"{_table_in_short(file.table)} of {name}"
-    if file.members:
-        many = f"{len(file.members):,} member" + "s" * (len(file.members) != 1)
-        return f"{many} of {name}"
-    if file.values_count:
-        return f"{file.values_count:,} value{'s' * (file.values_count != 1)} of {name}"
-    return f"{name} differs" + (f": {visible(file.note)}" if file.note else "")
-
-
-def _table_in_short(table: TableComparison) -> str:
-    if table.is_reordered:
-        return "only the order of the rows"
-    parts = []
-    if table.changed:
-        parts.append(f"{table.changed:,} of {table.rows_after:,} rows changed")
-    if table.gone:
-        parts.append(f"{table.gone:,} rows gone")
-    if table.new:
-        parts.append(f"{table.new:,} rows new")
-    lost = sum(one.fate is Fate.GONE for one in table.columns)
-    come = sum(one.fate is Fate.NEW for one in table.columns)
-    if lost:
-        parts.append(f"{lost} column{'s' * (lost != 1)} gone")
-    if come:
-        parts.append(f"{come} column{'s' * (come != 1)} new")
-    return ", ".join(parts) or "the columns"
-
-
-def _rows(file: FileComparison, named: bool) -> Iterator[tuple[str, str, str, str]]:  # noqa: FBT001  (of one row)
-    before = f"{file.path}: " if named else ""
-    if file.fate is not Fate.CHANGED:
-        there, here = ("there", "missing") if file.fate is Fate.GONE else ("missing", "there")
-        yield file.path, there, here, ""
-        return
-    if file.table is not None:
-        for column in file.table.columns:
-            yield (f"{before}{column.name}", *_column(column), _paired(column, file.table))
-    for value in file.values:
-        there, here = told_apart(value.before or "missing", value.after or "missing")
-        yield f"{before}{value.path}", there, here, ""
-    for member in file.members:
-        if member.table is None and not member.values and member.fate is Fate.CHANGED:
-            yield f"{file.path}: {member.path}", "", member.note or "differs", ""
-        else:
-            for row in _rows(member, named=False):
-                name = row[0] if member.fate is not Fate.CHANGED else f"{member.path}: {row[0]}"
-                yield (name, *row[1:])
-
-
-def told_apart(before: str, after: str) -> tuple[str, str]:
-    """Write two numbers with as many digits as it takes to tell them apart, and a few more."""
-    try:
-        one, other = float(before), float(after)
-    except ValueError:
-        return before, after
-    if before.isdecimal() and after.isdecimal():
-        return before, after
-    for digits in range(_LEAST_DIGITS, _ALL_DIGITS):
-        if f"{one:.{digits - 2}g}" != f"{other:.{digits - 2}g}":
-            return f"{one:.{digits}g}", f"{other:.{digits}g}"
-    return before, after
-
-
-def _column(column: ColumnComparison) -> tuple[str, str]:
-    before, after = column.type_before or "missing", column.type_after or "missing"
-    if column.fate is not Fate.CHANGED or before != after:
-        return before, after
-    if column.nulls_before != column.nulls_after:
-        return f"{column.nulls_before:,} empty", f"{column.nulls_after:,} empty"
-    for figure in column.figures:
-        if figure.before is not None and figure.after is not None:
-            return f"{figure.name} {figure.before}", f"{figure.name} {figure.after}"
-    return before, after
-
-
-def _paired(column: ColumnComparison, table: TableComparison) -> str:
-    if column.fate is not Fate.CHANGED:
-        return f"all {max(table.rows_before, table.rows_after):,}"
-    return "" if column.rows is None else f"{column.rows:,} of {table.rows_after:,}"
+    began, others = _parted(way, results, task)
+    return f"from {listed(began)}" + (f" by way of {listed(others)}" if others else "")

@@ -182,8 +182,9 @@ def table(content: Table, page: Page) -> str:
     columns = [_cell(name) for name in content.columns]
     width = None if page.width is None else page.width - 4
     lines = [f"    {line}".rstrip() for line in grid.lines(columns, rows, width)]
-    if len(content.rows) > most:
-        lines.append(f"    and {len(content.rows) - most} more")
+    more = len(content.rows) - len(rows) + content.more
+    if more:
+        lines.append(f"    and {more:,} more")
     return "\n".join(lines)
 
 

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.not_run import INTERRUPTED, UNKNOWN
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
-from ci_scriptcheck.report import data_changes, failure, unsteady
-from ci_scriptcheck.report.lines import base_name, excuse
+from ci_scriptcheck.report import data_changes, data_difference, failure, unsteady
+from ci_scriptcheck.report.lines import excuse
 from ci_scriptcheck.report.mistake import does_fail
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, seconds, visible
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.comparison import PortComparison
+    from collections.abc import Iterable, Iterator
+
     from ci_scriptcheck.model.plan import RunRecord, Task
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.report.data_changes import Change
     from ci_scriptcheck.report.page import Page
 
 MOST = 10
@@ -139,28 +141,45 @@ def warned(record: RunRecord) -> dict[tuple[str, str, str], list[str]]:
 
 
 def changed_data(record: RunRecord, page: Page) -> str | None:
-    """Tell what the change did to the data: where it begins, and what comes out at the end."""
-    first = [
-        _difference("data  ", task, comparison, "", record, page)
-        for task, comparison in data_changes.own(record)
-    ]
-    last = [
-        _difference("end   ", task, comparison, f" ({way})" if way else "", record, page)
-        for task, comparison, way in data_changes.ends(record)
-    ]
-    return "\n\n".join((*_most(first, page), *_most(last, page))) or None
+    """Tell what the change did to the data: what moved, where it begins, and what comes out at the end."""
+    told = (
+        [_figures(one, record, page) for one in data_changes.figures(record)],
+        [_difference("data  ", one, record, page) for one in data_changes.beginnings(record)],
+        [_difference("end   ", one, record, page) for one in data_changes.ends(record)],
+    )
+    numbers = "\n".join(_most(told[0], page))
+    return (
+        "\n\n".join((*filter(None, [numbers]), *_most(told[1], page), *_most(told[2], page)))
+        or None
+    )
 
 
-def _difference(
-    label: str, task: Task, comparison: PortComparison, way: str, record: RunRecord, page: Page
-) -> str:
-    base = base_name(record.plan)
-    head = f"{visible(task.id)}, output `{visible(comparison.port)}`{way}: "
-    told = page.flow(head + data_changes.in_short(comparison, base), label, " " * 6)
-    for said in data_changes.accepted(record, task, comparison):
-        told += "\n" + page.flow(said, " " * 6)
-    content = data_changes.table_of(comparison, base)
+def _figures(change: Change, record: RunRecord, page: Page) -> str:
+    text = f"{_head(change)}: {change.moved.in_words()}"
+    if change.sides.also:
+        text += f"; {change.sides.also}"
+    said = data_changes.accepted(record, change) if change.is_told_by_numbers else ()
+    return "\n".join((page.flow(text, "moved ", " " * 6), *_indented(said, page)))
+
+
+def _difference(label: str, change: Change, record: RunRecord, page: Page) -> str:
+    text = f"{_head(change)}: {data_difference.in_short(change.comparison, change.sides)}"
+    below = (
+        *data_difference.notes(change.comparison, change.sides),
+        *data_changes.accepted(record, change),
+    )
+    told = "\n".join((page.flow(text, label, " " * 6), *_indented(below, page)))
+    content = data_difference.table_of(change.comparison, change.sides)
     return told if content is None else f"{told}\n\n{failure.table(content, page)}"
+
+
+def _head(change: Change) -> str:
+    way = f" ({change.way})" if change.way else ""
+    return f"{visible(change.task.id)}, output `{visible(change.comparison.port)}`{way}"
+
+
+def _indented(texts: Iterable[str], page: Page) -> Iterator[str]:
+    return (page.flow(text, " " * 6) for text in texts)
 
 
 def _most(blocks: list[str], page: Page) -> list[str]:

@@ -31,6 +31,9 @@ from ci_scriptcheck.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+MOST_FIGURES_BYTES = 100_000
+"""Of JSON that is compared wherever it is written: metrics, and no data."""
+
 _WORD = re.compile(r"\w+")
 
 
@@ -66,7 +69,7 @@ class Judge:
         """Add to the result of a task of head what is known beside base.
 
         Where nothing that differs was passed on to it, all its outputs are compared; else only those
-        that nobody reads: what the change comes to in the end.
+        that nobody reads, which show what the change comes to in the end, and figures in JSON.
 
         Raises:
             ValueError: the task is compared with nothing.
@@ -125,11 +128,17 @@ class Judge:
         if base.task == task.across:
             # What that writes otherwise is the script's own doing, whatever was passed on.
             own = self._compared(task, result, base, differing(result, base))
-            return self._told(task, result, own) if _has_data(own) else result
+            if not _has_data(own):
+                return result
+            return replace(self._told(task, result, own), is_beside_script=True)
         is_unknown = task.across is not None and not reasons.is_usable(self.result_of(task.across))
         match _PassedOn.NOTHING if is_unknown else self._passed_on(task):
             case _PassedOn.DATA:
-                ports = tuple(port for port in result.differing if port in task.ends)
+                ports = tuple(
+                    port
+                    for port in result.differing
+                    if port in task.ends or _are_figures(result, base, port)
+                )
                 return replace(result, comparisons=self._compared(task, result, base, ports))
             case _PassedOn.CHANCE:
                 return replace(result, differing=(), by_chance=result.differing)
@@ -278,6 +287,17 @@ class Judge:
 def _has_data(comparisons: tuple[PortComparison, ...]) -> bool:
     """Say whether anything differs that does not do so by chance."""
     return any(one.files for one in comparisons)
+
+
+def _are_figures(result: TaskResult, base: TaskResult, port: str) -> bool:
+    """Say whether both sides wrote a few JSON documents to a port, and nothing else."""
+    sides = [one.outputs[port] for one in (result, base) if port in one.outputs]
+    return len(sides) == 2 and all(
+        side.files
+        and side.bytes <= MOST_FIGURES_BYTES
+        and all(file.format == "json" for file in side.files)
+        for side in sides
+    )
 
 
 def _stands_in(name: str, code: str) -> bool:

@@ -286,7 +286,7 @@ def _fetched(checkout: Checkout, name: str) -> bool:
 
 def _unknown_name(checkout: Checkout, name: str) -> ChangeError:
     missing = _missing_history(checkout.root)
-    nearest = did_you_mean(name, _branches(checkout.root))
+    nearest = did_you_mean(name, branches(checkout.root))
     return ChangeError(
         what=f"`{name}`, to compare with, is not a commit of this repository",
         facts=missing + _named_branches(checkout.root),
@@ -307,7 +307,7 @@ def _no_main_branch(checkout: Checkout) -> ChangeError:
         return ChangeError(
             what=f"`base: {checkout.main}` in the settings names no branch of this repository",
             facts=_named_branches(checkout.root),
-            advice=did_you_mean(checkout.main, _branches(checkout.root))
+            advice=did_you_mean(checkout.main, branches(checkout.root))
             or f"run {_fetching(checkout.root, checkout.main)}, or `scriptcheck run --base <commit>`",
         )
     what = "cannot find a main branch to compare with"
@@ -318,7 +318,7 @@ def _no_main_branch(checkout: Checkout) -> ChangeError:
             facts=there,
             advice=f"run {_fetching(checkout.root, 'main')}, with the main branch's own name",
         )
-    likely = next(iter(_branches(checkout.root)), "<branch>")
+    likely = next(iter(branches(checkout.root)), "<branch>")
     return ChangeError(
         what=what,
         facts=there,
@@ -327,7 +327,8 @@ def _no_main_branch(checkout: Checkout) -> ChangeError:
     )
 
 
-def _branches(root: Path) -> list[str]:
+def branches(root: Path) -> list[str]:
+    """Name the branches that a repository has, its own and those of remotes."""
     listed = command.run(
         root, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes"
     )
@@ -335,7 +336,7 @@ def _branches(root: Path) -> list[str]:
 
 
 def _named_branches(root: Path) -> tuple[str, ...]:
-    names = _branches(root)
+    names = branches(root)
     if not names:
         return ("no branch is here, neither main nor master",)
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model import change, verdict
 from ci_scriptcheck.model.result import Level, Outcome
-from ci_scriptcheck.report import data_changes, escaping, lines, mistake, summary
+from ci_scriptcheck.report import data_changes, data_difference, escaping, lines, mistake, summary
 from ci_scriptcheck.report.comment import findings
 from ci_scriptcheck.report.comment.sheet import fold, table_row
 from ci_scriptcheck.report.page import counted, listed, seconds
 from ci_scriptcheck.report.standing import word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from ci_scriptcheck.model.comparison import PortComparison
     from ci_scriptcheck.model.plan import Plan, RunRecord, Task
     from ci_scriptcheck.model.result import Artefact, Table, TaskResult
     from ci_scriptcheck.report.comment.sheet import Sheet
     from ci_scriptcheck.report.comment.story import Story
+    from ci_scriptcheck.report.data_changes import Change
 
 MOST_OPEN = 5
 """Outputs that differ and are shown unfolded."""
@@ -44,53 +44,68 @@ def scope(plan: Plan, sheet: Sheet) -> str:
 
 
 def data(story: Story, sheet: Sheet, shown: frozenset[Table]) -> list[str]:
-    """Tell what the change did to the data: where it begins, and what comes out at the end.
+    """Tell what the change did to the data: what moved, where it begins, and what comes out at the end.
 
     Args:
         story: The run.
         sheet: What it is written on.
         shown: Tables that stand elsewhere already.
     """
-    differing = [(task, one, "") for task, one in data_changes.own(story.record)]
-    differing += [
-        (task, one, f" at the end{f', {way}' if way else ''}")
-        for task, one, way in data_changes.ends(story.record)
-    ]
-    if not differing:
-        same = _same(story.record)
+    record = story.record
+    moved = data_changes.figures(record)
+    differing = [*data_changes.beginnings(record), *data_changes.ends(record)]
+    if not moved and not differing:
+        same = _same(record)
         return [same] if same else []
     most = sheet.room.differences
-    told = [_difference(*one, story.plan, sheet, shown) for one in differing[:most]]
+    told = [_difference(one, sheet, shown) for one in differing[:most]]
     more = len(differing) - len(told)
     last = f"{counted(more, 'more output')} differ{'s' * (more == 1)}" if more else ""
-    head = f"#### What this {sheet.change} does to the data"
+    head = [f"#### What this {sheet.change} does to the data", *_figures(moved, sheet)]
     folded = told[MOST_OPEN:]
     if not folded:
-        return [head, *told, last and f"{last}." if told else f"{last.replace(' more', '')}."]
+        is_behind = bool(told or moved)
+        return [
+            *head,
+            *told,
+            last and f"{last}." if is_behind else f"{last.replace(' more', '')}.",
+        ]
     rest = len(differing) - MOST_OPEN
     title = f"{counted(rest, 'more output')} that differ{'s' * (rest == 1)}"
     content = "\n\n".join([*folded, *([f"and {more:,} more"] if more else [])])
-    return [head, *told[:MOST_OPEN], fold(title, content)]
+    return [*head, *told[:MOST_OPEN], fold(title, content)]
 
 
-def _difference(
-    task: Task,
-    comparison: PortComparison,
-    way: str,
-    plan: Plan,
-    sheet: Sheet,
-    shown: frozenset[Table],
-) -> str:
-    base = lines.base_name(plan)
-    head = f"**{escaping.name(task.id)}**, output {escaping.name(comparison.port)}"
-    if way:
-        head += f" {sheet.prose(way)}"
-    told = f"{head}: {sheet.prose(data_changes.in_short(comparison, base))}"
-    content = data_changes.table_of(comparison, base)
+def _figures(moved: Sequence[Change], sheet: Sheet) -> list[str]:
+    """Write a line for each file in which numbers moved, as far as there is room."""
+    most = sheet.room.asides
+    told = [
+        f"- {_head(one, sheet)}: {sheet.prose('; '.join(filter(None, (one.moved.in_words(), one.sides.also))))}"
+        for one in moved[:most]
+    ]
+    more = len(moved) - len(told)
+    if more and told:
+        told.append(f"- and {counted(more, 'more output')} with numbers that moved")
+    return ["\n".join(told)] if told else []
+
+
+def _head(change: Change, sheet: Sheet) -> str:
+    named = f"**{escaping.name(change.task.id)}**, output {escaping.name(change.comparison.port)}"
+    if change.begins:
+        return named
+    where = ["at the end"] if not change.is_read else []
+    return f"{named} {sheet.prose(', '.join([*where, *filter(None, [change.way])]))}"
+
+
+def _difference(change: Change, sheet: Sheet, shown: frozenset[Table]) -> str:
+    in_short = data_difference.in_short(change.comparison, change.sides)
+    told = f"{_head(change, sheet)}: {sheet.prose(in_short)}"
+    notes = sheet.evidence(data_difference.notes(change.comparison, change.sides))
+    content = data_difference.table_of(change.comparison, change.sides)
     if content in shown:
         return f"{told}, as shown above"
     table = sheet.comparison(content) if content is not None else ""
-    return f"{told}\n\n{table}" if table else told
+    return "\n\n".join(filter(None, (told, notes, table)))
 
 
 def _same(record: RunRecord) -> str:

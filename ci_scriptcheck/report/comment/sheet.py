@@ -97,7 +97,7 @@ class Sheet:
         heads = heads[:MOST_COLUMNS]
         rows = [_cells(row, len(heads)) for row in content.rows[: self.room.rows]]
         lines = [_row(cells) for cells in (heads, ["---"] * len(heads), *rows)]
-        more = len(content.rows) - len(rows)
+        more = len(content.rows) - len(rows) + content.more
         return "\n".join(lines) + (f"\n\nand {more:,} more" if more else "")
 
     def _changed(self, word: str) -> str | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.comparison import Fate
+from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate
 from ci_scriptcheck.model.result import Table
-from ci_scriptcheck.report import data_changes
+from ci_scriptcheck.report import data_changes, data_difference
+from ci_scriptcheck.report.data_difference import NOTHING
 from ci_scriptcheck.report.page import counted, listed, size
 from ci_scriptcheck.values import dataclass
 
@@ -20,11 +21,10 @@ if TYPE_CHECKING:
         TableComparison,
     )
     from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.report.data_difference import Sides
 
 MOST_COLUMNS = 60
 MOST_NOISE = 6
-NOTHING = "missing"
-"""What stands where one side has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +34,12 @@ class ShownFile:
     Attributes:
         sentences: What is true of it as a whole.
         table: What of it differs; its first column names the part.
-        more: Rows that there is no room for.
     """
 
     name: str
     fate: str
     sentences: tuple[str, ...]
     table: Table | None = None
-    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +56,8 @@ class Difference:
     """A task that writes something else than on base.
 
     Attributes:
-        way: How it came to that, where it was not given what it is given on base.
+        way: How it came to that, where it was not given what it is given on base; else what it is
+            compared with, where that is not what base did.
     """
 
     task: str
@@ -66,98 +65,122 @@ class Difference:
     ports: tuple[ShownPort, ...]
 
 
-def differences(record: RunRecord, base: str) -> tuple[Difference, ...]:
-    """Show what the change did to data, task by task in the plan's order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFigures:
+    """Numbers of one output that moved, in a line."""
 
-    Args:
-        record: The run.
-        base: What people call the commit that is compared with.
-    """
+    task: str
+    port: str
+    way: str
+    numbers: str
+
+
+def differences(record: RunRecord) -> tuple[Difference, ...]:
+    """Show what the change did to data: task by task in the plan's order, then what was passed on."""
     ports: dict[tuple[str, str], list[ShownPort]] = {}
-    for task, comparison in data_changes.own(record):
-        ports.setdefault((task.id, ""), []).append(_port(comparison, base))
-    for task, comparison, way in data_changes.ends(record):
-        passed_on = f"Passed on, {way}." if way else "Passed on."
-        ports.setdefault((task.id, passed_on), []).append(_port(comparison, base))
+    for one in data_changes.changes(record):
+        way = "" if one.begins else f"Passed on{f', {one.way}' if one.way else ''}."
+        told = one.sides.also and f"Compared {one.sides.also}."
+        ports.setdefault((one.task.id, way or told), []).append(_port(one.comparison, one.sides))
     return tuple(
         Difference(task=task, way=way, ports=tuple(shown)) for (task, way), shown in ports.items()
     )
 
 
-def _port(port: PortComparison, base: str) -> ShownPort:
+def figures(record: RunRecord) -> tuple[ShownFigures, ...]:
+    """Show the numbers in JSON that moved."""
+    return tuple(
+        ShownFigures(
+            task=one.task.id,
+            port=one.comparison.port,
+            way=one.way,
+            numbers=one.moved.in_words(),
+        )
+        for one in data_changes.figures(record)
+    )
+
+
+def _port(port: PortComparison, sides: Sides) -> ShownPort:
     names = listed([f"`{name}`" for name in port.noise], MOST_NOISE)
     return ShownPort(
         port=port.port,
-        files=tuple(shown for file in port.files for shown in _files(file, base, "")),
+        files=tuple(shown for file in port.files for shown in _files(file, sides, "")),
         noise=f"Differs between two equal runs too, and is set aside: {names}." if names else "",
     )
 
 
-def _files(file: FileComparison, base: str, archive: str) -> Iterator[ShownFile]:
+def _files(file: FileComparison, sides: Sides, archive: str) -> Iterator[ShownFile]:
     """Show a file and, below it, the members of an archive."""
-    table, more = _table(file, base)
     yield ShownFile(
         name=archive + file.path,
         fate=file.fate.value,
-        sentences=tuple(_sentences(file, base)),
-        table=table,
-        more=more,
+        sentences=tuple(_sentences(file, sides)),
+        table=_table(file, sides),
     )
     for member in file.members:
-        yield from _files(member, base, f"{archive}{file.path}: ")
+        yield from _files(member, sides, f"{archive}{file.path}: ")
 
 
-def _sentences(file: FileComparison, base: str) -> Iterator[str]:
+def _sentences(file: FileComparison, sides: Sides) -> Iterator[str]:
+    before, after = sides.before, sides.after
     if file.fate is Fate.GONE:
-        yield f"{_kind(file.format_before, file.bytes_before)} on {base}, not here."
+        yield f"{_kind(file.format_before, file.bytes_before)} {before}, not {after}."
     elif file.fate is Fate.NEW:
-        yield f"{_kind(file.format_after, file.bytes_after)} here, not on {base}."
+        yield f"{_kind(file.format_after, file.bytes_after)} {after}, not {before}."
     elif file.format_before == file.format_after and file.table is None:
-        lengths = f"{size(file.bytes_before)} on {base}, {size(file.bytes_after)} here"
+        lengths = f"{size(file.bytes_before)} {before}, {size(file.bytes_after)} {after}"
         yield f"{file.format_after or 'unknown format'}: {lengths}."
     elif file.format_before != file.format_after:
-        before = _kind(file.format_before, file.bytes_before)
-        yield f"{before} on {base}, {_kind(file.format_after, file.bytes_after)} here."
+        there = f"{_kind(file.format_before, file.bytes_before)} {before}"
+        yield f"{there}, {_kind(file.format_after, file.bytes_after)} {after}."
     if file.table is not None:
-        yield from _rows(file.table, base)
+        yield from _rows(file.table, sides)
     if file.note:
-        yield f"{file.note[0].upper()}{file.note[1:]}."
+        note = data_difference.called(file.note, sides)
+        yield f"{note[0].upper()}{note[1:]}."
 
 
 def _kind(kind: str | None, length: int) -> str:
     return f"{kind or 'unknown format'}, {size(length)}"
 
 
-def _rows(table: TableComparison, base: str) -> Iterator[str]:
+def _rows(table: TableComparison, sides: Sides) -> Iterator[str]:
     if table.is_reordered:
         yield f"{counted(table.rows_after, 'row')}, and nothing but their order differs."
         return
-    yield f"{counted(table.rows_before, 'row')} on {base}, {table.rows_after:,} here."
+    before = f"{counted(table.rows_before, 'row')} {sides.before}"
+    yield f"{before}, {table.rows_after:,} {sides.after}."
     parts = [("changed", table.changed), ("gone", table.gone), ("new", table.new)]
     told = [f"{number:,} {what}" for what, number in parts if number]
     how = f"Paired by {listed([f'`{name}`' for name in table.key])}" if table.key else "Rows"
+    if table.is_key_found:
+        how += ", which nobody named and which is unique on both sides"
     if told:
         yield f"{how}: {', '.join(told)}."
     if table.why_no_key:
-        yield f"Not paired by their key: {table.why_no_key}."
+        yield f"Not paired by their key: {data_difference.called(table.why_no_key, sides)}."
 
 
-def _table(file: FileComparison, base: str) -> tuple[Table | None, int]:
+def _table(file: FileComparison, sides: Sides) -> Table | None:
     if file.table is not None and file.table.columns:
-        return _columns(file.table, base), max(len(file.table.columns) - MOST_COLUMNS, 0)
+        return _columns(file.table, sides)
     if file.values:
         rows = tuple(
-            (one.path, *data_changes.told_apart(one.before or NOTHING, one.after or NOTHING))
+            (one.path, *data_difference.told_apart(one.before or NOTHING, one.after or NOTHING))
             for one in file.values
         )
-        table = Table(columns=("value", f"on {base}", "here"), rows=rows)
-        return table, max(file.values_count - len(rows), 0)
-    return None, 0
+        return Table(
+            columns=("value", sides.before, sides.after),
+            rows=rows,
+            more=max(file.values_count - len(rows), 0),
+        )
+    return None
 
 
-def _columns(table: TableComparison, base: str) -> Table:
+def _columns(table: TableComparison, sides: Sides) -> Table:
     """Write the columns that differ; what is told of none of them is left out."""
-    heads = ("column", f"on {base}", "here", "rows that differ", "without a value", "PSI", "also")
+    further = (ROWS_THAT_DIFFER, "without a value", "PSI", "also")
+    heads = ("column", sides.before, sides.after, *further)
     rows = [_column(column, table) for column in table.columns[:MOST_COLUMNS]]
     used = [
         number for number in range(len(heads)) if number < 3 or any(row[number] for row in rows)
@@ -165,6 +188,7 @@ def _columns(table: TableComparison, base: str) -> Table:
     return Table(
         columns=tuple(heads[number] for number in used),
         rows=tuple(tuple(row[number] for number in used) for row in rows),
+        more=len(table.columns) - len(rows),
     )
 
 
@@ -178,18 +202,8 @@ def _column(column: ColumnComparison, table: TableComparison) -> Sequence[str]:
         column.name,
         column.type_before or NOTHING,
         column.type_after or NOTHING,
-        _differing(column, table),
+        table.rows_with_another(column),
         nulls if column.nulls_before != column.nulls_after else "",
         "" if column.psi is None else f"{column.psi:.2f}",
         ", ".join(figures),
     )
-
-
-def _differing(column: ColumnComparison, table: TableComparison) -> str:
-    if column.fate is not Fate.CHANGED:
-        total = table.rows_before if column.fate is Fate.GONE else table.rows_after
-        return f"all {total:,}"
-    if column.rows is None:
-        return ""
-    paired = table.rows_before - table.gone
-    return f"all {paired:,}" if column.rows == paired else f"{column.rows:,} of {paired:,}"

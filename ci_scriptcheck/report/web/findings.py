@@ -39,7 +39,6 @@ class ShownFinding:
     Attributes:
         message: Its lines.
         pardon: Why it does not count.
-        more_rows: Rows of the table that there is no room for.
         why: How the change leads there, in sentences.
     """
 
@@ -52,7 +51,6 @@ class ShownFinding:
     code: tuple[CodeLine, ...] = ()
     evidence: tuple[str, ...] = ()
     table: Table | None = None
-    more_rows: int = 0
     why: str = ""
     advice: str | None = None
 
@@ -113,7 +111,6 @@ def shown(finding: Finding, plan: Plan, task: Task | None = None) -> ShownFindin
         code=_code(finding.excerpt) if finding.excerpt else (),
         evidence=finding.evidence,
         table=_table(finding.table) if finding.table else None,
-        more_rows=max(len(finding.table.rows) - MOST_ROWS, 0) if finding.table else 0,
         why=" ".join(why_now(plan, task, finding)) if task else "",
         advice=finding.advice,
     )
@@ -161,4 +158,5 @@ def _code(excerpt: Excerpt) -> tuple[CodeLine, ...]:
 
 
 def _table(table: Table) -> Table:
-    return Table(columns=table.columns, rows=table.rows[:MOST_ROWS])
+    more = max(len(table.rows) - MOST_ROWS, 0) + table.more
+    return Table(columns=table.columns, rows=table.rows[:MOST_ROWS], more=more)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place
-from ci_scriptcheck.model.comparison import Fate
+from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate
 from ci_scriptcheck.model.result import Finding, Level, Table
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.run.judgement.case import shown
@@ -219,7 +219,7 @@ def _rows(table: TableComparison, where: str) -> str:
 def _figures(columns: Sequence[ColumnComparison], table: TableComparison) -> Table:
     rows = []
     for column in columns[:MOST_ROWS]:
-        paired = "" if column.rows is None else f"{column.rows:,} of {table.rows_after:,}"
+        paired = table.rows_with_another(column)
         first = column.figures[0] if column.figures else None
         if _gains_nulls(column):
             before, after = f"{column.nulls_before:,} empty", f"{column.nulls_after:,} empty"
@@ -230,7 +230,11 @@ def _figures(columns: Sequence[ColumnComparison], table: TableComparison) -> Tab
         else:
             before = after = column.type_after or ""
         rows.append((column.name, before, after, paired))
-    return Table(columns=("column", "on base", "here", "rows that differ"), rows=tuple(rows))
+    return Table(
+        columns=("column", "on base", "here", ROWS_THAT_DIFFER),
+        rows=tuple(rows),
+        more=max(len(columns) - MOST_ROWS, 0),
+    )
 
 
 def _of_values(port: _Port, file: FileComparison, where: str, path: str) -> Finding:
@@ -244,7 +248,11 @@ def _of_values(port: _Port, file: FileComparison, where: str, path: str) -> Find
         "SC406",
         f"{many} of {where} {'is' if file.values_count == 1 else 'are'} not the same",
         subject=subject,
-        table=Table(columns=("value", "on base", "here"), rows=rows),
+        table=Table(
+            columns=("value", "on base", "here"),
+            rows=rows,
+            more=max(file.values_count - MOST_ROWS, 0) if rows else 0,
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -74,7 +75,9 @@ def test_a_difference_belongs_to_the_first_step_that_was_given_the_same(shop: Pa
     assert rules == {"SC406"}
 
 
-def test_what_is_passed_on_is_compared_where_nobody_reads_it_further(shop: Path) -> None:
+def test_what_is_passed_on_is_compared_where_nobody_reads_it_further_or_it_is_json(
+    shop: Path,
+) -> None:
     edit(shop, "scripts/preprocess.py", ".dt.hour", ".dt.hour + 1")
 
     ended = scriptcheck("run", folder=shop)
@@ -89,8 +92,23 @@ def test_what_is_passed_on_is_compared_where_nobody_reads_it_further(shop: Path)
     assert {name for name, one in found.items() if one.get("comparisons")} == {
         "preprocess",
         "fraud/preprocess",
+        "fraud/train",
         "fraud/package",
     }
+
+
+def test_metrics_that_moved_are_told_first_though_another_step_reads_them(shop: Path) -> None:
+    cap = '    orders["amount_usd"] = orders["amount_usd"].clip(upper=2000)\n'
+    edit(shop, "scripts/preprocess.py", "    print(", f"{cap}    print(")
+
+    ended = scriptcheck("run", folder=shop)
+
+    told = " ".join(ended.stdout.split())
+    way = "(from preprocess by way of split and train)"
+    moved = re.search(rf"moved fraud/evaluate, output `metrics` {re.escape(way)}: `recall` ", told)
+    assert moved is not None
+    assert moved.start() < told.index("data preprocess, output `features`")
+    assert "moved fraud/train" not in told
 
 
 def test_of_two_changed_scripts_each_is_told_its_own_part(shop: Path) -> None:

@@ -28,7 +28,7 @@ def test_two_folders_are_compared_by_the_key_that_is_named(tables: Path) -> None
     ended = scriptcheck("diff", "old", "new", "--key", "id", folder=tables)
 
     assert ended.returncode == 1
-    assert "data  old and new: 1 of 3 rows changed, 1 rows new of `t.csv`" in ended.stdout
+    assert "data  old and new: 1 of 2 rows changed, 1 row new of `t.csv`" in ended.stdout
 
 
 def test_two_files_may_have_other_names(tables: Path) -> None:
@@ -40,16 +40,31 @@ def test_two_files_may_have_other_names(tables: Path) -> None:
     assert [one["path"] for one in found["comparison"]["files"]] == ["other.csv"]
 
 
-def test_equal_data_end_with_nothing(tables: Path) -> None:
+def test_equal_data_are_said_to_be_equal(tables: Path) -> None:
     ended = scriptcheck("diff", "old", "old", folder=tables)
 
-    assert (ended.returncode, ended.stdout) == (0, "no difference\n")
+    assert (ended.returncode, ended.stdout) == (0, "no difference between old and old\n")
+
+
+def test_both_sides_are_called_by_their_names(tables: Path) -> None:
+    ended = scriptcheck("diff", "old", "new", "--key", "id", folder=tables)
+
+    assert re.search(r"column +in old +in new +rows that differ\n", ended.stdout)
+
+
+def test_a_key_that_tables_do_not_have_is_told(tables: Path) -> None:
+    ended = scriptcheck("diff", "old", "new", "--key", "nr", folder=tables)
+
+    assert (
+        "rows of `t.csv` are not paired by their key: there is no column `nr` in old\n"
+        in ended.stdout
+    )
 
 
 @pytest.mark.parametrize(
     ("sides", "told"),
     [
-        (("old", "nowhere"), "there is no `nowhere`"),
+        (("old", "nowhere"), "`nowhere` is no file or folder, and no commit of this repository"),
         (("old", "old/t.csv"), "a folder and a file cannot be compared"),
         ((), "`diff` compares two folders"),
     ],
@@ -171,6 +186,76 @@ def test_what_only_one_of_two_runs_has_is_told(tmp_path: Path) -> None:
 
     assert ended.returncode == 1
     assert "preprocess, output `features` cannot be compared: only second has it" in ended.stdout
+
+
+@pytest.fixture
+def history(tables: Path) -> Path:
+    git(tables, "init", "--quiet", "--initial-branch=main")
+    (tables / "scriptcheck.yaml").write_text(
+        "version: 1\nsteps: {make: {script: make.py, outputs: {table: {}}}}\n"
+    )
+    (tables / "make.py").write_text(
+        "def main(input_paths, output_paths, environ_vars, job_args):\n"
+        "    open(output_paths['table'] + '/t.csv', 'w').write('a\\n1\\n')\n"
+    )
+    commit(tables)
+    return tables
+
+
+@pytest.mark.parametrize(
+    ("sides", "told", "advice"),
+    [
+        (("main", "mian"), "`mian` is no file or folder, and no commit", "did you mean `main`?"),
+        (("old", "main"), "`old` is a file or folder, and the other a commit", "diff main`"),
+        (("main", "--key", "id"), "`--key` is for folders, files and run directories", "`key:`"),
+        (("main", "HEAD", "--key", "id"), "`--key` is for folders", "`key:`"),
+    ],
+)
+def test_what_commits_cannot_be_compared_with_is_refused_with_advice(
+    history: Path, sides: tuple[str, ...], told: str, advice: str
+) -> None:
+    ended = scriptcheck("diff", *sides, folder=history)
+
+    assert ended.returncode == 2
+    assert told in ended.stderr
+    assert advice in ended.stderr
+
+
+def test_where_no_step_is_affected_nothing_is_said_to_be_equal(history: Path) -> None:
+    ended = scriptcheck("diff", "main", folder=history)
+
+    assert (ended.returncode, ended.stdout) == (0, "nothing to compare: no step is affected\n")
+
+
+def test_outputs_that_are_the_same_are_counted(history: Path) -> None:
+    script = history / "make.py"
+    script.write_text(f"# As before.\n{script.read_text()}")
+
+    ended = scriptcheck("diff", "main", folder=history)
+
+    assert (ended.returncode, ended.stdout) == (0, "no difference in 1 output\n")
+
+
+def test_rows_of_two_runs_are_paired_by_the_key_of_their_schema(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    root.mkdir()
+    (root / "scriptcheck.yaml").write_text(
+        "version: 1\ndatasets: {prices: {files: t.csv, key: id, columns: {id: {type: int}}}}\n"
+        "steps: {make: {script: make.py, outputs: {table: prices}}}\n"
+    )
+    git(root, "init", "--quiet", "--initial-branch=main")
+    for name, rows in (("first", "1,5\\n2,6"), ("second", "2,6\\n1,7")):
+        (root / "make.py").write_text(
+            "def main(input_paths, output_paths, environ_vars, job_args):\n"
+            f"    open(output_paths['table'] + '/t.csv', 'w').write('id,v\\n{rows}\\n')\n"
+        )
+        ended = scriptcheck("run", "--all", "--output", name, folder=root)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+
+    ended = scriptcheck("diff", "first", "second", folder=root)
+
+    assert "1 of 2 rows changed of `t.csv`" in ended.stdout
+    assert re.search(r"v +p95 6 +p95 7 +1 of 2\n|v +\S+.* 1 of 2\n", ended.stdout)
 
 
 def test_names_that_are_both_commits_and_files_are_refused(tables: Path) -> None:

@@ -104,7 +104,7 @@ def a_compared_record() -> RunRecord:
         a_task("preprocess", pipeline="fraud"),
         after("train", "preprocess"),
         after("score", "train"),
-        after("report", "train"),
+        after("report", "train", ends=("summary",)),
     )
     features = PortComparison(port="features", files=(TABLE,))
     reordered = FileComparison(

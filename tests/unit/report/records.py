@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ci_scriptcheck.errors import Excerpt, Place
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import After, Feeds, Imports
@@ -73,7 +75,7 @@ AMBIGUOUS = Finding(
 )
 
 
-def after(name: str, *needs: str) -> Task:
+def after(name: str, *needs: str, **given: Any) -> Task:
     """Make a task of the pipeline `fraud` that follows others."""
     inputs = tuple(
         Input(
@@ -83,7 +85,7 @@ def after(name: str, *needs: str) -> Task:
         )
         for need in needs
     )
-    return a_task(name, pipeline="fraud", reason=After(node=needs[0]), inputs=inputs)
+    return a_task(name, pipeline="fraud", reason=After(node=needs[0]), inputs=inputs, **given)
 
 
 def a_failing_plan() -> Plan:

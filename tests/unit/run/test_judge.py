@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ci_scriptcheck.model.comparison import Fate, FileComparison, PortComparison
 from ci_scriptcheck.model.plan import Copied, Input, Output, Plan, Purpose, Side, Task, Upstream
 from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Level, Outcome, TaskResult
-from ci_scriptcheck.run.beside import Judge
+from ci_scriptcheck.run.beside import MOST_FIGURES_BYTES, Judge
 from tests.conftest import a_change, a_plan, a_result, a_task
 
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ RAISED = Finding(
 )
 
 
-def wrote(content: str, **given: Any) -> dict[str, Any]:
+def wrote(content: str, **of_file: Any) -> dict[str, Any]:
     """Give the parts of a result that wrote something to its port `out`."""
-    facts = FileFacts(path="t.csv", bytes=1, digest=content)
-    return {"outputs": {"out": Artefact(digest=content, files=(facts,))}, **given}
+    facts: dict[str, Any] = {"path": "t.csv", "bytes": 1, "digest": content}
+    file = FileFacts(**facts | of_file)
+    return {"outputs": {"out": Artefact(digest=content, files=(file,))}}
 
 
 def read(content: str) -> Mapping[str, Artefact]:
@@ -129,6 +130,27 @@ def test_what_is_passed_on_is_not_looked_at_where_somebody_reads_it_further() ->
     assert (found.is_first_to_differ, found.differing) == (False, ("out",))
 
 
+def test_figures_in_json_are_looked_at_wherever_they_are_written_and_count_for_nothing() -> None:
+    prepare = a_result("shop/prepare", differing=("out",))
+    base = a_result("shop/train@base", **wrote("old", format="json"))
+    court = Court(a_shop(), prepare, base)
+
+    found = court.judged(TRAIN, a_result("shop/train", **wrote("new", format="json")))
+
+    assert [one.port for one in found.comparisons] == ["out"]
+    assert (found.is_first_to_differ, found.findings) == (False, ())
+
+
+def test_json_that_is_data_is_looked_at_no_more_than_other_data() -> None:
+    large: dict[str, Any] = {"format": "json", "bytes": MOST_FIGURES_BYTES + 1}
+    prepare = a_result("shop/prepare", differing=("out",))
+    court = Court(a_shop(), prepare, a_result("shop/train@base", **wrote("old", **large)))
+
+    court.judged(TRAIN, a_result("shop/train", **wrote("new", **large)))
+
+    assert court.asked == []
+
+
 def test_at_an_end_it_is_looked_at_and_counts_for_nothing() -> None:
     train = dataclasses.replace(TRAIN, ends=("out",))
     prepare = a_result("shop/prepare", differing=("out",))
@@ -149,7 +171,7 @@ def test_of_a_changed_script_behind_another_its_own_part_is_told() -> None:
     found = court.judged(ACROSS, a_result("shop/train", **wrote("new")))
 
     assert [asked[1] for asked in court.asked] == ["shop/train@head@base"]
-    assert found.is_first_to_differ
+    assert (found.is_first_to_differ, found.is_beside_script) == (True, True)
 
 
 def test_where_it_has_no_own_part_all_was_passed_on() -> None:

@@ -1,0 +1,266 @@
+"""How what lies at one port differs, in a sentence, in notes and in a small table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate
+from ci_scriptcheck.model.result import Table
+from ci_scriptcheck.report.page import counted, listed, visible
+from ci_scriptcheck.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ci_scriptcheck.model.comparison import (
+        ColumnComparison,
+        FileComparison,
+        PortComparison,
+        TableComparison,
+    )
+
+MOST_ROWS = 60
+"""Columns, values and files that a table holds; how many of them are shown, its reader says."""
+
+MOST_NOTES = 4
+MOST_NUMBERS = 4
+NOTHING = "missing"
+"""What stands where one side has none."""
+
+_LEAST_DIGITS = 5
+_ALL_DIGITS = 17
+"""That tell any two floating point numbers apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """What people call the two sides of a comparison, as the heads of two columns.
+
+    Attributes:
+        also: What is to be known of the first side, too.
+        twice: What was run twice, to know what differs by chance.
+    """
+
+    before: str
+    after: str = "here"
+    also: str = ""
+    twice: str = "the first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Numbers of JSON files that moved.
+
+    Attributes:
+        numbers: The way to each, what it was, and what it is.
+        is_all: Whether nothing else at the port differs, so that all is said.
+    """
+
+    numbers: tuple[tuple[str, str, str], ...]
+    is_all: bool
+
+    def in_words(self) -> str:
+        """Write the first of them in a line."""
+        shown = [
+            f"`{visible(name)}` {before} → {after}"
+            for name, before, after in self.numbers[:MOST_NUMBERS]
+        ]
+        more = len(self.numbers) - len(shown)
+        return ", ".join(shown) + (f" and {counted(more, 'more number')}" if more > 0 else "")
+
+
+def moved(comparison: PortComparison) -> Moved:
+    """Give the numbers that moved, those of archives included."""
+    numbers = tuple(number for file in comparison.files for number in _moved(file))
+    others = sum(_differences(file) for file in comparison.files) - len(numbers)
+    return Moved(
+        numbers=numbers,
+        is_all=not others and not comparison.noise and len(numbers) <= MOST_NUMBERS,
+    )
+
+
+def in_short(comparison: PortComparison, sides: Sides) -> str:
+    """Say in one line how what lies at a port differs."""
+    parts = [_file_in_short(file) for file in comparison.files[:3]]
+    more = len(comparison.files) - 3
+    if more > 0:
+        parts.append(f"and {counted(more, 'more file')} differ{'s' * (more == 1)}")
+    if comparison.noise:
+        names = listed([f"`{visible(name)}`" for name in comparison.noise], 3)
+        parts.append(f"set aside, as two runs of {sides.twice} differ: {names}")
+    if sides.also:
+        parts.append(sides.also)
+    return "; ".join(parts)
+
+
+def notes(comparison: PortComparison, sides: Sides) -> list[str]:
+    """Say what else is known of files, and no column of a table has room for."""
+    told = [called(note, sides) for file in comparison.files for note in _notes(file, "")]
+    if len(told) > MOST_NOTES:
+        return [*told[:MOST_NOTES], f"and {counted(len(told) - MOST_NOTES, 'more note')}"]
+    return told
+
+
+def table_of(comparison: PortComparison, sides: Sides) -> Table | None:
+    """Write the columns, values and files that differ, the worst first; `None` where there are none."""
+    rows = [row for file in comparison.files for row in _rows(file, len(comparison.files) > 1)]
+    if not rows:
+        return None
+    is_table = all(file.table is not None for file in comparison.files)
+    first = "column" if is_table else "what"
+    columns = (first, sides.before, sides.after, ROWS_THAT_DIFFER)
+    used = 4 if any(row[3] for row in rows) else 3
+    untold = sum(_untold(file) for file in comparison.files)
+    return Table(
+        columns=columns[:used],
+        rows=tuple(row[:used] for row in rows[:MOST_ROWS]),
+        more=max(len(rows) - MOST_ROWS, 0) + untold,
+    )
+
+
+def told_apart(before: str, after: str) -> tuple[str, str]:
+    """Write two numbers with as many digits as it takes to tell them apart, and a few more."""
+    try:
+        one, other = float(before), float(after)
+    except ValueError:
+        return before, after
+    if before.isdecimal() and after.isdecimal():
+        return before, after
+    for digits in range(_LEAST_DIGITS, _ALL_DIGITS):
+        if f"{one:.{digits - 2}g}" != f"{other:.{digits - 2}g}":
+            return f"{one:.{digits}g}", f"{other:.{digits}g}"
+    return before, after
+
+
+def called(text: str, sides: Sides) -> str:
+    """Call base and head as people do, but for what stands in backticks."""
+    parts = text.split("`")
+    parts[::2] = [
+        part.replace("on base", sides.before).replace("on head", sides.after)
+        for part in parts[::2]
+    ]
+    return "`".join(parts)
+
+
+def _moved(file: FileComparison) -> Iterator[tuple[str, str, str]]:
+    if file.format_before == file.format_after == "json":
+        for value in file.values:
+            # One of a list is a weight or a bin, and says nothing alone.
+            is_named = not value.path.endswith("]")
+            if is_named and _is_number(value.before) and _is_number(value.after):
+                yield (value.path, *told_apart(value.before or "", value.after or ""))
+    for member in file.members:
+        yield from _moved(member)
+
+
+def _is_number(written: str | None) -> bool:
+    """Say whether JSON is a number, of which there are no words."""
+    return written is not None and written.lstrip("-")[:1].isdigit()
+
+
+def _differences(file: FileComparison) -> int:
+    """Count what differs in a file, as far as it is told in parts."""
+    if file.members:
+        return sum(map(_differences, file.members)) + (file.note is not None)
+    if file.fate is Fate.CHANGED and file.table is None and file.note is None:
+        return file.values_count or 1
+    return 1
+
+
+def _untold(file: FileComparison) -> int:
+    """Count the values of which only is known that they differ."""
+    own = file.values_count - len(file.values) if file.values else 0
+    return own + sum(map(_untold, file.members))
+
+
+def _notes(file: FileComparison, archive: str) -> Iterator[str]:
+    name = f"`{visible(archive + file.path)}`"
+    is_told = _is_opaque(file) and not archive
+    if file.note and not is_told:
+        yield f"{name}: {visible(file.note)}"
+    if file.table is not None and file.table.why_no_key:
+        yield f"rows of {name} are not paired by their key: {visible(file.table.why_no_key)}"
+    if file.table is not None and file.table.is_key_found:
+        column = listed([f"`{visible(one)}`" for one in file.table.key])
+        yield f"rows of {name} are paired by {column}, which nobody named and which is unique on both sides"
+    for member in file.members:
+        yield from _notes(member, f"{archive}{file.path}: ")
+
+
+def _is_opaque(file: FileComparison) -> bool:
+    """Say whether a sentence tells all that is known of a file that both sides have."""
+    is_in_parts = file.table is not None or file.members or file.values_count
+    return file.fate is Fate.CHANGED and not is_in_parts
+
+
+def _file_in_short(file: FileComparison) -> str:
+    name = f"`{visible(file.path)}`"
+    if file.fate is Fate.GONE:
+        return f"{name} is gone"
+    if file.fate is Fate.NEW:
+        return f"{name} is new"
+    if file.table is not None:
+        return f"{_table_in_short(file.table)} of {name}"
+    if file.members:
+        return f"{counted(len(file.members), 'member')} of {name}"
+    if file.values_count:
+        return f"{counted(file.values_count, 'value')} of {name}"
+    return f"{name} differs" + (f": {visible(file.note)}" if file.note else "")
+
+
+def _table_in_short(table: TableComparison) -> str:
+    if table.is_reordered:
+        return "only the order of the rows"
+    parts = []
+    if table.changed:
+        parts.append(f"{table.changed:,} of {table.paired:,} rows changed")
+    if table.gone:
+        parts.append(f"{counted(table.gone, 'row')} gone")
+    if table.new:
+        parts.append(f"{counted(table.new, 'row')} new")
+    lost = sum(one.fate is Fate.GONE for one in table.columns)
+    come = sum(one.fate is Fate.NEW for one in table.columns)
+    if lost:
+        parts.append(f"{counted(lost, 'column')} gone")
+    if come:
+        parts.append(f"{counted(come, 'column')} new")
+    return ", ".join(parts) or "the columns"
+
+
+def _rows(file: FileComparison, named: bool) -> Iterator[tuple[str, str, str, str]]:  # noqa: FBT001  (of one row)
+    before = f"{file.path}: " if named else ""
+    if file.fate is not Fate.CHANGED:
+        there, here = ("there", NOTHING) if file.fate is Fate.GONE else (NOTHING, "there")
+        yield file.path, there, here, ""
+        return
+    if file.table is not None:
+        for column in file.table.columns:
+            paired = file.table.rows_with_another(column)
+            yield (f"{before}{column.name}", *_column(column), paired)
+    for value in file.values:
+        there, here = told_apart(value.before or NOTHING, value.after or NOTHING)
+        yield f"{before}{value.path}", there, here, ""
+    for member in file.members:
+        yield from _member(file.path, member)
+
+
+def _member(archive: str, member: FileComparison) -> Iterator[tuple[str, str, str, str]]:
+    if member.fate is not Fate.CHANGED:
+        yield from _rows(member, named=False)
+    elif _is_opaque(member):
+        yield f"{archive}: {member.path}", "", "differs", ""
+    else:
+        for row in _rows(member, named=False):
+            yield (f"{member.path}: {row[0]}", *row[1:])
+
+
+def _column(column: ColumnComparison) -> tuple[str, str]:
+    before, after = column.type_before or NOTHING, column.type_after or NOTHING
+    if column.fate is not Fate.CHANGED or before != after:
+        return before, after
+    if column.nulls_before != column.nulls_after:
+        return f"{column.nulls_before:,} empty", f"{column.nulls_after:,} empty"
+    for figure in column.figures:
+        if figure.before is not None and figure.after is not None:
+            return f"{figure.name} {figure.before}", f"{figure.name} {figure.after}"
+    return before, after

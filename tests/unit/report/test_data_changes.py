@@ -1,0 +1,248 @@
+"""What a change did to data, as reports tell it: numbers that moved, causes, notes, and how much is left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ci_scriptcheck.model.comparison import (
+    ColumnComparison,
+    Fate,
+    FileComparison,
+    PortComparison,
+    TableComparison,
+    ValueComparison,
+)
+from ci_scriptcheck.report import console, data_changes, data_difference
+from ci_scriptcheck.report.data_difference import Sides
+from ci_scriptcheck.report.page import PLAIN
+from tests.conftest import a_plan, a_record, a_result, a_task
+from tests.unit.report.compared import MODEL, SUMMARY, TABLE
+from tests.unit.report.records import after
+
+BEGINS: dict[str, Any] = {"differing": ("out",), "is_first_to_differ": True}
+ON_MAIN = Sides(before="on main", twice="main")
+
+
+def a_file(path: str = "t.csv", **given: Any) -> FileComparison:
+    kind = path.rpartition(".")[2]
+    parts: dict[str, Any] = {
+        "path": path,
+        "fate": Fate.CHANGED,
+        "format_before": kind,
+        "format_after": kind,
+    }
+    return FileComparison(**parts | given)
+
+
+def a_port(*files: FileComparison, **given: Any) -> PortComparison:
+    return PortComparison(port="out", files=files, **given)
+
+
+def values(*pairs: tuple[str, str | None, str | None]) -> FileComparison:
+    told = tuple(
+        ValueComparison(path=path, fate=Fate.CHANGED, before=before, after=after)
+        for path, before, after in pairs
+    )
+    return a_file("metrics.json", values=told, values_count=len(told))
+
+
+def test_numbers_of_json_that_moved_are_told_in_a_line() -> None:
+    found = data_difference.moved(a_port(values(("auc", "0.91", "0.84"), ("rows", "10", "9"))))
+
+    assert found.in_words() == "`auc` 0.91 → 0.84, `rows` 10 → 9"
+    assert found.is_all
+
+
+def test_numbers_within_an_archive_are_told_and_are_not_all_that_differs_there() -> None:
+    found = data_difference.moved(a_port(MODEL))
+
+    assert (found.in_words(), found.is_all) == ("`metrics.auc` 0.912 → 0.874", False)
+
+
+def test_words_truths_and_what_is_there_on_one_side_only_are_no_numbers_that_moved() -> None:
+    file = values(("a", '"1"', '"2"'), ("b", "true", "1"), ("c", None, "1"), ("d", "NaN", "1"))
+
+    assert data_difference.moved(a_port(file)).numbers == ()
+
+
+def test_a_number_in_a_list_says_nothing_alone() -> None:
+    found = data_difference.moved(
+        a_port(values(("weights[0]", "1", "2"), ("folds[0].auc", "1", "0")))
+    )
+
+    assert (found.in_words(), found.is_all) == ("`folds[0].auc` 1 → 0", False)
+
+
+def test_more_numbers_than_a_line_has_room_for_are_counted() -> None:
+    found = data_difference.moved(a_port(values(*((f"m{n}", "1", "2") for n in range(7)))))
+
+    assert found.in_words().endswith("`m3` 1 → 2 and 3 more numbers")
+    assert not found.is_all
+
+
+def test_numbers_that_are_all_that_differs_are_not_told_twice() -> None:
+    record = a_record(
+        a_plan(a_task("train", pipeline="fraud")),
+        a_result(
+            "fraud/train",
+            differing=("out",),
+            is_first_to_differ=True,
+            comparisons=(a_port(SUMMARY),),
+        ),
+    )
+
+    told = console.ending(record, PLAIN)
+
+    assert "moved fraud/train, output `out`: `auc` 0.91205 → 0.87403, `rows` 5000 → 4990" in told
+    assert "data  " not in told
+
+
+def test_figures_that_are_read_further_are_told_as_numbers_alone() -> None:
+    result = a_result("fraud/train", differing=("out",), comparisons=(a_port(SUMMARY),))
+    record = a_record(
+        a_plan(after("train", "prepare"), a_task("prepare", pipeline="fraud")), result
+    )
+
+    assert [one.task.id for one in data_changes.figures(record)] == ["fraud/train"]
+    assert data_changes.ends(record) == ()
+
+
+def test_every_step_that_began_a_difference_is_named_as_its_cause() -> None:
+    plan = a_plan(
+        a_task("prepare", pipeline="fraud"),
+        after("split", "prepare"),
+        a_task("rates", pipeline="fraud"),
+        after("train", "split", "rates", ends=("out",)),
+    )
+    record = a_record(
+        plan,
+        a_result("fraud/prepare", **BEGINS),
+        a_result("fraud/split", differing=("out",)),
+        a_result("fraud/rates", **BEGINS),
+        a_result("fraud/train", differing=("out",), comparisons=(a_port(TABLE),)),
+    )
+
+    (end,) = data_changes.ends(record)
+
+    assert end.way == "from prepare and rates by way of split"
+
+
+def test_a_step_on_the_way_that_adds_something_of_its_own_is_a_cause_too() -> None:
+    plan = a_plan(
+        a_task("prepare", pipeline="fraud"),
+        after("split", "prepare"),
+        after("train", "split", ends=("out",)),
+    )
+    record = a_record(
+        plan,
+        a_result("fraud/prepare", **BEGINS),
+        a_result("fraud/split", **BEGINS, is_beside_script=True),
+        a_result("fraud/train", differing=("out",), comparisons=(a_port(TABLE),)),
+    )
+
+    (end,) = data_changes.ends(record)
+
+    assert end.way == "from prepare and split"
+
+
+def test_what_only_head_has_passes_on_what_it_is_given() -> None:
+    plan = a_plan(
+        a_task("prepare", pipeline="fraud", beside="fraud/prepare@base"),
+        after("added", "prepare"),
+        after("train", "added", ends=("out",), beside="fraud/train@base"),
+    )
+    record = a_record(
+        plan,
+        a_result("fraud/prepare", differing=("out",), is_first_to_differ=True),
+        a_result("fraud/train", differing=("out",), comparisons=(a_port(TABLE),)),
+    )
+
+    assert [one.way for one in data_changes.ends(record)] == ["from prepare by way of added"]
+
+
+def test_what_is_compared_with_the_script_of_main_is_not_said_to_be_on_main() -> None:
+    record = a_record(
+        a_plan(a_task("train", pipeline="fraud")),
+        a_result(
+            "fraud/train",
+            differing=("out",),
+            is_first_to_differ=True,
+            is_beside_script=True,
+            comparisons=(a_port(TABLE),),
+        ),
+    )
+
+    told = console.ending(record, PLAIN)
+
+    assert "column      by main's script  by this one  rows that differ" in told
+    assert "as main's script has it of the same inputs" in told
+    assert "on main" not in told
+
+
+def test_notes_are_told_in_full_and_name_both_sides_as_people_do() -> None:
+    keyless = replace(
+        TABLE.table or TableComparison(rows_before=1, rows_after=1),
+        key=(),
+        why_no_key="`on base` is not unique on base",
+    )
+    port = a_port(
+        a_file(table=keyless, note="its cells are parted by ';' on base and by ',' on head"),
+        a_file("m.bin", note="the bytes differ", is_opaque=True),
+        a_file(
+            "all.zip", members=(a_file("n.txt", note="3 of 9 lines differ, the first is line 2"),)
+        ),
+    )
+
+    assert data_difference.notes(port, ON_MAIN) == [
+        "`t.csv`: its cells are parted by ';' on main and by ',' here",
+        "rows of `t.csv` are not paired by their key: `on base` is not unique on main",
+        "`all.zip: n.txt`: 3 of 9 lines differ, the first is line 2",
+    ]
+    assert "`m.bin` differs: the bytes differ" in data_difference.in_short(port, ON_MAIN)
+
+
+def test_a_key_that_nobody_named_is_told() -> None:
+    table = TableComparison(rows_before=9, rows_after=9, key=("id",), is_key_found=True, changed=1)
+
+    (note,) = data_difference.notes(a_port(a_file(table=table)), ON_MAIN)
+
+    assert note == (
+        "rows of `t.csv` are paired by `id`, which nobody named and which is unique on both sides"
+    )
+
+
+def test_what_a_table_leaves_out_is_counted_to_the_last_row() -> None:
+    columns = tuple(
+        ColumnComparison(name=f"c{n}", fate=Fate.GONE, type_before="int") for n in range(75)
+    )
+    table = TableComparison(rows_before=3, rows_after=3, columns=columns)
+    record = a_record(
+        a_plan(a_task("train")),
+        a_result(
+            differing=("out",),
+            is_first_to_differ=True,
+            comparisons=(a_port(a_file(table=table)),),
+        ),
+    )
+
+    assert "    and 65 more" in console.ending(record, PLAIN)
+
+
+def test_values_that_only_are_known_to_differ_are_counted_too() -> None:
+    file = replace(SUMMARY, values_count=30)
+
+    content = data_difference.table_of(a_port(file), ON_MAIN)
+
+    assert content is not None
+    assert (len(content.rows), content.more) == (2, 28)
+
+
+def test_one_of_a_kind_is_not_told_as_several() -> None:
+    table = TableComparison(rows_before=9, rows_after=9, gone=1, new=1)
+    files = [a_file(f"{n}.csv", table=table) for n in range(4)]
+
+    told = data_difference.in_short(a_port(*files), ON_MAIN)
+
+    assert told.startswith("1 row gone, 1 row new of `0.csv`")
+    assert told.endswith("and 1 more file differs")
