@@ -11,8 +11,10 @@ from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.acceptance import FILE_NAME, Acceptance, identity
 from ci_scriptcheck.project import acceptances
-from ci_scriptcheck.report.page import visible
+from ci_scriptcheck.report import lines
+from ci_scriptcheck.report.page import listed, visible
 from ci_scriptcheck.run import record as run_record
+from ci_scriptcheck.run import since
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -34,6 +36,8 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
     place = opening.place_of(folder)
     directory = Path(given.run) if given.run else report.newest(folder)
     found = run_record.read_record(directory)
+    if not given.run:
+        _check_present(place.root, directory, found)
     new = tuple(_chosen(found, given))
     if not new:
         raise _nothing(found, given)
@@ -42,8 +46,20 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
     atomic.write_text(file, acceptances.written([*known, *new]))
     for one in dict.fromkeys(new):
         console.tell(f"accepted  {one.rule} {visible(one.about)} of step {visible(one.step)}\n")
+    console.tell(f"as {found.run} has it, of {lines.commits(found.plan.changes)}\n")
     console.tell(f"wrote {file}; commit it with the change\n")
     return 0
+
+
+def _check_present(root: Path, directory: Path, record: RunRecord) -> None:
+    """See to it that what the newest run found is what is there now."""
+    changed = since.changed_since(root, directory, record.plan)
+    if changed:
+        raise UsageError(
+            what=f"{listed([f'`{visible(path)}`' for path in changed], 3)} changed after the newest run",
+            facts=(f"it was {record.run}, of {lines.commits(record.plan.changes)}",),
+            advice=f"run `scriptcheck run` again, or say that this one is meant: `--run {record.run}`",
+        )
 
 
 def _chosen(record: RunRecord, given: Namespace) -> Iterator[Acceptance]:

@@ -65,6 +65,15 @@ def read_plan(run_directory: Path) -> Plan:
     return _read(run_directory / "plan.json", "plan", Plan)
 
 
+def planned_at(run_directory: Path) -> int:
+    """Say when a run was planned, before anything was run: nanoseconds since 1970.
+
+    One that was merged of shares has no plan; its record is later, and known.
+    """
+    plan = run_directory / "plan.json"
+    return (plan if plan.is_file() else run_directory / _RECORD).stat().st_mtime_ns
+
+
 def is_run_directory(folder: Path) -> bool:
     """Say whether a folder holds a plan that some version of ours wrote: others have a `plan.json`, too."""
     try:

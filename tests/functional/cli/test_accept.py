@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -111,6 +112,51 @@ def test_an_acceptance_without_a_reason_is_refused(shop: Path) -> None:
     assert ended.returncode == 2
     assert "an accepted difference needs a reason" in ended.stderr
     assert not (shop / "scriptcheck.accepted.yaml").exists()
+
+
+def test_what_a_run_found_before_a_file_changed_is_not_accepted(shop: Path) -> None:
+    drop(shop, "items")
+
+    ended = scriptcheck("accept", "fraud/preprocess", "--reason", REASON, folder=shop)
+
+    assert ended.returncode == 2
+    assert "`scripts/preprocess.py` and `scripts/split.py` changed after the newest run" in (
+        ended.stderr
+    )
+    assert "run `scriptcheck run` again" in ended.stderr
+    assert not (shop / "scriptcheck.accepted.yaml").exists()
+
+
+def test_what_a_run_of_another_branch_found_is_not_accepted(shop: Path) -> None:
+    commit(shop)
+    git(shop, "checkout", "--quiet", "main")
+
+    ended = scriptcheck("accept", "fraud/preprocess", "--reason", REASON, folder=shop)
+
+    assert ended.returncode == 2
+    assert "changed after the newest run" in ended.stderr
+
+
+def test_a_commit_after_the_run_changes_nothing_of_what_it_found(shop: Path) -> None:
+    commit(shop)
+
+    ended = scriptcheck("accept", "fraud/preprocess", "--reason", REASON, folder=shop)
+
+    assert ended.returncode == 0, ended.stderr
+    assert re.search(
+        r"as \.scriptcheck/runs/\w+ has it, of main@\w{7} \+ uncommitted", ended.stdout
+    )
+
+
+def test_a_run_that_is_named_is_taken_as_it_is(shop: Path) -> None:
+    drop(shop, "items")
+    (run,) = (shop / ".scriptcheck" / "runs").iterdir()
+
+    ended = scriptcheck(
+        "accept", "fraud/preprocess", "--reason", REASON, "--run", str(run), folder=shop
+    )
+
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_what_does_not_differ_cannot_be_accepted(shop: Path) -> None:
