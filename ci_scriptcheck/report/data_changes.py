@@ -57,8 +57,18 @@ def changes(record: RunRecord) -> tuple[Change, ...]:
 
 
 def figures(record: RunRecord) -> tuple[Change, ...]:
-    """Give the changes by which numbers in JSON moved: what a reader wants to know first."""
-    return tuple(one for one in changes(record) if one.moved.numbers)
+    """Give the changes by which numbers in JSON moved: what a reader wants to know first.
+
+    An archive that holds no others than were told of already is not among them.
+    """
+    found: list[Change] = []
+    told: set[tuple[str, str, str]] = set()
+    for one in changes(record):
+        numbers = set(one.moved.numbers)
+        if numbers - told or one.is_told_by_numbers:
+            found.append(one)
+            told |= numbers
+    return tuple(found)
 
 
 def beginnings(record: RunRecord) -> tuple[Change, ...]:
@@ -149,7 +159,7 @@ def _passed_on(record: RunRecord) -> Iterator[Change]:
 def _sides(record: RunRecord, result: TaskResult | None) -> Sides:
     base = lines.base_name(record.plan)
     if result is not None and result.is_beside_script:
-        also = f"as {base}'s script has it of the same inputs"
+        also = f"beside {base}'s script on the same inputs"
         return Sides(before=f"by {base}'s script", after="by this one", also=also, twice=base)
     return Sides(before=f"on {base}", twice=base)
 

@@ -93,8 +93,9 @@ def _head(change: Change, sheet: Sheet) -> str:
     named = f"**{escaping.name(change.task.id)}**, output {escaping.name(change.comparison.port)}"
     if change.begins:
         return named
-    where = ["at the end"] if not change.is_read else []
-    return f"{named} {sheet.prose(', '.join([*where, *filter(None, [change.way])]))}"
+    if change.is_read:
+        return f"{named} {sheet.prose(f'({change.way})')}" if change.way else named
+    return f"{named} {sheet.prose(', '.join(filter(None, ('at the end', change.way))))}"
 
 
 def _difference(change: Change, sheet: Sheet, shown: frozenset[Table]) -> str:

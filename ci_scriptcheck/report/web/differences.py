@@ -80,7 +80,7 @@ def differences(record: RunRecord) -> tuple[Difference, ...]:
     ports: dict[tuple[str, str], list[ShownPort]] = {}
     for one in data_changes.changes(record):
         way = "" if one.begins else f"Passed on{f', {one.way}' if one.way else ''}."
-        told = one.sides.also and f"Compared {one.sides.also}."
+        told = one.sides.also and f"{one.sides.also[0].upper()}{one.sides.also[1:]}."
         ports.setdefault((one.task.id, way or told), []).append(_port(one.comparison, one.sides))
     return tuple(
         Difference(task=task, way=way, ports=tuple(shown)) for (task, way), shown in ports.items()

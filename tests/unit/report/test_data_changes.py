@@ -108,6 +108,18 @@ def test_figures_that_are_read_further_are_told_as_numbers_alone() -> None:
     assert data_changes.ends(record) == ()
 
 
+def test_numbers_that_are_only_packed_further_on_are_not_told_again() -> None:
+    packed = a_file("all.zip", members=(SUMMARY, a_file("n.txt", note="differs")))
+    record = a_record(
+        a_plan(a_task("report", pipeline="fraud"), after("pack", "report", ends=("out",))),
+        a_result("fraud/report", **BEGINS, comparisons=(a_port(SUMMARY),)),
+        a_result("fraud/pack", differing=("out",), comparisons=(a_port(packed),)),
+    )
+
+    assert [one.task.id for one in data_changes.figures(record)] == ["fraud/report"]
+    assert [one.task.id for one in data_changes.ends(record)] == ["fraud/pack"]
+
+
 def test_every_step_that_began_a_difference_is_named_as_its_cause() -> None:
     plan = a_plan(
         a_task("prepare", pipeline="fraud"),
@@ -176,7 +188,7 @@ def test_what_is_compared_with_the_script_of_main_is_not_said_to_be_on_main() ->
     told = console.ending(record, PLAIN)
 
     assert "column      by main's script  by this one  rows that differ" in told
-    assert "as main's script has it of the same inputs" in told
+    assert "beside main's script on the same inputs" in told
     assert "on main" not in told
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ci_scriptcheck.model.comparison import Fate, FileComparison, PortComparison
 from ci_scriptcheck.model.plan import Copied, Input, Output, Plan, Purpose, Side, Task, Upstream
 from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Level, Outcome, TaskResult
-from ci_scriptcheck.run.beside import MOST_FIGURES_BYTES, Judge
+from ci_scriptcheck.run.beside import MOST_FIGURES_BYTES, MOST_FIGURES_SECONDS, Judge
 from tests.conftest import a_change, a_plan, a_result, a_task
 
 if TYPE_CHECKING:
@@ -147,6 +147,17 @@ def test_json_that_is_data_is_looked_at_no_more_than_other_data() -> None:
     court = Court(a_shop(), prepare, a_result("shop/train@base", **wrote("old", **large)))
 
     court.judged(TRAIN, a_result("shop/train", **wrote("new", **large)))
+
+    assert court.asked == []
+
+
+def test_figures_of_a_step_that_is_slow_to_run_again_are_not_looked_at() -> None:
+    prepare = a_result("shop/prepare", differing=("out",))
+    written = wrote("old", format="json")
+    base = a_result("shop/train@base", **written, seconds=MOST_FIGURES_SECONDS + 1)
+    court = Court(a_shop(), prepare, base)
+
+    court.judged(TRAIN, a_result("shop/train", **wrote("new", format="json")))
 
     assert court.asked == []
 
