@@ -40,8 +40,13 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import TaskResult
 
-Found = tuple[str, PortComparison]
-"""What is compared, as a title, and how it differs."""
+
+class Found(NamedTuple):
+    """What is compared, as a title, how it differs, and what its sides are called."""
+
+    title: str
+    comparison: PortComparison
+    sides: Sides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,36 +77,31 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
             facts=("what scripts write is compared by the key of its dataset",),
             advice="say `key:` below the dataset in scriptcheck.yaml",
         )
-    if len(given.sides) == 1:
-        base, shown = _with_commit(given, environ)
-        sides = Sides(before=f"on {visible(base)}", twice=visible(base))
+    if pair is not None:
+        shown = _of_commits(pair, given, environ)
+    elif len(given.sides) == 1:
+        options = Options(project=opening.project_folder(given), base=given.sides[0], compare=True)
+        shown = _since(options, environ, given.sides[0])
     else:
-        names = [visible(side) for side in given.sides]
-        if pair is None:
-            sides = Sides(before=f"in {names[0]}", after=f"in {names[1]}")
-            before, after = map(Path, given.sides)
-            shown = _of_two(before, after, given, environ)
-        else:
-            sides = Sides(before=f"on {names[0]}", after=f"on {names[1]}", twice=names[0])
-            shown = _of_commits(pair, given, environ)
+        shown = _of_two(Path(given.sides[0]), Path(given.sides[1]), given, environ)
     if given.json:
         console.tell(_as_json(shown))
     else:
-        _tell(shown, sides, console)
+        _tell(shown, console)
     return 1 if shown.found or shown.untold else 0
 
 
 def _as_json(shown: Shown) -> str:
     told: list[dict[str, object]] = [
-        {"what": title, "comparison": to_json(one)} for title, one in shown.found
+        {"what": title, "comparison": to_json(one)} for title, one, _ in shown.found
     ]
     told += [{"what": title, "untold": why} for title, why in shown.untold]
     return json.dumps(told, indent=2) + "\n"
 
 
-def _tell(shown: Shown, sides: Sides, console: Console) -> None:
+def _tell(shown: Shown, console: Console) -> None:
     page, below = console.out_page, " " * 6
-    for title, comparison in shown.found:
+    for title, comparison, sides in shown.found:
         line = f"{visible(title)}: {data_difference.in_short(comparison, sides)}"
         console.tell(page.flow(line, "data  ", below) + "\n")
         for note in data_difference.notes(comparison, sides):
@@ -158,22 +158,29 @@ def _of_commits(pair: tuple[str, str], given: Namespace, environ: Mapping[str, s
                 what=f"{given.sides[1]} has no folder `{folder.relative_to(root)}`",
                 advice="name another project with `-C`",
             )
-        return _since(Options(project=project, base=pair[0], compare=True), kept)[1]
+        return _since(Options(project=project, base=pair[0], compare=True), kept, *given.sides)
 
 
-def _with_commit(given: Namespace, environ: Mapping[str, str]) -> tuple[str, Shown]:
-    """Run what differs from a commit, and give where differences begin."""
-    options = Options(project=opening.project_folder(given), base=given.sides[0], compare=True)
-    name, found = _since(options, environ)
-    return name or given.sides[0], found
+def _since(
+    options: Options, environ: Mapping[str, str], base: str, head: str | None = None
+) -> Shown:
+    """Run what differs from a commit, and tell where differences begin.
 
-
-def _since(options: Options, environ: Mapping[str, str]) -> tuple[str | None, Shown]:
+    Args:
+        options: Of the run.
+        environ: The environment.
+        base: What the commit is called.
+        head: What it is compared with is called; nothing for what is here.
+    """
     started = workflow.start(workflow.prepare(options, environ))
     execution.execute(started, lambda _event: None)
     record = workflow.conclude(started)
     found = tuple(
-        (f"{one.task.id}, output `{one.comparison.port}`", one.comparison)
+        Found(
+            f"{one.task.id}, output `{one.comparison.port}`",
+            one.comparison,
+            _sides(one, visible(base), None if head is None else visible(head)),
+        )
         for one in data_changes.changes(record)
         if one.begins
     )
@@ -183,8 +190,12 @@ def _since(options: Options, environ: Mapping[str, str]) -> tuple[str | None, Sh
         if task.purpose is Purpose.CHECK and task.beside is not None and not task.is_test
     )
     none = _none_in(compared) if compared else "nothing to compare: no step is affected"
-    shown = Shown(found=found, none=none, untold=tuple(_incomparable(record)))
-    return record.plan.changes.base_name, shown
+    return Shown(found=found, none=none, untold=tuple(_incomparable(record)))
+
+
+def _sides(change: data_changes.Change, base: str, head: str | None) -> Sides:
+    called = data_difference.of_scripts if change.is_beside_script else data_difference.of_commits
+    return called(base, head)
 
 
 def _none_in(outputs: int) -> str:
@@ -215,6 +226,7 @@ def _why(result: TaskResult) -> str:
 
 def _of_two(before: Path, after: Path, given: Namespace, environ: Mapping[str, str]) -> Shown:
     root = _root()
+    sides = Sides(before=f"in {visible(str(before))}", after=f"in {visible(str(after))}")
     found: list[Found] = []
     with (
         own_reader.reading(root) as ask,
@@ -231,7 +243,8 @@ def _of_two(before: Path, after: Path, given: Namespace, environ: Mapping[str, s
             terms = replace(pair.terms, keys={"*": tuple(given.key)}) if given.key else pair.terms
             files = reading.compared(ask, pair.before, pair.after, terms)
             if files:
-                found.append((pair.title, PortComparison(port=pair.title, files=files)))
+                comparison = PortComparison(port=pair.title, files=files)
+                found.append(Found(pair.title, comparison, sides))
     return Shown(found=tuple(found), none=runs.none, untold=runs.untold)
 
 

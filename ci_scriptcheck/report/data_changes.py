@@ -43,6 +43,11 @@ class Change:
     moved: Moved
 
     @property
+    def is_beside_script(self) -> bool:
+        """Say whether it is compared with what base's script makes of head's inputs."""
+        return bool(self.sides.also)
+
+    @property
     def is_told_by_numbers(self) -> bool:
         """Say whether the numbers that moved are all that there is to say."""
         return bool(self.moved.numbers) and self.moved.is_all
@@ -158,10 +163,8 @@ def _passed_on(record: RunRecord) -> Iterator[Change]:
 
 def _sides(record: RunRecord, result: TaskResult | None) -> Sides:
     base = lines.base_name(record.plan)
-    if result is not None and result.is_beside_script:
-        also = f"beside {base}'s script on the same inputs"
-        return Sides(before=f"by {base}'s script", after="by this one", also=also, twice=base)
-    return Sides(before=f"on {base}", twice=base)
+    is_beside_script = result is not None and result.is_beside_script
+    return (data_difference.of_scripts if is_beside_script else data_difference.of_commits)(base)
 
 
 class _Way:

@@ -47,6 +47,21 @@ class Sides:
     twice: str = "the first"
 
 
+def of_commits(base: str, head: str | None = None) -> Sides:
+    """Call two sides by the names of their commits, or branches; head is here where it has none."""
+    return Sides(before=f"on {base}", after="here" if head is None else f"on {head}", twice=base)
+
+
+def of_scripts(base: str, head: str | None = None) -> Sides:
+    """Call two sides by whose script wrote them, both of the same inputs."""
+    return Sides(
+        before=f"by {base}'s script",
+        after="by this one" if head is None else f"by {head}'s script",
+        also=f"beside {base}'s script on the same inputs",
+        twice=base,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
     """Numbers of JSON files that moved.

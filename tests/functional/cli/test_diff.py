@@ -236,6 +236,29 @@ def test_outputs_that_are_the_same_are_counted(history: Path) -> None:
     assert (ended.returncode, ended.stdout) == (0, "no difference in 1 output\n")
 
 
+def test_of_two_changed_scripts_each_is_told_beside_the_script_of_the_commit(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "shop"
+    shutil.copytree(DEMO, root)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    commit(root)
+    for name, old, new in (
+        ("ingest", 'print(f"kept', 'orders["items"] *= 2\n    print(f"kept'),
+        ("preprocess", ".dt.hour", ".dt.hour + 1"),
+    ):
+        script = root / "scripts" / f"{name}.py"
+        script.write_text(script.read_text().replace(old, new))
+
+    ended = scriptcheck("diff", "main", folder=root)
+
+    assert re.search(r"items +p\d+ \S+ +p\d+ \S+ +all 2,000", ended.stdout)
+    assert "rows changed of `features.parquet`; beside main's script on the same inputs" in (
+        ended.stdout
+    )
+    assert re.search(r"column +by main's script +by this one +rows that differ", ended.stdout)
+
+
 def test_rows_of_two_runs_are_paired_by_the_key_of_their_schema(tmp_path: Path) -> None:
     root = tmp_path / "shop"
     root.mkdir()
