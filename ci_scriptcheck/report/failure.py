@@ -12,6 +12,7 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.report import data_changes, exits, grid, unsteady
+from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import Detail, Ink, code_line, listed, shortened, visible
 from ci_scriptcheck.report.why import why_now
 
@@ -132,7 +133,8 @@ def pardon(finding: Finding, plan: Plan) -> str | None:
     """Say why a finding does not count, where that is so."""
     if finding.known:
         return f"known: {visible(finding.known)}"
-    return "as in base" if finding.also_on_base and not plan.strict else None
+    is_old = finding.also_on_base and not plan.strict
+    return f"also on {base_name(plan)}" if is_old else None
 
 
 def seen(finding: Finding, page: Page) -> Iterator[str]:

@@ -311,6 +311,20 @@ def test_the_report_fits_eighty_columns(name: str, golden: Callable[[str], objec
     assert console.render(STORIES[name](), NARROW) == golden(f"console/{name}_narrow.txt")
 
 
+def test_a_finding_that_does_not_count_beside_one_that_does_says_so() -> None:
+    old, new = (
+        Finding(rule=rule, severity=Level.ERROR, message=message, step="train")
+        for rule, message in (("SC301", "output `model` is empty"), ("SC201", "KeyError: 'a'"))
+    )
+    found = (dataclasses.replace(old, also_on_base=True), new)
+
+    told = console.ending(
+        a_record(a_plan(a_task()), a_result(outcome=Outcome.FAILED, findings=found)), PLAIN
+    )
+
+    assert "  SC301 output `model` is empty\n  also on main\n" in told
+
+
 def test_the_report_in_colour(golden: Callable[[str], object]) -> None:
     assert console.render(a_failing_record(), Page(colour=True)) == golden(
         "console/failing_colour.txt"
