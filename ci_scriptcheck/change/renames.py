@@ -1,4 +1,4 @@
-"""Steps and nodes that a change gives another name: base is told in the names that head has for them.
+"""Steps, nodes and pipelines that a change calls otherwise: base is told in the names that head has for them.
 
 All that compares both sides does so by names, so a renamed step would be a new one beside one that is
 gone, and its reader would be blamed for what it writes.
@@ -28,10 +28,12 @@ class Renames:
 
     Attributes:
         steps: Name on base → on head.
-        nodes: Pipeline → name of a node on base → on head.
+        pipelines: The same.
+        nodes: Pipeline, by its name on head → name of a node on base → on head.
     """
 
     steps: Mapping[str, str] = field(default_factory=dict)
+    pipelines: Mapping[str, str] = field(default_factory=dict)
     nodes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def on_head(self) -> frozenset[str]:
@@ -45,7 +47,7 @@ class Renames:
 
 
 def between(head: Project, base: Project, changes: ChangeSet) -> Renames:
-    """Find what was renamed: one that is gone and one that is new, with one script.
+    """Find what was renamed: one that is gone and one that is new, with one script, or with the same steps.
 
     A script is the same, too, where git tells that it was moved. Where several could be meant, none is.
     """
@@ -62,17 +64,29 @@ def between(head: Project, base: Project, changes: ChangeSet) -> Renames:
         {name: script(step) for name, step in base.steps.items() if name not in head.steps},
         {name: step.script for name, step in head.steps.items() if name not in base.steps},
     )
-    nodes = {
-        name: found
-        for name in sorted(head.pipelines.keys() & base.pipelines.keys())
-        if (found := _nodes(head.pipelines[name], base.pipelines[name], steps))
-    }
-    return Renames(steps=steps, nodes=nodes)
+    pipelines = _paired(
+        {
+            name: tuple(sorted(steps.get(node.step, node.step) for node in found.nodes))
+            for name, found in base.pipelines.items()
+            if name not in head.pipelines
+        },
+        {
+            name: tuple(sorted(node.step for node in found.nodes))
+            for name, found in head.pipelines.items()
+            if name not in base.pipelines
+        },
+    )
+    nodes = {}
+    for name, before in base.pipelines.items():
+        after = head.pipelines.get(pipelines.get(name, name))
+        if after is not None and (found := _nodes(after, before, steps)):
+            nodes[after.name] = found
+    return Renames(steps=steps, pipelines=pipelines, nodes=nodes)
 
 
 def told(base: Project, renames: Renames) -> Project:
     """Give base with the names that head has."""
-    if not renames.steps and not renames.nodes:
+    if renames == Renames():
         return base
     steps = {
         renames.steps.get(name, name): replace(step, name=renames.steps.get(name, name))
@@ -82,8 +96,8 @@ def told(base: Project, renames: Renames) -> Project:
         base,
         steps=steps,
         pipelines={
-            name: _pipeline(found, renames.steps, renames.nodes.get(name, {}))
-            for name, found in base.pipelines.items()
+            made.name: made
+            for made in (_pipeline(found, renames) for found in base.pipelines.values())
         },
         datasets={name: _dataset(found, renames) for name, found in base.datasets.items()},
         findings=tuple(_finding(one, renames) for one in base.findings),
@@ -117,13 +131,17 @@ def _alone(items: Iterable[tuple[str, Hashable]]) -> dict[Hashable, str]:
     return {same: names[0] for same, names in found.items() if len(names) == 1}
 
 
-def _pipeline(pipeline: Pipeline, steps: Mapping[str, str], nodes: Mapping[str, str]) -> Pipeline:
-    def called(name: str) -> str:
-        return nodes.get(name, name)
+def _pipeline(pipeline: Pipeline, renames: Renames) -> Pipeline:
+    name = renames.pipelines.get(pipeline.name, pipeline.name)
+    nodes = renames.nodes.get(name, {})
+
+    def called(node: str) -> str:
+        return nodes.get(node, node)
 
     return replace(
         pipeline,
-        nodes=tuple(_node(node, steps, nodes) for node in pipeline.nodes),
+        name=name,
+        nodes=tuple(_node(node, renames.steps, nodes) for node in pipeline.nodes),
         links=tuple(
             replace(link, producer=called(link.producer), consumer=called(link.consumer))
             for link in pipeline.links
@@ -142,12 +160,15 @@ def _dataset(dataset: Dataset, renames: Renames) -> Dataset:
     origin = dataset.origin
     if not isinstance(origin, WrittenBy):
         return dataset
-    node = renames.nodes.get(origin.pipeline, {}).get(origin.node, origin.node)
-    return replace(dataset, origin=replace(origin, node=node))
+    pipeline = renames.pipelines.get(origin.pipeline, origin.pipeline)
+    node = renames.nodes.get(pipeline, {}).get(origin.node, origin.node)
+    return replace(dataset, origin=replace(origin, pipeline=pipeline, node=node))
 
 
 def _finding(finding: Finding, renames: Renames) -> Finding:
-    """Say of which step a finding is; it may name a node, too."""
-    nodes = renames.nodes.get(finding.pipeline or "", {})
+    """Say of which step and pipeline a finding is; it may name a node, too."""
+    pipeline = renames.pipelines.get(finding.pipeline or "", finding.pipeline)
+    nodes = renames.nodes.get(pipeline or "", {})
     step = finding.step or ""
-    return replace(finding, step=renames.steps.get(step, nodes.get(step, finding.step)))
+    called = renames.steps.get(step, nodes.get(step, finding.step))
+    return replace(finding, step=called, pipeline=pipeline)

@@ -66,6 +66,18 @@ def test_a_node_may_be_called_otherwise_alone() -> None:
     assert (found.steps, found.nodes) == ({}, {"fraud": {"prepare": "first"}})
 
 
+def test_a_pipeline_of_the_same_steps_is_the_same() -> None:
+    head = a_project(["clean", "train"], a_pipeline("orders", "clean>train"))
+
+    found = renames.between(head, BASE, MOVED)
+
+    assert (found.pipelines, found.nodes) == (
+        {"fraud": "orders"},
+        {"orders": {"prepare": "clean"}},
+    )
+    assert renames.told(BASE, found).pipelines == head.pipelines
+
+
 def test_another_script_makes_another_step() -> None:
     assert renames.between(HEAD, BASE, UNMOVED) == renames.Renames()
     assert renames.told(BASE, renames.Renames()) is BASE
