@@ -68,6 +68,16 @@ def test_the_page_is_no_wider_than_a_phone(visit: Open, record: RunRecord) -> No
         assert seen.value("document.documentElement.scrollWidth") == PHONE["width"]
 
 
+def test_a_phone_shows_in_how_many_rows_a_column_differs(visit: Open) -> None:
+    cell = "document.querySelector('.evidence tbody tr:last-child td:nth-child(4)')"
+    with visit(a_compared_record(), viewport=PHONE) as seen:
+        seen.value(f"{cell}.scrollIntoView({{inline: 'nearest'}})")
+
+        assert seen.value(f"{cell}.textContent") == "212 of 4,988"
+        # Without having been moved to the side.
+        assert seen.value(f"{cell}.closest('.scroll').scrollLeft") < 20
+
+
 def test_two_thousand_tasks_are_there_in_two_seconds(
     visit: Open, capsys: pytest.CaptureFixture[str]
 ) -> None:
