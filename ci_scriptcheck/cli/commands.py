@@ -255,7 +255,7 @@ _ALL_COMMANDS = (
                         name="key",
                         short="k",
                         word="COLUMN",
-                        text="Tells the rows of tables apart; may be repeated",
+                        text="Tells the rows of tables in folders, files or runs apart; may be repeated",
                         repeated=True,
                     ),
                 ),
