@@ -133,7 +133,8 @@ class Judge:
             own = self._compared(task, result, base, differing(result, base))
             if not _has_data(own):
                 return result
-            return replace(self._told(task, result, own), is_beside_script=True)
+            by = f"by {self._base_name()}'s script"
+            return replace(self._told(task, result, own, by), is_beside_script=True)
         is_unknown = task.across is not None and not reasons.is_usable(self.result_of(task.across))
         match _PassedOn.NOTHING if is_unknown else self._passed_on(task):
             case _PassedOn.DATA:
@@ -153,7 +154,10 @@ class Judge:
                     differing=tuple(port for port in result.differing if port in real),
                     by_chance=tuple(port for port in result.differing if port not in real),
                 )
-                return self._told(task, result, found)
+                return self._told(task, result, found, f"on {self._base_name()}")
+
+    def _base_name(self) -> str:
+        return self.plan.changes.base_name or "base"
 
     def _compared(
         self, task: Task, result: TaskResult, base: TaskResult, ports: tuple[str, ...]
@@ -200,8 +204,8 @@ class Judge:
         repeats = self.repeated(result, alike[0])
         if not all(reasons.is_usable(one) for one in repeats):
             return result
-        found = levelled(self.plan.rules, costs.findings(task, (result, alike[0]), repeats))
-        return _with_findings(result, found)
+        found = costs.findings(task, (result, alike[0]), repeats, self._base_name())
+        return _with_findings(result, levelled(self.plan.rules, found))
 
     def _given_otherwise(self, task: Task) -> Iterator[PortComparison]:
         """Compare what a failed task was given with what it is given on base."""
@@ -230,10 +234,10 @@ class Judge:
             yield from (replace(one, port=item.port) for one in known)
 
     def _told(
-        self, task: Task, result: TaskResult, found: tuple[PortComparison, ...]
+        self, task: Task, result: TaskResult, found: tuple[PortComparison, ...], base: str
     ) -> TaskResult:
         """Take over into a result what a comparison has shown of its own doing."""
-        said = differences.look(task, found, self._needing(task, found))
+        said = differences.look(task, found, self._needing(task, found), base)
         new = tuple(self._with_acceptance(one, found) for one in levelled(self.plan.rules, said))
         return replace(
             _with_findings(result, new),

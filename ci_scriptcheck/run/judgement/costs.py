@@ -33,7 +33,10 @@ def exceeded(here: TaskResult, base: TaskResult, tolerance: Tolerance) -> frozen
 
 
 def findings(
-    task: Task, runs: tuple[TaskResult, TaskResult], repeats: tuple[TaskResult, TaskResult]
+    task: Task,
+    runs: tuple[TaskResult, TaskResult],
+    repeats: tuple[TaskResult, TaskResult],
+    base_name: str = "base",
 ) -> Iterator[Finding]:
     """Tell what costs more than it may, in both of two runs of each side.
 
@@ -41,16 +44,19 @@ def findings(
         task: The task of head.
         runs: Of head and of base; the one of base may be of another day and machine.
         repeats: The same once more, here and now.
+        base_name: What people call base.
     """
     tolerance = task.settings.tolerance
     rules = exceeded(*runs, tolerance) & exceeded(*repeats, tolerance)
     rules &= exceeded(runs[0], repeats[1], tolerance)
     here, base = repeats
     if "SC408" in rules:
-        times = f"{here.seconds:.1f} s, and on base {base.seconds:.1f} s"
+        times = f"{here.seconds:.1f} s, and on {base_name} {base.seconds:.1f} s"
         yield _finding(task, "SC408", f"the script takes {times}, on the same inputs")
     if "SC409" in rules:
-        memory = f"{here.peak_memory_mb:,.0f} MiB, and on base {base.peak_memory_mb:,.0f} MiB"
+        memory = (
+            f"{here.peak_memory_mb:,.0f} MiB, and on {base_name} {base.peak_memory_mb:,.0f} MiB"
+        )
         yield _finding(task, "SC409", f"the script holds {memory}, on the same inputs")
 
 

@@ -30,24 +30,28 @@ Needing = Mapping[str, Mapping[str, tuple[str, ...]]]
 """Output port → name → the nodes that read the port and whose code or schema names it."""
 
 
-def look(task: Task, comparisons: Sequence[PortComparison], needing: Needing) -> Iterator[Finding]:
+def look(
+    task: Task, comparisons: Sequence[PortComparison], needing: Needing, base: str = "on base"
+) -> Iterator[Finding]:
     """Say what a task writes otherwise than on base, given the same.
 
     Args:
         task: The task of head.
         comparisons: How its outputs differ.
         needing: Who would miss what, as far as anybody does.
+        base: Where the other side is, as people say it.
     """
     for port in comparisons:
         for file in port.files:
-            yield from _of_file(_Port(task, port.port, needing), file, "")
+            yield from _of_file(_Port(task, port.port, needing, base), file, "")
 
 
 class _Port:
     """Writes the findings of one port."""
 
-    def __init__(self, task: Task, name: str, needing: Needing) -> None:
+    def __init__(self, task: Task, name: str, needing: Needing, base: str) -> None:
         self._task = task
+        self.base = base
         self.name = name
         self.tolerance = task.settings.tolerance
         self._needing = needing.get(name, {})
@@ -102,7 +106,7 @@ def _of_file(port: _Port, file: FileComparison, archive: str) -> Iterator[Findin
     if file.format_before != file.format_after:
         yield port.finding(
             "SC407",
-            f"{where} is {file.format_after or 'of no known format'}, and on base"
+            f"{where} is {file.format_after or 'of no known format'}, and {port.base}"
             f" {file.format_before or 'of no known format'}",
             subject=f"{port.name}/{path}",
         )
@@ -157,7 +161,7 @@ def _of_table(port: _Port, table: TableComparison, where: str, path: str) -> Ite
         if column.fate is Fate.GONE:
             yield port.lost("SC401", "column", column.name, where=where, how="is gone")
         elif column.fate is Fate.CHANGED and column.type_before != column.type_after:
-            how = f"is {column.type_after}, and on base {column.type_before}"
+            how = f"is {column.type_after}, and {port.base} {column.type_before}"
             yield port.lost("SC402", "column", column.name, where=where, how=how)
     subject = f"{port.name}/{path}"
     rows = max(table.rows_before, table.rows_after)
@@ -175,7 +179,7 @@ def _of_table(port: _Port, table: TableComparison, where: str, path: str) -> Ite
             "SC405",
             f"{names} of {where} lack{'s' if len(emptied) == 1 else ''} a value in more rows",
             subject=subject,
-            table=_figures(emptied, table),
+            table=_figures(port, emptied, table),
         )
     moved = [
         one
@@ -192,7 +196,7 @@ def _of_table(port: _Port, table: TableComparison, where: str, path: str) -> Ite
             f"{shown(tuple(one.name for one in moved))} of {where}"
             f" {'holds' if len(moved) == 1 else 'hold'} other values",
             subject=subject,
-            table=_figures(moved, table),
+            table=_figures(port, moved, table),
         )
 
 
@@ -216,7 +220,7 @@ def _rows(table: TableComparison, where: str) -> str:
     return f"{' and '.join(parts)} in {where}"
 
 
-def _figures(columns: Sequence[ColumnComparison], table: TableComparison) -> Table:
+def _figures(port: _Port, columns: Sequence[ColumnComparison], table: TableComparison) -> Table:
     rows = []
     for column in columns[:MOST_ROWS]:
         paired = table.rows_with_another(column)
@@ -231,7 +235,7 @@ def _figures(columns: Sequence[ColumnComparison], table: TableComparison) -> Tab
             before = after = column.type_after or ""
         rows.append((column.name, before, after, paired))
     return Table(
-        columns=("column", "on base", "here", ROWS_THAT_DIFFER),
+        columns=("column", port.base, "here", ROWS_THAT_DIFFER),
         rows=tuple(rows),
         more=max(len(columns) - MOST_ROWS, 0),
     )
@@ -249,7 +253,7 @@ def _of_values(port: _Port, file: FileComparison, where: str, path: str) -> Find
         f"{many} of {where} {'is' if file.values_count == 1 else 'are'} not the same",
         subject=subject,
         table=Table(
-            columns=("value", "on base", "here"),
+            columns=("value", port.base, "here"),
             rows=rows,
             more=max(file.values_count - MOST_ROWS, 0) if rows else 0,
         ),

@@ -7,7 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck.model.comparison import Fate, FileComparison, PortComparison
+from ci_scriptcheck.model.comparison import (
+    Fate,
+    FileComparison,
+    PortComparison,
+    ValueComparison,
+)
 from ci_scriptcheck.model.plan import Copied, Input, Output, Plan, Purpose, Side, Task, Upstream
 from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.run.beside import MOST_FIGURES_BYTES, MOST_FIGURES_SECONDS, Judge
@@ -55,13 +60,27 @@ TRAIN = a_node("train", "shop/prepare", beside="shop/train@base")
 ACROSS = dataclasses.replace(TRAIN, across="shop/train@head@base")
 
 
+TABLE = FileComparison(path="t.csv", fate=Fate.CHANGED, note="differs")
+AUC = FileComparison(
+    path="m.json",
+    fate=Fate.CHANGED,
+    format_before="json",
+    format_after="json",
+    values=(ValueComparison(path="auc", fate=Fate.CHANGED, before="0.9", after="0.8"),),
+    values_count=1,
+)
+
+
 class Court:
     """A judge, who is told of results, and remembers what it asked."""
 
-    def __init__(self, plan: Plan, *results: TaskResult, has_data: bool = True) -> None:
+    def __init__(
+        self, plan: Plan, *results: TaskResult, has_data: bool = True, is_json: bool = False
+    ) -> None:
         self._plan = plan
         self._results = {result.task: result for result in results}
         self._has_data = has_data
+        self._differing = AUC if is_json else TABLE
         self.asked: list[tuple[str, str, tuple[str, ...], bool]] = []
 
     def judged(self, task: Task, result: TaskResult) -> TaskResult:
@@ -79,7 +98,7 @@ class Court:
     def _answer(self, question: Question) -> tuple[PortComparison, ...]:
         about = question.asked_by, question.before.task, tuple(question.terms)
         self.asked.append((*about, question.is_to_repeat))
-        files = (FileComparison(path="t.csv", fate=Fate.CHANGED, note="differs"),)
+        files = (self._differing,)
         return tuple(
             PortComparison(port=port, files=files if self._has_data else (), noise=("t.csv",))
             for port in question.terms
@@ -183,6 +202,15 @@ def test_of_a_changed_script_behind_another_its_own_part_is_told() -> None:
 
     assert [asked[1] for asked in court.asked] == ["shop/train@head@base"]
     assert (found.is_first_to_differ, found.is_beside_script) == (True, True)
+
+
+def test_findings_call_base_as_people_do() -> None:
+    court = Court(a_shop(), a_result("shop/prepare@base", **wrote("old")), is_json=True)
+
+    (found,) = court.judged(PREPARE, a_result("shop/prepare", **wrote("new"))).findings
+
+    assert found.table is not None
+    assert found.table.columns == ("value", "on main", "here")
 
 
 def test_where_it_has_no_own_part_all_was_passed_on() -> None:
