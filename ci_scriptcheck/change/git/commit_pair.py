@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.git import command
-from ci_scriptcheck.change.git.base import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,14 +25,6 @@ _NOBODY = {
 }
 _ENVIRONMENT = "pyvenv.cfg"
 """The file by which a virtual environment is known."""
-
-
-def named(root: Path, names: tuple[str, str]) -> tuple[str, str] | None:
-    """Give the ids of two commits; `None` where one of the names is that of none."""
-    found = resolve(root, names)
-    if not set(names) <= found.keys():
-        return None
-    return found[names[0]], found[names[1]]
 
 
 @contextmanager

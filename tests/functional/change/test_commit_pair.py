@@ -12,14 +12,6 @@ if TYPE_CHECKING:
     from tests.functional.change.conftest import Repository
 
 
-def test_both_names_have_to_be_those_of_commits(repository: Repository) -> None:
-    first = repository.commit({"a.py": "1\n"})
-    second = repository.commit({"a.py": "2\n"})
-
-    assert commit_pair.named(repository.root, ("HEAD~1", "HEAD")) == (first, second)
-    assert commit_pair.named(repository.root, ("HEAD", "nothing")) is None
-
-
 def test_the_second_is_checked_out_and_the_first_is_its_parent_however_they_are_related(
     repository: Repository,
 ) -> None:
