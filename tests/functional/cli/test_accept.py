@@ -198,3 +198,38 @@ def test_a_link_inside_the_repository_is_followed(shop: Path) -> None:
 
     assert ended.returncode == 0, ended.stdout
     assert f"SC401: {REASON} (accepted in this change)" in ended.stdout
+
+
+def accept_on_main(shop: Path, *, as_link: bool) -> None:
+    """Have main itself accept what the change, which is not committed, is about to do."""
+    scriptcheck("accept", "fraud/preprocess", "--reason", REASON, folder=shop)
+    if as_link:
+        (shop / "docs").mkdir()
+        (shop / "scriptcheck.accepted.yaml").rename(shop / "docs" / "accepted.yaml")
+        (shop / "scriptcheck.accepted.yaml").symlink_to("docs/accepted.yaml")
+    git(shop, "stash", "--quiet", "--", "scripts")
+    git(shop, "checkout", "--quiet", "main")
+    commit(shop)
+    git(shop, "checkout", "--quiet", "change")
+    git(shop, "merge", "--quiet", "main")
+    git(shop, "stash", "pop", "--quiet")
+
+
+def test_what_a_file_of_another_project_accepts_is_not_accepted_here(shop: Path) -> None:
+    accept_on_main(shop, as_link=False)
+    (shop / "other").mkdir()
+    (shop / "other" / "scriptcheck.accepted.yaml").write_text("[]\n")
+
+    ended = scriptcheck("run", folder=shop)
+
+    assert f"SC401: {REASON} (accepted before this change)" in ended.stdout
+
+
+def test_a_change_of_what_a_link_leads_to_accepts_in_this_change(shop: Path) -> None:
+    accept_on_main(shop, as_link=True)
+    file = shop / "docs" / "accepted.yaml"
+    file.write_text(file.read_text() + "# and more\n")
+
+    ended = scriptcheck("run", folder=shop)
+
+    assert f"SC401: {REASON} (accepted in this change)" in ended.stdout
