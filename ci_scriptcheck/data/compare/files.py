@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data import archives, file_difference, formats
 from ci_scriptcheck.data.compare.terms import CompareTerms
-from ci_scriptcheck.data.validate.scan import UnreadableError, loaded
+from ci_scriptcheck.data.validate.scan import UnreadableError
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.comparison import Fate, FileComparison
 from ci_scriptcheck.model.difference import Kind
@@ -191,7 +191,7 @@ def _documents(
     both = []
     for name, path in (("base", before), ("head", after)):
         try:
-            both.append(loaded(path, documents.MOST_BYTES))
+            both.append(documents.read(path))
         except UnreadableError as error:
             return replace(found, note=f"cannot be read on {name}: {error}")
     values, count = documents.compared(both[0], both[1], bench.terms.evidence)

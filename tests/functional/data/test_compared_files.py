@@ -150,6 +150,33 @@ def test_a_broken_document_is_told(tmp_path: Path, content: str) -> None:
     assert found.note == "cannot be read on head: broken JSON"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("9" * 400, "0.5"),
+        ("0.5", "9" * 400),
+        ("9" * 400, "Infinity"),
+        ("9" * 400, "9" * 399 + "8"),
+    ],
+)
+def test_whole_numbers_that_no_fraction_comes_near_are_compared(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    found = differing(tmp_path, "m.json", f'{{"a": {before}}}', f'{{"a": {after}}}')
+
+    assert found is not None
+    assert ([value.path for value in found.values], found.note) == (["a"], None)
+
+
+def test_a_key_that_an_object_has_twice_is_told(tmp_path: Path) -> None:
+    before, after = '{"m": {"a": 1, "a": 2}}', '{"m": {"a": 3, "a": 2}}'
+
+    found = differing(tmp_path, "m.json", before, after)
+
+    assert found is not None
+    assert found.note == "cannot be read on base: JSON with a key that an object has twice"
+
+
 def test_values_of_real_documents_are_not_told(tmp_path: Path) -> None:
     found = differing(
         tmp_path, "m.json", '{"name": "Jane"}', '{"name": "Joan"}', evidence=Evidence.AGGREGATES
