@@ -63,7 +63,7 @@ def compared(
     if "error" in listed:
         return (_incomparable(before.name, listed["error"]),)
     # One of the files ends the reader; the others are none the worse for it.
-    found: list[FileComparison] = []
+    found = [from_json(FileComparison, file) for file in listed["untold"]]
     for name, name_after in listed["names"]:
         pair = (name, name_after)
         alone = ask(reader.comparing_sides(before, after, terms, only=pair))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import pickle
 import tarfile
 import zipfile
@@ -17,6 +18,7 @@ import pytest
 
 from ci_scriptcheck.data.compare.comparison import compare
 from ci_scriptcheck.data.compare.terms import CompareTerms
+from ci_scriptcheck.data.validate.parts import MOST_FILES
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.comparison import Fate, FileComparison
 from tests.functional.data.comparing import differing, write
@@ -80,6 +82,71 @@ def test_a_folder_that_is_missing_has_no_files(tmp_path: Path) -> None:
     (one,) = compare(tmp_path / "base", tmp_path / "head", CompareTerms())
 
     assert (one.path, one.fate) == ("d.csv", Fate.NEW)
+
+
+def links(folder: Path, *targets: tuple[str, str]) -> list[tuple[str, str, str | None]]:
+    """Compare folders in each of which a link lies beside a file."""
+    for (side, target), text in zip(targets, ("1", "2"), strict=True):
+        write(folder / side / "file.txt", text)
+        (folder / side / "link").symlink_to(target)
+    found = compare(folder / "base", folder / "head", CompareTerms())
+    return [(one.path, one.fate.value, one.note) for one in found if one.path != "file.txt"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("file.txt", "./file.txt"), ("/srv/d.csv", "/srv/d.csv")]
+)
+def test_links_to_the_same_place_or_to_what_is_compared_itself_do_not_differ(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    assert links(tmp_path, ("base", before), ("head", after)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("file.txt", "other.txt"), ("../base.csv", "../head.csv"), ("link", "link")],
+    ids=["inside", "outside", "in a circle"],
+)
+def test_links_that_may_lead_to_other_data_are_told(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    told = "base has a link, which is not followed; head has a link, which is not followed"
+
+    assert links(tmp_path, ("base", before), ("head", after)) == [
+        ("link", "changed", f"cannot be compared: {told}")
+    ]
+
+
+def test_what_is_no_file_on_one_side_is_told(tmp_path: Path) -> None:
+    for name in ("folder", "pipe"):
+        write(tmp_path / "base" / name, "1")
+    (tmp_path / "head").mkdir()
+    (tmp_path / "head" / "folder").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "head" / "pipe")
+    (tmp_path / "head" / "new").symlink_to("pipe")
+
+    found = compare(tmp_path / "base", tmp_path / "head", CompareTerms())
+
+    assert [(one.path, one.fate.value, one.note) for one in found] == [
+        ("folder", "changed", "cannot be compared: head has a link, which is not followed"),
+        ("new", "new", "a link, which is not followed"),
+        ("pipe", "changed", "cannot be compared: head has a pipe, socket or device"),
+    ]
+
+
+def test_files_beyond_what_is_looked_at_are_told_and_take_no_place(tmp_path: Path) -> None:
+    for side in ("base", "head"):
+        (tmp_path / side).mkdir()
+        for number in range(MOST_FILES + 1):
+            (tmp_path / side / f"f{number:05}").touch()
+    (tmp_path / "head" / "a").touch()
+
+    found = compare(tmp_path / "base", tmp_path / "head", CompareTerms())
+
+    assert [(one.path, one.fate.value, one.note) for one in found] == [
+        ("a", "new", None),
+        ("f09999", "changed", "cannot be compared: 2 files from here on, behind the first 10,000"),
+    ]
 
 
 def test_files_whose_names_hold_a_time_are_pairs(tmp_path: Path) -> None:

@@ -230,15 +230,17 @@ def test_a_pickle_is_never_loaded_and_what_it_would_call_is_told(
     assert not (tmp_path / "harmed").exists()
 
 
-def test_links_and_pipes_are_no_files(reader: Reader, tmp_path: Path) -> None:
+def test_links_and_pipes_are_told_and_never_opened(reader: Reader, tmp_path: Path) -> None:
     write(tmp_path / "secret.csv", "a\nsecret\n")
     (_made(tmp_path / "head") / "d.csv").symlink_to(tmp_path / "secret.csv")
     os.mkfifo(tmp_path / "head" / "pipe.csv")
     write(tmp_path / "base" / "d.csv", "a\n1\n")
 
-    (found,) = compared(reader, tmp_path)
+    link, pipe = compared(reader, tmp_path)
 
-    assert (found.path, found.fate.value) == ("d.csv", "gone")
+    assert link.note == "cannot be compared: head has a link, which is not followed"
+    assert (link.table, link.content) == (None, None)
+    assert (pipe.path, pipe.fate.value, pipe.content) == ("pipe.csv", "new", None)
 
 
 def test_a_table_that_outgrows_the_memory_ends_no_other_comparison(

@@ -30,14 +30,16 @@ def test_what_the_reader_found_is_given() -> None:
 def test_one_file_that_ends_the_reader_does_not_hide_the_others() -> None:
     def ask(request: dict[str, Any]) -> dict[str, Any]:
         if request["do"] == "list sides":
-            return {"names": [["a", "a"], ["b", "b"], ["c", "c"]]}
+            untold = FileComparison(path="d", fate=Fate.CHANGED, note="cannot be compared: many")
+            names = [["a", "a"], ["b", "b"], ["c", "c"]]
+            return {"names": names, "untold": [to_json(untold)]}
         if request["only"] in {None, ("b", "b")}:
             return {"error": "the reader ended (killed)"}
         return {"files": [to_json(a_difference(request["only"][0]))]}
 
     found = reading.compared(ask, BASE, HEAD, CompareTerms())
 
-    assert [one.path for one in found] == ["a", "b", "c"]
+    assert [one.path for one in found] == ["a", "b", "c", "d"]
     assert found[1].note == "cannot be compared: the reader ended (killed)"
 
 
