@@ -43,6 +43,23 @@ def test_one_file_that_ends_the_reader_does_not_hide_the_others() -> None:
     assert found[1].note == "cannot be compared: the reader ended (killed)"
 
 
+def test_files_for_which_no_time_is_left_are_told_together() -> None:
+    moments = iter([0.0, 1.0, 400.0, 601.0])
+
+    def ask(request: dict[str, Any]) -> dict[str, Any]:
+        if request["do"] == "list sides":
+            return {"names": [[name, name] for name in "abcd"], "untold": []}
+        return {"error": "not read within 120 s"}
+
+    found = reading.compared(ask, BASE, HEAD, CompareTerms(), clock=lambda: next(moments))
+
+    assert [(one.path, one.note) for one in found] == [
+        ("a", "cannot be compared: not read within 120 s"),
+        ("b", "cannot be compared: not read within 120 s"),
+        ("c", "cannot be compared: 2 of 4 files were not reached within 600 s"),
+    ]
+
+
 def test_a_folder_that_cannot_even_be_listed_is_told() -> None:
     found = reading.compared(lambda _: {"error": "no"}, BASE, HEAD, CompareTerms())
 
