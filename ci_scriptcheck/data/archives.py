@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
 import itertools
+import lzma
 import re
 import tarfile
 import zipfile
@@ -15,15 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-MOST_MEMBERS = 10_000
+MOST_MEMBERS = 100_000
 MOST_BYTES = 2 * 1024**3
-"""Unpacked; what is larger is compared as it is."""
+"""Unpacked."""
 
 _CHUNK = 1 << 20
 _BROKEN = (
     EOFError,
     OSError,
     RuntimeError,
+    lzma.LZMAError,
     tarfile.TarError,
     zipfile.BadZipFile,
     zlib.error,
@@ -31,23 +34,24 @@ _BROKEN = (
 
 
 class ArchiveError(Exception):
-    """An archive cannot be read to its end."""
+    """An archive cannot be read to its end; the text says why, and nothing of what it holds."""
 
 
-def members(path: Path, *, most_bytes: int = MOST_BYTES) -> dict[str, str] | None:
+def members(
+    path: Path, *, most_bytes: int = MOST_BYTES, most_members: int = MOST_MEMBERS
+) -> dict[str, str] | None:
     """Give each member of a tar or zip archive with the SHA-256 of its content.
 
     Returns:
-        `None` where the file is no archive, is broken, or holds too much.
+        `None` where the file is no archive.
+
+    Raises:
+        ArchiveError: it is broken, or holds too much.
     """
     try:
-        if _is_zip(path):
-            return _digests(_in_zip(path), most_bytes)
-        if tarfile.is_tarfile(path):
-            return _digests(_in_tar(path), most_bytes)
+        return _digests(_inside(path), most_bytes, most_members) if _is_archive(path) else None
     except _BROKEN:
-        pass
-    return None
+        raise ArchiveError("an archive that is broken, or cut short") from None
 
 
 def contents(path: Path, names: Collection[str], *, most_bytes: int) -> dict[str, bytes]:
@@ -58,12 +62,11 @@ def contents(path: Path, names: Collection[str], *, most_bytes: int) -> dict[str
     """
     found: dict[str, bytes] = {}
     try:
-        inside = _in_zip(path) if _is_zip(path) else _in_tar(path)
-        for name, content in inside:
+        for name, content in _inside(path):
             if name in names and not isinstance(content, str):
                 found[name] = content.read(most_bytes)
-    except _BROKEN as error:
-        raise ArchiveError(str(error)) from error
+    except _BROKEN:
+        raise ArchiveError("an archive that is broken, or cut short") from None
     return found
 
 
@@ -80,8 +83,7 @@ def unpacked(
     found: dict[str, Path] = {}
     left = most_bytes
     try:
-        inside = _in_zip(path) if _is_zip(path) else _in_tar(path)
-        for number, (name, content) in enumerate(inside):
+        for number, (name, content) in enumerate(_inside(path)):
             if name not in names or isinstance(content, str):
                 continue
             target = folder / f"{number}{_ending(name)}"
@@ -91,23 +93,46 @@ def unpacked(
             else:
                 left -= size
                 found[name] = target
-    except _BROKEN as error:
-        raise ArchiveError(str(error)) from error
+    except _BROKEN:
+        raise ArchiveError("an archive that is broken, or cut short") from None
     return found
 
 
 def unpacked_alone(path: Path, target: Path, *, most_bytes: int) -> None:
-    """Write what is packed in a gzip file.
+    """Write what is packed in a gzip, bzip2 or xz file.
 
     Raises:
         ArchiveError: it is broken, or too large.
     """
     try:
-        with gzip.GzipFile(path) as file:
-            if _copied(cast("IO[bytes]", file), target, most_bytes) is None:
-                raise ArchiveError(f"more than {most_bytes:,} bytes")
-    except _BROKEN as error:
-        raise ArchiveError(str(error)) from error
+        with _opened_alone(path) as file:
+            if _copied(file, target, most_bytes) is None:
+                raise ArchiveError(f"more than {most_bytes:,} bytes unpacked")
+    except _BROKEN:
+        raise ArchiveError("a packed file that is broken, or cut short") from None
+
+
+def digest_alone(path: Path, *, most_bytes: int = MOST_BYTES) -> str | None:
+    """Give the SHA-256 of what is packed in a gzip, bzip2 or xz file; `None` for an archive of members.
+
+    Raises:
+        ArchiveError: it is broken, or too large.
+    """
+    try:
+        if _is_archive(path):
+            return None
+        with _opened_alone(path) as file:
+            return _digests(iter([("", file)]), most_bytes, 1)[""]
+    except _BROKEN:
+        raise ArchiveError("a packed file that is broken, or cut short") from None
+
+
+def _opened_alone(path: Path) -> IO[bytes]:
+    with path.open("rb") as file:
+        begin = file.read(3)
+    if begin == b"BZh":
+        return cast("IO[bytes]", bz2.BZ2File(path))
+    return cast("IO[bytes]", lzma.LZMAFile(path) if begin == b"\xfd7z" else gzip.GzipFile(path))
 
 
 def _ending(name: str) -> str:
@@ -140,14 +165,33 @@ def is_empty(path: Path) -> bool:
         return False
 
 
+def _is_archive(path: Path) -> bool:
+    return _is_zip(path) or tarfile.is_tarfile(path)
+
+
 def _is_zip(path: Path) -> bool:
-    """Say whether a file is a zip archive from its first byte on: one may also hang behind a tar archive."""
+    """Say whether a file begins as a zip archive: one may also hang behind a tar archive, or be cut short."""
     with path.open("rb") as file:
-        begins = file.read(4) in {b"PK\x03\x04", b"PK\x05\x06"}
-    return begins and zipfile.is_zipfile(path)
+        return file.read(4) in {b"PK\x03\x04", b"PK\x05\x06"}
 
 
-def _digests(contents: Iterator[tuple[str, IO[bytes] | str]], most: int) -> dict[str, str] | None:
+def _inside(path: Path) -> Iterator[tuple[str, IO[bytes] | str]]:
+    """Give the members one by one; of those of the same name, all but the first with a number behind it."""
+    seen: set[str] = set()
+    last: dict[str, int] = {}
+    for name, content in _in_zip(path) if _is_zip(path) else _in_tar(path):
+        told, number = name, last.get(name, 1)
+        while told in seen:
+            number += 1
+            told = f"{name} ({number})"
+        seen.add(told)
+        last[name] = number
+        yield told, content
+
+
+def _digests(
+    contents: Iterator[tuple[str, IO[bytes] | str]], most: int, most_members: int
+) -> dict[str, str]:
     found: dict[str, str] = {}
     left = most
     for name, content in contents:
@@ -158,11 +202,11 @@ def _digests(contents: Iterator[tuple[str, IO[bytes] | str]], most: int) -> dict
             while chunk := content.read(_CHUNK):
                 left -= len(chunk)
                 if left < 0:
-                    return None
+                    raise ArchiveError(f"more than {most:,} bytes unpacked")
                 digest.update(chunk)
             found[name] = digest.hexdigest()
-        if len(found) > MOST_MEMBERS:
-            return None
+        if len(found) > most_members:
+            raise ArchiveError(f"more than {most_members:,} members")
     return found
 
 

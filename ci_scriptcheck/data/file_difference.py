@@ -47,7 +47,7 @@ def difference(one: Path, other: Path) -> Difference | None:
     if not all(there_is):
         when = "first" if there_is[0] else "second"
         return Difference(how=f"is only there the {when} time", kind=Kind.DATA)
-    here, there = archives.members(one), archives.members(other)
+    here, there = _members(one), _members(other)
     if here is not None and there is not None:
         return _of_members(one, other, here, there)
     try:
@@ -62,6 +62,14 @@ def difference(one: Path, other: Path) -> Difference | None:
         return Difference(how=how, kind=Kind.TIMES)
     is_text = "from byte" not in how
     return Difference(how=how, kind=Kind.DATA if is_text else _kind(one.name))
+
+
+def _members(path: Path) -> dict[str, str] | None:
+    """Give the members of an archive; `None` where its bytes have to do."""
+    try:
+        return archives.members(path)
+    except archives.ArchiveError:
+        return None
 
 
 def _kind(name: str) -> Kind:

@@ -31,7 +31,8 @@ def is_alike(expected: float, found: float | Decimal, tolerance: float) -> bool:
 
 
 def _is_broken_number(number: float | Decimal) -> bool:
-    return math.isfinite(number) and number != int(number)
+    # A whole number of more than 308 digits is none that `isfinite` takes.
+    return not isinstance(number, int) and math.isfinite(number) and number != int(number)
 
 
 def _is_close(expected: float, found: float | Decimal, tolerance: float) -> bool:

@@ -177,7 +177,8 @@ def comparing_sides(
 def listing_sides(before: Path, after: Path) -> Message:
     """Ask which files of a folder on base, absolute, are not the same bytes as those on head.
 
-    The answer's `names` gives for each its name on base and on head.
+    The answer's `names` gives for each its name on base and on head; `untold` is what stands for those that
+    are not looked at, each as `to_json` writes a `FileComparison`.
     """
     return {"do": "list sides", "before": str(before), "after": str(after)}
 
@@ -263,7 +264,11 @@ def _sides(request: Message) -> Message:
 
     folders = Path(request["before"]), Path(request["after"])
     if request["do"] == "list sides":
-        return {"names": [list(pair) for pair in comparison.differing(*folders)]}
+        listing = comparison.listed(*folders)
+        return {
+            "names": [list(pair) for pair in listing.names],
+            "untold": [to_json(file) for file in listing.untold],
+        }
     terms = from_json(CompareTerms, request["terms"])
     if request["only"] is None:
         found = comparison.compare(*folders, terms)

@@ -136,8 +136,8 @@ class FileComparison:
         members: How its members differ, where both sides are archives.
         note: What else is known, as a sentence without a full stop.
         is_opaque: Whether nothing is known but that the bytes are not the same.
-        content: A digest of both sides' bytes; `None` for archives, whose members have theirs, and
-            where a part of what differs was set aside.
+        content: A digest of what both sides hold, packed or not; of archives, whose members have theirs, only of
+            the members that are not looked into. `None` where a part of what differs was set aside.
     """
 
     path: str

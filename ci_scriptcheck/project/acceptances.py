@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.acceptance import FILE_NAME, Acceptance
+from ci_scriptcheck.project import own_file
 from ci_scriptcheck.project.paths import within
 from ci_scriptcheck.values import fields
 
@@ -30,15 +31,16 @@ def read(tree: Tree, folder: str) -> tuple[Acceptance, ...]:
     """Read the acceptances of the project in a folder; without a file there are none.
 
     Raises:
-        UsageError: the file cannot be understood.
+        UsageError: the file cannot be read or understood.
     """
     path = within(folder, FILE_NAME) or FILE_NAME
-    if not tree.has(path):
+    content = own_file.content(tree, path, what="the list of differences")
+    if content is None:
         return ()
     # Most projects have no such file, and need not wait for YAML.
     from ci_scriptcheck.project.native.yaml_text import read_yaml
 
-    source = read_yaml(tree.read(path), path)
+    source = read_yaml(content, path)
     if source.data is None:
         return ()
     if not isinstance(source.data, list):

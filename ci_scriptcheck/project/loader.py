@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.errors import Place, UsageError, did_you_mean
+from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model.contract import CopiedFrom, Dataset, GeneratedBy
 from ci_scriptcheck.model.project import Project, levelled
 from ci_scriptcheck.model.result import Finding
-from ci_scriptcheck.project import compatibility
+from ci_scriptcheck.project import compatibility, own_file
 from ci_scriptcheck.project.assembly import assembly
 from ci_scriptcheck.project.assembly.pipelines import PipelineParts, read_pipelines
 from ci_scriptcheck.project.assembly.steps import read_steps
@@ -196,21 +196,9 @@ def _unread(
 
 
 def _content(tree: Tree, file: str | None) -> bytes:
-    try:
-        if file is not None:
-            return tree.read(file)
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise UsageError(
-            what=f"`{file}` cannot be read: {error.strerror}", where=Place(file=file or FILE_NAME)
-        ) from error
-    if file is not None and tree.has(file):
-        raise UsageError(
-            what=f"`{file}` is not a regular file",
-            where=Place(file=file),
-            advice="write the settings into a file of this name",
-        )
+    found = None if file is None else own_file.content(tree, file, what="the settings")
+    if found is not None:
+        return found
     misnamed = [one for one in tree.paths() if is_misnamed(one, folder_of(file or FILE_NAME))]
     if misnamed:
         raise UsageError(

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import repository_file
+from ci_scriptcheck import repository_file, repository_path
 from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.acceptance import FILE_NAME
@@ -246,15 +246,20 @@ class Judge:
         )
 
     def _with_acceptance(self, finding: Finding, found: tuple[PortComparison, ...]) -> Finding:
-        touched = self.plan.changes.touched()
         for comparison in found:
             for accepted in self.plan.acceptances:
                 if comparison.port == finding.port and accepted.covers(finding, comparison):
                     # Who accepts a difference in the change that makes it is told to the reviewer.
-                    own = FILE_NAME in {path.rpartition("/")[2] for path in touched}
-                    when = "in this change" if own else "before this change"
+                    when = "in this change" if self._accepts() else "before this change"
                     return replace(finding, known=f"{accepted.reason} (accepted {when})")
         return finding
+
+    def _accepts(self) -> bool:
+        """Say whether the change touches this project's own acceptances, or what a link there leads to."""
+        file = repository_path.joined(self.plan.folder, FILE_NAME) or FILE_NAME
+        place, root = (self.root / file).resolve(), self.root.resolve()
+        own = {file, place.relative_to(root).as_posix()} if place.is_relative_to(root) else {file}
+        return not self.plan.changes.touched().isdisjoint(own)
 
     def _needing(self, task: Task, comparisons: tuple[PortComparison, ...]) -> differences.Needing:
         """Find for names of each output the nodes that read it and name them, by code or by schema."""

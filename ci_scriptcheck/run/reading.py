@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import reader
@@ -14,11 +15,15 @@ from ci_scriptcheck.model.difference import Difference, Kind
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from ci_scriptcheck.data.compare.terms import CompareTerms
     from ci_scriptcheck.model.result import Artefact, FileFacts
     from ci_scriptcheck.run.context import AskReader
+
+MOST_SECONDS = 600
+"""That files of one port are compared one by one, where they cannot be compared together."""
 
 
 def measured(ask: AskReader, place: Path, found: Artefact) -> Artefact:
@@ -50,11 +55,16 @@ def difference(ask: AskReader, one: Path, other: Path) -> Difference | None:
 
 
 def compared(
-    ask: AskReader, before: Path, after: Path, terms: CompareTerms
+    ask: AskReader,
+    before: Path,
+    after: Path,
+    terms: CompareTerms,
+    *,
+    clock: Callable[[], float] = time.monotonic,
 ) -> tuple[FileComparison, ...]:
     """Say how the files of a folder on base differ from those of the same folder on head.
 
-    A file that the reader cannot be asked about is told with a note.
+    A file that the reader cannot be asked about is told with a note, as are those for which no time is left.
     """
     answer = ask(reader.comparing_sides(before, after, terms))
     if "error" not in answer:
@@ -63,11 +73,15 @@ def compared(
     if "error" in listed:
         return (_incomparable(before.name, listed["error"]),)
     # One of the files ends the reader; the others are none the worse for it.
-    found: list[FileComparison] = []
-    for name, name_after in listed["names"]:
-        pair = (name, name_after)
+    found = [from_json(FileComparison, file) for file in listed["untold"]]
+    pairs, until = [(name, other) for name, other in listed["names"]], clock() + MOST_SECONDS
+    for number, pair in enumerate(pairs):
+        if clock() > until:
+            why = f"{len(pairs) - number:,} of {len(pairs):,} files were not reached"
+            found.append(_incomparable(pair[0], f"{why} within {MOST_SECONDS} s"))
+            break
         alone = ask(reader.comparing_sides(before, after, terms, only=pair))
-        found += [_incomparable(name, alone["error"])] if "error" in alone else _files(alone)
+        found += [_incomparable(pair[0], alone["error"])] if "error" in alone else _files(alone)
     return tuple(sorted(found, key=lambda file: file.path))
 
 

@@ -7,12 +7,14 @@ import math
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data.compare.terms import ROUNDING
+from ci_scriptcheck.data.validate.scan import UnreadableError, loaded
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model import json_path
 from ci_scriptcheck.model.comparison import Fate, ValueComparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 MOST_BYTES = 30_000_000
 """Of a document, unpacked, both of which lie in memory as a whole."""
@@ -24,6 +26,23 @@ _NOTHING = object()
 
 # Where a value lies: its key or number, behind the way to what holds it.
 _Way = tuple["_Way", str | int] | None
+
+
+def read(path: Path) -> object:
+    """Read a document to compare it.
+
+    Raises:
+        UnreadableError: it is broken, larger than what is looked at, or says a key twice: of that,
+            readers take what they like.
+    """
+    return loaded(path, MOST_BYTES, of_pairs=_with_single_keys)
+
+
+def _with_single_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise UnreadableError("JSON with a key that an object has twice")
+    return found
 
 
 def compared(
@@ -76,10 +95,17 @@ def _are_equal(one: object, other: object) -> bool:
     if isinstance(one, float | int) and isinstance(other, float | int):
         if _is_whole(one) and _is_whole(other):
             return one == other
-        return (math.isnan(one) and math.isnan(other)) or math.isclose(
-            one, other, rel_tol=ROUNDING
-        )
+        return _are_close(one, other)
     return one == other
+
+
+def _are_close(one: float, other: float) -> bool:
+    try:
+        both = math.isnan(one), math.isnan(other)
+        return all(both) or math.isclose(one, other, rel_tol=ROUNDING)
+    except OverflowError:
+        # No number with a fraction comes near a whole one of hundreds of digits.
+        return False
 
 
 def _told(way: _Way, one: object, other: object) -> ValueComparison:

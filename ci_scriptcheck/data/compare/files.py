@@ -7,21 +7,24 @@ at, is told by its note.
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import tempfile
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data import archives, file_difference, formats
+from ci_scriptcheck.data.compare.noise import INABILITY
 from ci_scriptcheck.data.compare.terms import CompareTerms
-from ci_scriptcheck.data.validate.scan import UnreadableError, loaded
+from ci_scriptcheck.data.validate.scan import UnreadableError
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.comparison import Fate, FileComparison
 from ci_scriptcheck.model.difference import Kind
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 MOST_MEMBERS = 100
 """Members of an archive that are looked into; further ones are counted."""
@@ -34,6 +37,7 @@ MOST_DEPTH = 3
 
 _ARCHIVES = frozenset({"tar", "zip", "gzip", "bzip2", "xz"})
 _TABLES = frozenset({"csv", "tsv", "parquet", "jsonl"})
+_PACKED = re.compile(r"\.(gz|bz2|xz)$")
 _SHOWN_DIGITS = 12
 _FOLDER = "is b'5' "
 """What `archives.members` gives for a folder in a tar archive."""
@@ -77,14 +81,17 @@ def compared(name: str, before: Path, after: Path, bench: Bench) -> FileComparis
     # Libraries on hostile bytes: what they raise is no closed set, and says the same to us.
     except Exception as error:  # noqa: BLE001
         told = replace(found, note=f"cannot be compared: {type(error).__name__}")
-    if told is None or told.members:
+    if told is None or told.members or told.content is not None:
         return told
-    return replace(told, content=_content(before, after))
+    # Of what cannot be compared, the bytes as they are have to do.
+    digest = _digest if (told.note or "").startswith(INABILITY) else _inner_digest
+    return replace(told, content=_content(before, after, digest=digest))
 
 
 def one_sided(name: str, path: Path, fate: Fate) -> FileComparison:
     """Tell a file that is there on one side only."""
-    kind, size, content = format_of(name, path), path.stat().st_size, _content(path)
+    kind, size = format_of(name, path), path.stat().st_size
+    content = _content(path, digest=_inner_digest)
     if fate is Fate.GONE:
         return FileComparison(
             path=name, fate=fate, format_before=kind, bytes_before=size, content=content
@@ -94,14 +101,28 @@ def one_sided(name: str, path: Path, fate: Fate) -> FileComparison:
     )
 
 
-def _content(*paths: Path) -> str | None:
-    """Give a digest of the bytes of files together; `None` where one cannot be read, or is an archive."""
-    if any(format_of("", path) in _ARCHIVES for path in paths):
-        return None
+def _content(*paths: Path, digest: Callable[[Path], str | None]) -> str | None:
+    """Give a digest of files together; `None` where one of them has none, or cannot be read."""
     try:
-        return hashlib.sha256(" ".join(map(_digest, paths)).encode()).hexdigest()
+        digests = [digest(path) for path in paths]
     except OSError:
         return None
+    known = [one for one in digests if one is not None]
+    return _sha256(" ".join(known)) if len(known) == len(paths) else None
+
+
+def _inner_digest(path: Path) -> str | None:
+    """Give a digest of what a file holds, whatever times gzip adds; `None` for members, which have their own."""
+    if format_of("", path) not in _ARCHIVES:
+        return _digest(path)
+    try:
+        return archives.digest_alone(path)
+    except archives.ArchiveError:
+        return _digest(path)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def format_of(name: str, path: Path) -> str:
@@ -132,8 +153,10 @@ def _of_kind(  # noqa: PLR0911  (an arm for each kind)
     kinds = found.format_before, found.format_after
     if set(kinds) <= _TABLES:
         return _tables(found, before, after, bench)
-    if set(kinds) <= _ARCHIVES and bench.depth < MOST_DEPTH:
-        return _archives(found, before, after, bench)
+    if set(kinds) <= _ARCHIVES:
+        if bench.depth < MOST_DEPTH:
+            return _archives(found, before, after, bench)
+        return replace(found, note=f"cannot be compared: lies in {MOST_DEPTH} other archives")
     if kinds[0] != kinds[1]:
         return replace(found, note=f"is {kinds[0]} on base and {kinds[1]} on head")
     match kinds[0]:
@@ -191,7 +214,7 @@ def _documents(
     both = []
     for name, path in (("base", before), ("head", after)):
         try:
-            both.append(loaded(path, documents.MOST_BYTES))
+            both.append(documents.read(path))
         except UnreadableError as error:
             return replace(found, note=f"cannot be read on {name}: {error}")
     values, count = documents.compared(both[0], both[1], bench.terms.evidence)
@@ -245,11 +268,18 @@ def _opaque(found: FileComparison, before: Path, after: Path) -> FileComparison:
 def _archives(
     found: FileComparison, before: Path, after: Path, bench: Bench
 ) -> FileComparison | None:
-    here, there = archives.members(before), archives.members(after)
+    both: list[dict[str, str] | None] = []
+    for name, path in (("base", before), ("head", after)):
+        try:
+            both.append(archives.members(path))
+        except archives.ArchiveError as error:
+            return replace(found, note=f"cannot be read on {name}: {error}")
+    here, there = both
+    if here is None and there is None:
+        return _packed(found, before, after, bench)
     if here is None or there is None:
-        if found.format_before == found.format_after == "gzip" and here is there:
-            return _packed(found, before, after, bench)
-        return _opaque(found, before, after)
+        side = "base" if there is None else "head"
+        return replace(found, note=f"cannot be compared: holds members on {side} only")
     differing = [
         name
         for name in sorted(here.keys() | there.keys())
@@ -257,57 +287,69 @@ def _archives(
     ]
     with tempfile.TemporaryDirectory(dir=bench.scratch) as folder:
         inner = Bench(terms=bench.terms, scratch=Path(folder), depth=bench.depth + 1)
-        return _with_members(found, (before, after), differing, inner)
+        members = _members((before, after), (here, there), differing[:MOST_MEMBERS], inner)
+    further = [(name, here.get(name), there.get(name)) for name in differing[MOST_MEMBERS:]]
+    if not members and not further:
+        return None
+    return replace(
+        found,
+        members=members,
+        note=f"{len(further):,} further members differ" if further else None,
+        content=_sha256(json.dumps(further)) if further else None,
+    )
 
 
 def _is_folder(name: str, here: Mapping[str, str], there: Mapping[str, str]) -> bool:
     return name.endswith("/") or _FOLDER in {here.get(name), there.get(name)}
 
 
-def _with_members(
-    found: FileComparison, paths: tuple[Path, Path], differing: list[str], bench: Bench
-) -> FileComparison | None:
-    looked_at = differing[:MOST_MEMBERS]
-    sides = []
-    for name, path in zip(("base", "head"), paths, strict=True):
-        folder = bench.scratch / name
+def _members(
+    paths: tuple[Path, Path],
+    known: tuple[Mapping[str, str], Mapping[str, str]],
+    names: list[str],
+    bench: Bench,
+) -> tuple[FileComparison, ...]:
+    unpacked = []
+    for side, path in zip(("base", "head"), paths, strict=True):
+        folder = bench.scratch / side
         folder.mkdir()
-        sides.append(archives.unpacked(path, looked_at, folder, most_bytes=MOST_UNPACKED))
-    members = [_member(name, sides[0].get(name), sides[1].get(name), bench) for name in looked_at]
-    kept = tuple(member for member in members if member is not None)
-    more = len(differing) - len(looked_at)
-    note = f"{more:,} further members differ" if more else None
-    return replace(found, members=kept, note=note) if kept or more else None
+        unpacked.append(archives.unpacked(path, names, folder, most_bytes=MOST_UNPACKED))
+    before, after = unpacked
+    here, there = known
+    found = []
+    for name in names:
+        fate = Fate.GONE if name not in there else Fate.NEW if name not in here else Fate.CHANGED
+        found.append(_member(name, fate, (before.get(name), after.get(name)), bench))
+    return tuple(member for member in found if member is not None)
 
 
 def _member(
-    name: str, before: Path | None, after: Path | None, bench: Bench
+    name: str, fate: Fate, sides: tuple[Path | None, Path | None], bench: Bench
 ) -> FileComparison | None:
+    before, after = sides
     if before is not None and after is not None:
         return compared(name, before, after, bench)
-    if before is not None:
-        return one_sided(name, before, Fate.GONE)
-    if after is not None:
-        return one_sided(name, after, Fate.NEW)
-    return FileComparison(
-        path=name, fate=Fate.CHANGED, note="is a link, or too large to look into"
-    )
+    alone = before or after
+    if alone is not None and fate is not Fate.CHANGED:
+        return one_sided(name, alone, fate)
+    return FileComparison(path=name, fate=fate, note="is a link, or too large to look into")
 
 
 def _packed(
     found: FileComparison, before: Path, after: Path, bench: Bench
 ) -> FileComparison | None:
-    """Compare what is packed in two gzip files, as a file that is called without `.gz`."""
-    name = found.path.removesuffix(".gz")
+    """Compare what is packed in two files, as one that is called without `.gz` and the like."""
+    name = _PACKED.sub("", found.path)
     with tempfile.TemporaryDirectory(dir=bench.scratch) as folder:
-        targets = Path(folder, "base"), Path(folder, "head")
-        for path, target in zip((before, after), targets, strict=True):
+        targets = []
+        for side, path in (("base", before), ("head", after)):
+            targets.append(Path(folder, side))
             try:
-                archives.unpacked_alone(path, target, most_bytes=MOST_UNPACKED)
-            except archives.ArchiveError:
-                return _opaque(found, before, after)
+                archives.unpacked_alone(path, targets[-1], most_bytes=MOST_UNPACKED)
+            except archives.ArchiveError as error:
+                return replace(found, note=f"cannot be read on {side}: {error}")
         inner = Bench(terms=bench.terms, scratch=Path(folder), depth=bench.depth + 1)
-        told = compared(name, *targets, inner)
+        told = compared(name, targets[0], targets[1], inner)
     if told is None:
         return None
     return replace(

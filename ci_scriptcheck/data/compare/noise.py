@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 INABILITY = "cannot be "
 """How a note begins that says nothing about what differs."""
 
+_MISSING, _WHOLE, _FRACTION = "missing", "whole", "fraction"
+"""Kinds of values that are spoken of; others are told by how they begin."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rest:
@@ -76,7 +79,7 @@ def _file(file: FileComparison, repeat: FileComparison) -> tuple[FileComparison 
     if file.format_before != file.format_after and repeat.format_before == repeat.format_after:
         return file, []
     table, columns = _table(file.table, repeat.table)
-    values, paths = _values(file.values, repeat.values)
+    values, paths = _values(file.values, repeat)
     members = without_noise(file.members, repeat.members)
     left = replace(
         file,
@@ -107,16 +110,53 @@ def _count(file: FileComparison, left: Sequence[ValueComparison], repeat: FileCo
 
 
 def _values(
-    found: Iterable[ValueComparison], repeat: Iterable[ValueComparison]
+    found: Sequence[ValueComparison], repeat: FileComparison
 ) -> tuple[tuple[ValueComparison, ...], list[str]]:
-    """Set aside paths that differ again; of the items of a list, all where one does."""
-    again = {_every(value.path) for value in repeat}
-    left = tuple(value for value in found if _every(value.path) not in again)
-    return left, sorted({_every(value.path) for value in found} & again)
+    """Set aside what differs again: a value by its path, and in a list those of the same kind.
+
+    An order, and figures that are rounded, may agree in two runs by luck, so that one item of a list
+    speaks for the others; but a number speaks for no text, and a value that is another for none that is gone.
+    """
+    seen = {value.path for value in repeat.values}
+    kinds: dict[str, set[str]] = {}
+    for value in repeat.values:
+        kinds.setdefault(_every(value.path), set()).update(_kinds(value))
+    is_cut = repeat.values_count > len(repeat.values)
+
+    def is_chance(value: ValueComparison) -> bool:
+        own, known = _kinds(value), kinds.get(_every(value.path))
+        if known is None:
+            return False
+        is_same = value.path in seen and (_MISSING not in own or _MISSING in known)
+        # What is not shown of the second run may be of any kind.
+        return is_same or is_cut or own <= known
+
+    left = tuple(value for value in found if not is_chance(value))
+    others = {_every(value.path) for value in left}
+    aside = [value.path for value in found if is_chance(value)]
+    return left, sorted({path if _every(path) in others else _every(path) for path in aside})
 
 
 def _every(path: str) -> str:
     return re.sub(r"\[\d+\]", "[*]", path)
+
+
+def _kinds(value: ValueComparison) -> frozenset[str]:
+    """Say of which kinds a value is on both sides; a number that loses its fraction by luck keeps its kind."""
+    kinds = {_kind(value.before), _kind(value.after)}
+    return frozenset(kinds - {_WHOLE} if _FRACTION in kinds else kinds)
+
+
+def _kind(written: str | None) -> str:
+    if written is None:
+        return _MISSING
+    if written[:1] in '"[{':
+        return written[:1]
+    if written in {"true", "false"}:
+        return "flag"
+    if written == "null":
+        return written
+    return _WHOLE if re.fullmatch(r"-?\d+…?", written) else _FRACTION
 
 
 def _table(

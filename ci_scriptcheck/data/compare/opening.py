@@ -198,8 +198,13 @@ def _of_lines(
     """Read JSON lines; keys are gathered from all of them, in the order of their names."""
     options = f"format = 'newline_delimited', maximum_object_size = {MOST_JSON_ROW}, {_compression(part)}"
     source = f"read_json_objects({literal(part.paths[0])}, {options})"
-    query = f"select distinct unnest(json_keys(json)) from {source} limit {tables.MOST_COLUMNS}"  # noqa: S608  (quoted)
+    _refuse_odd_lines(connection, source)
+    query = (
+        f"select distinct unnest(json_keys(json)) from {source} limit {tables.MOST_COLUMNS + 1}"  # noqa: S608  (quoted)
+    )
     names = sorted(name for (name,) in connection.execute(query).fetchall())
+    if len(names) > tables.MOST_COLUMNS:
+        raise UnreadableError(f"more than {tables.MOST_COLUMNS:,} keys")
     found = [
         Column(name=name, source=f"c{number}", family=JSON, sql="JSON", word=None)
         for number, name in enumerate(names)
@@ -208,6 +213,18 @@ def _of_lines(
         f"json_extract(json, {literal(_pointer(one.name))}) as {one.source}" for one in found
     )
     return f"(select {cells or '1 as c0'} from {source})", found  # noqa: S608  (quoted)
+
+
+def _refuse_odd_lines(connection: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Refuse lines of which columns would show nothing, or one of two values only."""
+    keys = "json_keys(json)"
+    tests = "json_type(json) <> 'OBJECT'", f"len({keys}) <> len(list_distinct({keys}))"
+    counted = ", ".join(f"count(*) filter ({test})" for test in tests)
+    odd, double = connection.execute(f"select {counted} from {source}").fetchone() or (0, 0)  # noqa: S608  (quoted)
+    if odd:
+        raise UnreadableError(f"{odd:,} line{'s' * (odd != 1)} of JSON without an object")
+    if double:
+        raise UnreadableError(f"{double:,} line{'s' * (double != 1)} of JSON with a key twice")
 
 
 def _pointer(key: str) -> str:

@@ -1,11 +1,11 @@
 """Rows of two tables paired: by key, by content, or by their places.
 
-All works on the relations `before` and `after`, in whose columns equal cells are equal values.
+All works on the relations `before` and `after`, in whose columns equal cells are equal values. Hashes
+only ever say that something differs: who knows them can make up rows with the same, and the same sum.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 SIDES = ("before", "after")
 _MOST_CELLS = 30_000_000
 """Of one side that lie in memory while rows are paired."""
+_MOST_GROUPED = 10_000_000
+"""Of one side by which rows are grouped at once."""
 _MOST_TOGETHER = 200
 _MOST_SUMMED = 1_000
-_CHUNK = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +54,17 @@ def sums(
     return int(found[0]), found[1]
 
 
-def order(connection: duckdb.DuckDBPyConnection, side: str, cells: Sequence[str]) -> str:
-    """Give a digest of the rows in their order."""
-    digest = hashlib.sha256()
-    answer = connection.execute(f"select {_hash(cells)} as h from {side}")  # noqa: S608  (ours)
-    while chunk := answer.fetchmany(_CHUNK):
-        for (number,) in chunk:
-            digest.update(int(number).to_bytes(8, "little"))
-    return digest.hexdigest()
+def are_in_order(connection: duckdb.DuckDBPyConnection, cells: Sequence[str], rows: int) -> bool:
+    """Say whether two sides with so many rows have the same ones in the same order."""
+    for group in batches(cells, _at_once(rows)):
+        names = [f"x{number}" for number in range(len(group))]
+        columns = ", ".join(f"{cell} as {name}" for cell, name in zip(group, names, strict=True))
+        before, after = (f"(select {columns} from {side})" for side in SIDES)  # noqa: S608  (ours)
+        differ = " or ".join(f"b.{name} is distinct from a.{name}" for name in names)
+        query = f"select 1 from {before} b positional join {after} a where {differ} limit 1"  # noqa: S608  (ours)
+        if connection.execute(query).fetchone() is not None:
+            return False
+    return True
 
 
 def differing_cells(connection: duckdb.DuckDBPyConnection, cells: Iterable[str]) -> frozenset[str]:
@@ -98,18 +102,27 @@ def by_key(
         rounded: Those of them that are numbers with a fraction.
         rows: Of the larger side.
     """
-    most = min(_MOST_TOGETHER, max(_MOST_CELLS // max(rows, 1) - len(key), 1))
-    groups = list(batches(cells, most))
+    groups = list(batches(cells, max(_at_once(rows) - len(key), 1)))
     on = " and ".join(f"b.{cell} is not distinct from a.{cell}" for cell in key)
     if len(groups) <= 1:
         return _joined(connection, key, cells, f"full join {{after}} a on {on}", rounded)
     whole = _joined(connection, key, [_hash(cells)], f"full join {{after}} a on {on}")
     counts: dict[str, int] = dict.fromkeys(cells, 0)
-    for group in batches(_suspects(connection, key, cells), most):
+    for group in groups:
         join = f"full join {{after}} a on {on}"
         counts |= _joined(connection, key, group, join, rounded).by_cell
-    changed = whole.changed if any(counts.values()) else 0
-    return Paired(changed=changed, gone=whole.gone, new=whole.new, by_cell=counts)
+    return Paired(changed=_changed(whole, counts), gone=whole.gone, new=whole.new, by_cell=counts)
+
+
+def _at_once(rows: int) -> int:
+    """Say how many columns may be looked at together, of which one side lies in memory."""
+    return min(_MOST_TOGETHER, max(_MOST_CELLS // max(rows, 1), 1))
+
+
+def _changed(whole: Paired, counts: Mapping[str, int]) -> int:
+    """Say how many pairs differ, of which the hashes of rows tell no fewer than the columns do."""
+    most = max(counts.values())
+    return max(whole.changed, most) if most else 0
 
 
 def by_place(
@@ -121,44 +134,64 @@ def by_place(
     """Pair the first row with the first, and so on, of two sides with as many rows."""
     if not rows:
         return Paired(changed=0, gone=0, new=0)
-    groups = list(batches(cells, _MOST_TOGETHER))
+    groups = list(batches(cells, _at_once(rows)))
     if len(groups) <= 1:
         return _joined(connection, (), cells, "positional join {after} a", rounded)
     counts: dict[str, int] = {}
     for group in groups:
         counts |= _joined(connection, (), group, "positional join {after} a", rounded).by_cell
     whole = _joined(connection, (), [_hash(cells)], "positional join {after} a")
-    changed = whole.changed if any(counts.values()) else 0
-    return Paired(changed=changed, gone=0, new=0, by_cell=counts)
+    return Paired(changed=_changed(whole, counts), gone=0, new=0, by_cell=counts)
 
 
-def by_content(connection: duckdb.DuckDBPyConnection, cells: Sequence[str]) -> Paired:
-    """Pair each row with an equal one, of which there may be several."""
-    row = _hash(cells)
-    before = f"select {row} as h, 1 as n from before"  # noqa: S608  (ours)
-    after = f"select {row} as h, -1 as n from after"  # noqa: S608  (ours)
-    sums = f"select h, sum(n) as n from ({before} union all {after}) group by h"  # noqa: S608  (ours)
-    query = f"select coalesce(sum(n) filter (n > 0), 0), coalesce(-sum(n) filter (n < 0), 0) from ({sums})"  # noqa: S608  (ours)
+def by_content(connection: duckdb.DuckDBPyConnection, cells: Sequence[str], rows: int) -> Paired:
+    """Pair each row with an equal one, of which there may be several; `rows` are those of the larger side."""
+    found = _paired_by(connection, f"{_hash(cells)} as h")
+    if found.gone or found.new:
+        return found
+    if are_in_order(connection, cells, rows) or are_the_same(connection, cells, rows):
+        return found
+    return _paired_by(connection, ", ".join(cells))
+
+
+def are_the_same(connection: duckdb.DuckDBPyConnection, cells: Sequence[str], rows: int) -> bool:
+    """Say whether two sides with as many rows have the same ones, in whatever order.
+
+    Some columns are looked at at a time, beside the hash of the whole row: where that stands for the same
+    cells wherever it stands, it stands for one row.
+    """
+    for side in SIDES:
+        hashes = f"select {_hash(cells)} as h from {side}"  # noqa: S608  (ours)
+        connection.execute(f"create or replace temp table {side}_hash as {hashes}")
+    for group in batches(cells, max(_MOST_GROUPED // max(rows, 1), 1)):
+        lists = [f"(select {', '.join(group)} from {side})" for side in SIDES]  # noqa: S608  (ours)
+        before, after = (
+            f"{side}_hash positional join {columns}"
+            for side, columns in zip(SIDES, lists, strict=True)
+        )
+        both = _counted_by("*", before, after)
+        query = f"select count(*) filter (n <> 0), count(*), count(distinct h) from ({both})"  # noqa: S608  (ours)
+        different, groups, known = connection.execute(query).fetchone() or (1, 0, 0)
+        if different or groups != known:
+            return False
+    return True
+
+
+def _paired_by(connection: duckdb.DuckDBPyConnection, told_by: str) -> Paired:
+    """Pair rows that are the same by a list of expressions, which holds all that they are told apart by."""
+    more, fewer = "sum(n) filter (n > 0)", "-sum(n) filter (n < 0)"
+    query = f"select coalesce({more}, 0), coalesce({fewer}, 0) from ({_counted_by(told_by)})"  # noqa: S608  (ours)
     gone, new = connection.execute(query).fetchone() or (0, 0)
     return Paired(changed=0, gone=int(gone), new=int(new))
 
 
-def _suspects(
-    connection: duckdb.DuckDBPyConnection, key: Sequence[str], cells: Iterable[str]
-) -> list[str]:
-    """Give the columns that differ in some pair, which is quicker told than in how many."""
-    found: list[str] = []
-    for batch in batches(cells, _MOST_SUMMED):
-        answers = []
-        for side, other in (SIDES, SIDES[::-1]):
-            listed = ", ".join(
-                f"sum(hash({', '.join(f's.{one}' for one in (*key, cell))}))" for cell in batch
-            )
-            on = " and ".join(f"s.{cell} is not distinct from o.{cell}" for cell in key)
-            query = f"select {listed} from {side} s semi join {other} o on {on}"  # noqa: S608  (ours)
-            answers.append(connection.execute(query).fetchone() or ())
-        found += [cell for cell, a, b in zip(batch, *answers, strict=True) if a != b]
-    return found
+def _counted_by(told_by: str, before: str = "before", after: str = "after") -> str:
+    """Write how often rows are there on base beyond those on head, by a list of expressions."""
+    here = f"select {told_by}, 1 as times from {before}"  # noqa: S608  (ours)
+    there = f"select {told_by}, -1 as times from {after}"  # noqa: S608  (ours)
+    return (
+        f"select * exclude (times), sum(times) as n from ({here} union all {there}) group by all"  # noqa: S608  (ours)
+    )
 
 
 def _differs(name: str, *, is_rounded: bool) -> str:

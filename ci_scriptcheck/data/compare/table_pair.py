@@ -60,9 +60,11 @@ def compared(
     """
     comparing = _Comparing(connection, sides, key, evidence)
     note = _note(*sides)
-    if comparing.is_same_schema and comparing.has_same_rows():
-        table = None if comparing.has_same_order() else comparing.table(is_reordered=True)
-        return Found(table=table, note=note)
+    if comparing.is_same_schema and comparing.has_same_sums():
+        if comparing.has_same_order():
+            return Found(table=None, note=note)
+        if comparing.has_same_rows():
+            return Found(table=comparing.table(is_reordered=True), note=note)
     found = comparing.differing()
     is_rounding = not (found.changed or found.gone or found.new or found.columns)
     return Found(table=None if is_rounding else found, note=note)
@@ -130,8 +132,8 @@ class _Comparing:
     def _counts(self) -> tuple[int, int]:
         return self._sides[0].rows, self._sides[1].rows
 
-    def has_same_rows(self) -> bool:
-        """Say whether the same rows are on both sides, in whatever order."""
+    def has_same_sums(self) -> bool:
+        """Say whether there are as many rows on both sides, whose hashes have the same sum."""
         if self._sides[0].rows != self._sides[1].rows:
             return False
         known = [match.cell for match in self._matches if match.name in self._key]
@@ -143,9 +145,12 @@ class _Comparing:
         return True
 
     def has_same_order(self) -> bool:
-        """Say whether rows that are the same stand in the same order."""
-        before, after = (rows.order(self._connection, side, self._cells) for side in rows.SIDES)
-        return before == after
+        """Say whether the rows of two sides with as many are the same one by one."""
+        return rows.are_in_order(self._connection, self._cells, self._sides[0].rows)
+
+    def has_same_rows(self) -> bool:
+        """Say whether the same rows are on both sides, in whatever order."""
+        return rows.are_the_same(self._connection, self._cells, self._sides[0].rows)
 
     def table(self, *, is_reordered: bool = False) -> TableComparison:
         """Give what is known before any row is paired."""
@@ -202,7 +207,7 @@ class _Comparing:
             return rows.by_key(self._connection, cells, others, self._rounded, max(before, after))
         if not self._cells:
             return rows.Paired(changed=0, gone=before, new=after)
-        found = rows.by_content(self._connection, self._cells)
+        found = rows.by_content(self._connection, self._cells, max(before, after))
         if before == after and found.gone:
             placed = rows.by_place(self._connection, self._cells, self._rounded, before)
             return placed if placed.changed <= found.gone else found

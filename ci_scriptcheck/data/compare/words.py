@@ -167,8 +167,28 @@ def _of_json(
     found: dict[str, str | None] = {}
     for name, types in zip(batch, answer, strict=True):
         found[name] = _of_types(set(types or ()) - {None, "NULL"})
+    found |= _with_more_digits(
+        connection, relation, [name for name, word in found.items() if word == "float"]
+    )
     texts = {name: f"({name} ->> '$')" for name, word in found.items() if word == "string"}
     return found | (_of_cells(connection, relation, texts, ("date", "datetime")) if texts else {})
+
+
+def _with_more_digits(
+    connection: duckdb.DuckDBPyConnection, relation: str, names: Sequence[str]
+) -> dict[str, str | None]:
+    """Find columns of numbers of which a double cannot tell each from all others: they are compared as written."""
+    if not names:
+        return {}
+    tests = []
+    for name in names:
+        text = f"({name} ->> '$')"
+        is_held = f"coalesce(isfinite(try_cast({text} as double)), false)"
+        is_number = f"regexp_matches({text}, '^-?[0-9]')"
+        is_long = f"regexp_full_match({text}, '-?[0-9]{{16,}}')"
+        tests.append(f"count(*) filter ({is_long} or ({is_number} and not {is_held}))")
+    counts = connection.execute(f"select {', '.join(tests)} from {relation}").fetchone() or ()  # noqa: S608  (ours)
+    return {name: "json" for name, count in zip(names, counts, strict=True) if count}
 
 
 def _of_types(types: set[str]) -> str | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
+import zlib
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,9 @@ MOST_FILES = 10_000
 MOST_HEADER = 1_000_000
 """Bytes of a first line; beyond that it is no header that anybody means."""
 
+MOST_LINE = 2_000_000
+"""Bytes of a line of a table in text, which are as many as DuckDB reads of one."""
+
 MOST_FOOTER = 64_000_000
 """Bytes of what a Parquet file says about itself, which has to lie in memory as a whole."""
 
@@ -32,6 +37,8 @@ MOST_CELLS = 2_000_000_000
 """Rows times columns that are looked at; a small file can claim any number."""
 
 TABLES = frozenset({"csv", "tsv", "parquet", "jsonl", "json"})
+_BUFFER = 32_000_000
+"""Bytes of such a table that DuckDB reads at once."""
 _TEXTS = frozenset({"csv", "tsv", "json", "jsonl", "text"})
 _SEPARATORS = {"csv": ",", "tsv": "\t"}
 _CALLED = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
@@ -177,9 +184,9 @@ def part_of(name: str, path: Path) -> Part:
         raise RefusedError("a file that cannot be opened")
     with path.open("rb") as file:
         is_packed = file.read(2) == b"\x1f\x8b"
-    if is_packed and kind in TABLES:
-        _refuse_bomb(path)
     if kind in _SEPARATORS:
+        if is_packed or path.stat().st_size > _BUFFER:
+            _refuse_long_line(_chunks(path, tables.MOST_BYTES if is_packed else sys.maxsize))
         columns, delimiter = _header(path, kind)
         return Part(
             name=name,
@@ -189,23 +196,42 @@ def part_of(name: str, path: Path) -> Part:
             delimiter=delimiter,
             is_packed=is_packed,
         )
+    if is_packed and kind in TABLES:
+        for _ in _chunks(path, tables.MOST_BYTES):
+            pass
     if kind == "parquet":
         _refuse_footer(path)
     columns = tables.figures(path).columns if kind in TABLES else ()
     return Part(name=name, paths=(str(path),), kind=kind, columns=columns, is_packed=is_packed)
 
 
-def _refuse_bomb(path: Path) -> None:
+def _chunks(path: Path, most: int) -> Iterator[bytes]:
+    """Read a file, unpacked, to its end.
+
+    Raises:
+        RefusedError: there is more than that packed in it, or it is broken.
+    """
     try:
-        with tables.opened(path, tables.MOST_BYTES) as file:
-            while file.read(1 << 20):
-                pass
+        with tables.opened(path, most) as file:
+            while chunk := file.read(1 << 20):
+                yield chunk
     except tables.TooLargeError:
         size = path.stat().st_size
-        most = f"{tables.MOST_BYTES:,}"
-        raise RefusedError(f"more than {most} bytes packed into {size:,}") from None
-    except (OSError, EOFError):
+        raise RefusedError(f"more than {most:,} bytes packed into {size:,}") from None
+    except (OSError, EOFError, zlib.error):
         raise RefusedError("broken gzip") from None
+
+
+def _refuse_long_line(chunks: Iterable[bytes]) -> None:
+    """Refuse a table of which DuckDB leaves out the end without a word: a last line longer than its buffer."""
+    length = 0
+    for chunk in chunks:
+        first, last = chunk.find(b"\n"), chunk.rfind(b"\n")
+        length += len(chunk) if first < 0 else first
+        if length > MOST_LINE:
+            raise RefusedError("a line that is too long")
+        if last >= 0:
+            length = len(chunk) - 1 - last
 
 
 def _refuse_footer(path: Path) -> None:

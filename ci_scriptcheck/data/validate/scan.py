@@ -27,7 +27,7 @@ from ci_scriptcheck.data.validate.parts import Part, header_of
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ci_scriptcheck.model.contract import Column
 
@@ -264,15 +264,25 @@ def _rows(part: Part) -> list[dict[str, Any]]:
     raise UnreadableError("a JSON document that is no table")
 
 
-def loaded(path: Path, most_bytes: int) -> Any:  # noqa: ANN401  (JSON)
+def loaded(
+    path: Path,
+    most_bytes: int,
+    *,
+    of_pairs: Callable[[list[tuple[str, Any]]], dict[str, Any]] | None = None,
+) -> Any:  # noqa: ANN401  (JSON)
     """Read a JSON document of so many bytes at most, unpacked.
+
+    Args:
+        path: Where it lies.
+        most_bytes: How large it may be.
+        of_pairs: Makes an object of its keys and values; by default, the last of equal keys counts.
 
     Raises:
         UnreadableError: it is broken, or larger.
     """
     try:
         with tables.opened(path, most_bytes) as file:
-            return json.loads(file.read().decode("utf-8-sig"))
+            return json.loads(file.read().decode("utf-8-sig"), object_pairs_hook=of_pairs)
     except tables.TooLargeError:
         raise UnreadableError(f"JSON of more than {most_bytes:,} bytes") from None
     except UnicodeDecodeError:

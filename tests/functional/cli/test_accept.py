@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.functional.cli.command import commit, git, scriptcheck
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DEMO = Path(__file__).parents[3] / "ci_scriptcheck" / "cli" / "demo" / "project"
 REASON = "nobody needs them: ticket 12"
@@ -184,3 +188,94 @@ def test_a_mistake_in_the_file_is_told_with_its_line(shop: Path, text: str, told
     assert ended.returncode == 2
     assert told in ended.stderr
     assert "--> scriptcheck.accepted.yaml:" in ended.stderr
+
+
+def outside(shop: Path, name: str) -> None:
+    (shop.parent / "elsewhere.yaml").write_text("[]\n")
+    (shop / name).symlink_to(shop.parent / "elsewhere.yaml")
+
+
+def in_a_circle(shop: Path, name: str) -> None:
+    (shop / name).symlink_to(name)
+
+
+def to_a_folder(shop: Path, name: str) -> None:
+    (shop / name).symlink_to("scripts")
+
+
+def a_folder(shop: Path, name: str) -> None:
+    (shop / name).mkdir()
+    (shop / name / "a.yaml").write_text("[]\n")
+
+
+WRITE = "help: write the list of differences into a file of this name"
+
+
+@pytest.mark.parametrize(
+    ("make", "told", "advice"),
+    [
+        (outside, "is not a regular file", WRITE),
+        (to_a_folder, "is not a regular file", WRITE),
+        (a_folder, "is not a regular file", WRITE),
+        (in_a_circle, "cannot be read: Too many", "help: make it a regular file that may be read"),
+    ],
+)
+def test_what_stands_in_place_of_the_file_is_a_mistake(
+    shop: Path, make: Callable[[Path, str], None], told: str, advice: str
+) -> None:
+    make(shop, "scriptcheck.accepted.yaml")
+
+    for command in (("run",), ("accept", "preprocess", "--reason", REASON)):
+        ended = scriptcheck(*command, folder=shop)
+
+        assert ended.returncode == 2, ended.stderr
+        assert f"`scriptcheck.accepted.yaml` {told}" in ended.stderr
+        assert "--> scriptcheck.accepted.yaml" in ended.stderr
+        assert advice in ended.stderr
+
+
+def test_a_link_inside_the_repository_is_followed(shop: Path) -> None:
+    scriptcheck("accept", "fraud/preprocess", "--reason", REASON, folder=shop)
+    (shop / "docs").mkdir()
+    (shop / "scriptcheck.accepted.yaml").rename(shop / "docs" / "accepted.yaml")
+    (shop / "scriptcheck.accepted.yaml").symlink_to("docs/accepted.yaml")
+
+    ended = scriptcheck("run", folder=shop)
+
+    assert ended.returncode == 0, ended.stdout
+    assert f"SC401: {REASON} (accepted in this change)" in ended.stdout
+
+
+def accept_on_main(shop: Path, *, as_link: bool) -> None:
+    """Have main itself accept what the change, which is not committed, is about to do."""
+    scriptcheck("accept", "fraud/preprocess", "--reason", REASON, folder=shop)
+    if as_link:
+        (shop / "docs").mkdir()
+        (shop / "scriptcheck.accepted.yaml").rename(shop / "docs" / "accepted.yaml")
+        (shop / "scriptcheck.accepted.yaml").symlink_to("docs/accepted.yaml")
+    git(shop, "stash", "--quiet", "--", "scripts")
+    git(shop, "checkout", "--quiet", "main")
+    commit(shop)
+    git(shop, "checkout", "--quiet", "change")
+    git(shop, "merge", "--quiet", "main")
+    git(shop, "stash", "pop", "--quiet")
+
+
+def test_what_a_file_of_another_project_accepts_is_not_accepted_here(shop: Path) -> None:
+    accept_on_main(shop, as_link=False)
+    (shop / "other").mkdir()
+    (shop / "other" / "scriptcheck.accepted.yaml").write_text("[]\n")
+
+    ended = scriptcheck("run", folder=shop)
+
+    assert f"SC401: {REASON} (accepted before this change)" in ended.stdout
+
+
+def test_a_change_of_what_a_link_leads_to_accepts_in_this_change(shop: Path) -> None:
+    accept_on_main(shop, as_link=True)
+    file = shop / "docs" / "accepted.yaml"
+    file.write_text(file.read_text() + "# and more\n")
+
+    ended = scriptcheck("run", folder=shop)
+
+    assert f"SC401: {REASON} (accepted in this change)" in ended.stdout

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
@@ -68,3 +71,26 @@ def names(compared: TableComparison) -> list[str]:
 
 def figures(compared: ColumnComparison) -> dict[str, tuple[str | None, str | None]]:
     return {one.name: (one.before, one.after) for one in compared.figures}
+
+
+def values(found: FileComparison | None) -> list[tuple[str, str, str | None, str | None]]:
+    assert found is not None
+    return [(one.path, one.fate.value, one.before, one.after) for one in found.values]
+
+
+def a_tar(*members: tuple[str, bytes], moment: int = 1) -> bytes:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:gz") as archive:
+        for name, content in members:
+            member = tarfile.TarInfo(name)
+            member.size, member.mtime, member.uid = len(content), moment, moment
+            archive.addfile(member, io.BytesIO(content))
+    return target.getvalue()
+
+
+def a_zip(**members: bytes) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return target.getvalue()

@@ -58,6 +58,7 @@ def test_a_value_within_its_bounds_is_right(
         ([1, 2, 3], {"length": 2}, "a list of 3"),
         (20240115, {"values": (20240101,), "tolerance": 1e-6}, "20240115"),
         (9007199254740992, {"values": (9007199254740993,)}, "9007199254740992"),
+        (10**400, {"values": (2,)}, f"1{'0' * 79}…"),
     ],
 )
 def test_a_value_out_of_its_bounds_is_told_as_it_stands_there(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
+import os
 import pickle
-import tarfile
-import zipfile
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -17,41 +15,19 @@ import pytest
 
 from ci_scriptcheck.data.compare.comparison import compare
 from ci_scriptcheck.data.compare.terms import CompareTerms
+from ci_scriptcheck.data.validate.parts import MOST_FILES
 from ci_scriptcheck.data.validate.terms import Evidence
-from ci_scriptcheck.model.comparison import Fate, FileComparison
-from tests.functional.data.comparing import differing, write
+from ci_scriptcheck.model.comparison import Fate
+from tests.functional.data.comparing import differing, values, write
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def a_tar(*members: tuple[str, bytes], moment: int = 1) -> bytes:
-    target = io.BytesIO()
-    with tarfile.open(fileobj=target, mode="w:gz") as archive:
-        for name, content in members:
-            member = tarfile.TarInfo(name)
-            member.size, member.mtime, member.uid = len(content), moment, moment
-            archive.addfile(member, io.BytesIO(content))
-    return target.getvalue()
-
-
-def a_zip(**members: bytes) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return target.getvalue()
 
 
 def an_array(values: Any) -> bytes:
     target = io.BytesIO()
     np.save(target, np.array(values))
     return target.getvalue()
-
-
-def values(found: FileComparison | None) -> list[tuple[str, str, str | None, str | None]]:
-    assert found is not None
-    return [(one.path, one.fate.value, one.before, one.after) for one in found.values]
 
 
 def test_files_that_came_went_and_differ_are_told_by_path(tmp_path: Path) -> None:
@@ -80,6 +56,71 @@ def test_a_folder_that_is_missing_has_no_files(tmp_path: Path) -> None:
     (one,) = compare(tmp_path / "base", tmp_path / "head", CompareTerms())
 
     assert (one.path, one.fate) == ("d.csv", Fate.NEW)
+
+
+def links(folder: Path, *targets: tuple[str, str]) -> list[tuple[str, str, str | None]]:
+    """Compare folders in each of which a link lies beside a file."""
+    for (side, target), text in zip(targets, ("1", "2"), strict=True):
+        write(folder / side / "file.txt", text)
+        (folder / side / "link").symlink_to(target)
+    found = compare(folder / "base", folder / "head", CompareTerms())
+    return [(one.path, one.fate.value, one.note) for one in found if one.path != "file.txt"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("file.txt", "./file.txt"), ("/srv/d.csv", "/srv/d.csv")]
+)
+def test_links_to_the_same_place_or_to_what_is_compared_itself_do_not_differ(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    assert links(tmp_path, ("base", before), ("head", after)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("file.txt", "other.txt"), ("../base.csv", "../head.csv"), ("link", "link")],
+    ids=["inside", "outside", "in a circle"],
+)
+def test_links_that_may_lead_to_other_data_are_told(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    told = "base has a link, which is not followed; head has a link, which is not followed"
+
+    assert links(tmp_path, ("base", before), ("head", after)) == [
+        ("link", "changed", f"cannot be compared: {told}")
+    ]
+
+
+def test_what_is_no_file_on_one_side_is_told(tmp_path: Path) -> None:
+    for name in ("folder", "pipe"):
+        write(tmp_path / "base" / name, "1")
+    (tmp_path / "head").mkdir()
+    (tmp_path / "head" / "folder").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "head" / "pipe")
+    (tmp_path / "head" / "new").symlink_to("pipe")
+
+    found = compare(tmp_path / "base", tmp_path / "head", CompareTerms())
+
+    assert [(one.path, one.fate.value, one.note) for one in found] == [
+        ("folder", "changed", "cannot be compared: head has a link, which is not followed"),
+        ("new", "new", "a link, which is not followed"),
+        ("pipe", "changed", "cannot be compared: head has a pipe, socket or device"),
+    ]
+
+
+def test_files_beyond_what_is_looked_at_are_told_and_take_no_place(tmp_path: Path) -> None:
+    for side in ("base", "head"):
+        (tmp_path / side).mkdir()
+        for number in range(MOST_FILES + 1):
+            (tmp_path / side / f"f{number:05}").touch()
+    (tmp_path / "head" / "a").touch()
+
+    found = compare(tmp_path / "base", tmp_path / "head", CompareTerms())
+
+    assert [(one.path, one.fate.value, one.note) for one in found] == [
+        ("a", "new", None),
+        ("f09999", "changed", "cannot be compared: 2 files from here on, behind the first 10,000"),
+    ]
 
 
 def test_files_whose_names_hold_a_time_are_pairs(tmp_path: Path) -> None:
@@ -150,6 +191,33 @@ def test_a_broken_document_is_told(tmp_path: Path, content: str) -> None:
     assert found.note == "cannot be read on head: broken JSON"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("9" * 400, "0.5"),
+        ("0.5", "9" * 400),
+        ("9" * 400, "Infinity"),
+        ("9" * 400, "9" * 399 + "8"),
+    ],
+)
+def test_whole_numbers_that_no_fraction_comes_near_are_compared(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    found = differing(tmp_path, "m.json", f'{{"a": {before}}}', f'{{"a": {after}}}')
+
+    assert found is not None
+    assert ([value.path for value in found.values], found.note) == (["a"], None)
+
+
+def test_a_key_that_an_object_has_twice_is_told(tmp_path: Path) -> None:
+    before, after = '{"m": {"a": 1, "a": 2}}', '{"m": {"a": 3, "a": 2}}'
+
+    found = differing(tmp_path, "m.json", before, after)
+
+    assert found is not None
+    assert found.note == "cannot be read on base: JSON with a key that an object has twice"
+
+
 def test_values_of_real_documents_are_not_told(tmp_path: Path) -> None:
     found = differing(
         tmp_path, "m.json", '{"name": "Jane"}', '{"name": "Joan"}', evidence=Evidence.AGGREGATES
@@ -158,75 +226,6 @@ def test_values_of_real_documents_are_not_told(tmp_path: Path) -> None:
     assert found is not None
     # Keys may be names, too.
     assert (values(found), found.values_count) == ([], 1)
-
-
-def test_times_owners_and_the_order_of_members_do_not_count(tmp_path: Path) -> None:
-    before = a_tar(("a.txt", b"1"), ("b.txt", b"2"))
-    after = a_tar(("b.txt", b"2"), ("a.txt", b"1"), moment=2)
-
-    assert differing(tmp_path, "model.tar.gz", before, after) is None
-
-
-def test_members_are_compared_as_what_they_are(tmp_path: Path) -> None:
-    before = a_tar(
-        ("m.json", b'{"auc": 1}'), ("d.csv", b"id,x\n1,2\n2,2\n"), ("old", b"x"), ("same", b"y")
-    )
-    after = a_tar(
-        ("m.json", b'{"auc": 2}'), ("d.csv", b"id,x\n2,2\n1,3\n"), ("same", b"y"), ("new", b"z")
-    )
-
-    found = differing(tmp_path, "model.tar.gz", before, after, key=("id",))
-
-    assert found is not None
-    assert [(one.path, one.fate.value) for one in found.members] == [
-        ("d.csv", "changed"),
-        ("m.json", "changed"),
-        ("new", "new"),
-        ("old", "gone"),
-    ]
-    assert values(found.members[1]) == [("auc", "changed", "1", "2")]
-    assert found.members[0].table is not None
-
-
-def test_archives_in_archives_are_opened_and_beyond_three_are_bytes(tmp_path: Path) -> None:
-    before, after = b'{"a": 1}', b'{"a": 2}'
-    for number in range(4):
-        name = "m.json" if number == 0 else "inner.zip"
-        before, after = a_zip(**{name: before}), a_zip(**{name: after})
-
-    found = differing(tmp_path, "model.zip", before, after)
-
-    for _ in range(3):
-        assert found is not None
-        assert found.note is None
-        (found,) = found.members
-    assert found is not None
-    assert found.members == ()
-    assert (found.note or "").startswith("SHA-256 ")
-    assert found.is_opaque
-
-
-def test_a_key_holds_for_a_member_as_well(tmp_path: Path) -> None:
-    write(tmp_path / "base" / "m.zip", a_zip(**{"d.csv": b"id,x\n1,2\n2,2\n"}))
-    write(tmp_path / "head" / "m.zip", a_zip(**{"d.csv": b"id,x\n2,2\n1,3\n"}))
-
-    (found,) = compare(tmp_path / "base", tmp_path / "head", CompareTerms(keys={"*.csv": ("id",)}))
-
-    assert found.members[0].table is not None
-    assert (found.members[0].table.key, found.members[0].table.changed) == (("id",), 1)
-
-
-def test_what_gzip_holds_is_compared_whatever_its_own_time(tmp_path: Path) -> None:
-    one, same = gzip.compress(b"hello\n", mtime=1), gzip.compress(b"hello\n", mtime=2)
-    other = gzip.compress(b"world\n", mtime=1)
-
-    assert differing(tmp_path, "t.txt.gz", one, same) is None
-    found = differing(tmp_path, "t.txt.gz", one, other)
-    assert found is not None
-    assert (found.format_after, found.note) == (
-        "gzip",
-        "differs in line 1: `hello`, and then `world`",
-    )
 
 
 def test_arrays_are_compared_by_shape_type_and_figures(tmp_path: Path) -> None:

@@ -162,6 +162,31 @@ def test_what_no_table_holds_is_told(reader: Reader, tmp_path: Path, content: by
     assert reader.ended is None
 
 
+@pytest.mark.parametrize(("name", "rows"), [("d.csv", 0), ("d.csv.gz", 3)])
+def test_a_last_line_that_is_too_long_is_no_row_left_out(
+    reader: Reader, tmp_path: Path, name: str, rows: int
+) -> None:
+    for side, letter in (("base", b"x"), ("head", b"y")):
+        content = b"a\n" + b"1\n" * rows + letter * 50_000_000 + b"\n"
+        is_packed = name.endswith(".gz")
+        write(tmp_path / side / name, gzip.compress(content, 1) if is_packed else content)
+
+    (found,) = compared(reader, tmp_path)
+
+    assert found.note == "cannot be read on base: a line that is too long"
+    assert reader.ended is None
+
+
+def test_many_lines_are_no_long_one(reader: Reader, tmp_path: Path) -> None:
+    for side, end in (("base", b"1\n"), ("head", b"2\n")):
+        write(tmp_path / side / "d.csv", b"a\n" + b"123456789\n" * 3_300_000 + end)
+
+    (found,) = compared(reader, tmp_path)
+
+    assert found.table is not None
+    assert (found.table.rows_before, found.table.changed) == (3_300_001, 1)
+
+
 @pytest.mark.parametrize("name", ["d.jsonl", "d.json", "d.npy"])
 def test_a_file_without_end_is_refused(reader: Reader, tmp_path: Path, name: str) -> None:
     begin = {"d.npy": _header((10**12,))}.get(name, b'{"a": "' + b"x" * 70_000)
@@ -205,15 +230,17 @@ def test_a_pickle_is_never_loaded_and_what_it_would_call_is_told(
     assert not (tmp_path / "harmed").exists()
 
 
-def test_links_and_pipes_are_no_files(reader: Reader, tmp_path: Path) -> None:
+def test_links_and_pipes_are_told_and_never_opened(reader: Reader, tmp_path: Path) -> None:
     write(tmp_path / "secret.csv", "a\nsecret\n")
     (_made(tmp_path / "head") / "d.csv").symlink_to(tmp_path / "secret.csv")
     os.mkfifo(tmp_path / "head" / "pipe.csv")
     write(tmp_path / "base" / "d.csv", "a\n1\n")
 
-    (found,) = compared(reader, tmp_path)
+    link, pipe = compared(reader, tmp_path)
 
-    assert (found.path, found.fate.value) == ("d.csv", "gone")
+    assert link.note == "cannot be compared: head has a link, which is not followed"
+    assert (link.table, link.content) == (None, None)
+    assert (pipe.path, pipe.fate.value, pipe.content) == ("pipe.csv", "new", None)
 
 
 def test_a_table_that_outgrows_the_memory_ends_no_other_comparison(

@@ -100,6 +100,7 @@ def test_a_parquet_file_that_claims_billions_of_cells_is_not_read(
         (b"a," * 1_000_000 + b"\n1\n", "a first line of more than 1,000,000 bytes"),
         (b"a," * 20_000 + b"\n1\n", "20,001 columns"),
         (b"a\n" + b"x" * 5_000_000 + b"\n", "a line that is too long in line 2"),
+        (b"a\n1\n" + b"x" * 50_000_000 + b"\n", "a line that is too long"),
         (b"a\n\xff\xfe\xfd\n", "text that is not UTF-8 in line 2"),
         (b"\0" * 1000, "binary"),
         (pickle.dumps({"a": 1}), "pickle"),

@@ -27,8 +27,13 @@ def a_column(name: str, rows: int | None = None, **given: Any) -> ColumnComparis
     return ColumnComparison(name=name, fate=given.pop("fate", Fate.CHANGED), rows=rows, **given)
 
 
-def a_value(path: str) -> ValueComparison:
-    return ValueComparison(path=path, fate=Fate.CHANGED, before="1", after="2")
+def a_value(path: str, before: str | None = "1", after: str | None = "2") -> ValueComparison:
+    fate = Fate.NEW if before is None else Fate.GONE if after is None else Fate.CHANGED
+    return ValueComparison(path=path, fate=fate, before=before, after=after)
+
+
+def a_document(*values: ValueComparison, count: int | None = None) -> FileComparison:
+    return a_file("m.json", values=values, values_count=len(values) if count is None else count)
 
 
 def test_what_differs_only_by_the_change_is_left_as_it_is() -> None:
@@ -161,6 +166,55 @@ def test_a_value_that_differs_each_time_is_noise_in_each_item_of_a_list() -> Non
     (left,) = rest.files
     assert (left.values, left.values_count) == ((a_value("auc"),), 1)
     assert rest.noise == ("m.json: folds[*].seconds",)
+
+
+def test_an_item_of_chance_speaks_for_no_item_of_another_kind() -> None:
+    seconds = a_value("rows[0]", "0.25", "0.5")
+    others = (
+        a_value("rows[1]", "100", "90"),
+        a_value("rows[2]", '"eur"', '"usd"'),
+        a_value("rows[3]", "true", "false"),
+        a_value("rows[4]", "0.5", "null"),
+    )
+
+    rest = without_noise([a_document(seconds, *others)], [a_document(seconds)])
+
+    (left,) = rest.files
+    assert (left.values, left.values_count) == (others, 4)
+    assert rest.noise == ("m.json: rows[0]",)
+
+
+def test_an_item_that_loses_its_fraction_by_luck_is_noise() -> None:
+    found = a_document(a_value("rows[1]", "0.97", "1"), a_value("rows[2]", "1.0", "0.99"))
+
+    rest = without_noise([found], [a_document(a_value("rows[0]", "0.5", "0.51"))])
+
+    assert (rest.files, rest.noise) == ((), ("m.json: rows[*]",))
+
+
+def test_a_value_of_chance_that_is_gone_is_told() -> None:
+    gone = a_value("rows[1]", "0.25", None)
+    found = a_document(a_value("seconds", "0.25", None), gone)
+    repeat = a_document(a_value("seconds", "0.25", "0.5"), a_value("rows[1]", "0.25", "0.5"))
+
+    (left,) = without_noise([found], [repeat]).files
+
+    assert [value.path for value in left.values] == ["seconds", "rows[1]"]
+
+
+def test_a_list_whose_length_is_chance_has_items_that_come_and_go() -> None:
+    found = a_document(a_value("rows[7]", "0.25", None), a_value("rows[8]", "0.25", None))
+
+    rest = without_noise([found], [a_document(a_value("rows[8]", None, "0.5"))])
+
+    assert rest.files == ()
+
+
+def test_where_not_all_that_differs_again_is_shown_a_list_is_noise_as_a_whole() -> None:
+    found = a_document(a_value("rows[0]", '"a"', '"b"'), a_value("rows[1]", "1", "2"))
+    repeat = a_document(a_value("rows[0]", '"a"', '"c"'), count=60)
+
+    assert without_noise([found], [repeat]).files == ()
 
 
 def test_of_values_that_are_not_shown_as_many_are_left_as_cannot_be_noise() -> None:

@@ -30,15 +30,34 @@ def test_what_the_reader_found_is_given() -> None:
 def test_one_file_that_ends_the_reader_does_not_hide_the_others() -> None:
     def ask(request: dict[str, Any]) -> dict[str, Any]:
         if request["do"] == "list sides":
-            return {"names": [["a", "a"], ["b", "b"], ["c", "c"]]}
+            untold = FileComparison(path="d", fate=Fate.CHANGED, note="cannot be compared: many")
+            names = [["a", "a"], ["b", "b"], ["c", "c"]]
+            return {"names": names, "untold": [to_json(untold)]}
         if request["only"] in {None, ("b", "b")}:
             return {"error": "the reader ended (killed)"}
         return {"files": [to_json(a_difference(request["only"][0]))]}
 
     found = reading.compared(ask, BASE, HEAD, CompareTerms())
 
-    assert [one.path for one in found] == ["a", "b", "c"]
+    assert [one.path for one in found] == ["a", "b", "c", "d"]
     assert found[1].note == "cannot be compared: the reader ended (killed)"
+
+
+def test_files_for_which_no_time_is_left_are_told_together() -> None:
+    moments = iter([0.0, 1.0, 400.0, 601.0])
+
+    def ask(request: dict[str, Any]) -> dict[str, Any]:
+        if request["do"] == "list sides":
+            return {"names": [[name, name] for name in "abcd"], "untold": []}
+        return {"error": "not read within 120 s"}
+
+    found = reading.compared(ask, BASE, HEAD, CompareTerms(), clock=lambda: next(moments))
+
+    assert [(one.path, one.note) for one in found] == [
+        ("a", "cannot be compared: not read within 120 s"),
+        ("b", "cannot be compared: not read within 120 s"),
+        ("c", "cannot be compared: 2 of 4 files were not reached within 600 s"),
+    ]
 
 
 def test_a_folder_that_cannot_even_be_listed_is_told() -> None:
