@@ -41,11 +41,13 @@ class Table:
 
     Attributes:
         more: How many rows were left out.
+        names: How many of the first columns name what the others are about.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     more: int = 0
+    names: int = 1
 
 
 _RAISED = "SC201"

@@ -9,7 +9,7 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.annotation import Annotation, Weight
 from ci_scriptcheck.model.comparison import Fate
 from ci_scriptcheck.model.result import Level
-from ci_scriptcheck.report import failure, summary
+from ci_scriptcheck.report import failure, warned
 from ci_scriptcheck.report.page import listed, visible
 from ci_scriptcheck.report.why import why_now
 
@@ -76,7 +76,7 @@ def _warnings(record: RunRecord) -> Iterator[Annotation]:
         for item in result.findings
         if item.severity is Level.WARNING
     }
-    for key, tasks in summary.warned(record).items():
+    for key, tasks in warned.warnings(record).new.items():
         rule, message, _ = key
         yield Annotation(
             weight=Weight.WARNING,

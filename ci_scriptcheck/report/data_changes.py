@@ -11,11 +11,12 @@ from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.report import data_difference, lines
 from ci_scriptcheck.report.data_difference import Moved, Sides
 from ci_scriptcheck.report.page import listed, visible
-from ci_scriptcheck.values import dataclass
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from ci_scriptcheck.model.comparison import FileComparison
     from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import TaskResult
 
@@ -32,6 +33,7 @@ class Change:
         begins: Whether it was not passed on, but begins here.
         is_read: Whether another task reads it.
         moved: The numbers that moved.
+        likewise: Tasks of the same step in which the same differs by other figures.
     """
 
     task: Task
@@ -41,6 +43,7 @@ class Change:
     begins: bool
     is_read: bool
     moved: Moved
+    likewise: tuple[str, ...] = ()
 
     @property
     def is_beside_script(self) -> bool:
@@ -78,15 +81,20 @@ def figures(record: RunRecord) -> tuple[Change, ...]:
 
 def beginnings(record: RunRecord) -> tuple[Change, ...]:
     """Give the changes that begin where they are, and of which numbers do not say all."""
-    return tuple(one for one in changes(record) if one.begins and not one.is_told_by_numbers)
+    return _together(
+        record, [one for one in changes(record) if one.begins and not one.is_told_by_numbers]
+    )
 
 
 def ends(record: RunRecord) -> tuple[Change, ...]:
     """Give the outputs that nobody reads and that differ by what was passed on to their task."""
-    return tuple(
-        one
-        for one in changes(record)
-        if not one.begins and not one.is_read and not one.is_told_by_numbers
+    return _together(
+        record,
+        [
+            one
+            for one in changes(record)
+            if not one.begins and not one.is_read and not one.is_told_by_numbers
+        ],
     )
 
 
@@ -102,7 +110,7 @@ def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
         if found is None or not found.files or not isinstance(item.source, Upstream):
             continue
         supplier = tasks[item.source.task]
-        way = _Way(tasks, results).to(supplier)
+        way = _way(tasks, results, supplier)
         where = f"Input `{item.port}` is not what it is on {lines.base_name(record.plan)}."
         table = data_difference.table_of(found, _sides(record, None))
         yield f"{where} {_comes_from(way, results, task)}", table
@@ -118,6 +126,38 @@ def accepted(record: RunRecord, change: Change) -> Iterator[str]:
             reasons.setdefault(finding.known, []).append(finding.rule)
     for reason, rules in reasons.items():
         yield f"{listed(sorted(set(rules)))}: {visible(reason)}"
+
+
+def _together(record: RunRecord, found: Iterable[Change]) -> tuple[Change, ...]:
+    """Give the first of those that differ in the same way in several tasks of a step; it names the others."""
+    alike: dict[str, list[Change]] = {}
+    for one in found:
+        kind = (
+            one.task.step,
+            one.comparison.port,
+            one.way,
+            [_kind(file) for file in one.comparison.files],
+            list(accepted(record, one)),
+        )
+        alike.setdefault(repr(kind), []).append(one)
+    return tuple(
+        replace(first, likewise=tuple(visible(one.task.id) for one in others))
+        for first, *others in alike.values()
+    )
+
+
+def _kind(file: FileComparison) -> object:
+    """Give what differs in a file without by how much."""
+    columns = () if file.table is None else file.table.columns
+    return (
+        file.path,
+        file.fate,
+        file.format_before,
+        file.format_after,
+        sorted((one.name, one.fate, one.type_before, one.type_after) for one in columns),
+        sorted(one.path for one in file.values),
+        [_kind(member) for member in file.members],
+    )
 
 
 def _own(record: RunRecord) -> Iterator[Change]:
@@ -154,10 +194,10 @@ def _passed_on(record: RunRecord) -> Iterator[Change]:
                     task=task,
                     comparison=comparison,
                     sides=_sides(record, result),
-                    way=_from(_Way(tasks, results).to(task)[:-1], results, task),
+                    way=_from(_way(tasks, results, task)[:-1], results, task),
                     begins=False,
                     is_read=comparison.port not in task.ends,
-                    moved=data_difference.moved(comparison),
+                    moved=data_difference.moved(comparison, is_passed_on=True),
                 )
 
 
@@ -167,37 +207,40 @@ def _sides(record: RunRecord, result: TaskResult | None) -> Sides:
     return (data_difference.of_scripts if is_beside_script else data_difference.of_commits)(base)
 
 
-class _Way:
-    """Finds the tasks by way of which something else came to a task, in the plan's order."""
-
-    def __init__(self, tasks: Mapping[str, Task], results: Mapping[str, TaskResult]) -> None:
-        self._tasks = tasks
-        self._results = results
-        self._found: dict[str, bool] = {}
-
-    def to(self, task: Task) -> list[Task]:
-        """Give the tasks on the way, the given one last."""
-        self._found[task.id] = True
-        self._leads_on(task)
-        way = [one for name, one in self._tasks.items() if self._found.get(name)]
-        return [*(one for one in way if one.id != task.id), task]
-
-    def _leads_on(self, task: Task) -> bool:
-        """Say whether something that differs comes to a task from others, and note them."""
-        found = False
-        for item in task.inputs:
+def _way(tasks: Mapping[str, Task], results: Mapping[str, TaskResult], task: Task) -> list[Task]:
+    """Give the tasks by way of which something else came to a task, in the plan's order, itself last."""
+    on_way: set[str] = set()
+    waiting = [task]
+    while waiting:
+        for item in waiting.pop().inputs:
             source = item.source
-            if not isinstance(source, Upstream) or source.task not in self._tasks:
-                continue
-            supplier = self._tasks[source.task]
-            if supplier.id not in self._found:
-                self._found[supplier.id] = False
-                leads = self._leads_on(supplier)
-                differs = source.port in self._results[supplier.id].differing
+            if isinstance(source, Upstream) and source.task in tasks:
+                supplier = tasks[source.task]
                 # What base does not have is compared with nothing, and passes on what it is given.
-                self._found[supplier.id] = differs or (supplier.beside is None and leads)
-            found = found or self._found[supplier.id]
-        return found
+                passes_on = source.port in results[supplier.id].differing or (
+                    supplier.beside is None and _is_given_otherwise(tasks, results, supplier)
+                )
+                if passes_on and supplier.id not in on_way:
+                    on_way.add(supplier.id)
+                    waiting.append(supplier)
+    return [*(one for name, one in tasks.items() if name in on_way and name != task.id), task]
+
+
+def _is_given_otherwise(
+    tasks: Mapping[str, Task], results: Mapping[str, TaskResult], task: Task
+) -> bool:
+    """Say whether something that differs comes to a task, through others that base does not have."""
+    seen, waiting = {task.id}, [task]
+    while waiting:
+        for item in waiting.pop().inputs:
+            source = item.source
+            if isinstance(source, Upstream) and source.task in tasks:
+                if source.port in results[source.task].differing:
+                    return True
+                if tasks[source.task].beside is None and source.task not in seen:
+                    seen.add(source.task)
+                    waiting.append(tasks[source.task])
+    return False
 
 
 def _parted(

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate
 from ci_scriptcheck.model.result import Table
+from ci_scriptcheck.model.timed_names import speaks_of_time
 from ci_scriptcheck.report.page import counted, listed, visible
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ci_scriptcheck.model.comparison import (
         ColumnComparison,
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 60
 """Columns, values and files that a table holds; how many of them are shown, its reader says."""
+
+MOST_NAME = 40
+"""Characters of a way into a JSON file; the end of it says most."""
 
 MOST_NOTES = 4
 MOST_NUMBERS = 4
@@ -84,9 +88,21 @@ class Moved:
         return ", ".join(shown) + (f" and {counted(more, 'more number')}" if more > 0 else "")
 
 
-def moved(comparison: PortComparison) -> Moved:
-    """Give the numbers that moved, those of archives included."""
-    numbers = tuple(number for file in comparison.files for number in _moved(file))
+def moved(comparison: PortComparison, *, is_passed_on: bool = False) -> Moved:
+    """Give the numbers that moved, those of archives included.
+
+    Args:
+        comparison: Of one port.
+        is_passed_on: Whether a step before was given something else as well. How long that took is
+            passed on, too, and no second run tells it from what the change does; so numbers that are
+            called times are left out.
+    """
+    numbers = tuple(
+        number
+        for file in comparison.files
+        for number in _moved(file)
+        if not (is_passed_on and speaks_of_time(number[0]))
+    )
     others = sum(_differences(file) for file in comparison.files) - len(numbers)
     return Moved(
         numbers=numbers,
@@ -117,19 +133,34 @@ def notes(comparison: PortComparison, sides: Sides) -> list[str]:
 
 
 def table_of(comparison: PortComparison, sides: Sides) -> Table | None:
-    """Write the columns, values and files that differ, the worst first; `None` where there are none."""
-    rows = [row for file in comparison.files for row in _rows(file, len(comparison.files) > 1)]
+    """Write the columns, values and files that differ, the worst first; `None` where there are none.
+
+    The file stands before what differs in it, once, where it is not the only one.
+    """
+    rows = [row for file in comparison.files for row in _rows(file)]
     if not rows:
         return None
     is_table = all(file.table is not None for file in comparison.files)
-    first = "column" if is_table else "what"
-    columns = (first, sides.before, sides.after, ROWS_THAT_DIFFER)
-    used = 4 if any(row[3] for row in rows) else 3
+    columns = (
+        "file",
+        "column" if is_table else "what",
+        sides.before,
+        sides.after,
+        ROWS_THAT_DIFFER,
+    )
+    is_only_one = len(comparison.files) == 1 and not comparison.files[0].members
+    used = [
+        number
+        for number in range(len(columns))
+        if (number or not is_only_one)
+        and (number < len(columns) - 1 or any(row[number] for row in rows))
+    ]
     untold = sum(_untold(file) for file in comparison.files)
     return Table(
-        columns=columns[:used],
-        rows=tuple(row[:used] for row in rows[:MOST_ROWS]),
+        columns=tuple(columns[number] for number in used),
+        rows=tuple(tuple(row[number] for number in used) for row in _once(rows[:MOST_ROWS])),
         more=max(len(rows) - MOST_ROWS, 0) + untold,
+        names=1 if is_only_one else 2,
     )
 
 
@@ -242,31 +273,40 @@ def _table_in_short(table: TableComparison) -> str:
     return ", ".join(parts) or "the columns"
 
 
-def _rows(file: FileComparison, named: bool) -> Iterator[tuple[str, str, str, str]]:  # noqa: FBT001  (of one row)
-    before = f"{file.path}: " if named else ""
+_Row = tuple[str, str, str, str, str]
+"""A file, what of it differs, what that was, what it is, and in how many rows it does."""
+
+
+def _rows(file: FileComparison, name: str | None = None) -> Iterator[_Row]:
+    name = name or file.path
     if file.fate is not Fate.CHANGED:
         there, here = ("there", NOTHING) if file.fate is Fate.GONE else (NOTHING, "there")
-        yield file.path, there, here, ""
+        yield name, "", there, here, ""
         return
     if file.table is not None:
         for column in file.table.columns:
             paired = file.table.rows_with_another(column)
-            yield (f"{before}{column.name}", *_column(column), paired)
+            yield (name, column.name, *_column(column), paired)
     for value in file.values:
         there, here = told_apart(value.before or NOTHING, value.after or NOTHING)
-        yield f"{before}{value.path}", there, here, ""
+        yield name, _end_of(value.path), there, here, ""
     for member in file.members:
-        yield from _member(file.path, member)
+        if _is_opaque(member):
+            yield f"{name}: {member.path}", "", "", "differs", ""
+        else:
+            yield from _rows(member)
 
 
-def _member(archive: str, member: FileComparison) -> Iterator[tuple[str, str, str, str]]:
-    if member.fate is not Fate.CHANGED:
-        yield from _rows(member, named=False)
-    elif _is_opaque(member):
-        yield f"{archive}: {member.path}", "", "differs", ""
-    else:
-        for row in _rows(member, named=False):
-            yield (f"{member.path}: {row[0]}", *row[1:])
+def _once(rows: Iterable[_Row]) -> Iterator[_Row]:
+    """Leave out the name of a file that stands above already."""
+    above = None
+    for row in rows:
+        yield ("", *row[1:]) if row[0] == above else row
+        above = row[0]
+
+
+def _end_of(way: str) -> str:
+    return way if len(way) <= MOST_NAME else "…" + way[1 - MOST_NAME :]
 
 
 def _column(column: ColumnComparison) -> tuple[str, str]:

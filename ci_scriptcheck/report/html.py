@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.not_run import UNKNOWN
 from ci_scriptcheck.model.result import Outcome
-from ci_scriptcheck.report import lines, machines, mistake, summary
+from ci_scriptcheck.report import lines, machines, mistake, summary, warned
 from ci_scriptcheck.report.page import counted, seconds, written_out
 from ci_scriptcheck.report.standing import MARKS, WORDS, Standing, standing, word
 from ci_scriptcheck.report.web import differences, findings, pictures, tasks
@@ -57,6 +57,7 @@ _CODE = re.compile(r"`([^`]+)`")
 
 def render(record: RunRecord) -> str:
     """Write the page; equal records give equal bytes."""
+    warnings = warned.warnings(record)
     record = record.of_head()
     failures = findings.failures(record)
     failing = {task: shown.anchor for shown in failures for task in (shown.task, *shown.others)}
@@ -68,7 +69,8 @@ def render(record: RunRecord) -> str:
         "failures": failures,
         "differences": differences.differences(record),
         "figures": differences.figures(record),
-        "warnings": list(summary.warned(record).items()),
+        "warnings": list(warnings.new.items()),
+        "old_warnings": list(warnings.old.items()),
         "excused": _excused(record),
         "not_run": _not_run(record),
         "tasks": rows,
@@ -144,6 +146,7 @@ def _opening(record: RunRecord) -> dict[str, object]:
         "counts": _counts(record),
         "scope": lines.scope(record.plan),
         "compared": lines.commits(record.plan.changes),
+        "base": lines.base_name(record.plan),
         "interruption": summary.interruption(record),
         "missing": machines.missing(record),
         "machines": machines.told(record),

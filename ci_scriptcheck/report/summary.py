@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.not_run import INTERRUPTED, UNKNOWN
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
-from ci_scriptcheck.report import data_changes, data_difference, failure, unsteady
-from ci_scriptcheck.report.lines import excuse
+from ci_scriptcheck.report import data_changes, data_difference, failure, unsteady, warned
+from ci_scriptcheck.report.lines import base_name, excuse
 from ci_scriptcheck.report.mistake import does_fail
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, seconds, visible
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 MOST = 10
 """Lines of a kind that are shown; the rest is counted."""
 
-_TOLD_WITH_DATA = frozenset(f"SC4{number:02}" for number in (*range(1, 8), 10))
-"""Rules about what is told of the data anyway."""
 _ORDER = (
     Outcome.FAILED,
     Outcome.VACUOUS,
@@ -112,32 +110,30 @@ def reasons_not_run(record: RunRecord) -> list[tuple[str, int]]:
 
 
 def warnings(record: RunRecord, page: Page) -> str | None:
-    """Write each warning once, with the tasks that gave it."""
-    lines = []
-    for (rule, message, place), tasks in warned(record).items():
-        where = f"{visible(place)} in " if place else "in "
-        head = page.flow(f"{rule} {visible(message)}", "warning  ")
-        head = head.replace("warning", page.paint("warning", Ink.WARNING), 1)
-        names = listed([visible(name) for name in tasks], 4)
-        lines.append(f"{head}\n{page.flow(where + names, ' ' * 9)}")
-    return _some(lines, page)
+    """Write each warning once, with the tasks that gave it; what base has as well is only counted."""
+    found = warned.warnings(record)
+    is_all = page.detail is Detail.VERBOSE
+    shown = [*found.new.items(), *(found.old.items() if is_all else ())]
+    parts = [_some([_warning(about, tasks, page) for about, tasks in shown], page)]
+    if found.old and not is_all:
+        noun = "warning is" if len(found.old) == 1 else "warnings are"
+        base = base_name(record.plan)
+        parts.append(page.flow(f"{len(found.old):,} {noun} also on {base}, shown with `-v`", ""))
+    return "\n\n".join(filter(None, parts)) or None
+
+
+def _warning(about: tuple[str, str, str], tasks: list[str], page: Page) -> str:
+    rule, message, place = about
+    where = f"{visible(place)} in " if place else "in "
+    head = page.flow(f"{rule} {visible(message)}", "warning  ")
+    head = head.replace("warning", page.paint("warning", Ink.WARNING), 1)
+    names = listed([visible(name) for name in tasks], 4)
+    return f"{head}\n{page.flow(where + names, ' ' * 9)}"
 
 
 def flaky(record: RunRecord, page: Page) -> str | None:
     """Name the tasks that pass and fail with the same code and data."""
     return _some(unsteady.lines(record, page), page)
-
-
-def warned(record: RunRecord) -> dict[tuple[str, str, str], list[str]]:
-    """Give rule, message and place of each warning → the tasks that gave it."""
-    places: dict[tuple[str, str, str], list[str]] = {}
-    for task, result in verdict.with_tasks(record):
-        for item in result.findings:
-            is_shown = item.rule in _TOLD_WITH_DATA and result.is_first_to_differ
-            if item.severity is Level.WARNING and item.known is None and not is_shown:
-                key = (item.rule, item.message, str(item.place or ""))
-                places.setdefault(key, []).append(task.id)
-    return places
 
 
 def changed_data(record: RunRecord, page: Page) -> str | None:
@@ -164,7 +160,9 @@ def _figures(change: Change, record: RunRecord, page: Page) -> str:
 
 def _difference(label: str, change: Change, record: RunRecord, page: Page) -> str:
     text = f"{_head(change)}: {data_difference.in_short(change.comparison, change.sides)}"
+    likewise = f"likewise, by other figures, in {listed(list(change.likewise), 4)}"
     below = (
+        *([likewise] if change.likewise else []),
         *data_difference.notes(change.comparison, change.sides),
         *data_changes.accepted(record, change),
     )

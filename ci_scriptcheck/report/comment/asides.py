@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model import change, verdict
 from ci_scriptcheck.model.result import Level, Outcome
-from ci_scriptcheck.report import data_changes, data_difference, escaping, lines, mistake, summary
+from ci_scriptcheck.report import (
+    data_changes,
+    data_difference,
+    escaping,
+    lines,
+    mistake,
+    summary,
+    warned,
+)
 from ci_scriptcheck.report.comment import findings
 from ci_scriptcheck.report.comment.sheet import fold, table_row
 from ci_scriptcheck.report.page import counted, listed, seconds
@@ -101,12 +109,14 @@ def _head(change: Change, sheet: Sheet) -> str:
 def _difference(change: Change, sheet: Sheet, shown: frozenset[Table]) -> str:
     in_short = data_difference.in_short(change.comparison, change.sides)
     told = f"{_head(change, sheet)}: {sheet.prose(in_short)}"
+    names = listed([escaping.name(name) for name in change.likewise], 4)
+    likewise = f"Likewise, by other figures, in {names}." if names else ""
     notes = sheet.evidence(data_difference.notes(change.comparison, change.sides))
     content = data_difference.table_of(change.comparison, change.sides)
     if content in shown:
         return f"{told}, as shown above"
     table = sheet.comparison(content) if content is not None else ""
-    return "\n\n".join(filter(None, (told, notes, table)))
+    return "\n\n".join(filter(None, (told, likewise, notes, table)))
 
 
 def _same(record: RunRecord) -> str:
@@ -131,16 +141,20 @@ def _digests(artefacts: Mapping[str, Artefact]) -> dict[str, str]:
 
 def warnings(story: Story, sheet: Sheet) -> list[str]:
     """Tell warnings once each, with the tasks that gave them, to who unfolds them."""
-    told = list(_warned(story))
+    told, old = list(_warned(story)), len(warned.warnings(story.record).old)
+    base = escaping.prose(lines.base_name(story.plan))
+    if not told:
+        return [f"{counted(old, 'warning')} also on {base}."] if old else []
     shown = [_warning(*one, sheet) for one in told[: sheet.room.asides]]
-    return _folded(counted(len(told), "warning"), shown, len(told))
+    title = counted(len(told), "warning") + (f", and {old:,} also on {base}" if old else "")
+    return _folded(title, shown, len(told))
 
 
 def _warned(story: Story) -> Iterator[tuple[tuple[str, str, str], list[str]]]:
     for item in story.found:
         if item.severity is Level.WARNING and mistake.is_shown(item, story.plan):
             yield (item.rule, item.message, str(item.place or "")), []
-    yield from summary.warned(story.record).items()
+    yield from warned.warnings(story.record).new.items()
 
 
 def _warning(about: tuple[str, str, str], tasks: list[str], sheet: Sheet) -> str:

@@ -95,7 +95,7 @@ class Sheet:
         if not heads or not content.rows or not self.room.rows:
             return ""
         heads = heads[:MOST_COLUMNS]
-        rows = [_cells(row, len(heads)) for row in content.rows[: self.room.rows]]
+        rows = [_cells(row, len(heads), content.names) for row in content.rows[: self.room.rows]]
         lines = [_row(cells) for cells in (heads, ["---"] * len(heads), *rows)]
         more = len(content.rows) - len(rows) + content.more
         return "\n".join(lines) + (f"\n\nand {more:,} more" if more else "")
@@ -132,11 +132,11 @@ def _linked(place: Place, address: str | None) -> str:
     return shown if address is None else f"[{shown}]({address})"
 
 
-def _cells(row: tuple[str, ...], count: int) -> list[str]:
-    """Write the cells of a row; the first names what the others are about."""
+def _cells(row: tuple[str, ...], count: int, names: int) -> list[str]:
+    """Write the cells of a row, of which the first are names."""
     given = [*row, *[""] * count][:count]
     return [
-        escaping.prose(text, MOST_CELL) if number else escaping.code(text, MOST_CELL)
+        escaping.code(text, MOST_CELL) if number < names else escaping.prose(text, MOST_CELL)
         for number, text in enumerate(given)
     ]
 

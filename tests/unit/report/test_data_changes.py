@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     Fate,
+    Figure,
     FileComparison,
     PortComparison,
     TableComparison,
@@ -19,6 +21,10 @@ from ci_scriptcheck.report.page import PLAIN
 from tests.conftest import a_plan, a_record, a_result, a_task
 from tests.unit.report.compared import MODEL, SUMMARY, TABLE
 from tests.unit.report.records import after
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.result import TaskResult
 
 BEGINS: dict[str, Any] = {"differing": ("out",), "is_first_to_differ": True}
 ON_MAIN = Sides(before="on main", twice="main")
@@ -190,6 +196,102 @@ def test_what_is_compared_with_the_script_of_main_is_not_said_to_be_on_main() ->
     assert "column      by main's script  by this one  rows that differ" in told
     assert "beside main's script on the same inputs" in told
     assert "on main" not in told
+
+
+def a_shop(*results: TaskResult) -> RunRecord:
+    pipelines = "first", "second", "third"
+    tasks = [a_task("train", pipeline=name, ends=("out",)) for name in pipelines]
+    return a_record(a_plan(*tasks), *results)
+
+
+def a_table(column: str, figure: str) -> FileComparison:
+    found = ColumnComparison(
+        name=column,
+        fate=Fate.CHANGED,
+        type_before="float",
+        type_after="float",
+        figures=(Figure(name="p95", before="1", after=figure),),
+    )
+    return a_file(table=TableComparison(rows_before=9, rows_after=9, changed=9, columns=(found,)))
+
+
+def test_what_differs_in_one_way_in_several_pipelines_is_told_once_and_names_them() -> None:
+    record = a_shop(
+        a_result("first/train", **BEGINS, comparisons=(a_port(a_table("risk", "2")),)),
+        a_result("second/train", **BEGINS, comparisons=(a_port(a_table("risk", "3")),)),
+        a_result("third/train", **BEGINS, comparisons=(a_port(a_table("price", "2")),)),
+    )
+
+    told = console.ending(record, PLAIN)
+
+    assert told.count("data  ") == 2
+    assert "      likewise, by other figures, in second/train\n" in told
+    assert "data  third/train" in told
+
+
+def test_equal_differences_of_a_step_are_told_once_without_a_word() -> None:
+    comparisons = (a_port(a_table("risk", "2")),)
+    record = a_shop(
+        a_result("first/train", **BEGINS, comparisons=comparisons),
+        a_result("second/train", **BEGINS, comparisons=comparisons),
+    )
+
+    told = console.ending(record, PLAIN)
+
+    assert told.count("data  ") == 1
+    assert "likewise" not in told
+
+
+def test_files_stand_once_before_what_differs_in_each() -> None:
+    port = a_port(values(("a", "1", "2"), ("b.c", "1", "2")), a_file("x.csv", fate=Fate.NEW))
+
+    content = data_difference.table_of(port, ON_MAIN)
+
+    assert content is not None
+    assert content.columns == ("file", "what", "on main", "here")
+    assert content.rows == (
+        ("metrics.json", "a", "1", "2"),
+        ("", "b.c", "1", "2"),
+        ("x.csv", "", "missing", "there"),
+    )
+
+
+def test_of_a_long_way_into_a_document_the_end_is_shown() -> None:
+    port = a_port(values((f"{'fold.' * 20}auc", "1", "2")))
+
+    content = data_difference.table_of(port, ON_MAIN)
+
+    assert content is not None
+    ((way, *_),) = content.rows
+    assert (way[0], way[-9:], len(way)) == ("…", ".fold.auc", data_difference.MOST_NAME)
+
+
+def test_how_long_something_took_is_no_news_where_it_may_be_passed_on() -> None:
+    port = a_port(
+        values(("fit.processing_time", "1", "2"), ("fitSeconds", "1", "2"), ("auc", "1", "0"))
+    )
+
+    begins = data_difference.moved(port)
+    passed_on = data_difference.moved(port, is_passed_on=True)
+
+    assert [name for name, *_ in begins.numbers] == ["fit.processing_time", "fitSeconds", "auc"]
+    assert [name for name, *_ in passed_on.numbers] == ["auc"]
+    # They differ all the same, so that is told where all that differs is.
+    assert (begins.is_all, passed_on.is_all) == (True, False)
+
+
+def test_a_chain_of_thousands_of_steps_is_followed_to_its_beginning() -> None:
+    names = [f"s{number}" for number in range(3000)]
+    tasks = [a_task(names[0], pipeline="fraud")]
+    tasks += [after(name, before) for before, name in pairwise(names)]
+    tasks[-1] = replace(tasks[-1], ends=("out",))
+    results = [a_result(f"fraud/{name}", differing=("out",)) for name in names]
+    results[0] = replace(results[0], is_first_to_differ=True)
+    results[-1] = replace(results[-1], comparisons=(a_port(TABLE),))
+
+    (end,) = data_changes.ends(a_record(a_plan(*tasks), *results))
+
+    assert end.way.startswith("from s0 by way of s1, s2")
 
 
 def test_notes_are_told_in_full_and_name_both_sides_as_people_do() -> None:
