@@ -65,7 +65,7 @@ def explains_more(by_key: Paired, other: Paired) -> bool:
     left = by_key.changed + by_key.gone + by_key.new
     # Rows that are only paired with equal ones are told twice where they changed: as gone and as new.
     without = other.changed + max(other.gone, other.new)
-    if left != without:
+    if left != without or not without:
         return left < without
     return not other.by_cell or sum(by_key.by_cell.values()) < sum(other.by_cell.values())
 

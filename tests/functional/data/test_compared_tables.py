@@ -154,8 +154,9 @@ def test_without_a_key_a_column_that_is_unique_pairs_rows_where_that_explains_mo
         ("id,v\n1.5,1\n2.5,1\n3.5,1\n", "id,v\n3.5,2\n2.5,2\n1.5,2\n"),
         ("id,v\na,1\nb,1\nb,1\n", "id,v\nb,2\nb,2\na,2\n"),
         ("id,v\na,1\nb,1\n,1\n", "id,v\n,2\nb,2\na,2\n"),
+        ("id,v\na,1\nb,1\nc,1\n", "id\na\nb\nc\n"),
     ],
-    ids=["drawn anew", "measured", "repeated", "empty"],
+    ids=["drawn anew", "measured", "repeated", "empty", "no row differs"],
 )
 def test_what_is_no_key_or_explains_less_pairs_no_rows(
     tmp_path: Path, before: str, after: str
