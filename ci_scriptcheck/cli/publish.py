@@ -120,7 +120,7 @@ def _of_another_run(
             for record in together:
                 published = published.and_(_posted_safely(api, about, record, commenting))
     except PublishError as error:
-        return published.and_(_Published(problems=(error,)))
+        return published.and_(_without([error]))
     return published
 
 
