@@ -160,3 +160,11 @@ def test_a_share_that_stored_nothing_hands_on_nothing(tmp_path: Path) -> None:
     machine.step("share", "tar --null")
 
     assert (machine.temp / "stored.tar.gz").is_file()
+
+
+def test_where_no_share_has_handed_on_anything_there_is_nothing_to_unpack(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, a_shop(tmp_path))
+
+    machine.step("store", "tar -xzf")
+
+    assert list(machine.store.iterdir()) == []
