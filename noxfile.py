@@ -125,7 +125,10 @@ def action(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Open the page of a run in Chromium, and draw the graphs of comments; CHROMIUM names another one."""
+    """Open the page of a run and comments in Chromium, with their graphs drawn.
+
+    CHROMIUM names another browser, and PICTURES a folder for pictures of the comments, to be looked at.
+    """
     session.install("-e", ".", *group("tests", "browser", "npm"))
     folder = Path(session.create_tmp())
     # One file of it is all that is needed, so its own dependencies are left where they are.

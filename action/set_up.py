@@ -25,7 +25,9 @@ CHECKOUT = HERE.parent
 OUR_PYTHON = ">=3.11"
 """What scriptcheck itself runs in; uv takes one that is there, or fetches one."""
 
-_SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY")
+_SECRET = re.compile(
+    r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|_)(KEY|PASS|PAT)$"
+)
 _INDEX = re.compile(r"(UV|PIP)_")
 _OF_ACTIONS = ("ACTIONS_", "AWS_")
 

@@ -100,9 +100,11 @@ def scripts(inputs: Inputs, _console: Console) -> int:
 
 
 def check(inputs: Inputs, console: Console) -> int:
-    """Carry out `run` or `plan`, and tell the runner what came out."""
+    """Carry out `run`, `plan` or `merge`, and tell the runner what came out."""
     if inputs.command == "plan":
         return _plan(inputs, console)
+    if inputs.command == "merge":
+        return _merge(inputs, console)
     return _run(inputs, console)
 
 
@@ -116,41 +118,26 @@ def publish(inputs: Inputs, console: Console) -> int:
     if os.environ.get("GITHUB_EVENT_NAME") == "workflow_run":
         words.append("--from-workflow-run")
     else:
-        words += [str(folder) for folder in _records(inputs, console)]
+        words += [str(folder) for folder in _records(inputs)]
     given = arguments.parse(COMMANDS["publish"], words)
     return publish_command.call(given, console, os.environ)
 
 
-def _records(inputs: Inputs, console: Console) -> list[Path]:
-    """Give a folder with a record for each project, the shares of one put together."""
-    from ci_scriptcheck.cli import merge
-
-    found: dict[str, list[Path]] = {}
-    for folder in sorted((inputs.home / "records").glob("*/")):
-        found.setdefault(action_inputs.without_share(folder.name), []).append(folder)
+def _records(inputs: Inputs) -> list[Path]:
+    """Give the folders of all records that jobs of this run have left."""
+    found = sorted(file.parent for file in inputs.records.glob("*/record.json"))
     if not found:
         raise UsageError(
             what="no job of this run has left a record, so there is nothing to publish",
             advice="`needs:` of this job must name the jobs that check",
         )
-    records = []
-    for name, shares in found.items():
-        if shares[0].name == name:
-            records.append(shares[0])
-            continue
-        records.append(inputs.home / "merged" / name)
-        words = ["console", f"--output={records[-1]}", "--merge", *map(str, shares)]
-        with actions.fenced(console.tell):
-            merge.call(arguments.parse(COMMANDS["report"], words), console, os.environ)
-    return records
+    return found
 
 
 def _run(inputs: Inputs, console: Console) -> int:
-    from ci_scriptcheck.change.git.repository import repository_root
     from ci_scriptcheck.cli import run
 
-    folder = repository_root(inputs.project) / ".scriptcheck" / "runs" / inputs.name
-    shutil.rmtree(inputs.reports, ignore_errors=True)
+    folder = _run_directory(inputs)
     more = [f"--output={folder}", f"--junit={inputs.reports / 'junit.xml'}"]
     more.append(f"--html={inputs.reports / 'report.html'}")
     if inputs.shard:
@@ -162,6 +149,36 @@ def _run(inputs: Inputs, console: Console) -> int:
         code = run.call(given, _together(given), os.environ)
     _tell(inputs, folder, code, console)
     return code
+
+
+def _merge(inputs: Inputs, console: Console) -> int:
+    """Make one result of what the shares of this project have left, and learn from it."""
+    from ci_scriptcheck.cli import merge, report
+
+    shares = [folder for folder in _records(inputs) if inputs.is_share(folder.name)]
+    if not shares:
+        raise UsageError(
+            what="no share of this project has left a record, so there is nothing to merge",
+            facts=(f"a record of one lies in an artifact like `{inputs.name}-1-of-2`",),
+            advice="`needs:` of this job must name the jobs with the input `shard`",
+        )
+    folder = _run_directory(inputs)
+    words = ["console", f"--project={inputs.project}", f"--output={folder}", "--learn"]
+    given = arguments.parse(COMMANDS["report"], [*words, "--merge", *map(str, shares)])
+    with actions.fenced(console.tell):
+        code = merge.call(given, _together(given), os.environ)
+        for wanted, name in (("junit", "junit.xml"), ("html", "report.html")):
+            report.write(inputs.reports / name, report.text(folder, wanted, console.out_page))
+    _tell(inputs, folder, code, console)
+    return code
+
+
+def _run_directory(inputs: Inputs) -> Path:
+    """Give the folder of a run, and empty that of its reports."""
+    from ci_scriptcheck.change.git.repository import repository_root
+
+    shutil.rmtree(inputs.reports, ignore_errors=True)
+    return repository_root(inputs.project) / ".scriptcheck" / "runs" / inputs.name
 
 
 def _plan(inputs: Inputs, console: Console) -> int:

@@ -12,10 +12,11 @@ from ci_scriptcheck.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-COMMANDS = ("run", "plan", "publish")
+COMMANDS = ("run", "plan", "merge", "publish")
 
-_SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY")
-_SHARE = re.compile(r"-\d+-of-\d+$")
+_SECRET = re.compile(
+    r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|_)(KEY|PASS|PAT)$"
+)
 _NOT_OURS = ("ACTIONS_", "AWS_", "PYTHON")
 
 
@@ -62,6 +63,15 @@ class Inputs:
     def shares(self) -> Path:
         """File that says which share runs what; the job that plans writes it."""
         return self.home / "shares" / f"shares-of-{self.place or 'all'}" / "shares.json"
+
+    @property
+    def records(self) -> Path:
+        """Folder of what other jobs of this run have left, each below the name of its artifact."""
+        return self.home / "records"
+
+    def is_share(self, artifact: str) -> bool:
+        """Say whether an artifact is of a share of this project."""
+        return re.fullmatch(rf"{re.escape(self.name)}-\d+-of-\d+", artifact) is not None
 
     @property
     def reports(self) -> Path:
@@ -122,11 +132,6 @@ def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
         for name, value in environ.items()
         if not name.startswith(_NOT_OURS) and _SECRET.search(name.upper()) is None
     }
-
-
-def without_share(name: str) -> str:
-    """Give what the names of all shares of a project have in common."""
-    return _SHARE.sub("", name)
 
 
 def _share_as_name(shard: str | None) -> str:

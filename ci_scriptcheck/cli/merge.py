@@ -159,3 +159,5 @@ def _learn(record: RunRecord, here: Path, environ: Mapping[str, str]) -> None:
     store = Store.of(repository_root(here), environ)
     file = history.file_of(store.folder, record.plan.project, record.plan.folder)
     history.save(file, history.after(history.load(file), record))
+    # What other machines have stored may have been put here, and no run has seen to it yet.
+    store.trim()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.cli import posting
+from ci_scriptcheck.cli import by_project, posting
 from ci_scriptcheck.cli import report as report_command
 from ci_scriptcheck.errors import PublishError, UsageError
 from ci_scriptcheck.github import actions, artifact, event, pull_request
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from ci_scriptcheck.github.event import Job
     from ci_scriptcheck.model.plan import RunRecord
 
-_WORST_FIRST = ("failed", "cancelled", "passed")
+MOST_PROJECTS = 20
+"""Of another run. Each has a comment and a check, and all jobs of a repository share its 1,000 requests an hour."""
+
+_WORST_FIRST = ("failed", "error", "cancelled", "passed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,21 +78,19 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     return 0
 
 
-def _records(given: Namespace) -> list[RunRecord]:
-    folders = [Path(one) for one in given.runs] or [
-        report_command.newest(Path(given.project or "."))
-    ]
-    return [run_record.read_record(folder) for folder in folders]
+def _records(given: Namespace) -> dict[str, RunRecord]:
+    folders = given.runs or [str(report_command.newest(Path(given.project or ".")))]
+    return {folder: run_record.read_record(Path(folder)) for folder in folders}
 
 
 def _of_this_run(
-    records: Iterable[RunRecord], job: Job, commenting: str, environ: Mapping[str, str]
+    records: Mapping[str, RunRecord], job: Job, commenting: str, environ: Mapping[str, str]
 ) -> _Published:
-    together, published = _by_project(records)
-    posts = [posting.written(record, job, commenting=commenting) for record in together]
-    published = published.and_(
+    together = by_project.gathered(records)
+    posts = [posting.written(record, job, commenting=commenting) for record in together.records]
+    published = _without(together.problems).and_(
         _Published(
-            outcomes=tuple(_outcome(record) for record in together),
+            outcomes=tuple(_outcome(record) for record in together.records),
             summaries=tuple(post.summary for post in posts),
         )
     )
@@ -110,8 +111,8 @@ def _of_another_run(
     published = _Published()
     try:
         with _connected(job, environ) as api:
-            records, published = _received(api, about, run)
-            together, less = _by_project(records)
+            found, published = _received(api, about, run)
+            together, less = _together(found)
             published = published.and_(less)
             if run.event == "pull_request" and together:
                 about, less = _addressed(api, about, run, together[0])
@@ -119,21 +120,33 @@ def _of_another_run(
             for record in together:
                 published = published.and_(_posted_safely(api, about, record, commenting))
     except PublishError as error:
-        return published.and_(_Published(problems=(error,)))
+        return published.and_(_without([error]))
     return published
 
 
-def _received(api: Api, about: Job, run: event.FinishedRun) -> tuple[list[RunRecord], _Published]:
-    records, problems = [], []
+def _received(
+    api: Api, about: Job, run: event.FinishedRun
+) -> tuple[dict[str, RunRecord], _Published]:
+    """Give the records by the names of their artifacts, as far as they can be taken."""
+    records: dict[str, RunRecord] = {}
+    problems, room = [], artifact.MOST_TOGETHER
     for one in artifact.of_run(api, about.repository, run.attempt.run):
         try:
-            record = received.read(artifact.record_of(api, about.repository, one), one.name)
-            pull_request.check_commit(api, about.repository, run, record.plan.changes.head)
+            content = artifact.record_of(api, about.repository, one)
+            room -= len(content)
+            if room < 0:
+                problems.append(artifact.too_much(one))
+                break
+            records[one.name] = received.read(content, one.name)
         except PublishError as error:
             problems.append(error)
-        else:
-            records.append(record)
-    return records, _Published(problems=tuple(problems))
+    fitting, wrong = pull_request.of_commit(
+        api,
+        about.repository,
+        run,
+        {name: record.plan.changes.head for name, record in records.items()},
+    )
+    return {name: records[name] for name in fitting}, _without([*problems, *wrong])
 
 
 def _addressed(
@@ -174,21 +187,35 @@ def _posted(api: Api, job: Job, post: Post) -> _Published:
     return _Published(lines=result.lines, problems=result.problems, urls=urls)
 
 
-def _by_project(records: Iterable[RunRecord]) -> tuple[list[RunRecord], _Published]:
-    """Take one record for each project."""
-    found: dict[str, list[RunRecord]] = {}
-    for record in records:
-        found.setdefault(record.plan.project, []).append(record)
-    problems = tuple(
-        PublishError(
-            what=f"there are {len(several)} records of project `{project}`, and it has one comment",
-            advice="merge them first, with `scriptcheck report --merge`",
+def _together(
+    found: Mapping[str, RunRecord],
+) -> tuple[tuple[RunRecord, ...], _Published]:
+    """Give one record for each project, of those that strangers made."""
+    try:
+        together = by_project.gathered(found)
+        # Where not all find room, those that pass are left out.
+        records = sorted(together.records, key=lambda one: verdict.exit_code(one) == 0)
+    except Exception as error:  # noqa: BLE001  (whatever records of strangers make of each other)
+        problem = PublishError(
+            what="the records cannot be put together, so nothing of them was posted",
+            facts=(type(error).__name__,),
         )
-        for project, several in found.items()
-        if len(several) > 1
-    )
-    single = [several[0] for several in found.values() if len(several) == 1]
-    return single, _Published(problems=problems)
+        return (), _without([problem])
+    problems = list(together.problems)
+    if len(records) > MOST_PROJECTS:
+        problems.append(
+            PublishError(
+                what=f"the run left records of {len(records)} projects,"
+                f" and {MOST_PROJECTS} are posted"
+            )
+        )
+    return tuple(records[:MOST_PROJECTS]), _without(problems)
+
+
+def _without(problems: Iterable[PublishError]) -> _Published:
+    """Say that there are records of which nothing is known, so that this is no success."""
+    problems = tuple(problems)
+    return _Published(problems=problems, outcomes=("error",) if problems else ())
 
 
 def _connected(job: Job, environ: Mapping[str, str]) -> AbstractContextManager[Api]:

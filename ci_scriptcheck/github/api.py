@@ -22,7 +22,7 @@ from urllib3.exceptions import HTTPError
 
 from ci_scriptcheck import __version__
 from ci_scriptcheck.errors import PublishError
-from ci_scriptcheck.github.patience import TRIES, Patience, PatientRetry
+from ci_scriptcheck.github.patience import TRIES, Patience, PatientRetry, WaitedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -144,12 +144,16 @@ class Api:
     def once(self, act: Callable[[], T], done: Callable[[], T | None]) -> T:
         """Do what must not be done twice: where no answer came, look whether it is done before trying again.
 
+        What is read in the act is read again each time.
+
         Raises:
             PublishError: it could not be done.
         """
         for tries in range(1, TRIES):
             try:
                 return act()
+            except WaitedError:
+                continue
             except LostError:
                 self.patience.back_off(tries)
                 found = done()

@@ -37,6 +37,12 @@ MOST_ZIPPED = 20_000_000
 MOST_UNZIPPED = 50_000_000
 """Bytes of a record; one of 600 tasks that all fail has less than a tenth of that."""
 
+MOST_TOGETHER = 200_000_000
+"""Bytes of all records of a run; those of 256 shares of 600 tasks have a third of that."""
+
+MOST_ZIPPED_TOGETHER = 500_000_000
+"""Bytes of their archives, which hold other reports as well."""
+
 MOST_MEMBERS = 1_000
 RECORD = "record.json"
 
@@ -83,6 +89,12 @@ def of_run(api: Api, repository: str, run: int) -> tuple[Artifact, ...]:
         raise PublishError(
             what=f"the run left {len(newest)} records; at most {MOST_ARTIFACTS} are read"
         )
+    together = sum(one.bytes for one in newest.values())
+    if together > MOST_ZIPPED_TOGETHER:
+        raise PublishError(
+            what=f"the artifacts of the run have {together:,} bytes,"
+            f" and {MOST_ZIPPED_TOGETHER:,} are read"
+        )
     return tuple(newest[name] for name in sorted(newest))
 
 
@@ -105,6 +117,14 @@ def record_of(api: Api, repository: str, artifact: Artifact) -> bytes:
     if kind == "sha256" and hashlib.sha256(content).hexdigest() != digest:
         raise _refused(artifact.name, "its content is not what was uploaded")
     return unzipped(content, artifact.name)
+
+
+def too_much(artifact: Artifact) -> PublishError:
+    """Say that this record and those that come after it are not read."""
+    return PublishError(
+        what=f"the records of the run have more than {MOST_TOGETHER:,} bytes together,"
+        f" so none is read from `{artifact.name}` on"
+    )
 
 
 def unzipped(content: bytes, name: str) -> bytes:

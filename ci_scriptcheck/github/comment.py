@@ -2,9 +2,10 @@
 
 A text begins with two hidden lines. The first names the project, the second the attempt that the
 text is of. GitHub has no request that changes a comment only if it is still what we read. So it is
-read right before writing, and once more a moment later: whoever finds an older text then writes again.
-An older text could only stay if its publisher halted for longer than that between two requests;
-`concurrency` in the workflow rules even that out.
+read right before writing, also where GitHub had us wait with that, and once more a moment later:
+whoever finds an older text then writes again. An older text could only stay if its publisher, or the
+network, halted for longer than that between two requests. Nothing that is left then tells what was
+overwritten, so `concurrency` in the workflow has to rule that out; ours have it.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from github.GithubRetry import GithubRetry
 
@@ -24,8 +24,12 @@ LONGEST = 300.0
 
 TRIES = 5
 _WITHOUT_WORD = 60.0  # seconds; what GitHub asks for where its answer names no time
-# RefusalError before anything was done: what is else sent only once may be sent again.
+# Refused before anything was done: what is else sent only once may be sent again.
 _NOT_DONE = (403, 429)
+
+
+class WaitedError(PublishError):
+    """GitHub had us wait with a change, and did not make it; what it is to change may be another by now."""
 
 
 class Patience:
@@ -64,8 +68,9 @@ class Patience:
 class PatientRetry(GithubRetry):
     """The client's own rules for rate limits, within our patience.
 
-    Only requests that may be sent twice are sent again after a fault of the server. LostError connections
-    are not its business: whoever sent the request knows what to look at before it is sent again.
+    Only requests that may be sent twice are sent again after a fault of the server. Lost connections
+    are not its business: whoever sent the request knows what to look at before it is sent again. Nor are
+    changes that had to wait, for the same reason.
     """
 
     def __init__(self, *, patience: Patience, **given: Any) -> None:  # noqa: ANN401  (urllib3's arguments)
@@ -87,6 +92,23 @@ class PatientRetry(GithubRetry):
     def new(self, **changed: Any) -> PatientRetry:  # noqa: ANN401  (urllib3's arguments)
         """Make the state after another try; `urllib3` calls it."""
         return super().new(patience=self.patience, **changed)
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: Any = None,  # noqa: ANN401  (urllib3's)
+        *rest: Any,  # noqa: ANN401  (urllib3's)
+        **given: Any,  # noqa: ANN401  (urllib3's)
+    ) -> PatientRetry:
+        """Make the state after another try; a change is not tried again here."""
+        state = cast("PatientRetry", super().increment(method, url, response, *rest, **given))
+        if method == "PATCH" and response is not None:
+            state.sleep(response)
+            raise WaitedError(
+                what="GitHub takes no more requests for now", advice="run this job again later"
+            )
+        return state
 
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:  # noqa: FBT001, FBT002  (urllib3's signature)
         """Say whether an answer is worth another try; of 403, `increment` looks closer."""

@@ -52,17 +52,38 @@ def find(api: Api, repository: str, run: FinishedRun) -> tuple[PullRequest, ...]
     )
 
 
-def check_commit(api: Api, repository: str, run: FinishedRun, claimed: str | None) -> None:
-    """See to it that a record is about the commit of the run, or its merge into the base branch.
+def of_commit(
+    api: Api, repository: str, run: FinishedRun, claimed: Mapping[str, str | None]
+) -> tuple[tuple[str, ...], tuple[PublishError, ...]]:
+    """Say which records are about the commit of the run, or its merge into the base branch.
 
-    Raises:
-        PublishError: it is about another one.
+    A run has one such merge. So GitHub is asked about one commit, however many are claimed.
+
+    Args:
+        api: The connection.
+        repository: `owner/name`.
+        run: The run that left the records.
+        claimed: Name of a record → the commit that it says it is about.
+
+    Returns:
+        The names of those that are, and what is wrong with others.
     """
-    if claimed == run.head:
-        return
-    if claimed is not None and run.head in _parents(api, repository, claimed):
-        return
-    raise PublishError(
+    others = sorted({one for one in claimed.values() if one != run.head}, key=str)
+    fitting, problems = {run.head}, []
+    for number, commit in enumerate(others):
+        try:
+            if number == 0 and commit and run.head in _parents(api, repository, commit):
+                fitting.add(commit)
+            else:
+                problems.append(_of_another(run, commit))
+        except PublishError as error:
+            problems.append(error)
+    names = tuple(name for name, commit in claimed.items() if commit in fitting)
+    return names, tuple(problems)
+
+
+def _of_another(run: FinishedRun, claimed: str | None) -> PublishError:
+    return PublishError(
         what="the record in the artifact is of another commit than its run",
         facts=(f"the run was for {run.head}", f"the record says {claimed or 'nothing'}"),
     )

@@ -11,6 +11,7 @@ import types
 import typing
 from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 from typing import Any, cast
 
 from ci_scriptcheck.values import fields, is_dataclass
@@ -31,7 +32,7 @@ def _is_of(value: object, wanted: Any, where: str) -> bool:  # noqa: ANN401  (a 
     # A type that holds itself, which only that of JSON does, has its own name inside.
     if wanted is Any or isinstance(wanted, typing.ForwardRef):
         return _is_plain(value)
-    origin, arguments = typing.get_origin(wanted), typing.get_args(wanted)
+    origin, arguments = _shape(wanted)
     if origin is typing.Union or origin is types.UnionType:
         return _is_one_of(value, arguments, where)
     if origin is tuple:
@@ -41,6 +42,11 @@ def _is_of(value: object, wanted: Any, where: str) -> bool:  # noqa: ANN401  (a 
     if is_dataclass(wanted):
         return _is_made_of(value, wanted, where)
     return _is_scalar(value, wanted)
+
+
+@cache
+def _shape(wanted: Any) -> tuple[Any, tuple[Any, ...]]:  # noqa: ANN401  (a type expression)
+    return typing.get_origin(wanted), typing.get_args(wanted)
 
 
 def _is_one_of(value: object, kinds: tuple[Any, ...], where: str) -> bool:
@@ -82,10 +88,16 @@ def _is_mapping(value: object, origin: Any, arguments: tuple[Any, ...], where: s
 def _is_made_of(value: object, kind: Any, where: str) -> bool:  # noqa: ANN401  (a dataclass)
     if type(value) is not kind:
         return False
-    hints = typing.get_type_hints(kind)
-    for item in fields(cast("Any", kind)):
-        check(getattr(value, item.name), hints[item.name], f"{where}.{item.name}")
+    for name, hint in _parts(cast("Any", kind)):
+        check(getattr(value, name), hint, f"{where}.{name}")
     return True
+
+
+@cache
+def _parts(kind: Any) -> tuple[tuple[str, Any], ...]:  # noqa: ANN401  (a dataclass)
+    """List the fields of a class with their types; to evaluate them for each value takes nearly all the time."""
+    hints = typing.get_type_hints(kind)
+    return tuple((item.name, hints[item.name]) for item in fields(kind))
 
 
 def _is_scalar(value: object, wanted: Any) -> bool:  # noqa: ANN401  (a type expression)

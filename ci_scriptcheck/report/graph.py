@@ -6,6 +6,7 @@ Where the nodes stand in a picture is the business of `drawing`.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import change
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.plan import Plan, RunRecord, Task
     from ci_scriptcheck.model.result import TaskResult
+
+
+MOST_IN_A_ROW = 6
+"""Nodes whose names can be read beside each other in GitHub's column; longer rows are drawn downwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +67,9 @@ def graphs(record: RunRecord) -> tuple[Graph, ...]:
         if task.pipeline is not None:
             groups.setdefault(_group(task), []).append(task)
     results = {result.task: result for result in record.results}
-    ranks = {task.id: number for number, task in enumerate(record.plan.tasks)}
+    order = {task.id: number for number, task in enumerate(record.plan.tasks)}
     return tuple(
-        _graph(name, _with_guests(members, record.plan, ranks), record.plan, results)
+        _graph(name, _with_guests(members, record.plan, order), record.plan, results)
         for name, members in groups.items()
     )
 
@@ -86,7 +91,22 @@ def mermaid(graph: Graph) -> str:
     lines += [f"  {told_of(number)}" for number in range(len(graph.nodes)) if number not in told]
     used = {node.standing for node in graph.nodes}
     lines += [f"  classDef {kind.value} {_STYLES[kind]}" for kind in Standing if kind in used]
-    return "\n".join(["flowchart LR", *lines]) + "\n"
+    return "\n".join([f"flowchart {_direction(graph)}", *lines]) + "\n"
+
+
+def _direction(graph: Graph) -> str:
+    """Draw from left to right, but a row of too many downwards, where no rank has too many either."""
+    counts = Counter(ranks(graph)).values()
+    return "TB" if len(counts) > MOST_IN_A_ROW >= max(counts) else "LR"
+
+
+def ranks(graph: Graph) -> list[int]:
+    """Give for each node how many stand in a row before it, on the longest way that leads there."""
+    found = [0] * len(graph.nodes)
+    # Edges are sorted, and nodes stand behind what feeds them.
+    for first, second in graph.edges:
+        found[second] = max(found[second], found[first] + 1)
+    return found
 
 
 _STYLES: Mapping[Standing, str] = {

@@ -71,9 +71,10 @@ def title(record: RunRecord) -> str:
 
 
 def has_news(record: RunRecord) -> bool:
-    """Say whether a run is worth a comment where there is none yet: something was checked or found."""
+    """Say whether a run is worth a comment where there is none yet: something was checked, found or lost."""
     plan = record.plan
-    return bool(plan.of_head()) or any(mistake.is_shown(item, plan) for item in plan.findings)
+    found = any(mistake.is_shown(item, plan) for item in plan.findings)
+    return found or bool(plan.of_head() or record.missing)
 
 
 def marker(project: str) -> str:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _SHOWN = 3
 
+_MOST_EQUAL = 100
+"""Runs of the same that one is held against, to see whether it is flaky."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -199,7 +202,9 @@ def _results(chosen: Sequence[Part], parts: Sequence[Part]) -> dict[str, _Chosen
     by_key: dict[str, list[TaskResult]] = {}
     for part in parts:
         for result in part.record.results:
-            by_key.setdefault(result.key or "", []).append(result)
+            # What has no key has not run, and equals nothing.
+            if result.key is not None:
+                by_key.setdefault(result.key, []).append(result)
     tasks = chosen[0].whole.by_id()
     found: dict[str, _Chosen] = {}
     for name, owner in share.owners.items():
@@ -213,9 +218,12 @@ def _results(chosen: Sequence[Part], parts: Sequence[Part]) -> dict[str, _Chosen
             found[name] = None, reasons.left_out(name, why)
             continue
         part, result = min(by_task[name], key=lambda item: _rank(item[0], item[1], owner))
-        equal = by_key[result.key or ""] if tasks[name].side is Side.HEAD else []
+        equal = by_key.get(result.key or "", []) if tasks[name].side is Side.HEAD else []
         worker = None if result.worker is None else f"{part.share.number}/{result.worker}"
-        found[name] = part.place, replace(result, worker=worker, flaky=_flaky(result, equal))
+        found[name] = (
+            part.place,
+            replace(result, worker=worker, flaky=_flaky(result, equal[:_MOST_EQUAL])),
+        )
     return found
 
 

@@ -39,7 +39,8 @@ def hub(tmp_path: Path, machine: Machine) -> Hub:
     remote = Repository(tmp_path / "remote")
     remote.root.mkdir()
     remote.git("init", "--quiet", "--initial-branch=main")
-    remote.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    for allowed in ("allowAnySHA1InWant", "allowFilter"):
+        remote.git("config", f"uploadpack.{allowed}", "true")
     (tmp_path / "jobs").mkdir()
     made = Hub(remote, tmp_path / "jobs", machine)
     made.commits["first"] = remote.commit(FILES)

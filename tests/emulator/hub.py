@@ -121,6 +121,35 @@ class Hub:
         about = github | {"token": token, "api_url": api}
         return self.job(workspace, about, payload, command="publish", **given)
 
+    def published_for(
+        self, api: str, token: str, github: Mapping[str, Any], payload: Mapping[str, Any]
+    ) -> Job:
+        """Run the action in a job that publishes, for an event of another kind."""
+        about = {"token": token, "api_url": api} | dict(github)
+        return self.job(self.workspace(), about, payload, command="publish")
+
+    def finished_run(self, api: str, token: str, **run: Any) -> Job:
+        """Run the action in the job that a `workflow_run` of the default branch starts.
+
+        GitHub names no pull request there, only what was pushed where; `41` is the run of all other jobs.
+        """
+        ended = {
+            "id": 41,
+            "run_attempt": 1,
+            "event": "pull_request",
+            "head_sha": self.commits["head"],
+            "head_branch": "topic",
+            "head_repository": {"full_name": "mallory/fraud"},
+            "pull_requests": [],
+        }
+        github = {
+            "event_name": "workflow_run",
+            "ref": "refs/heads/main",
+            "run_id": "42",
+            "sha": self.commits["main"],
+        }
+        return self.published_for(api, token, github, {"workflow_run": ended | run})
+
     def workspace(self) -> Path:
         """Make the folder of a job; a runner calls it like the repository, and so is the project called."""
         made = self.folder / str(len(list(self.folder.iterdir()))) / "fraud"

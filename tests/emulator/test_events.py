@@ -116,3 +116,23 @@ def test_history_of_a_private_repository_is_got_with_the_token_that_the_checkout
     assert changes(job)["base"] == hub.commits["second"]
     kept = [file for file in (workspace / ".git").rglob("*") if file.is_file()]
     assert not any(TOKEN.encode() in file.read_bytes() for file in kept)
+
+
+@pytest.mark.parametrize("filtered", ["blob:none", "tree:0"])
+def test_what_a_partial_clone_of_a_private_repository_lacks_is_got_before_scripts_run(
+    hub: Hub, filtered: str
+) -> None:
+    hub.pull_request({"scripts/prepare.py": RENAMED})
+    workspace = hub.checkout("refs/pull/7/merge", "--depth=2", f"--filter={filtered}")
+    github, payload = hub.about(7, "topic")
+    with served(hub.remote.root, TOKEN) as address:
+        Repository(workspace).git("remote", "set-url", "origin", f"{address}/remote/.git")
+
+        job = hub.job(workspace, github | {"server_url": address}, payload)
+
+    assert changes(job)["base"] == hub.commits["main"]
+    assert (job.outcome, job.outputs["failed"]) == ("failure", "2"), job.log
+    at_cause, _ = job.step("Check").log.issues("error")
+    assert at_cause.properties["file"] == "scripts/prepare.py"
+    kept = [file for file in (workspace / ".git").rglob("*") if file.is_file()]
+    assert not any(TOKEN.encode() in file.read_bytes() for file in kept)

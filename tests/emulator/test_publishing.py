@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.emulator.hub import PREPARE
+import pytest
+
+from tests.emulator.hub import PREPARE, SETTINGS, TRAIN, ZEROS
 from tests.github_server.server import TOKEN, GitHubServer
 
 if TYPE_CHECKING:
@@ -68,3 +70,73 @@ def test_a_job_that_publishes_before_any_has_checked_says_so(
 
     assert job.step("Publish").exit_code == 2
     assert any("`needs:`" in one for one in job.issues("error"))
+
+
+MOVED = {
+    "scripts/prepare.py": None,
+    "scripts/clean.py": PREPARE,
+    "scriptcheck.yaml": SETTINGS.replace("prepare.py", "clean.py"),
+}
+MANY = {f"reports/{number}.txt": f"{number}\n" for number in range(2999)}
+
+
+@pytest.mark.parametrize(
+    ("files", "headline", "outcome"),
+    [
+        pytest.param(
+            {"scripts/train.py": TRAIN + "\n"},
+            "✅ The only affected step passed",
+            "passed",
+            id="passes",
+        ),
+        pytest.param({"README.md": "# Our shop\n"}, None, "passed", id="touches nothing"),
+        pytest.param(
+            MANY | {"scripts/prepare.py": RENAMED},
+            "❌ Both affected steps failed",
+            "failed",
+            id="3000 files",
+        ),
+        pytest.param(MOVED, "✅ ", "passed", id="renames a script"),
+        pytest.param({"lib/sums.py": None}, "❌ ", "failed", id="deletes a helper"),
+    ],
+)
+def test_the_comment_says_what_came_out(
+    hub: Hub,
+    server: GitHubServer,
+    files: dict[str, str | None],
+    headline: str | None,
+    outcome: str,
+) -> None:
+    hub.pull_request(files)
+    server.repository.commits[hub.commits["head"]] = ()
+    hub.of_pull_request()
+
+    job = hub.published(server.url, TOKEN)
+
+    assert job.outcome == "success", job.log
+    assert job.outputs["outcome"] == outcome
+    told = [body.splitlines()[2] for body in server.repository.bodies(7)]
+    assert [line.startswith(f"### {headline}") for line in told] == [True] * bool(headline), told
+
+
+@pytest.mark.parametrize("event", ["push", "merge_group", "schedule"])
+def test_what_is_about_no_pull_request_has_a_check_at_its_commit_and_no_comment(
+    hub: Hub, server: GitHubServer, event: str
+) -> None:
+    hub.pull_request({"scripts/prepare.py": RENAMED})
+    queue = "refs/heads/gh-readonly-queue/main/pr-7"
+    hub.remote.git("update-ref", queue, hub.commits["merge"])
+    commit = hub.commits["merge" if event == "merge_group" else "head"]
+    server.repository.commits[commit] = ()
+    ref = queue if event == "merge_group" else "refs/heads/topic"
+    github = {"event_name": event, "ref": ref, "sha": commit}
+    group = {"base_sha": hub.commits["main"], "head_sha": commit, "base_ref": "refs/heads/main"}
+    payload = {"before": ZEROS, "merge_group": group}
+
+    checked = hub.job(hub.checkout(ref), github, payload)
+    job = hub.published_for(server.url, TOKEN, github, payload)
+
+    assert (checked.outcome, job.outcome) == ("failure", "success"), job.log
+    assert server.repository.comments == {}
+    checks = [(one["head_sha"], one["conclusion"]) for one in server.repository.checks.values()]
+    assert checks == [(commit, "failure")]

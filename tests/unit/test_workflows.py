@@ -96,3 +96,67 @@ def test_what_the_action_installs_is_pinned_with_all_that_the_package_needs() ->
         assert version is not None, f"{requirement.name} is not pinned: nox -s lock"
         assert requirement.specifier.contains(version, prereleases=True), requirement
     assert pinned.count("==") <= pinned.count("--hash=")
+
+
+DEFAULT_BRANCH = (
+    "github.event_name == 'push'"
+    " && github.ref == format('refs/heads/{0}', github.event.repository.default_branch)"
+)
+
+
+def test_only_a_push_to_the_default_branch_writes_the_cache() -> None:
+    saving = [
+        (name, f"{step.get('if')} {dict(jobs())[name].get('if')}")
+        for name, step in steps()
+        if str(step.get("uses")).startswith(("actions/cache/save@", "actions/cache@"))
+    ]
+
+    assert [name for name, _ in saving] == ["check-shares.yml/store", "check.yml/check"]
+    assert [name for name, when in saving if DEFAULT_BRANCH not in " ".join(when.split())] == []
+
+
+def test_what_is_saved_is_found_again_and_by_no_project_of_a_longer_name() -> None:
+    used = [step["with"] for _, step in steps() if "actions/cache/" in str(step.get("uses"))]
+    restored = [one for one in used if "restore-keys" in one]
+
+    assert len(restored) == 4
+    assert len({one["key"] for one in used}) == 1
+    (start,) = {one["restore-keys"] for one in restored}
+    assert used[0]["key"].startswith(start)
+    # The name of a folder has no two slashes in a row.
+    assert start.endswith("${{ inputs.project }}//")
+
+
+def test_our_own_workflow_waits_for_all_of_its_jobs() -> None:
+    described = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"]
+
+    assert sorted(described["check"]["needs"]) == sorted(described.keys() - {"check"})
+
+
+def test_every_session_that_shows_that_it_works_is_run_by_our_own_workflow() -> None:
+    text = (ROOT / ".github/workflows/ci.yml").read_text()
+
+    assert {"lint", "tests", "action", "browser"} <= set(re.findall(r"nox -s (\w+)", text))
+
+
+def test_what_may_write_runs_nothing_but_what_it_may_write_for() -> None:
+    writing = {
+        name: [right for right, how in job.get("permissions", {}).items() if how == "write"]
+        for name, job in jobs()
+        if "write" in job.get("permissions", {}).values()
+    }
+
+    assert writing == {
+        "publish.yml/publish": ["checks", "pull-requests"],
+        "release.yml/publish": ["id-token"],
+        "release.yml/release": ["contents"],
+        "release.yml/major": ["contents"],
+    }
+
+
+def test_of_one_branch_no_two_runs_are_published_at_once() -> None:
+    waiting = dict(jobs())["publish.yml/publish"]["concurrency"]
+
+    assert waiting["cancel-in-progress"] is False
+    for part in ("github.workflow ", "head_repository.full_name", "head_branch || github.ref"):
+        assert part in " ".join(waiting["group"].split())

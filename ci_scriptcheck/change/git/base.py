@@ -158,6 +158,26 @@ def on_event(checkout: Checkout, event: GitHubEvent) -> Base:  # noqa: PLR0911  
             return _where_left(checkout, checkout.main or event.default_branch)
 
 
+def with_its_files(checkout: Checkout, base: Base, *, is_asked_for: bool) -> Base:
+    """Give a base whose files can be read: a partial clone gets them from the remote, all at once.
+
+    Raises:
+        ChangeError: somebody asked for it, and they cannot be had.
+    """
+    if base.commit is None or checkout.remote is None:
+        return base
+    if remote.complete(checkout.root, checkout.remote, base.commit, checkout.head):
+        return base
+    why = f"this is a partial clone, and the remote does not give the files of {base.commit[:7]}"
+    if is_asked_for:
+        raise ChangeError(
+            what=why,
+            advice="check out without `filter:`, or give this step"
+            " `env: {GITHUB_TOKEN: ${{ github.token }}}`",
+        )
+    return Base(name=base.name, unknown=f"{why}; check out without `filter:`")
+
+
 def merge_base(root: Path, one: str, other: str) -> str | None:
     """Give the commit where two histories parted; `None` where they do not meet in this checkout."""
     if one == other:

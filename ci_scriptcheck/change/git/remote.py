@@ -10,6 +10,7 @@ from ci_scriptcheck.change.git import command
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 DEEPENINGS = ("--deepen=50", "--deepen=500", "--unshallow")
@@ -27,6 +28,11 @@ _FETCH = (
     # Given here, the repository's settings cannot name a program instead.
     "--upload-pack=git-upload-pack",
 )
+
+
+# The remote must not think that we have all that belongs to the commits that we have.
+_ASK_FOR_ALL = ("-c", "fetch.negotiationAlgorithm=noop")
+_ROUNDS = 3  # for folders, for what they hold, and once more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +71,26 @@ def deepen(root: Path, remote: Remote, how: str, *, head: str, branch: str) -> b
     return _fetch(root, remote, how, remote.name, _tracking(remote, branch), head)
 
 
+def complete(root: Path, remote: Remote, *commits: str) -> bool:
+    """Get the files of commits that a partial clone has left with the remote, and say whether they are here then.
+
+    Git would get each when it is asked for, but without the job's token, and so not where a checkout kept none.
+    """
+    if not _is_partial(root):
+        return True
+    for _ in range(_ROUNDS):
+        missing = _missing(root, commits)
+        if not missing:
+            return True
+        wanted = [*_ASK_FOR_ALL, *_FETCH, "--filter=blob:none", remote.name, "--stdin"]
+        (answer,) = command.ask(
+            root, [wanted], given=missing, variables=remote.variables, seconds=SECONDS
+        )
+        if answer.status:
+            return False
+    return not _missing(root, commits)
+
+
 def is_shallow(root: Path) -> bool:
     """Say whether the checkout lacks history."""
     return command.run(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
@@ -74,6 +100,18 @@ def has_origin(root: Path) -> bool:
     """Say whether the repository knows where it was cloned from."""
     (answer,) = command.ask(root, [["config", "--get", "remote.origin.url"]])
     return answer.status == 0
+
+
+def _is_partial(root: Path) -> bool:
+    (answer,) = command.ask(root, [["config", "--get-regexp", r"^remote\..*\.promisor$"]])
+    return answer.status == 0
+
+
+def _missing(root: Path, commits: Sequence[str]) -> bytes:
+    """Name what is not here of the files of commits, a line each."""
+    listed = command.run(root, "rev-list", "--objects", "--no-walk", "--missing=print", *commits)
+    marked = (line for line in listed.splitlines() if line.startswith(b"?"))
+    return b"".join(line[1:] + b"\n" for line in marked)
 
 
 def _fetch(root: Path, remote: Remote, *arguments: str) -> bool:

@@ -152,6 +152,7 @@ def change_set(
         found = bases.on_event(checkout, event)
     else:
         found = bases.at_desk(checkout)
+    found = bases.with_its_files(checkout, found, is_asked_for=bool(base))
     if found.commit is None:
         return ChangeSet(base=None, head=head, base_name=found.name, unknown=found.unknown)
     if event is None:

@@ -78,6 +78,9 @@ def _told(story: Story) -> str:
         return ", ".join(parts)
     if verdict.has_tested_nothing(story.record):
         return "nothing that was asked for was run"
+    lost = story.record.missing
+    if lost and not tally.waiting:
+        return f"{len(lost)} of {len(lost) + len(story.record.shares)} shares left no record"
     return _nothing_failed(tally)
 
 

@@ -20,7 +20,10 @@ MOST_EDGES = 120
 """Mermaid refuses 500, and draws a tangle long before."""
 
 MOST_BESIDE = 12
-"""Nodes below each other; a higher picture pushes away what is to be read."""
+"""Nodes of one rank; a higher picture pushes away what is to be read."""
+
+MOST_RANKS = 16
+"""Nodes in a row, which stand below each other where they are many."""
 
 MOST_LINE = 10_000
 """Characters of a line of the picture's text, which names two nodes at most; none may be cut."""
@@ -51,16 +54,8 @@ def _numbers(one: Graph) -> list[int]:
 
 def _fits(one: Graph) -> bool:
     few = len(one.nodes) <= MOST_NODES and len(one.edges) <= MOST_EDGES
-    return few and bool(one.edges) and _highest(one) <= MOST_BESIDE
-
-
-def _highest(one: Graph) -> int:
-    """Count the nodes that stand below each other where there are most of them."""
-    ranks = [0] * len(one.nodes)
-    # Edges are sorted, and nodes stand behind what feeds them.
-    for first, second in one.edges:
-        ranks[second] = max(ranks[second], ranks[first] + 1)
-    return max(Counter(ranks).values(), default=0)
+    counts = Counter(graph.ranks(one)).values()
+    return few and bool(one.edges) and len(counts) <= MOST_RANKS and max(counts) <= MOST_BESIDE
 
 
 def _around_failures(one: Graph) -> Graph:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ci_scriptcheck.change.git.repository import change_set
+from ci_scriptcheck.change.git.repository import CommitTree, change_set
 from ci_scriptcheck.errors import ChangeError
 from ci_scriptcheck.model.change import ChangeSet
 from tests.functional.change.conftest import Repository
@@ -249,3 +249,49 @@ def test_the_token_reaches_the_fetching_process_and_nothing_else(hub: Hub) -> No
     assert found.base == hub.commits["first"]
     kept = [file for file in (checkout.root / ".git").rglob("*") if file.is_file()]
     assert not any(TOKEN.encode() in file.read_bytes() for file in kept)
+
+
+@pytest.fixture(params=["blob:none", "tree:0"])
+def partial(hub: Hub, request: pytest.FixtureRequest) -> Repository:
+    """Check out a push that changes a file, without what that file was before."""
+    hub.remote.git("config", "uploadpack.allowFilter", "true")
+    hub.remote.git("checkout", "--quiet", "topic")
+    hub.commits["before"] = hub.remote.commit({"b.py": "as it was\n"})
+    hub.remote.commit({"b.py": "as it is\n"})
+    return hub.checkout("refs/heads/topic", "--depth=2", f"--filter={request.param}")
+
+
+def lose_remote(checkout: Repository) -> None:
+    checkout.git("remote", "set-url", "origin", (checkout.root / "nowhere").as_uri())
+
+
+def test_the_files_of_base_are_got_while_the_remote_may_be_asked(
+    hub: Hub, partial: Repository
+) -> None:
+    found = hub.changes(partial, "push", {"before": hub.commits["before"]})
+    lose_remote(partial)
+
+    assert paths(found) == {"b.py"}
+    assert CommitTree(partial.root, hub.commits["before"]).read("b.py") == b"as it was\n"
+
+
+def test_a_base_whose_files_cannot_be_had_checks_everything_and_says_why(
+    hub: Hub, partial: Repository
+) -> None:
+    lose_remote(partial)
+
+    found = hub.changes(partial, "push", {"before": hub.commits["before"]})
+
+    assert found.base is None
+    assert "this is a partial clone" in (found.unknown or "")
+
+
+def test_a_base_that_was_asked_for_and_whose_files_cannot_be_had_is_an_error(
+    hub: Hub, partial: Repository
+) -> None:
+    lose_remote(partial)
+
+    with pytest.raises(ChangeError, match="partial clone") as refused:
+        hub.changes(partial, "push", {"before": ZEROS}, base=hub.commits["before"])
+
+    assert "without `filter:`" in (refused.value.advice or "")

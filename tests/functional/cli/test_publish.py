@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,64 +12,15 @@ from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.plan import Counts, RunRecord
 from ci_scriptcheck.model.result import Finding, Level, Outcome
 from ci_scriptcheck.report import markdown
-from ci_scriptcheck.run import record as run_record
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
-from tests.github_server.repository import HEAD, NAME, READER, STRANGER
+from tests.functional.cli.publishing import MERGE, PULL, Job, archive, fork
+from tests.github_server.repository import HEAD, READER, STRANGER
 from tests.github_server.server import TOKEN, Fault, GitHubServer
 from tests.unit.report.records import a_failing_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-PULL = 42
-RUN = 7
-MERGE = "e" * 40
-
-
-class Job:
-    """A job of a workflow: its variables, and the files that its runner reads."""
-
-    def __init__(self, folder: Path, server: GitHubServer) -> None:
-        self.folder = folder
-        self.server = server
-        self.variables = {
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_API_URL": server.url,
-            "GITHUB_SERVER_URL": "https://github.com",
-            "GITHUB_REPOSITORY": NAME,
-            "GITHUB_EVENT_NAME": "pull_request",
-            "GITHUB_EVENT_PATH": str(folder / "event.json"),
-            "GITHUB_OUTPUT": str(folder / "output"),
-            "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
-            "GITHUB_RUN_ID": str(RUN),
-            "GITHUB_RUN_ATTEMPT": "1",
-            "GITHUB_SHA": MERGE,
-            "GITHUB_TOKEN": TOKEN,
-        }
-        self.about(
-            {"pull_request": {"number": PULL, "head": {"sha": HEAD}, "base": {"ref": "main"}}}
-        )
-
-    def about(self, payload: object, event: str = "pull_request") -> None:
-        """Say what started it."""
-        (self.folder / "event.json").write_text(json.dumps(payload))
-        self.variables["GITHUB_EVENT_NAME"] = event
-
-    def publish(self, *words: str) -> int:
-        return main(["publish", *words], self.variables)
-
-    def run_directory(self, record: RunRecord, name: str = "run") -> str:
-        """Write a record as a run does."""
-        folder = self.folder / name
-        folder.mkdir()
-        run_record.write_record(folder, record)
-        return str(folder)
-
-    def told(self, file: str) -> str:
-        """Give what was written into a file for the runner."""
-        path = self.folder / file
-        return path.read_text() if path.exists() else ""
 
 
 @pytest.fixture
@@ -225,48 +174,15 @@ def test_elsewhere_than_in_a_job_there_is_nothing_to_publish_to(
     assert "GITHUB_EVENT_NAME is not set" in capsys.readouterr().err
 
 
-def test_two_records_of_one_project_are_to_be_merged_first(
+def test_two_whole_runs_of_one_project_cannot_share_its_comment(
     job: Job, server: GitHubServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [job.run_directory(a_record(), name) for name in ("one", "two")]
 
     assert job.publish(*words, "--require-publish") == 5
 
-    assert "scriptcheck report --merge" in capsys.readouterr().err
+    assert "there are 2 records of project `fraud`" in capsys.readouterr().err
     assert server.repository.comments == server.repository.checks == {}
-
-
-def fork(job: Job, server: GitHubServer, content: bytes, *, head: str = HEAD, **run: Any) -> None:
-    """Let a run for a fork have ended, which left an archive."""
-    server.repository.add_pull(
-        PULL, head=head, branch="better", repository="mallory/fraud", base="main"
-    )
-    server.repository.add_pull(
-        1, head="a" * 40, branch="innocent", repository="acme/fraud", base="main"
-    )
-    server.repository.add_artifact(77, "scriptcheck", content)
-    payload = {
-        "id": 77,
-        "run_attempt": 2,
-        "event": "pull_request",
-        "head_sha": HEAD,
-        "head_branch": "better",
-        "head_repository": {"full_name": "mallory/fraud"},
-        "pull_requests": [],
-    }
-    job.about({"workflow_run": payload | run}, "workflow_run")
-
-
-def archive(record: RunRecord | bytes) -> bytes:
-    content = io.BytesIO()
-    if isinstance(record, RunRecord):
-        record = json.dumps(
-            {"format": 1, "written_by": "1", **run_record.to_public(record)}
-        ).encode()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("record.json", record)
-        packed.writestr("junit.xml", "<x/>")
-    return content.getvalue()
 
 
 def of_merge(record: RunRecord) -> RunRecord:

@@ -236,11 +236,17 @@ def test_a_pull_request_that_has_moved_on_is_not_found(api: Api, server: GitHubS
     assert pull_request.find(api, NAME, FINISHED) == ()
 
 
+def fitting(api: Api, *claimed: str | None) -> tuple[list[str | None], int]:
+    """Give those of the claimed commits that are taken, and how many claims are refused."""
+    records = {str(number): commit for number, commit in enumerate(claimed)}
+    names, problems = pull_request.of_commit(api, NAME, FINISHED, records)
+    return [records[name] for name in names], len(problems)
+
+
 def test_a_record_may_be_of_the_commit_or_of_its_merge(api: Api, server: GitHubServer) -> None:
     server.repository.commits[MERGE] = (OTHER, HEAD)
 
-    pull_request.check_commit(api, NAME, FINISHED, HEAD)
-    pull_request.check_commit(api, NAME, FINISHED, MERGE)
+    assert fitting(api, HEAD, MERGE, MERGE) == ([HEAD, MERGE, MERGE], 0)
 
 
 @pytest.mark.parametrize("claimed", [OTHER, None, "../../../user", "f" * 40, HEAD[:7]])
@@ -249,5 +255,25 @@ def test_a_record_of_another_commit_is_refused(
 ) -> None:
     server.repository.commits[OTHER] = ()
 
-    with pytest.raises(PublishError, match="another commit"):
-        pull_request.check_commit(api, NAME, FINISHED, claimed)
+    assert fitting(api, HEAD, claimed) == ([HEAD], 1)
+
+
+def test_however_many_commits_are_claimed_github_is_asked_about_one(
+    api: Api, server: GitHubServer
+) -> None:
+    claimed = [f"{number:040x}" for number in range(200)]
+    server.repository.commits[claimed[7]] = (HEAD,)
+
+    assert fitting(api, *claimed) == ([], 200)
+    assert len(server.asked) == 1
+
+
+def test_more_than_a_job_can_take_is_refused_before_it_is_fetched(
+    api: Api, server: GitHubServer
+) -> None:
+    for number in range(26):
+        made = server.repository.add_artifact(RUN, f"scriptcheck-{number}", b"")
+        server.repository.artifacts[made["id"]]["size_in_bytes"] = artifact.MOST_ZIPPED
+
+    with pytest.raises(PublishError, match="520,000,000 bytes"):
+        artifact.of_run(api, NAME, RUN)

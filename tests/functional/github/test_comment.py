@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -278,6 +278,45 @@ def test_a_secondary_rate_limit_without_a_time_is_waited_for_a_minute(
 
     assert clock.slept == [60]
     assert server.repository.bodies(PULL) == [text()]
+
+
+SECONDARY = {"status": 403, "message": "You have exceeded a secondary rate limit. Please wait."}
+PRIMARY = {"status": 429, "headers": {"Retry-After": "60"}}
+
+
+@pytest.mark.parametrize("limit", [SECONDARY, PRIMARY], ids=["secondary", "primary"])
+def test_a_newer_text_that_came_while_github_had_us_wait_is_left(
+    server: GitHubServer, limit: dict[str, Any]
+) -> None:
+    comment_ = server.repository.add_comment(PULL, text(run=6))
+    server.faults.append(Fault(method="PATCH", path="/comments/", **limit))
+
+    def sleep(seconds: float) -> None:
+        if seconds == 60:
+            server.repository.change_comment(comment_["id"], text(run=9))
+
+    with connect(server.url, TOKEN, Patience(sleep=sleep)) as api:
+        posted = post(api, text(run=8))
+
+    assert posted.standing is Standing.NEWER
+    assert server.repository.bodies(PULL) == [text(run=9)]
+
+
+def test_a_change_that_github_lets_nobody_make_is_given_up(
+    api: Api, server: GitHubServer, clock: Clock
+) -> None:
+    server.repository.add_comment(PULL, text(run=6))
+    server.faults.append(
+        Fault(
+            method="PATCH", path="/comments/", status=429, headers={"Retry-After": "9"}, times=99
+        )
+    )
+
+    with pytest.raises(PublishError, match="no more requests"):
+        post(api, text(run=8))
+
+    assert clock.slept == [9] * 5
+    assert server.repository.bodies(PULL) == [text(run=6)]
 
 
 def test_nobody_waits_an_hour(api: Api, server: GitHubServer, clock: Clock) -> None:

@@ -47,7 +47,7 @@ def publish_all(api: Api) -> None:
     with contextlib.suppress(PublishError):
         pull_request.find(api, NAME, FINISHED)
     with contextlib.suppress(PublishError):
-        pull_request.check_commit(api, NAME, FINISHED, "e" * 40)
+        pull_request.of_commit(api, NAME, FINISHED, {"one": "e" * 40})
 
 
 @pytest.mark.parametrize("status", [200, 403])

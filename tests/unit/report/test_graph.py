@@ -54,6 +54,21 @@ def test_the_graph_as_a_comment_shows_it(golden: Callable[[str], object]) -> Non
     assert graph.mermaid(one) == golden("page/failing.mmd")
 
 
+@pytest.mark.parametrize(
+    ("length", "beside", "direction"),
+    [(6, 0, "LR"), (7, 0, "TB"), (7, 5, "TB"), (7, 6, "LR")],
+)
+def test_a_row_that_is_too_long_goes_downwards_unless_too_many_stand_beside_each_other(
+    length: int, beside: int, direction: str
+) -> None:
+    row = [(number, number + 1) for number in range(length - 1)]
+    others = [(0, length + number) for number in range(beside)]
+
+    written = graph.mermaid(a_graph(length + beside, [*row, *others]))
+
+    assert written.startswith(f"flowchart {direction}\n")
+
+
 def test_each_scenario_of_a_pipeline_has_a_graph_of_its_own() -> None:
     tasks = [a_task("a", pipeline="p"), a_task("a", pipeline="p", scenario="edge_cases")]
 

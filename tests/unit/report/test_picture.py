@@ -47,5 +47,10 @@ def test_of_a_large_pipeline_what_leads_to_the_failure_and_waits_is_left(beside:
     assert boxes(a_chain(4, failed=1, beside=beside)) == [["s0", "s1", "s2"]]
 
 
-def test_a_chain_that_is_too_long_is_left_out() -> None:
-    assert boxes(a_chain(200, failed=150)) == []
+def test_a_chain_that_is_too_long_ends_with_what_waits_for_the_failure() -> None:
+    assert [len(names) for names in boxes(a_chain(picture.MOST_RANKS + 1, failed=9))] == [11]
+
+
+def test_a_chain_whose_failure_comes_too_late_is_left_out() -> None:
+    assert [len(one) for one in boxes(a_chain(picture.MOST_RANKS, failed=14))] == [16]
+    assert boxes(a_chain(200, failed=picture.MOST_RANKS)) == []

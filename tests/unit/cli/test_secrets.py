@@ -1,0 +1,69 @@
+"""The installing step, which cannot import us yet, gives up the same variables as the checking one."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ci_scriptcheck.cli import action_inputs
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+ROOT = Path(__file__).parents[3]
+PARTS = (
+    *("ACTIONS", "AWS", "PYTHON", "TOKEN", "SECRET", "PASSW", "PASS", "PASSPHRASE", "PAT"),
+    *("CREDENTIAL", "PRIVATE", "API", "ACCESS", "KEY", "PATH", "UV", "PIP", "x", "_", ""),
+)
+NAMES = st.lists(st.sampled_from(PARTS), min_size=1, max_size=4)
+
+
+def set_up() -> ModuleType:
+    """Load the file that the action runs by itself."""
+    found = importlib.util.spec_from_file_location("set_up", ROOT / "action" / "set_up.py")
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+SET_UP = set_up()
+
+
+@given(parts=NAMES, joint=st.sampled_from(["_", ""]), change=st.sampled_from([str, str.lower]))
+def test_both_steps_give_up_the_same_variables(parts: list[str], joint: str, change: type) -> None:
+    variables = {change(joint.join(parts)): "hush"}
+
+    assert SET_UP.without_secrets(variables) == action_inputs.without_secrets(variables)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("GITHUB_TOKEN", "npm_token", "ACTIONS_RUNTIME_URL", "AWS_REGION", "PYTHONPATH"),
+        *("PGPASSWORD", "DB_PASS", "GH_PAT", "SIGNING_KEY", "APIKEY", "GPG_PASSPHRASE"),
+    ],
+)
+def test_what_speaks_of_a_secret_or_changes_python_is_given_up(name: str) -> None:
+    assert action_inputs.without_secrets({name: "hush"}) == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["PATH", "GITHUB_PATH", "SSH_AUTH_SOCK", "UV_INDEX_URL", "CACHE_KEY_PREFIX"]
+)
+def test_what_the_job_needs_stays(name: str) -> None:
+    assert action_inputs.without_secrets({name: "kept"}) == {name: "kept"}
+
+
+def test_only_what_installs_for_the_scripts_is_let_into_package_indexes() -> None:
+    variables = {"UV_INDEX_PASSWORD": "hush", "NPM_TOKEN": "hush"}
+
+    assert SET_UP.without_secrets(variables) == {}
+    kept = SET_UP.without_secrets(variables, and_keep=SET_UP._INDEX)
+    assert kept == {"UV_INDEX_PASSWORD": "hush"}
