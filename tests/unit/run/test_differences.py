@@ -150,6 +150,18 @@ def test_bytes_of_which_no_more_is_known_are_a_rule_of_their_own() -> None:
     assert rules(dataclasses.replace(model, format_after="json"), Tolerance()) == {"SC407"}
 
 
+def test_what_cannot_be_compared_is_told_whatever_is_tolerated() -> None:
+    archive = FileComparison(
+        path="model.tar.gz",
+        fate=Fate.CHANGED,
+        format_before="gzip",
+        format_after="gzip",
+        note="cannot be read on head: an archive that is broken, or cut short",
+    )
+
+    assert rules(archive, Tolerance(rows=1, nulls=1, values=1, numbers=1)) == {"SC406"}
+
+
 def test_a_column_without_new_nulls_may_still_hold_other_values() -> None:
     file = a_table(columns=(a_column(rows=500, nulls=5),))
 
