@@ -9,6 +9,9 @@ from ci_scriptcheck.values import dataclass
 ROWS_THAT_DIFFER = "rows that differ"
 """Head of the column in which `TableComparison.rows_with_another` stands."""
 
+INABILITY = "cannot be "
+"""How a note begins that says nothing about what differs."""
+
 
 class Fate(StrEnum):
     """What became of a part of the data on its way from base to head."""
@@ -154,6 +157,11 @@ class FileComparison:
     note: str | None = None
     is_opaque: bool = False
     content: str | None = None
+
+    @property
+    def is_incomparable(self) -> bool:
+        """Say whether its note tells why the sides cannot be compared: one cannot be read, as a rule."""
+        return (self.note or "").startswith(INABILITY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,7 +112,7 @@ def moved(comparison: PortComparison, *, is_passed_on: bool = False) -> Moved:
 
 def in_short(comparison: PortComparison, sides: Sides) -> str:
     """Say in one line how what lies at a port differs."""
-    parts = [_file_in_short(file) for file in comparison.files[:3]]
+    parts = [called(_file_in_short(file), sides) for file in comparison.files[:3]]
     more = len(comparison.files) - 3
     if more > 0:
         parts.append(f"and {counted(more, 'more file')} differ{'s' * (more == 1)}")
@@ -241,16 +241,16 @@ def _is_opaque(file: FileComparison) -> bool:
 
 def _file_in_short(file: FileComparison) -> str:
     name = f"`{visible(file.path)}`"
-    if file.fate is Fate.GONE:
-        return f"{name} is gone"
-    if file.fate is Fate.NEW:
-        return f"{name} is new"
+    if file.fate is not Fate.CHANGED:
+        return f"{name} is {'gone' if file.fate is Fate.GONE else 'new'}"
     if file.table is not None:
         return f"{_table_in_short(file.table)} of {name}"
     if file.members:
         return f"{counted(len(file.members), 'member')} of {name}"
     if file.values_count:
         return f"{counted(file.values_count, 'value')} of {name}"
+    if file.is_incomparable:
+        return f"{name} {visible(file.note or '')}"
     return f"{name} differs" + (f": {visible(file.note)}" if file.note else "")
 
 

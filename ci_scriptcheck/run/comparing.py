@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.data.compare.noise import INABILITY, without_noise
+from ci_scriptcheck.data.compare.noise import without_noise
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.run import attempt, beside, questions, reading, supply
@@ -88,7 +88,7 @@ def _answered(
 
 
 def _is_unable(file: FileComparison) -> bool:
-    return (file.note or "").startswith(INABILITY) or any(map(_is_unable, file.members))
+    return file.is_incomparable or any(map(_is_unable, file.members))
 
 
 def _ports(context: Context, question: Question) -> Iterator[PortComparison]:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data import archives, file_difference, formats
-from ci_scriptcheck.data.compare.noise import INABILITY
 from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.validate.scan import UnreadableError
 from ci_scriptcheck.data.validate.terms import Evidence
@@ -84,7 +83,7 @@ def compared(name: str, before: Path, after: Path, bench: Bench) -> FileComparis
     if told is None or told.members or told.content is not None:
         return told
     # Of what cannot be compared, the bytes as they are have to do.
-    digest = _digest if (told.note or "").startswith(INABILITY) else _inner_digest
+    digest = _digest if told.is_incomparable else _inner_digest
     return replace(told, content=_content(before, after, digest=digest))
 
 

@@ -21,9 +21,6 @@ from ci_scriptcheck.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-INABILITY = "cannot be "
-"""How a note begins that says nothing about what differs."""
-
 _MISSING, _WHOLE, _FRACTION = "missing", "whole", "fraction"
 """Kinds of values that are spoken of; others are told by how they begin."""
 
@@ -74,7 +71,7 @@ def _partner(file: FileComparison, repeat: Sequence[FileComparison]) -> FileComp
 def _file(file: FileComparison, repeat: FileComparison) -> tuple[FileComparison | None, list[str]]:
     if repeat.fate is not Fate.CHANGED:
         return None, [file.path]
-    if file.fate is not Fate.CHANGED or (repeat.note or "").startswith(INABILITY):
+    if file.fate is not Fate.CHANGED or repeat.is_incomparable:
         return file, []
     if file.format_before != file.format_after and repeat.format_before == repeat.format_after:
         return file, []

@@ -69,6 +69,10 @@ class _Port:
             level=Level.ERROR if readers else None,
         )
 
+    def called(self, note: str) -> str:
+        """Call the sides of a comparison as people do."""
+        return note.replace("on base", self.base).replace("on head", "here")
+
     def finding(
         self,
         rule: str,
@@ -121,9 +125,8 @@ def _of_file(port: _Port, file: FileComparison, archive: str) -> Iterator[Findin
     ):
         yield _of_values(port, file, where, path)
     elif file.is_opaque and file.format_before == file.format_after:
-        yield port.finding(
-            "SC410", f"{where} is not the same: {file.note}", subject=f"{port.name}/{path}"
-        )
+        said = f"{where} is not the same: {port.called(file.note or '')}"
+        yield port.finding("SC410", said, subject=f"{port.name}/{path}")
 
 
 def _is_tolerated(port: _Port, file: FileComparison) -> bool:
@@ -244,8 +247,10 @@ def _figures(port: _Port, columns: Sequence[ColumnComparison], table: TableCompa
 def _of_values(port: _Port, file: FileComparison, where: str, path: str) -> Finding:
     subject = f"{port.name}/{path}"
     if not file.values_count:
-        note = f": {file.note}" if file.note else ""
-        return port.finding("SC406", f"{where} is not the same{note}", subject=subject)
+        note = port.called(file.note or "")
+        what = f"is not the same{note and f': {note}'}"
+        said = note if file.is_incomparable else what
+        return port.finding("SC406", f"{where} {said}", subject=subject)
     many = f"{file.values_count:,} value" + "s" * (file.values_count != 1)
     rows = tuple((one.path, one.before or "", one.after or "") for one in file.values[:MOST_ROWS])
     return port.finding(

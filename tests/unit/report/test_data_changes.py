@@ -316,6 +316,18 @@ def test_notes_are_told_in_full_and_name_both_sides_as_people_do() -> None:
     assert "`m.bin` differs: the bytes differ" in data_difference.in_short(port, ON_MAIN)
 
 
+def test_what_is_known_of_a_file_names_both_sides_as_people_do() -> None:
+    port = a_port(
+        a_file("m.bin", note="SHA-256 1 on base and 2 on head", is_opaque=True),
+        a_file("n.zip", note="cannot be compared: on base, a broken archive", is_opaque=True),
+    )
+
+    assert data_difference.in_short(port, ON_MAIN) == (
+        "`m.bin` differs: SHA-256 1 on main and 2 here;"
+        " `n.zip` cannot be compared: on main, a broken archive"
+    )
+
+
 def test_a_key_that_nobody_named_is_told() -> None:
     table = TableComparison(rows_before=9, rows_after=9, key=("id",), is_key_found=True, changed=1)
 
