@@ -12,6 +12,9 @@ ROWS_THAT_DIFFER = "rows that differ"
 INABILITY = "cannot be "
 """How a note begins that says nothing about what differs."""
 
+UNSEEN = "is not looked into"
+"""How a note begins that says that there is more than what is looked at."""
+
 
 class Fate(StrEnum):
     """What became of a part of the data on its way from base to head."""
@@ -162,6 +165,11 @@ class FileComparison:
     def is_incomparable(self) -> bool:
         """Say whether its note tells why the sides cannot be compared: one cannot be read, as a rule."""
         return (self.note or "").startswith(INABILITY)
+
+    @property
+    def is_unseen(self) -> bool:
+        """Say whether its note tells that it, or a part of it, was not looked into."""
+        return (self.note or "").startswith(UNSEEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,9 @@ def _answered(
     if comparisons and question.is_to_repeat:
         with _run_again(context, question.before.task, pull) as again:
             if again.ending.how is Ended.RETURNED:
-                comparisons = tuple(_without_noise(context, question, comparisons, again))
+                chance = tuple(_chance(context, question, comparisons, again))
+                comparisons = tuple(_without(comparisons, chance))
+                is_sure = is_sure and not any(_is_unable(file) for one in chance for file in one)
             else:
                 is_sure = False
     return comparisons, is_sure
@@ -180,21 +182,27 @@ def _repeated(context: Context, result: TaskResult, pull: Pull) -> TaskResult:
         )
 
 
-def _without_noise(
+def _chance(
     context: Context,
     question: Question,
     comparisons: tuple[PortComparison, ...],
     again: Attempt,
-) -> Iterator[PortComparison]:
-    """Set aside what differs between two runs of base."""
+) -> Iterator[tuple[FileComparison, ...]]:
+    """Say for each port what differs between two runs of base."""
     base = question.before
     own = context.on(context.tasks[base.task].side)
     repeat = replace(base, outputs=again.written)
-    for comparison in comparisons:
-        port = comparison.port
+    for port in (one.port for one in comparisons):
         first = _Written(own, base, port)
         second = _Written(own, repeat, port).lying_in(again.folders.get(port))
-        chance = _files(context, question.asked_by, first, second, question.terms[port])
-        rest = without_noise(comparison.files, chance)
+        yield _files(context, question.asked_by, first, second, question.terms[port])
+
+
+def _without(
+    comparisons: tuple[PortComparison, ...], chance: tuple[tuple[FileComparison, ...], ...]
+) -> Iterator[PortComparison]:
+    """Set aside what differs by chance."""
+    for comparison, by_chance in zip(comparisons, chance, strict=True):
+        rest = without_noise(comparison.files, by_chance)
         if rest.files or rest.noise:
             yield replace(comparison, files=rest.files, noise=rest.noise)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.data import pairs
 from ci_scriptcheck.data.compare import files
 from ci_scriptcheck.data.validate.parts import MOST_FILES
-from ci_scriptcheck.model.comparison import Fate, FileComparison
+from ci_scriptcheck.model.comparison import UNSEEN, Fate, FileComparison
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _compared(
             path=name, fate=Fate.CHANGED, note=f"cannot be compared: {_has(odd)}"
         )
     elif bench is None:
-        note = f"differs, and is not looked into behind {MOST_COMPARED} others"
+        note = f"{UNSEEN} behind {MOST_COMPARED} others that differ"
         told = FileComparison(path=name, fate=Fate.CHANGED, note=note)
     elif name != name_after and files.are_equal(before, after):
         told = None

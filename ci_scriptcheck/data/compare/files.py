@@ -18,7 +18,7 @@ from ci_scriptcheck.data import archives, file_difference, formats
 from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.validate.scan import UnreadableError
 from ci_scriptcheck.data.validate.terms import Evidence
-from ci_scriptcheck.model.comparison import Fate, FileComparison
+from ci_scriptcheck.model.comparison import UNSEEN, Fate, FileComparison
 from ci_scriptcheck.model.difference import Kind
 from ci_scriptcheck.values import dataclass, replace
 
@@ -293,7 +293,7 @@ def _archives(
     return replace(
         found,
         members=members,
-        note=f"{len(further):,} further members differ" if further else None,
+        note=f"{UNSEEN} to its end: {len(further):,} further members differ" if further else None,
         content=_sha256(json.dumps(further)) if further else None,
     )
 
@@ -331,7 +331,7 @@ def _member(
     alone = before or after
     if alone is not None and fate is not Fate.CHANGED:
         return one_sided(name, alone, fate)
-    return FileComparison(path=name, fate=fate, note="is a link, or too large to look into")
+    return FileComparison(path=name, fate=fate, note=f"{UNSEEN}: it is a link, or too large")
 
 
 def _packed(

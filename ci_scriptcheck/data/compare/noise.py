@@ -5,9 +5,11 @@ Only values go in and out, so that it can run anywhere.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.model import json_path
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     Fate,
@@ -23,6 +25,14 @@ if TYPE_CHECKING:
 
 _MISSING, _WHOLE, _FRACTION = "missing", "whole", "fraction"
 """Kinds of values that are spoken of; others are told by how they begin."""
+
+_NUMBERS = frozenset({_WHOLE, _FRACTION})
+
+SHIFTED = 0.5
+"""Population stability index from which values of chance come from elsewhere: twice what is called a shift."""
+
+_TIMES = 4
+"""By how much more than between two equal runs a figure has to differ to be no chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +95,8 @@ def _file(file: FileComparison, repeat: FileComparison) -> tuple[FileComparison 
         values=values,
         values_count=_count(file, values, repeat),
         members=members.files,
-        note=None if repeat.note else file.note,
+        # Of what nobody has looked into, nobody knows that it differs by chance.
+        note=file.note if file.is_unseen or not repeat.note else None,
     )
     names = [f"{file.path}: {name}" for name in (*columns, *paths, *members.noise)]
     if left == file:
@@ -114,7 +125,7 @@ def _values(
     An order, and figures that are rounded, may agree in two runs by luck, so that one item of a list
     speaks for the others; but a number speaks for no text, and a value that is another for none that is gone.
     """
-    seen = {value.path for value in repeat.values}
+    seen = {value.path: _kinds(value) for value in repeat.values}
     kinds: dict[str, set[str]] = {}
     for value in repeat.values:
         kinds.setdefault(_every(value.path), set()).update(_kinds(value))
@@ -124,7 +135,8 @@ def _values(
         own, known = _kinds(value), kinds.get(_every(value.path))
         if known is None:
             return False
-        is_same = value.path in seen and (_MISSING not in own or _MISSING in known)
+        # What was a number twice may be another one, whole or not, and no text, no list and nothing.
+        is_same = _loose(own) <= _loose(seen.get(value.path, frozenset()))
         # What is not shown of the second run may be of any kind.
         return is_same or is_cut or own <= known
 
@@ -135,18 +147,34 @@ def _values(
 
 
 def _every(path: str) -> str:
-    return re.sub(r"\[\d+\]", "[*]", path)
+    """Write a way with every item in place of one; what is no way into a document stays as it is."""
+    try:
+        parts = json_path.parsed(path)
+    except ValueError:
+        return path
+    way = ""
+    for part in parts:
+        way = json_path.joined(way, part) if isinstance(part, str) else f"{way}[*]"
+    return way
+
+
+def _loose(kinds: frozenset[str]) -> frozenset[str]:
+    """Take all numbers for one kind."""
+    return kinds - _NUMBERS | {_FRACTION} if kinds & _NUMBERS else kinds
 
 
 def _kinds(value: ValueComparison) -> frozenset[str]:
     """Say of which kinds a value is on both sides; a number that loses its fraction by luck keeps its kind."""
-    kinds = {_kind(value.before), _kind(value.after)}
+    kinds = {
+        _MISSING if value.fate is Fate.NEW else _kind(value.before),
+        _MISSING if value.fate is Fate.GONE else _kind(value.after),
+    }
     return frozenset(kinds - {_WHOLE} if _FRACTION in kinds else kinds)
 
 
 def _kind(written: str | None) -> str:
     if written is None:
-        return _MISSING
+        return "withheld"
     if written[:1] in '"[{':
         return written[:1]
     if written in {"true", "false"}:
@@ -195,12 +223,32 @@ def _column(column: ColumnComparison, repeat: ColumnComparison | None) -> Column
         return column
     types = column.type_before, column.type_after
     is_new_type = types[0] != types[1] and types != (repeat.type_before, repeat.type_after)
-    if column.fate is repeat.fate and not is_new_type:
+    loses, shifts = _loses_values(column, repeat), _comes_from_elsewhere(column, repeat)
+    if column.fate is repeat.fate and not (is_new_type or loses or shifts):
         return None
-    # Its type is no chance; what its values are is.
-    return ColumnComparison(
-        name=column.name,
-        fate=column.fate,
-        type_before=column.type_before,
-        type_after=column.type_after,
+    # What its values are is chance; its type, how many there are and where they lie is none.
+    return replace(
+        column,
+        rows=None,
+        nulls_before=column.nulls_before if loses else 0,
+        nulls_after=column.nulls_after if loses else 0,
+        psi=column.psi if shifts else None,
+        figures=column.figures if shifts else (),
     )
+
+
+def _loses_values(column: ColumnComparison, repeat: ColumnComparison) -> bool:
+    """Say whether more cells without a value came than by chance."""
+    came = column.nulls_after - column.nulls_before
+    by_chance = abs(repeat.nulls_after - repeat.nulls_before)
+    if by_chance:
+        # Two counts of rare events differ by the root of their sum, and in one of thousands by four times that.
+        by_chance += math.ceil(_TIMES * math.sqrt(column.nulls_before + column.nulls_after))
+    return came > by_chance
+
+
+def _comes_from_elsewhere(column: ColumnComparison, repeat: ColumnComparison) -> bool:
+    """Say whether values that differ each time are of another distribution."""
+    if column.psi is None:
+        return False
+    return column.psi >= SHIFTED and column.psi > _TIMES * (repeat.psi or 0.0)

@@ -162,6 +162,10 @@ class _Comparing:
         why = self._why_no_key()
         key = self._key if why is None else ()
         paired = self._paired(key)
+        if key and all(self._counts) and (paired.gone, paired.new) == self._counts:
+            # A key that is made anew in each run would hide every other column.
+            why, key = f"no row has the same {self._shown_key()} on both sides", ()
+            paired = self._paired(key)
         found = self._unique() if not self._key else None
         if found is not None:
             by_key = self._paired((found.name,))
@@ -184,7 +188,7 @@ class _Comparing:
         return unique_key.found(self._connection, self._matches, self._counts)
 
     def _why_no_key(self) -> str | None:
-        shown = ", ".join(f"`{name}`" for name in self._key)
+        shown = self._shown_key()
         for name, side in zip(("base", "head"), self._sides, strict=True):
             for column in self._key:
                 if column not in side.columns:
@@ -194,6 +198,9 @@ class _Comparing:
             if cells and not rows.is_unique(self._connection, relation, cells):
                 return f"{shown} {'is' if len(cells) == 1 else 'are'} not unique on {name}"
         return None
+
+    def _shown_key(self) -> str:
+        return ", ".join(f"`{name}`" for name in self._key)
 
     def _cells_of(self, names: Sequence[str]) -> list[str]:
         cells = {match.name: match.cell for match in self._matches}

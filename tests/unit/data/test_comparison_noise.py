@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from ci_scriptcheck.data.compare.noise import without_noise
 from ci_scriptcheck.model.comparison import (
+    UNSEEN,
     ColumnComparison,
     Fate,
     FileComparison,
@@ -123,6 +127,80 @@ def test_a_new_type_is_no_chance() -> None:
     assert left.table is not None
     (column,) = left.table.columns
     assert (column.type_after, column.rows, column.psi) == ("string", None, None)
+
+
+def left_of(column: ColumnComparison, again: ColumnComparison) -> ColumnComparison | None:
+    """Give what is left of a column that also differs between two equal runs."""
+    rest = without_noise([a_file(table=a_table(column))], [a_file(table=a_table(again))])
+    assert rest.noise == (f"d.csv: {column.name}",)
+    columns = [one for file in rest.files if file.table for one in file.table.columns]
+    return next(iter(columns), None)
+
+
+def test_values_that_are_gone_are_no_chance_though_what_they_were_is() -> None:
+    emptied = a_column("score", 100, nulls_after=100, psi=0.1)
+
+    assert left_of(emptied, a_column("score", 100)) == a_column("score", nulls_after=100)
+
+
+@pytest.mark.parametrize(("came", "is_left"), [(3, False), (30, False), (90, True)])
+def test_of_cells_that_are_empty_by_chance_only_far_more_are_told(
+    came: int, is_left: bool
+) -> None:
+    emptied = a_column("score", 100, nulls_before=50, nulls_after=50 + came)
+    again = a_column("score", 100, nulls_before=50, nulls_after=46)
+
+    assert (left_of(emptied, again) is not None) is is_left
+
+
+@pytest.mark.parametrize(
+    ("here", "again", "is_left"), [(0.9, 0.1, True), (0.9, 0.3, False), (0.4, 0.0, False)]
+)
+def test_values_of_chance_from_elsewhere_are_told(
+    here: float,
+    again: float,
+    is_left: bool,
+) -> None:
+    left = left_of(a_column("score", 100, psi=here), a_column("score", 100, psi=again))
+
+    assert left == (a_column("score", psi=here) if is_left else None)
+
+
+@pytest.mark.parametrize("after", ["null", '"failed"', "{}", "[]", "true"])
+def test_a_number_of_chance_that_is_none_any_more_is_told(after: str) -> None:
+    found = a_document(a_value("score", "0.11", after), a_value("x", "1", "2"))
+
+    rest = without_noise([found], [a_document(a_value("score", "0.11", "0.12"), a_value("x"))])
+
+    (left,) = rest.files
+    assert [value.after for value in left.values] == [after]
+
+
+def test_a_number_of_chance_may_be_whole_by_luck() -> None:
+    found = a_document(a_value("score", "0.5", "1"))
+
+    assert without_noise([found], [a_document(a_value("score", "0.5", "0.12"))]).files == ()
+
+
+def test_a_key_with_brackets_is_no_item_of_a_list() -> None:
+    found = a_document(a_value('["x[0]"]'), a_value('["x[1]"]', "2.5", "9.5"))
+
+    rest = without_noise([found], [a_document(a_value('["x[0]"]', "1", "3"))])
+
+    (left,) = rest.files
+    assert [value.path for value in left.values] == ['["x[1]"]']
+
+
+def test_of_what_nobody_looked_into_nothing_is_set_aside() -> None:
+    unseen = a_file("b.csv", note=f"{UNSEEN} behind 200 others that differ")
+    archive = a_file("m.tar", note=f"{UNSEEN} to its end: 20 further members differ")
+    inside = a_document(a_value("at"))
+    again = replace(archive, members=(inside,))
+
+    rest = without_noise([unseen, again], [unseen, again])
+
+    assert rest.files == (unseen, archive)
+    assert rest.noise == ("m.tar: m.json: at",)
 
 
 def test_rows_that_come_and_go_each_time_leave_how_many_more_there_are() -> None:
