@@ -73,7 +73,9 @@ def planned(
     of_head = tasks
     if effect.base is not None and options.compares:
         of_base = circumstances_of_base(effect.base, circumstances)
-        tasks = beside.with_base(tasks, effect.base.project, effect.selection, of_base)
+        tasks = beside.with_base(
+            tasks, effect.base.project, effect.selection, of_base, project.scenarios
+        )
     if options.timeout is not None:
         tasks = tuple(
             replace(task, settings=replace(task.settings, timeout=options.timeout))
@@ -103,7 +105,7 @@ def planned(
         strict=options.everything,
         reuse=options.reuse,
         twice=options.twice,
-        base=_base_part(effect, tasks),
+        base=_base_part(effect, tasks, project) if options.compares else None,
     )
     return whole if options.shard is None else _share_of(whole, options.shard, assignment)
 
@@ -116,15 +118,28 @@ def _share_of(whole: Plan, shard: tuple[int, int], assignment: Assignment | None
     return share.part(whole, assignment.shares, number=number, of=of)
 
 
-def _base_part(effect: Scope, tasks: tuple[Task, ...]) -> BasePart | None:
+def _base_part(effect: Scope, tasks: tuple[Task, ...], head: Project) -> BasePart | None:
     scripts = {task.script for task in tasks if task.side is Side.BASE}
-    if effect.base is None or effect.changes.base is None or not scripts:
+    if effect.base is None or effect.changes.base is None or not tasks:
         return None
     return BasePart(
         commit=effect.changes.base,
         closures=_needed(effect.base.closures, scripts | _generators(effect.base.project)),
         datasets=effect.base.project.with_stated(),
+        gone=tuple(sorted(_names(effect.base.project) - _names(head))),
     )
+
+
+def _names(project: Project) -> frozenset[str]:
+    """Give the names of the steps, and of the nodes of other steps' names, that have a script."""
+    steps = {name for name, step in project.steps.items() if step.script is not None}
+    nodes = {
+        f"{pipeline.name}/{node.name}"
+        for pipeline in project.pipelines.values()
+        for node in pipeline.nodes
+        if node.name not in steps
+    }
+    return frozenset(steps | nodes)
 
 
 def _needed(closures: Mapping[str, Closure], code: set[str | None]) -> Mapping[str, Closure]:

@@ -268,7 +268,12 @@ def _scope(
     root = sight.root
     if not options.selectors and not options.everything:
         changes = change_set(
-            root, base=options.base, environ=environ, default_base=project.base, sight=sight
+            root,
+            base=options.base,
+            environ=environ,
+            default_base=project.base,
+            sight=sight,
+            is_exact=options.is_exact,
         )
         return scope.of_change(root, tree, project, changes, reads=learned.reads)
     if options.selectors:
@@ -277,7 +282,12 @@ def _scope(
         selection = affected.everything(project, Asked())
     try:
         changes = change_set(
-            root, base=options.base, environ=environ, default_base=project.base, sight=sight
+            root,
+            base=options.base,
+            environ=environ,
+            default_base=project.base,
+            sight=sight,
+            is_exact=options.is_exact,
         )
     except ChangeError:
         if options.base is not None:

@@ -17,28 +17,24 @@ from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.model import verdict
-from ci_scriptcheck.model.change import Asked, Feeds
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Purpose
-from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.pytest_plugin import execution
-from ci_scriptcheck.report import data_changes, data_difference, failure
+from ci_scriptcheck.report import data_changes, data_difference, failure, uncompared
 from ci_scriptcheck.report.data_difference import Sides
 from ci_scriptcheck.report.page import counted, visible
-from ci_scriptcheck.run import beside, finished, own_reader, reading, reasons
+from ci_scriptcheck.run import beside, finished, own_reader, reading
 from ci_scriptcheck.run import record as run_record
 from ci_scriptcheck.run.store.store import Store
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from ci_scriptcheck.cli.console import Console
-    from ci_scriptcheck.model.plan import RunRecord
-    from ci_scriptcheck.model.result import TaskResult
 
 
 class Found(NamedTuple):
@@ -80,7 +76,12 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     if pair is not None:
         shown = _of_commits(pair, given, environ)
     elif len(given.sides) == 1:
-        options = Options(project=opening.project_folder(given), base=given.sides[0], compare=True)
+        options = Options(
+            project=opening.project_folder(given),
+            base=given.sides[0],
+            is_exact=True,
+            compare=True,
+        )
         shown = _since(options, environ, given.sides[0])
     else:
         shown = _of_two(Path(given.sides[0]), Path(given.sides[1]), given, environ)
@@ -164,7 +165,7 @@ def _of_commits(pair: tuple[str, str], given: Namespace, environ: Mapping[str, s
 def _since(
     options: Options, environ: Mapping[str, str], base: str, head: str | None = None
 ) -> Shown:
-    """Run what differs from a commit, and tell where differences begin.
+    """Run what differs from a commit, and tell where differences begin and what they come to.
 
     Args:
         options: Of the run.
@@ -177,12 +178,11 @@ def _since(
     record = workflow.conclude(started)
     found = tuple(
         Found(
-            f"{one.task.id}, output `{one.comparison.port}`",
+            f"{one.task.id}, output `{one.comparison.port}`{f' ({one.way})' if one.way else ''}",
             one.comparison,
             _sides(one, visible(base), None if head is None else visible(head)),
         )
         for one in data_changes.changes(record)
-        if one.begins
     )
     compared = sum(
         len(result.outputs)
@@ -190,7 +190,7 @@ def _since(
         if task.purpose is Purpose.CHECK and task.beside is not None and not task.is_test
     )
     none = _none_in(compared) if compared else "nothing to compare: no step is affected"
-    return Shown(found=found, none=none, untold=tuple(_incomparable(record)))
+    return Shown(found=found, none=none, untold=tuple(uncompared.tasks(record, visible(base))))
 
 
 def _sides(change: data_changes.Change, base: str, head: str | None) -> Sides:
@@ -200,28 +200,6 @@ def _sides(change: data_changes.Change, base: str, head: str | None) -> Sides:
 
 def _none_in(outputs: int) -> str:
     return f"no difference in {counted(outputs, 'output')}"
-
-
-def _incomparable(record: RunRecord) -> Iterator[tuple[str, str]]:
-    """Give the tasks of which one side did not write what could be compared, and why."""
-    results = {result.task: result for result in record.results}
-    for task, result in verdict.with_tasks(record):
-        if task.purpose is not Purpose.CHECK or task.is_test:
-            continue
-        if not reasons.is_usable(result):
-            yield task.id, _why(result)
-        elif task.beside is None:
-            if not isinstance(task.reason, Asked | Feeds):
-                yield task.id, "the other side has no such task"
-        elif not reasons.is_usable(results[task.beside]):
-            yield task.id, f"on the other side, {_why(results[task.beside])}"
-
-
-def _why(result: TaskResult) -> str:
-    error = next((one for one in result.findings if one.severity is Level.ERROR), None)
-    if error is not None:
-        return f"it {result.outcome.value.replace('_', ' ')}, {error.rule} {error.message}"
-    return result.why_not or f"it {result.outcome.value.replace('_', ' ')}"
 
 
 def _of_two(before: Path, after: Path, given: Namespace, environ: Mapping[str, str]) -> Shown:

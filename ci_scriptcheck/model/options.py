@@ -16,6 +16,7 @@ class Options:
     Attributes:
         project: Folder that holds `scriptcheck.yaml`.
         base: Commit to compare with; `None` is where the branch left the main one.
+        is_exact: Whether that commit itself is compared with, and not where the branch left it.
         everything: Whether every step is checked, whatever changed.
         selectors: Steps and nodes to check instead of what git says.
         scenarios: Scenarios of steps and pipelines, instead of what the settings say.
@@ -32,6 +33,7 @@ class Options:
     project: Path
     modes: tuple[Mode, ...] = (Mode.ISOLATION, Mode.PIPELINE)
     base: str | None = None
+    is_exact: bool = False
     everything: bool = False
     selectors: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()

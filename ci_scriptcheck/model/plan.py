@@ -150,6 +150,8 @@ class Task:
         across: The one that runs base's script on head's inputs, where both the script and its inputs
             can differ: what differs from that is the script's own doing.
         ends: Output ports that no other task of head reads, where it is compared with base.
+        is_drawn_anew: Whether the change has the data that are made for it drawn otherwise than on base: as
+            other rows, from another seed, or in a scenario of other contents.
         is_private: Whether it is given real data, or what was made of them, so that reports hold
             shares and counts only.
         weight: Seconds it is expected to take, from earlier runs.
@@ -176,6 +178,7 @@ class Task:
     beside: str | None = None
     across: str | None = None
     ends: tuple[str, ...] = ()
+    is_drawn_anew: bool = False
     is_private: bool = False
     weight: float = 1.0
     place: Place | None = None
@@ -209,11 +212,13 @@ class BasePart:
         commit: Whose files they run with.
         closures: Script → the files it depends on there.
         datasets: All that their ports expect, by name.
+        gone: Steps, and nodes as `pipeline/node`, that head does not have any more.
     """
 
     commit: str
     closures: Mapping[str, Closure] = field(default_factory=dict)
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

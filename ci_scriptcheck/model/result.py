@@ -51,6 +51,9 @@ class Table:
 
 
 _RAISED = "SC201"
+_WROTE = frozenset({"SC217", "SC224"})
+"""Errors of a run that wrote what it should: by chance, or against what was known of it."""
+
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
 
 
@@ -65,6 +68,7 @@ class Finding:
             step it tells findings apart between base and head, where lines move.
         evidence: What we saw, a sentence each.
         frames: The way through the project's files to the place, outermost first.
+        extent: In which share of rows, where that is known: in more of them it is another defect.
         also_on_base: Base has it too, so that it does not count.
         known: Why it is expected, as the settings say it.
     """
@@ -82,6 +86,7 @@ class Finding:
     evidence: tuple[str, ...] = ()
     table: Table | None = None
     advice: str | None = None
+    extent: float | None = None
     also_on_base: bool = False
     known: str | None = None
 
@@ -92,6 +97,11 @@ class Finding:
             # Another exception at the same place is another defect.
             about = _ADDRESS.sub("", f"{about} {self.message}")
         return (self.rule, self.pipeline or "", self.step or "", about)
+
+    def is_no_worse_than(self, other: Finding) -> bool:
+        """Say whether it is the same defect as another, and in no more rows."""
+        extents = self.extent or 0.0, 1.0 if other.extent is None else other.extent
+        return self.identity() == other.identity() and extents[0] <= extents[1]
 
 
 EMPTY_ARCHIVE = "empty archive"
@@ -203,3 +213,16 @@ class TaskResult:
     is_first_to_differ: bool = False
     is_beside_script: bool = False
     flaky: tuple[Outcome, ...] = ()
+
+    @property
+    def is_usable(self) -> bool:
+        """Say whether others can read what the task wrote.
+
+        A task that passed although its failure was known has failed by that alone, and one whose outputs
+        hang on chance, or are not what they are on base, has made them all the same.
+        """
+        if self.outcome in {Outcome.PASSED, Outcome.REUSED}:
+            return True
+        errors = {one.rule for one in self.findings if one.severity is Level.ERROR}
+        is_good = bool(errors) and all(rule in _WROTE or rule[:3] == "SC4" for rule in errors)
+        return self.outcome is Outcome.FAILED and is_good

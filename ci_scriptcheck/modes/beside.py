@@ -21,11 +21,16 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.change import Selection
     from ci_scriptcheck.model.plan import Source, Task
     from ci_scriptcheck.model.project import Project, Step
+    from ci_scriptcheck.model.scenario import Scenario
     from ci_scriptcheck.modes.sources import Circumstances
 
 
 def with_base(
-    head: tuple[Task, ...], base: Project, reached: Selection, circumstances: Circumstances
+    head: tuple[Task, ...],
+    base: Project,
+    reached: Selection,
+    circumstances: Circumstances,
+    scenarios: Mapping[str, Scenario],
 ) -> tuple[Task, ...]:
     """Add to the tasks of a plan those of base that they are compared with, suppliers first.
 
@@ -34,6 +39,7 @@ def with_base(
         base: The project as base has it.
         reached: What the change can affect: all else would do the same on base.
         circumstances: What is installed, and which scripts base has.
+        scenarios: Of head, by name.
     """
     known = {task.id: task for task in head}
     wanted = {
@@ -52,7 +58,23 @@ def with_base(
         for name in wanted
         if name in on_base and _is_ambiguous(known[name], on_base[name], reached)
     }
-    return tuple(_in_order(head, on_base, across))
+    drawn_anew = {
+        task.id
+        for task in own
+        if task.id in known and _is_drawn_anew(task, known[task.id], base.scenarios, scenarios)
+    }
+    return tuple(
+        replace(task, is_drawn_anew=True) if task.id in drawn_anew else task
+        for task in _in_order(head, on_base, across)
+    )
+
+
+def _is_drawn_anew(
+    base: Task, head: Task, before: Mapping[str, Scenario], after: Mapping[str, Scenario]
+) -> bool:
+    """Say whether data are made otherwise for a task of head than base's own settings would have it."""
+    settings = [(one.settings.rows, one.settings.seed) for one in (base, head)]
+    return settings[0] != settings[1] or before.get(head.scenario) != after.get(head.scenario)
 
 
 def _is_reached(task: Task, reached: Selection) -> bool:

@@ -153,7 +153,7 @@ class Controller:
         self._tell(item, result)
         # Who is compared with base is run whatever became of that; the engine tells the others why not.
         is_of_base = self._task(item).side is Side.BASE
-        return JobEnded.WELL if is_of_base or reasons.is_usable(result) else JobEnded.BADLY
+        return JobEnded.WELL if is_of_base or result.is_usable else JobEnded.BADLY
 
     def lost(self, item: str, attempts: int, worker: str) -> JobEnded:
         """Write the result of a task whose worker died for the last time, and tell pytest."""
@@ -171,7 +171,7 @@ class Controller:
         task = tasks[course.task(blocked.job)]
         for need in task.needs():
             result = record.read_result(course.run_directory, need)
-            if result is not None and not reasons.is_usable(result):
+            if result is not None and not result.is_usable:
                 self._leave_out(blocked.job, reasons.because_of(task, tasks[need], result))
                 return
         # What lies between the two is left out of this session.

@@ -39,6 +39,7 @@ def ending(record: RunRecord, page: Page) -> str:
     findings = mistake.project_findings(verdict.found_without_running(record), record.plan, page)
     asides = [
         summary.changed_data(record, page),
+        summary.not_compared(record, page),
         summary.not_counted(record, page),
         summary.not_run(record, page),
         summary.warnings(record, page),

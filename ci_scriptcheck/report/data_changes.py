@@ -16,9 +16,13 @@ from ci_scriptcheck.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ci_scriptcheck.model.comparison import FileComparison
+    from ci_scriptcheck.model.comparison import FileComparison, TableComparison
     from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import TaskResult
+
+_SHARES = (0.0, 0.01, 0.1, 0.5)
+_SHIFTS = (0.1, 0.25)
+"""From where on a population stability index speaks of a small shift, and of a large one."""
 
 Told = tuple[str, Table | None]
 """A sentence, and the table that it introduces."""
@@ -147,17 +151,40 @@ def _together(record: RunRecord, found: Iterable[Change]) -> tuple[Change, ...]:
 
 
 def _kind(file: FileComparison) -> object:
-    """Give what differs in a file without by how much."""
+    """Give what differs in a file, and only roughly by how much."""
     columns = () if file.table is None else file.table.columns
     return (
+        None if file.table is None else _size(file.table),
         file.path,
         file.fate,
         file.format_before,
         file.format_after,
-        sorted((one.name, one.fate, one.type_before, one.type_after) for one in columns),
+        sorted(
+            (
+                *(one.name, one.fate, one.type_before or "", one.type_after or ""),
+                _level(one.psi or 0.0, _SHIFTS),
+            )
+            for one in columns
+        ),
         sorted(one.path for one in file.values),
         [_kind(member) for member in file.members],
     )
+
+
+def _size(table: TableComparison) -> object:
+    """Say how many rows came, went, changed, or lost a value, as one would call it: few, some, most."""
+    empty = max((one.nulls_after - one.nulls_before for one in table.columns), default=0)
+    parts = (
+        (table.changed, table.paired),
+        (table.gone, table.rows_before),
+        (table.new, table.rows_after),
+        (empty, table.rows_after),
+    )
+    return (table.is_reordered, *(_level(part / max(of, 1), _SHARES) for part, of in parts))
+
+
+def _level(value: float, bounds: tuple[float, ...]) -> int:
+    return sum(value > bound for bound in bounds)
 
 
 def _own(record: RunRecord) -> Iterator[Change]:

@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.not_run import UNKNOWN
 from ci_scriptcheck.model.result import Outcome
-from ci_scriptcheck.report import lines, machines, mistake, summary, warned
+from ci_scriptcheck.report import lines, machines, mistake, summary, uncompared, warned
 from ci_scriptcheck.report.page import counted, seconds, written_out
 from ci_scriptcheck.report.standing import MARKS, WORDS, Standing, standing, word
 from ci_scriptcheck.report.web import differences, findings, pictures, tasks
@@ -46,6 +46,7 @@ _TITLES = {
     "pipelines": "Pipelines",
     "failures": "Failures",
     "differences": "Data that differ",
+    "uncompared": "Not compared",
     "warnings": "Warnings",
     "excused": "Not counted",
     "not_run": "Not run",
@@ -58,6 +59,7 @@ _CODE = re.compile(r"`([^`]+)`")
 def render(record: RunRecord) -> str:
     """Write the page; equal records give equal bytes."""
     warnings = warned.warnings(record)
+    alone = uncompared.told(record, lines.base_name(record.plan))
     record = record.of_head()
     failures = findings.failures(record)
     failing = {task: shown.anchor for shown in failures for task in (shown.task, *shown.others)}
@@ -69,6 +71,7 @@ def render(record: RunRecord) -> str:
         "failures": failures,
         "differences": differences.differences(record),
         "figures": differences.figures(record),
+        "uncompared": alone,
         "warnings": list(warnings.new.items()),
         "old_warnings": list(warnings.old.items()),
         "excused": _excused(record),

@@ -130,6 +130,7 @@ def _writer(record: RunRecord, links: Links, room: Room) -> Callable[[Room], str
             *failures.sections(told, lines, page),
             *asides.not_run(told, page),
             *asides.data(told, page, failures.tables(told, page)),
+            *asides.not_compared(told, page),
             *asides.not_counted(told, page),
             *asides.warnings(told, page),
             *([] if is_quiet else asides.others(told, page)),

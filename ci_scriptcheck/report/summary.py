@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.not_run import INTERRUPTED, UNKNOWN
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
-from ci_scriptcheck.report import data_changes, data_difference, failure, unsteady, warned
+from ci_scriptcheck.report import (
+    data_changes,
+    data_difference,
+    failure,
+    uncompared,
+    unsteady,
+    warned,
+)
 from ci_scriptcheck.report.lines import base_name, excuse
 from ci_scriptcheck.report.mistake import does_fail
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, seconds, visible
@@ -64,6 +71,15 @@ def interruption(record: RunRecord) -> str | None:
     results = [result for _, result in verdict.with_tasks(record)]
     finished = sum(result.outcome is not Outcome.NOT_RUN for result in results)
     return f"interrupted by {record.interrupted}: {finished} of {counted(len(results), 'task')} finished"
+
+
+def not_compared(record: RunRecord, page: Page) -> str | None:
+    """List what was not held against base, with the reason: that nothing is told of it is no good sign."""
+    lines = [
+        page.flow(f"{visible(name)}: {visible(why)}", "not compared  ")
+        for name, why in uncompared.told(record, base_name(record.plan))
+    ]
+    return _some(lines, page)
 
 
 def not_counted(record: RunRecord, page: Page) -> str | None:

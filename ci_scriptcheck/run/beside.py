@@ -22,7 +22,6 @@ from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import Copied, Plan, Purpose, Synthetic, Task, Upstream
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
-from ci_scriptcheck.run import reasons
 from ci_scriptcheck.run.judgement import costs, differences
 from ci_scriptcheck.run.questions import Question, are_given_alike, differing
 from ci_scriptcheck.run.store.keys import Keys
@@ -85,14 +84,14 @@ class Judge:
             if not self._is_given_new_data(task):
                 result = _also_on_base(result, base)
             return replace(result, given=given)
-        if not reasons.is_usable(result):
+        if not result.is_usable:
             return result
         result = replace(result, differing=differing(result, base))
         # Of a test, only failures are held against base: it says itself what has to come out.
         if task.purpose is not Purpose.CHECK or task.is_test:
             return result
         across = None if task.across is None else self.result_of(task.across)
-        usable = [one for one in (across, base) if one is not None and reasons.is_usable(one)]
+        usable = [one for one in (across, base) if one is not None and one.is_usable]
         result = self._with_costs(task, result, usable)
         for other in usable:
             result = self._with_data(task, result, other)
@@ -108,13 +107,14 @@ class Judge:
         tasks, touched = self.plan.by_id(), self.plan.changes.touched()
         waiting, seen = [task], {task.id}
         while waiting:
-            for item in waiting.pop().inputs:
+            one = waiting.pop()
+            for item in one.inputs:
                 source = item.source
                 if isinstance(source, Upstream):
                     if source.task not in seen:
                         seen.add(source.task)
                         waiting.append(tasks[source.task])
-                elif self._is_new(source, touched):
+                elif one.is_drawn_anew or self._is_new(source, touched):
                     return True
         return False
 
@@ -135,7 +135,7 @@ class Judge:
                 return result
             by = f"by {self._base_name()}'s script"
             return replace(self._told(task, result, own, by), is_beside_script=True)
-        is_unknown = task.across is not None and not reasons.is_usable(self.result_of(task.across))
+        is_unknown = task.across is not None and not self.result_of(task.across).is_usable
         match _PassedOn.NOTHING if is_unknown else self._passed_on(task):
             case _PassedOn.DATA:
                 ports = tuple(
@@ -202,7 +202,7 @@ class Judge:
         if not alike or not costs.exceeded(result, alike[0], task.settings.tolerance):
             return result
         repeats = self.repeated(result, alike[0])
-        if not all(reasons.is_usable(one) for one in repeats):
+        if not all(one.is_usable for one in repeats):
             return result
         found = costs.findings(task, (result, alike[0]), repeats, self._base_name())
         return _with_findings(result, levelled(self.plan.rules, found))
@@ -216,7 +216,7 @@ class Judge:
                 continue
             supplier = tasks[source.task]
             after, before = self.result_of(supplier.id), self.result_of(str(supplier.beside))
-            if source.port not in after.differing or not reasons.is_usable(before):
+            if source.port not in after.differing or not before.is_usable:
                 continue
             # What was compared across is the supplier's own part, and not all that differs.
             is_whole = supplier.across is None
@@ -346,12 +346,12 @@ def terms(plan: Plan, task: Task, port: str) -> CompareTerms:
 
 
 def _also_on_base(result: TaskResult, base: TaskResult) -> TaskResult:
-    old = {one.identity() for one in base.findings if one.severity is Level.ERROR}
+    old = [one for one in base.findings if one.severity is Level.ERROR]
     return replace(
         result,
         findings=tuple(
             replace(one, also_on_base=True)
-            if one.severity is Level.ERROR and one.identity() in old
+            if one.severity is Level.ERROR and any(one.is_no_worse_than(other) for other in old)
             else one
             for one in result.findings
         ),

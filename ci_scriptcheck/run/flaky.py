@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.model.result import BROKEN, Outcome
-from ci_scriptcheck.run import reasons
 from ci_scriptcheck.run.history import Ending
 from ci_scriptcheck.values import replace
 
@@ -43,7 +42,7 @@ def marked(record: RunRecord, history: History) -> RunRecord:
 
 def outcomes(result: TaskResult, earlier: Iterable[Ending]) -> tuple[Outcome, ...]:
     """Give how equal runs ended, the earliest first and this one last; empty where all ended alike."""
-    own = Ending.of(result, is_good=reasons.is_usable(result))
+    own = Ending.of(result, is_good=result.is_usable)
     if own is None:
         return ()
     found = (*(ending.outcome for ending in earlier if own.is_same_run(ending)), own.outcome)

@@ -13,7 +13,6 @@ from ci_scriptcheck import cache_file
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.model.result import BROKEN, Outcome
-from ci_scriptcheck.run import reasons
 from ci_scriptcheck.run.store.digest import of_text
 from ci_scriptcheck.values import dataclass, field
 
@@ -154,7 +153,7 @@ def after(history: History, record: RunRecord) -> History:
 
 def _endings(before: Learned | None, result: TaskResult) -> tuple[Ending, ...]:
     known = before.endings if before else ()
-    ending = Ending.of(result, is_good=reasons.is_usable(result))
+    ending = Ending.of(result, is_good=result.is_usable)
     if ending is None or ending in known[-1:]:
         return known
     return (*known, ending)[-MOST_ENDINGS:]

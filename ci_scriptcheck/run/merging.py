@@ -240,7 +240,7 @@ def _flaky(result: TaskResult, equal: Sequence[TaskResult]) -> tuple[Outcome, ..
         ending
         for other in equal
         if other is not result
-        and (ending := Ending.of(other, is_good=reasons.is_usable(other))) is not None
+        and (ending := Ending.of(other, is_good=other.is_usable)) is not None
     ]
     return known or flaky.outcomes(result, endings)
 

@@ -6,30 +6,13 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.plan import Upstream
-from ci_scriptcheck.model.result import Level, Outcome, TaskResult
+from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.model.scenario import Expect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ci_scriptcheck.model.plan import Plan, Task
-
-
-_WROTE = frozenset({"SC217", "SC224"})
-"""Errors of a run that wrote what it should: by chance, or against what was known of it."""
-
-
-def is_usable(result: TaskResult) -> bool:
-    """Say whether others can read what a task wrote.
-
-    A task that passed although its failure was known has failed by that alone, and one whose outputs
-    hang on chance, or are not what they are on base, has made them all the same.
-    """
-    if result.outcome in {Outcome.PASSED, Outcome.REUSED}:
-        return True
-    errors = {finding.rule for finding in result.findings if finding.severity is Level.ERROR}
-    is_good = bool(errors) and all(rule in _WROTE or rule.startswith("SC4") for rule in errors)
-    return result.outcome is Outcome.FAILED and is_good
 
 
 def why_not(
@@ -42,7 +25,7 @@ def why_not(
     if task.blocked is not None:
         return task.blocked
     for name in task.needs():
-        if not is_usable(upstream[name]):
+        if not upstream[name].is_usable:
             return because_of(task, tasks[name], upstream[name])
     return _given_nothing(plan, task, upstream)
 

@@ -105,8 +105,13 @@ def resolved(asked: Iterable[str], answer: bytes) -> dict[str, str]:
     return found
 
 
-def asked_for(checkout: Checkout, name: str) -> Base:
+def asked_for(checkout: Checkout, name: str, *, is_exact: bool = False) -> Base:
     """Compare with what somebody named: where it and head parted, or itself if they never met.
+
+    Args:
+        checkout: The repository, and head.
+        name: Of a commit or branch.
+        is_exact: Whether it is compared with itself in any case.
 
     Raises:
         ChangeError: it is not a commit of this repository.
@@ -117,7 +122,7 @@ def asked_for(checkout: Checkout, name: str) -> Base:
     if not found:
         raise _unknown_name(checkout, name)
     commit = next(iter(found.values()))
-    parted = merge_base(checkout.root, commit, checkout.head)
+    parted = None if is_exact else merge_base(checkout.root, commit, checkout.head)
     return Base(commit=parted or commit, name=None if commit.startswith(name) else name)
 
 

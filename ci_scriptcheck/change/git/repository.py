@@ -120,6 +120,7 @@ def change_set(
     environ: Mapping[str, str],
     default_base: str | None,
     sight: Sight | None = None,
+    is_exact: bool = False,
 ) -> ChangeSet:
     """Find what differs between base and head.
 
@@ -132,6 +133,7 @@ def change_set(
         environ: The environment, in which a job's event stands.
         default_base: The branch that the project's settings name.
         sight: What was seen of the repository; `None` looks again.
+        is_exact: Whether to compare with that commit itself, and not with where head left it.
 
     Raises:
         ChangeError: git cannot say it.
@@ -147,7 +149,7 @@ def change_set(
         main=default_base,
     )
     if base:
-        found = bases.asked_for(checkout, base)
+        found = bases.asked_for(checkout, base, is_exact=is_exact)
     elif event is not None:
         found = bases.on_event(checkout, event)
     else:

@@ -15,6 +15,7 @@ from ci_scriptcheck.report import (
     lines,
     mistake,
     summary,
+    uncompared,
     warned,
 )
 from ci_scriptcheck.report.comment import findings
@@ -128,6 +129,8 @@ def _same(record: RunRecord) -> str:
         if task.beside in results and {result.outcome, results[task.beside].outcome} <= _GOOD
     ]
     steps = len({task.step for task, here, there in compared if here and there})
+    if uncompared.told(record, lines.base_name(record.plan)):
+        return ""
     if not steps or any(_digests(here) != _digests(there) for _, here, there in compared):
         return ""
     base = escaping.prose(lines.base_name(record.plan))
@@ -137,6 +140,15 @@ def _same(record: RunRecord) -> str:
 
 def _digests(artefacts: Mapping[str, Artefact]) -> dict[str, str]:
     return {port: one.digest for port, one in artefacts.items()}
+
+
+def not_compared(story: Story, sheet: Sheet) -> list[str]:
+    """List what was not held against base: silence about it would look like a good sign."""
+    told = uncompared.told(story.record, lines.base_name(story.plan))
+    most = sheet.room.asides
+    shown = [f"- {escaping.name(name)}: {sheet.prose(why)}" for name, why in told[:most]]
+    title = f"{len(told):,} not compared with {escaping.prose(lines.base_name(story.plan))}"
+    return _folded(title, shown, len(told))
 
 
 def warnings(story: Story, sheet: Sheet) -> list[str]:

@@ -73,12 +73,14 @@ class Case:
         evidence: tuple[str, ...] = (),
         advice: str | None = None,
         level: Level | None = None,
+        extent: float | None = None,
     ) -> Finding:
         """Say that something is wrong with this run, at the rule's own level unless told."""
         return Finding(
             rule=rule,
             severity=level or RULES[rule].level,
             message=message,
+            extent=extent,
             subject=subject,
             step=self.task.step,
             pipeline=self.task.pipeline,

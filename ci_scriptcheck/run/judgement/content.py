@@ -61,7 +61,14 @@ def _finding(case: Case, group: Sequence[Misfit]) -> Finding:
         evidence=(*_rows(mismatch), *_expecting(group)),
         advice=_advice(case, misfit),
         level=Level.WARNING if is_part or _is_only_made_so(group) else None,
+        extent=_extent(mismatch),
     )
+
+
+def _extent(mismatch: Mismatch) -> float | None:
+    if mismatch.rows is None or not mismatch.of_rows:
+        return None
+    return mismatch.rows / mismatch.of_rows
 
 
 def _is_only_made_so(group: Sequence[Misfit]) -> bool:

@@ -16,6 +16,10 @@ from tests.functional.cli.command import commit, git, scriptcheck
 
 SLEEP = "    import time\n\n    time.sleep(6)\n"
 """Far more than base may take where the machine has much else to do."""
+PICKY = (
+    '    print(f"kept',
+    "    if len(orders) < 2:\n        raise ValueError('too few orders')\n    print(f\"kept",
+)
 DEMO = Path(__file__).parents[3] / "ci_scriptcheck" / "cli" / "demo" / "project"
 
 
@@ -292,6 +296,37 @@ def test_base_imports_its_own_files_where_an_editable_install_leads_to_the_check
     ended = scriptcheck("run", folder=root)
 
     assert "data  make, output `table`: 1 of 1 rows changed of `t.csv`" in ended.stdout
+
+
+@pytest.fixture
+def picky_shop(shop: Path) -> Path:
+    """A shop whose main branch refuses a single order, which it is never given."""
+    git(shop, "checkout", "--quiet", "main")
+    edit(shop, "scripts/ingest.py", *PICKY)
+    commit(shop)
+    git(shop, "checkout", "--quiet", "-B", "change")
+    edit(shop, "scriptcheck.yaml", "rows: 2000", "rows: 1")
+    return shop
+
+
+def test_data_that_the_change_has_drawn_otherwise_excuse_nothing(picky_shop: Path) -> None:
+    ended = scriptcheck("run", folder=picky_shop)
+
+    assert ended.returncode == 1, ended.stdout
+    assert "FAILED  ingest" in ended.stdout
+    assert "also on main" not in ended.stdout
+
+
+def test_where_main_fails_on_the_data_of_the_change_it_is_said_that_nothing_was_compared(
+    picky_shop: Path,
+) -> None:
+    edit(picky_shop, "scripts/ingest.py", *reversed(PICKY))
+
+    ended = scriptcheck("run", "ingest", folder=picky_shop)
+
+    why = "on main, given the same, it failed, SC201 ValueError: too few orders"
+    assert ended.returncode == 0, ended.stdout
+    assert f"not compared  ingest: {why}" in ended.stdout
 
 
 def test_data_that_the_change_brings_excuse_nothing(shop: Path) -> None:

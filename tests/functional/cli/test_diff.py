@@ -95,8 +95,8 @@ def test_a_commit_and_two_runs_show_the_same_difference(tmp_path: Path) -> None:
     assert since.returncode == runs.returncode == 1
     assert f"data  preprocess, {what}" in since.stdout
     assert f"data  fraud/preprocess, {what}" in runs.stdout
-    assert "fraud/train" not in since.stdout
-    assert "fraud/train" in runs.stdout
+    assert "fraud/split" not in since.stdout
+    assert "fraud/split" in runs.stdout
 
 
 def test_two_commits_are_compared_though_neither_is_checked_out(tmp_path: Path) -> None:
@@ -121,8 +121,32 @@ def test_two_commits_are_compared_though_neither_is_checked_out(tmp_path: Path) 
     assert f"data  preprocess, {what}" in ended.stdout, ended.stderr
     assert re.search(r"hour +p05 2 +p05 3", ended.stdout)
     assert (ended.returncode, again.returncode) == (1, 1)
-    assert [one["what"] for one in json.loads(again.stdout)] == ["preprocess, output `features`"]
+    assert [one["what"].partition(" (from")[0] for one in json.loads(again.stdout)] == [
+        "preprocess, output `features`",
+        "fraud/train, output `model`",
+        "fraud/package, output `bundle`",
+    ]
     assert git_status(root) == ""
+
+
+def test_a_commit_is_compared_with_itself_and_not_with_where_the_branch_left_it(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "shop"
+    shutil.copytree(DEMO, root)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    commit(root)
+    git(root, "checkout", "--quiet", "-b", "other")
+    script = root / "scripts" / "preprocess.py"
+    script.write_text(script.read_text().replace(".dt.hour", ".dt.hour + 1"))
+    commit(root)
+    git(root, "checkout", "--quiet", "-b", "here", "main")
+
+    ended = scriptcheck("diff", "other", folder=root)
+
+    assert "data  preprocess, output `features`: 2,000 of 2,000 rows changed" in ended.stdout
+    # And what it comes to: what nobody reads further, and figures.
+    assert "data  fraud/package, output `bundle` (from preprocess by way of" in ended.stdout
 
 
 def git_status(root: Path) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.change import After, Reason, ScriptChanged, Selection
 from ci_scriptcheck.model.plan import Purpose, Side, Synthetic, Task, Upstream
+from ci_scriptcheck.model.scenario import Scenario
 from ci_scriptcheck.model.step_test import ExpectedRows, StepTest, Variation
 from ci_scriptcheck.modes import beside, isolation, pipeline, suppliers
 from tests.unit.modes.test_planning import NOWHERE, PREPARE, RAW, a_port, a_project, a_step
@@ -30,11 +31,26 @@ def planned(head: Project, base: Project, **nodes: Reason) -> dict[str, Task]:
         *pipeline.plan(head, reached, NOWHERE),
     ]
     tasks = suppliers.complete(head, checked, NOWHERE)
-    return {task.id: task for task in beside.with_base(tasks, base, reached, NOWHERE)}
+    return {task.id: task for task in beside.with_base(tasks, base, reached, NOWHERE, {})}
 
 
 def sources(task: Task) -> dict[str, object]:
     return {item.port: item.source for item in task.inputs}
+
+
+def test_it_is_known_where_data_are_drawn_otherwise_than_on_base() -> None:
+    reached = Selection(steps={"prepare": CHANGED}, nodes={})
+    (task,) = isolation.plan(SHOP, reached, NOWHERE)
+    fewer = replace(task, settings=replace(task.settings, rows=1))
+    other = replace(task, settings=replace(task.settings, seed=task.settings.seed + 1))
+    small = {task.scenario: Scenario(name=task.scenario, rows=1)}
+
+    found = [
+        beside.with_base((one,), SHOP, reached, NOWHERE, scenarios)[-1].is_drawn_anew
+        for one, scenarios in ((task, {}), (fewer, {}), (other, {}), (task, small))
+    ]
+
+    assert found == [False, True, True, True]
 
 
 def test_each_checked_task_is_compared_with_its_counterpart_on_base() -> None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     Fate,
@@ -227,6 +229,45 @@ def test_what_differs_in_one_way_in_several_pipelines_is_told_once_and_names_the
     assert told.count("data  ") == 2
     assert "      likewise, by other figures, in second/train\n" in told
     assert "data  third/train" in told
+
+
+@pytest.mark.parametrize("more", [{"gone": 5}, {"new": 5}, {"is_reordered": True}])
+def test_a_loss_of_rows_is_not_told_by_that_of_another_pipeline(more: dict[str, Any]) -> None:
+    few: dict[str, Any] = {"rows_before": 1000, "rows_after": 1000, "gone": 1, "new": 1}
+    first = a_file(table=TableComparison(**few))
+    record = a_shop(
+        a_result("first/train", **BEGINS, comparisons=(a_port(first),)),
+        a_result(
+            "second/train",
+            **BEGINS,
+            comparisons=(a_port(a_file(table=TableComparison(**few | tenfold(more)))),),
+        ),
+    )
+
+    assert console.ending(record, PLAIN).count("data  ") == 2
+
+
+def tenfold(more: dict[str, Any]) -> dict[str, Any]:
+    """Make it so many of a thousand that nobody would call it few any more."""
+    return {name: one if one is True else 100 * one for name, one in more.items()}
+
+
+def test_a_shift_is_not_told_by_a_lesser_one() -> None:
+    record = a_shop(
+        *(
+            a_result(f"{name}/train", **BEGINS, comparisons=(a_port(shifted(psi)),))
+            for name, psi in (("first", 0.05), ("second", 0.4))
+        )
+    )
+
+    assert console.ending(record, PLAIN).count("data  ") == 2
+
+
+def shifted(psi: float) -> FileComparison:
+    column = ColumnComparison(
+        name="risk", fate=Fate.CHANGED, type_before="float", type_after="float", rows=9, psi=psi
+    )
+    return a_file(table=TableComparison(rows_before=9, rows_after=9, changed=9, columns=(column,)))
 
 
 def test_equal_differences_of_a_step_are_told_once_without_a_word() -> None:

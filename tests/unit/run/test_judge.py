@@ -7,13 +7,25 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from ci_scriptcheck.model.comparison import (
     Fate,
     FileComparison,
     PortComparison,
     ValueComparison,
 )
-from ci_scriptcheck.model.plan import Copied, Input, Output, Plan, Purpose, Side, Task, Upstream
+from ci_scriptcheck.model.plan import (
+    Copied,
+    Input,
+    Output,
+    Plan,
+    Purpose,
+    Side,
+    Synthetic,
+    Task,
+    Upstream,
+)
 from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.run.beside import MOST_FIGURES_BYTES, MOST_FIGURES_SECONDS, Judge
 from tests.conftest import a_change, a_plan, a_result, a_task
@@ -127,6 +139,49 @@ def test_what_two_runs_of_base_show_as_well_is_chance_and_passed_on_as_such() ->
 
     assert (found.is_first_to_differ, found.differing, found.by_chance) == (False, (), ("out",))
     assert found.findings == ()
+
+
+def failed(task: str, finding: Finding = RAISED, **given: Any) -> TaskResult:
+    return a_result(task, Outcome.FAILED, findings=(finding,), **given)
+
+
+def test_where_data_are_drawn_otherwise_a_failure_of_base_excuses_none() -> None:
+    anew = dataclasses.replace(
+        TRAIN,
+        is_drawn_anew=True,
+        inputs=(Input(port="in", parameter="in", source=Synthetic(dataset="raw", node="train")),),
+    )
+    usual = dataclasses.replace(anew, is_drawn_anew=False)
+    court = Court(a_plan(on_base(anew), anew), failed("shop/train@base"))
+
+    excused = [
+        one.also_on_base
+        for task in (usual, anew)
+        for one in court.judged(task, failed("shop/train")).findings
+    ]
+
+    assert excused == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "is_excused"),
+    [(0.5, 0.5, True), (0.4, 0.5, True), (0.6, 0.5, False), (0.6, None, True), (None, 0.5, True)],
+)
+def test_a_defect_in_more_rows_than_on_base_is_another_one(
+    here: float | None,
+    there: float | None,
+    is_excused: bool,
+) -> None:
+    court = Court(
+        a_shop(),
+        failed("shop/train@base", dataclasses.replace(RAISED, extent=there)),
+        a_result("shop/prepare"),
+        a_result("shop/prepare@base"),
+    )
+
+    found = court.judged(TRAIN, failed("shop/train", dataclasses.replace(RAISED, extent=here)))
+
+    assert [one.also_on_base for one in found.findings] == [is_excused]
 
 
 def test_a_reader_of_chance_is_not_compared() -> None:
