@@ -19,7 +19,7 @@ _BASE = Option(
     name="base",
     short="b",
     word="COMMIT",
-    text="Compare with this",
+    text="Compare with this, or with where the branch left it",
     default="where the branch left the main one",
 )
 _MODE = Option(

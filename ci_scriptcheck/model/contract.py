@@ -216,6 +216,12 @@ class Dataset:
     public: bool = False
     place: Place | None = field(default=None, compare=False)
 
+    @property
+    def is_private(self) -> bool:
+        """Say whether its files are real data, of which reports hold shares and counts only."""
+        is_made = not isinstance(self.origin, CopiedFrom | GeneratedBy)
+        return self.real is not None and not self.public and not is_made
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy
+from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.plan import Copied, Synthetic, Upstream
 from ci_scriptcheck.values import replace
 
@@ -26,11 +26,11 @@ def marked(tasks: tuple[Task, ...], *sides: Mapping[str, Dataset]) -> tuple[Task
         sides: The datasets of head, and of base, by name; either may say that they are real.
     """
     known = [item for datasets in sides for item in datasets.items()]
-    real = {name for name, dataset in known if _is_real(dataset)}
+    real = {name for name, dataset in known if dataset.is_private}
     places = {
         dataset.origin.path
         for _, dataset in known
-        if _is_real(dataset) and isinstance(dataset.origin, CopiedFrom)
+        if dataset.is_private and isinstance(dataset.origin, CopiedFrom)
     }
     private: set[str] = set()
 
@@ -53,8 +53,3 @@ def marked(tasks: tuple[Task, ...], *sides: Mapping[str, Dataset]) -> tuple[Task
 def _overlap(one: str, other: str) -> bool:
     """Say whether a file or folder is, holds, or lies in another one."""
     return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
-
-
-def _is_real(dataset: Dataset) -> bool:
-    is_made = not isinstance(dataset.origin, CopiedFrom | GeneratedBy)
-    return dataset.real is not None and not dataset.public and not is_made

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypedDict, assert_never
 
+from ci_scriptcheck import repository_file
 from ci_scriptcheck.model import not_run
+from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.run import (
@@ -130,8 +134,11 @@ def judged(
 ) -> TaskResult:
     """Say what a run amounts to, with what second runs showed where there were any."""
     ending = attempt.ending
-    if task.is_private:
-        ending, repeats = withheld.of_ending(ending), withheld.of_repeats(repeats)
+    is_private = task.is_private or _has_opened_real_data(context, ending)
+    if is_private:
+        code = _code(context, task)
+        ending = withheld.of_ending(ending, code)
+        repeats = withheld.of_repeats(repeats, code)
     outcome, findings = checks.judge(
         Case(
             task=task,
@@ -162,12 +169,38 @@ def judged(
         peak_memory_mb=ending.peak_memory / MIB,
         inputs=attempt.given,
         outputs=attempt.written,
-        log_tail=() if task.is_private else _tail(log),
+        log_tail=() if is_private else _tail(log),
         log_file=log.relative_to(context.run_directory).as_posix(),
         reads=attempt.reads,
         protections=ending.protections,
         worker=context.worker,
     )
+
+
+def _has_opened_real_data(context: Context, ending: Ending) -> bool:
+    """Say whether a script has opened real data where they lie, though it was given none."""
+    plan = context.plan
+    sides = plan.datasets, {} if plan.base is None else plan.base.datasets
+    places = [
+        root / dataset.origin.path
+        for datasets in sides
+        for dataset in datasets.values()
+        if dataset.is_private and isinstance(dataset.origin, CopiedFrom)
+        for root in (context.root, context.repository)
+    ]
+    return any(Path(path).is_relative_to(place) for path in ending.read for place in places)
+
+
+def _code(context: Context, task: Task) -> withheld.Code:
+    """Say what is known of all code that a task runs."""
+    files = context.keys.closure(task.script)
+    found: set[str] = set()
+    for file in files:
+        with suppress(OSError):
+            text = repository_file.read(str(context.root), file).decode(errors="replace")
+            found.update(re.findall(r"\w+", text))
+    modules = frozenset(PurePosixPath(file).stem for file in files)
+    return withheld.Code(words=frozenset(found), modules=modules)
 
 
 def _scene(context: Context, task: Task, attempt: Attempt) -> Scene:

@@ -6,9 +6,11 @@ All that stays on the machine that ran: in the run directory, where reports do n
 
 from __future__ import annotations
 
+import builtins
+import re
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.values import replace
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,12 +23,37 @@ if TYPE_CHECKING:
 WITHHELD = "(withheld: its data are real)"
 """What stands for a text that a script has made."""
 
+OWN = "an exception of its own"
+"""What stands for the name of a class that no code holds."""
 
-def of_ending(ending: Ending) -> Ending:
-    """Leave out the texts of an ending; types, places and counts stay."""
+_OF_LIBRARY = re.compile(r"[a-z_]+(\.[a-z_]+)*\.[A-Za-z]+(Error|Exception|Warning)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """What is known of the code that a task runs.
+
+    Attributes:
+        words: All that it holds.
+        modules: Names of its files without their endings.
+    """
+
+    words: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
+
+
+def of_ending(ending: Ending, code: Code) -> Ending:
+    """Leave out the texts of an ending; types, places and counts stay.
+
+    Args:
+        ending: How a run ended.
+        code: Of the task; a class that is called as nothing in it may have been made of data.
+    """
     return replace(
         ending,
-        errors=tuple(replace(one, text=WITHHELD) for one in ending.errors),
+        errors=tuple(
+            replace(one, type=_known(one.type, code), text=WITHHELD) for one in ending.errors
+        ),
         detail=None if ending.detail is None else WITHHELD,
         returned=None,
         pip_calls=_each(ending.pip_calls),
@@ -39,12 +66,23 @@ def of_ending(ending: Ending) -> Ending:
     )
 
 
-def of_repeats(repeats: tuple[Repeat, ...]) -> tuple[Repeat, ...]:
+def _known(name: str, code: Code) -> str:
+    """Give the name of a class as far as it is known: from Python, from the code, or as libraries name theirs."""
+    module, _, own = name.rpartition(".")
+    if not module and hasattr(builtins, own):
+        return name
+    if own in code.words:
+        return own
+    is_own = not module or module.partition(".")[0] in code.modules
+    return name if not is_own and _OF_LIBRARY.fullmatch(name) else OWN
+
+
+def of_repeats(repeats: tuple[Repeat, ...], code: Code) -> tuple[Repeat, ...]:
     """Say of second runs which files came out differently, and not how."""
     return tuple(
         replace(
             one,
-            ending=of_ending(one.ending),
+            ending=of_ending(one.ending, code),
             differing={port: _without_lines(files) for port, files in one.differing.items()},
         )
         for one in repeats

@@ -116,6 +116,48 @@ def test_the_place_and_the_type_of_a_failure_are_told(bank: Path) -> None:
     assert "use.py:8" in told
 
 
+def test_no_name_of_a_class_tells_a_value(bank: Path) -> None:
+    naming = "\n    raise type(rows[-1]['name'][:9] + 'Error', (ValueError,), {})('x')\n"
+    (bank / "use.py").write_text(USE + naming)
+
+    told = reported(bank)
+
+    assert PLANTED[1][:9] not in told
+    assert "SC201 an exception of its own: (withheld: its data are real)" in told
+
+
+def test_a_class_that_stands_in_the_code_is_told_by_its_name(bank: Path) -> None:
+    (bank / "use.py").write_text(
+        "class TooPoorError(Exception):\n    pass\n\n\n"
+        + USE
+        + "    raise TooPoorError(rows[-1])\n"
+    )
+
+    told = reported(bank)
+
+    assert "SC201 TooPoorError: (withheld: its data are real)" in told
+    assert PLANTED[1] not in told
+
+
+def test_what_a_script_reads_past_its_inputs_is_real_as_well(bank: Path) -> None:
+    (bank / "peek.py").write_text(
+        "from pathlib import Path\n\n\n"
+        "def main(input_paths, output_paths, environ_vars, job_args):\n"
+        "    raise ValueError((Path(__file__).parent / 'people' / 'people.csv').read_text())\n"
+    )
+    settings = (bank / "scriptcheck.yaml").read_text()
+    (bank / "scriptcheck.yaml").write_text(
+        settings.replace(
+            "pipelines:", "  peek: {script: peek.py, outputs: {found: {}}}\npipelines:"
+        )
+    )
+
+    told = reported(bank)
+
+    assert "SC201 ValueError: (withheld: its data are real)" in told
+    assert PLANTED[1] not in told
+
+
 def make_public(bank: Path) -> None:
     settings = (bank / "scriptcheck.yaml").read_text()
     (bank / "scriptcheck.yaml").write_text(
