@@ -240,6 +240,24 @@ def test_arrays_are_compared_by_shape_type_and_figures(tmp_path: Path) -> None:
     assert found.note == "2 of 4 elements differ"
 
 
+def test_moments_that_are_missing_on_both_sides_are_equal(tmp_path: Path) -> None:
+    days = np.array(["NaT", "NaT", "2026-01-02", "NaT"], "datetime64[D]")
+    head = np.array(["NaT", "2026-01-01", "2026-01-03", "NaT"], "datetime64[D]")
+
+    found = differing(tmp_path, "x.npy", an_array(days), an_array(head))
+
+    assert found is not None
+    assert found.note == "2 of 4 elements differ"
+
+
+def test_times_in_another_order_of_the_axes_are_equal_those_that_are_missing_too(
+    tmp_path: Path,
+) -> None:
+    took = np.array([["NaT", 1], [2, "NaT"]], "timedelta64[s]")
+
+    assert differing(tmp_path, "x.npy", an_array(took), an_array(np.asfortranarray(took))) is None
+
+
 def test_arrays_of_other_shapes_and_types_are_told_so(tmp_path: Path) -> None:
     found = differing(tmp_path, "x.npy", an_array([[1, 2]]), an_array([1.0, 2.0]))
 
