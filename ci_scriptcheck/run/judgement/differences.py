@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate
+from ci_scriptcheck.model.json_path import last_part
 from ci_scriptcheck.model.result import Finding, Level, Table
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.run.judgement.case import shown
@@ -136,7 +137,7 @@ def _is_tolerated(port: _Port, file: FileComparison) -> bool:
         is_document
         and len(file.values) == file.values_count
         and all(
-            (value.fate is Fate.NEW and not value.path.endswith("]"))
+            (value.fate is Fate.NEW and not isinstance(last_part(value.path), int))
             or _moves_by(value.before, value.after) <= port.tolerance.numbers
             for value in file.values
         )

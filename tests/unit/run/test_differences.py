@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ci_scriptcheck.model import json_path
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     Fate,
@@ -134,6 +135,23 @@ def test_a_value_that_base_does_not_have_is_no_finding() -> None:
     assert rules(
         dataclasses.replace(metrics(), values=(new, gone), values_count=2), Tolerance()
     ) == {"SC406"}
+
+
+@pytest.mark.parametrize("path", ["v1.2", "auc[weighted]", "a]", "0"])
+def test_a_new_key_is_no_finding_whatever_marks_it_holds(path: str) -> None:
+    new = ValueComparison(path=json_path.joined("metrics", path), fate=Fate.NEW, after="0.5")
+
+    assert (
+        rules(dataclasses.replace(metrics(), values=(new,), values_count=1), Tolerance()) == set()
+    )
+
+
+def test_a_new_item_of_a_list_is_a_finding() -> None:
+    new = ValueComparison(path='["v1.2"][3]', fate=Fate.NEW, after="0.5")
+
+    assert rules(dataclasses.replace(metrics(), values=(new,), values_count=1), Tolerance()) == {
+        "SC406"
+    }
 
 
 def test_bytes_of_which_no_more_is_known_are_a_rule_of_their_own() -> None:
