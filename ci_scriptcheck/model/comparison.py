@@ -128,7 +128,8 @@ class FileComparison:
 
     Attributes:
         path: Relative to the folder of its port, or to its archive.
-        path_after: What it is called on head, where only a time in its name differs from `path`.
+        path_after: What it is called on head, where only a time in its name differs from `path`, or a person
+            named two files.
         format_before: What it is on base, told from its content; `None` where it is not there.
         format_after: What it is on head.
         bytes_before: Its size on base.
