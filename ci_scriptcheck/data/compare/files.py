@@ -219,8 +219,8 @@ def _documents(
             both.append(documents.read(path))
         except UnreadableError as error:
             return replace(found, note=f"cannot be read on {name}: {error}")
-    values, count = documents.compared(both[0], both[1], bench.terms.evidence)
-    return replace(found, values=values, values_count=count) if count else None
+    told = documents.compared(both[0], both[1], bench.terms.evidence)
+    return replace(found, **told._asdict()) if told.values_count else None
 
 
 def _arrays(

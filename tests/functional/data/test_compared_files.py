@@ -218,6 +218,41 @@ def test_a_key_that_an_object_has_twice_is_told(tmp_path: Path) -> None:
     assert found.note == "cannot be read on base: JSON with a key that an object has twice"
 
 
+@pytest.mark.parametrize("evidence", list(Evidence))
+def test_the_largest_move_of_all_numbers_is_told_also_of_those_that_are_not_shown(
+    tmp_path: Path, evidence: Evidence
+) -> None:
+    before = {f"v{number}": 200.0 for number in range(70)}
+    after = dict.fromkeys(before, 201.0) | {"v69": 190.0, "v70": "new"}
+
+    found = differing(tmp_path, "m.json", json.dumps(before), json.dumps(after), evidence=evidence)
+
+    assert found is not None
+    assert (found.values_count, found.largest_move) == (71, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"a": 1.0, "b": 1}, {"a": 1.1}),
+        ({"a": 1.0, "b": [1]}, {"a": 1.1, "b": [1, 2]}),
+        ({"a": 1.0, "b": "x"}, {"a": 1.1, "b": "y"}),
+        ({"a": 1.0, "b": 1}, {"a": 1.1, "b": True}),
+        ({"a": 1.0, "b": 0}, {"a": 1.1, "b": 1}),
+        ({"a": 1.0, "b": 1.5}, {"a": 1.1, "b": float("nan")}),
+        ({"a": 1.0, "b": 1.5}, {"a": 1.1, "b": 10**400}),
+        (1, [1]),
+    ],
+)
+def test_where_more_than_numbers_differ_no_move_is_the_largest(
+    tmp_path: Path, before: object, after: object
+) -> None:
+    found = differing(tmp_path, "m.json", json.dumps(before), json.dumps(after))
+
+    assert found is not None
+    assert found.largest_move is None
+
+
 def test_values_of_real_documents_are_not_told(tmp_path: Path) -> None:
     found = differing(
         tmp_path, "m.json", '{"name": "Jane"}', '{"name": "Joan"}', evidence=Evidence.AGGREGATES
