@@ -9,7 +9,7 @@ from ci_scriptcheck import atomic
 from ci_scriptcheck.cli import opening, report
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model import verdict
-from ci_scriptcheck.model.acceptance import FILE_NAME, Acceptance, identity
+from ci_scriptcheck.model.acceptance import FILE_NAME, Acceptance, identity, is_acceptable
 from ci_scriptcheck.project import acceptances
 from ci_scriptcheck.report import lines
 from ci_scriptcheck.report.page import listed, visible
@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.model.comparison import PortComparison
     from ci_scriptcheck.model.plan import RunRecord, Task
-    from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.result import Finding, TaskResult
+
+_TOLERANCES = {"SC408": "slower", "SC409": "memory"}
+"""Rule about what a script costs → the tolerance that allows more."""
 
 
 def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
@@ -72,38 +76,67 @@ def _chosen(record: RunRecord, given: Namespace) -> Iterator[Acceptance]:
 def _of_task(
     task: Task, result: TaskResult, given: Namespace, base: str | None
 ) -> Iterator[Acceptance]:
+    for finding, comparison in _acceptable(result, given.rule):
+        yield Acceptance(
+            step=task.step,
+            output=comparison.port,
+            rule=finding.rule,
+            about=finding.subject,
+            difference=identity(comparison),
+            reason=" ".join(given.reason.split()),
+            base=base,
+        )
+
+
+def _acceptable(
+    result: TaskResult, rule: str | None = None
+) -> Iterator[tuple[Finding, PortComparison]]:
+    """Give the findings that can be accepted, of one rule or all, each with the difference it is about."""
     ports = {one.port: one for one in result.comparisons}
     for finding in result.findings:
-        is_wanted = finding.rule.startswith("SC4") and given.rule in {None, finding.rule}
-        if is_wanted and finding.port in ports:
-            yield Acceptance(
-                step=task.step,
-                output=finding.port,
-                rule=finding.rule,
-                about=finding.subject,
-                difference=identity(ports[finding.port]),
-                reason=" ".join(given.reason.split()),
-                base=base,
-            )
+        comparison = ports.get(finding.port or "")
+        if is_acceptable(finding) and comparison is not None and rule in {None, finding.rule}:
+            yield finding, comparison
 
 
 def _nothing(record: RunRecord, given: Namespace) -> UsageError:
-    differing = sorted(
-        {
-            task.id
-            for task, result in verdict.with_tasks(record)
-            if any(finding.rule.startswith("SC4") for finding in result.findings)
-        }
-    )
+    tasks = list(verdict.with_tasks(record))
+    asked = [(task, result) for task, result in tasks if given.task in {task.id, task.step}]
+    others = sorted({one.rule for _, result in asked for one, _ in _acceptable(result)})
+    differing = sorted({task.id for task, result in tasks if any(_acceptable(result, given.rule))})
     about = f" by rule {given.rule}" if given.rule else ""
-    if not differing:
+    costs = [
+        finding
+        for _, result in asked
+        for finding in result.findings
+        if finding.rule in _TOLERANCES and given.rule in {None, finding.rule}
+    ]
+    what = f"`{given.task}` has no difference of its own from base{about}"
+    if costs:
+        return _costs_only(given.task, costs)
+    if others:
         return UsageError(
-            what="the run found no difference from base that could be accepted",
-            facts=(f"it was {record.run}",),
-            advice="run `scriptcheck run` first",
+            what=what,
+            facts=(f"what it has is by {listed(others)}",),
+            advice="leave out `--rule`, or name one of them",
+        )
+    if differing:
+        return UsageError(
+            what=what,
+            facts=(f"there is one in {', '.join(differing)}",),
+            advice=did_you_mean(given.task, differing),
         )
     return UsageError(
-        what=f"`{given.task}` has no difference of its own from base{about}",
-        facts=(f"there is one in {', '.join(differing)}",),
-        advice=did_you_mean(given.task, differing),
+        what="the run found no difference from base that could be accepted",
+        facts=(f"it was {record.run}",),
+        advice="run `scriptcheck run` first",
+    )
+
+
+def _costs_only(task: str, costs: list[Finding]) -> UsageError:
+    keys = ", ".join(f"{key}: …" for key in dict.fromkeys(_TOLERANCES[one.rule] for one in costs))
+    return UsageError(
+        what=f"what `{task}` costs beside base is no difference in data, and cannot be accepted",
+        facts=tuple(dict.fromkeys(f"{one.rule} {one.message}" for one in costs)),
+        advice=f"allow more of it, in the step or in `defaults`: `tolerance: {{{keys}}}`",
     )

@@ -215,11 +215,12 @@ def _of_two(before: Path, after: Path, given: Namespace, environ: Mapping[str, s
             runs = _of_runs(before, after, kept, Path(name))
         else:
             names = f"{before} and {after}"
-            pair = _Pair(names, *_folders(before, after, Path(name)))
+            pair = _Pair(names, *_places(before, after, Path(name)))
             runs = _Runs(pairs=[pair], none=f"no difference between {visible(names)}")
         for pair in runs.pairs:
             terms = replace(pair.terms, keys={"*": tuple(given.key)}) if given.key else pair.terms
-            files = reading.compared(ask, pair.before, pair.after, terms)
+            compared = reading.compared_pair if pair.before.is_file() else reading.compared
+            files = compared(ask, pair.before, pair.after, terms)
             if files:
                 comparison = PortComparison(port=pair.title, files=files)
                 found.append(Found(pair.title, comparison, sides))
@@ -227,7 +228,7 @@ def _of_two(before: Path, after: Path, given: Namespace, environ: Mapping[str, s
 
 
 class _Pair(NamedTuple):
-    """Two folders to compare."""
+    """Two folders to compare, or two files that are called otherwise."""
 
     title: str
     before: Path
@@ -250,16 +251,34 @@ def _root() -> Path | None:
         return None
 
 
-def _folders(before: Path, after: Path, aside: Path) -> tuple[Path, Path]:
-    """Give two folders to compare; of two files, each as the only one of a folder, under one name."""
+def _places(before: Path, after: Path, aside: Path) -> tuple[Path, Path]:
+    """Give two folders to compare, or two files, each under its own name, which tells what it is.
+
+    Raises:
+        UsageError: they are not two of a kind, or cannot be read.
+    """
     if before.is_dir() != after.is_dir():
         raise UsageError(what="a folder and a file cannot be compared")
     if before.is_dir():
         return before.resolve(), after.resolve()
-    for side, file in (("before", before), ("after", after)):
-        (aside / side).mkdir()
-        shutil.copyfile(file, aside / side / after.name)
-    return aside / "before", aside / "after"
+    folders = aside / "before", aside / "after"
+    for folder, file in zip(folders, (before, after), strict=True):
+        folder.mkdir()
+        _copy(file, folder / file.name)
+    if before.name == after.name:
+        return folders
+    return folders[0] / before.name, folders[1] / after.name
+
+
+def _copy(file: Path, target: Path) -> None:
+    """Copy a file, or what comes through a pipe, as of `<(…)` in a shell."""
+    if not (file.is_file() or file.is_fifo()):
+        raise UsageError(what=f"`{file}` is no file, folder or pipe")
+    try:
+        with file.open("rb") as source, target.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
+    except OSError as error:
+        raise UsageError(what=f"`{file}` cannot be read: {error.strerror}") from None
 
 
 def _of_runs(before: Path, after: Path, kept: Store | None, aside: Path) -> _Runs:

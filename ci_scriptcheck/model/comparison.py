@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 
 from ci_scriptcheck.values import dataclass
@@ -131,7 +132,8 @@ class FileComparison:
 
     Attributes:
         path: Relative to the folder of its port, or to its archive.
-        path_after: What it is called on head, where only a time in its name differs from `path`.
+        path_after: What it is called on head, where only a time in its name differs from `path`, or a person
+            named two files.
         format_before: What it is on base, told from its content; `None` where it is not there.
         format_after: What it is on head.
         bytes_before: Its size on base.
@@ -139,6 +141,8 @@ class FileComparison:
         table: How its rows differ, where both sides are tables.
         values: How its values differ, where both sides are JSON, arrays or pickles; the first few.
         values_count: How many of them do.
+        largest_move: By which share of itself that number of JSON moves which moves most, told of real data too;
+            `None` where anything else differs but that head has further keys, or where a number comes from 0.
         members: How its members differ, where both sides are archives.
         note: What else is known, as a sentence without a full stop.
         is_opaque: Whether nothing is known but that the bytes are not the same.
@@ -156,6 +160,7 @@ class FileComparison:
     table: TableComparison | None = None
     values: tuple[ValueComparison, ...] = ()
     values_count: int = 0
+    largest_move: float | None = None
     members: tuple[FileComparison, ...] = ()
     note: str | None = None
     is_opaque: bool = False
@@ -185,3 +190,12 @@ class PortComparison:
     port: str
     files: tuple[FileComparison, ...] = ()
     noise: tuple[str, ...] = ()
+
+
+def move_of(before: float, after: float) -> float:
+    """Say by which share of itself a number moves; without bound where it comes from 0, or one is no number."""
+    try:
+        moved = abs(after - before) / abs(before) if before else math.inf
+    except OverflowError:
+        return math.inf
+    return moved if math.isfinite(moved) else math.inf

@@ -112,6 +112,14 @@ def joined(at: str, part: str | int) -> str:
     return f'{at}["{escaped}"]'
 
 
+def last_part(way: str) -> Part:
+    """Give the key or the position that a way ends in; what cannot be read as a way stands for itself."""
+    try:
+        return parsed(way)[-1]
+    except ValueError:
+        return way
+
+
 def _part(match: re.Match[str]) -> Part:
     if match["key"] is not None:
         return Every.ITEM if match["key"] == "*" else match["key"]

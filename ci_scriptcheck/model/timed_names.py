@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ci_scriptcheck.model import json_path
+
 _WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
 _TIMES = frozenset(
     [
@@ -32,4 +34,6 @@ def without_time(name: str) -> str:
 
 def speaks_of_time(way: str) -> bool:
     """Say whether what a way into a document ends in is called a time, as `fit.processing_time`."""
-    return not _TIMES.isdisjoint(word.lower() for word in _WORD.findall(way.rpartition(".")[2]))
+    last = json_path.last_part(way)
+    words = _WORD.findall(last) if isinstance(last, str) else ()
+    return not _TIMES.isdisjoint(word.lower() for word in words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate
+from ci_scriptcheck.model.json_path import last_part
 from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.model.timed_names import speaks_of_time
 from ci_scriptcheck.report.page import counted, listed, visible
@@ -192,7 +193,7 @@ def _moved(file: FileComparison) -> Iterator[tuple[str, str, str]]:
     if file.format_before == file.format_after == "json":
         for value in file.values:
             # One of a list is a weight or a bin, and says nothing alone.
-            is_named = not value.path.endswith("]")
+            is_named = not isinstance(last_part(value.path), int)
             if is_named and _is_number(value.before) and _is_number(value.after):
                 yield (value.path, *told_apart(value.before or "", value.after or ""))
     for member in file.members:

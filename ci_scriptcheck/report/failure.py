@@ -9,6 +9,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.acceptance import is_acceptable
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.report import data_changes, exits, grid, unsteady
@@ -228,7 +229,7 @@ def _commands(record: RunRecord, group: list[Failure], errors: list[Finding], pa
     ]
     rows.append(("reproduce", visible(reproduce(record.plan, task))))
     rows.append(("look", visible(look(record, result))))
-    if any(item.rule.startswith("SC4") for item in errors):
+    if any(is_acceptable(item) for item in errors):
         words = ["scriptcheck", *(["-C", record.plan.folder] if record.plan.folder else [])]
         rows.append(("accept", visible(shlex.join([*words, "accept", task.id, "--reason", "…"]))))
     if len(group) > 1:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.comparison import PortComparison
     from ci_scriptcheck.model.result import Artefact
 
-_FORMAT = 5
+_FORMAT = 6
 """Raised when the same two sides would now be compared otherwise."""
 
 

@@ -85,6 +85,21 @@ def compared(
     return tuple(sorted(found, key=lambda file: file.path))
 
 
+def compared_pair(
+    ask: AskReader, before: Path, after: Path, terms: CompareTerms
+) -> tuple[FileComparison, ...]:
+    """Say how a file on base differs from one on head that is called otherwise, if it does in more than that."""
+    answer = ask(reader.comparing_sides(before, after, terms, only=(before.name, after.name)))
+    if "error" in answer:
+        return (_incomparable(before.name, answer["error"]),)
+    return tuple(file for file in _files(answer) if not _is_only_renamed(file))
+
+
+def _is_only_renamed(file: FileComparison) -> bool:
+    told = (file.table, file.values_count, file.members, file.note, file.is_opaque)
+    return file.fate is Fate.CHANGED and not any(told)
+
+
 def _files(answer: dict[str, Any]) -> tuple[FileComparison, ...]:
     return tuple(from_json(FileComparison, file) for file in answer["files"])
 

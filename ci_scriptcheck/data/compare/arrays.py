@@ -106,6 +106,9 @@ def _differing(one: Array, other: Array) -> int:
         is_close = np.isclose(one, other, ROUNDING, 0, equal_nan=True)
         are_whole = (one != other) & (np.trunc(one.real) == one) & (np.trunc(other.real) == other)
         return int(np.count_nonzero(~is_close | are_whole))
+    if one.dtype.kind in "mM":
+        # A moment or a time that is missing is not equal to itself.
+        return int(np.count_nonzero((one != other) & ~(np.isnat(one) & np.isnat(other))))
     return int(np.count_nonzero(one != other))
 
 

@@ -165,7 +165,7 @@ def _compared(
     elif name != name_after and files.are_equal(before, after):
         told = None
     else:
-        told = files.compared(name, before, after, bench)
+        told = files.compared(name, before, after, bench, name_after=name_after)
     if name == name_after:
         return told
     plain = told or FileComparison(

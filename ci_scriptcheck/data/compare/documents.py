@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ci_scriptcheck.data.compare.terms import ROUNDING
 from ci_scriptcheck.data.validate.scan import UnreadableError, loaded
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model import json_path
-from ci_scriptcheck.model.comparison import Fate, ValueComparison
+from ci_scriptcheck.model.comparison import Fate, ValueComparison, move_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,14 @@ _NOTHING = object()
 
 # Where a value lies: its key or number, behind the way to what holds it.
 _Way = tuple["_Way", str | int] | None
+
+
+class Found(NamedTuple):
+    """What differs between two documents, as `FileComparison` holds it: the first values, and of all of them the rest."""
+
+    values: tuple[ValueComparison, ...]
+    values_count: int
+    largest_move: float | None
 
 
 def read(path: Path) -> object:
@@ -45,21 +53,20 @@ def _with_single_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def compared(
-    before: object, after: object, evidence: Evidence
-) -> tuple[tuple[ValueComparison, ...], int]:
-    """Give the first values that differ, in the order of base, and how many do.
+def compared(before: object, after: object, evidence: Evidence) -> Found:
+    """Give the first values that differ, in the order of base, how many do, and by how much at most.
 
     Of real data it is not told which, as keys may be names. Numbers are equal where their values are, up
     to rounding, and true is no number.
     """
     shown: list[ValueComparison] = []
-    count = 0
+    count, most = 0, 0.0
     for way, one, other in _differing(before, after):
         count += 1
+        most = max(most, _move(way, one, other))
         if len(shown) < SHOWN and evidence is Evidence.VALUES:
             shown.append(_told(way, one, other))
-    return tuple(shown), count
+    return Found(tuple(shown), count, most if math.isfinite(most) else None)
 
 
 def _differing(before: object, after: object) -> Iterator[tuple[_Way, object, object]]:
@@ -106,6 +113,17 @@ def _are_close(one: float, other: float) -> bool:
     except OverflowError:
         # No number with a fraction comes near a whole one of hundreds of digits.
         return False
+
+
+def _move(way: _Way, one: object, other: object) -> float:
+    """Say by which share of itself a value moves: a new key by none, and what is no number without bound."""
+    if one is _NOTHING and way is not None and isinstance(way[1], str):
+        return 0.0
+    if isinstance(one, bool) or isinstance(other, bool):
+        return math.inf
+    if isinstance(one, float | int) and isinstance(other, float | int):
+        return move_of(one, other)
+    return math.inf
 
 
 def _told(way: _Way, one: object, other: object) -> ValueComparison:

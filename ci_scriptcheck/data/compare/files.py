@@ -56,7 +56,9 @@ class Bench:
     depth: int = 0
 
 
-def compared(name: str, before: Path, after: Path, bench: Bench) -> FileComparison | None:
+def compared(
+    name: str, before: Path, after: Path, bench: Bench, *, name_after: str | None = None
+) -> FileComparison | None:
     """Compare two files; `None` where they hold the same data.
 
     Args:
@@ -64,12 +66,13 @@ def compared(name: str, before: Path, after: Path, bench: Bench) -> FileComparis
         before: Where the one of base lies.
         after: Where the one of head lies.
         bench: On which terms.
+        name_after: What people know the one of head as, where that is something else.
     """
     found = FileComparison(
         path=name,
         fate=Fate.CHANGED,
         format_before=format_of(name, before),
-        format_after=format_of(name, after),
+        format_after=format_of(name_after or name, after),
         bytes_before=before.stat().st_size,
         bytes_after=after.stat().st_size,
     )
@@ -216,8 +219,8 @@ def _documents(
             both.append(documents.read(path))
         except UnreadableError as error:
             return replace(found, note=f"cannot be read on {name}: {error}")
-    values, count = documents.compared(both[0], both[1], bench.terms.evidence)
-    return replace(found, values=values, values_count=count) if count else None
+    told = documents.compared(both[0], both[1], bench.terms.evidence)
+    return replace(found, **told._asdict()) if told.values_count else None
 
 
 def _arrays(

@@ -6,6 +6,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.model.acceptance import is_acceptable
 from ci_scriptcheck.model.comparison import Fate
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.report import data_changes, escaping, exits, failure
@@ -34,7 +35,6 @@ MOST_WHY = 200
 MOST_ALIKE = 8
 """Tasks that fail alike and are named."""
 
-_ABOUT_BASE = "SC4"
 _RAISED = "SC201"
 _ENDS = {
     Outcome.FAILED: "failed",
@@ -212,7 +212,7 @@ def _advice(
 def _commands(record: RunRecord, task: Task, errors: Sequence[Finding]) -> str:
     """Write what to type: to see it again, and to say that it is intended where that can be said."""
     commands = [failure.reproduce(record.plan, task)]
-    if any(item.rule.startswith(_ABOUT_BASE) for item in errors):
+    if any(is_acceptable(item) for item in errors):
         folder = ["-C", record.plan.folder] if record.plan.folder else []
         commands.append(shlex.join(["scriptcheck", *folder, "accept", task.id, "--reason", "…"]))
     whole = [command for command in commands if len(command) <= MOST_COMMAND]

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place
-from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate
+from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate, move_of
+from ci_scriptcheck.model.json_path import last_part
 from ci_scriptcheck.model.result import Finding, Level, Table
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.run.judgement.case import shown
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
         FileComparison,
         PortComparison,
         TableComparison,
+        ValueComparison,
     )
     from ci_scriptcheck.model.plan import Task
 
@@ -132,25 +134,24 @@ def _of_file(port: _Port, file: FileComparison, archive: str) -> Iterator[Findin
 def _is_tolerated(port: _Port, file: FileComparison) -> bool:
     """Say whether all that differs is values that base does not have, or numbers within bounds."""
     is_document = file.format_before == file.format_after == "json"
-    return (
-        is_document
-        and len(file.values) == file.values_count
-        and all(
-            (value.fate is Fate.NEW and not value.path.endswith("]"))
-            or _moves_by(value.before, value.after) <= port.tolerance.numbers
-            for value in file.values
-        )
-    )
+    return is_document and _largest_move(file) <= port.tolerance.numbers
 
 
-def _moves_by(before: str | None, after: str | None) -> float:
-    """Say by which share of itself a number moves; what is no number, or comes from 0, without bound."""
+def _largest_move(file: FileComparison) -> float:
+    """Say by which share of itself the number moves that moves most; without bound where other things differ."""
+    if len(file.values) == file.values_count:
+        return max(map(_move, file.values), default=0.0)
+    # What is set aside as chance counts here, too: of what is not shown, nobody knows which that is.
+    return math.inf if file.largest_move is None else file.largest_move
+
+
+def _move(value: ValueComparison) -> float:
+    if value.fate is Fate.NEW and not isinstance(last_part(value.path), int):
+        return 0.0
     try:
-        one, other = float(before or ""), float(after or "")
+        return move_of(float(value.before or ""), float(value.after or ""))
     except ValueError:
         return math.inf
-    moved = abs(other - one) / abs(one) if one else math.inf
-    return moved if math.isfinite(moved) else math.inf
 
 
 def _is_other(file: FileComparison) -> bool:

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ci_scriptcheck.model.result import Finding, Level
+from ci_scriptcheck.run import record
+from ci_scriptcheck.values import replace
+from tests.conftest import a_plan, a_record, a_result, a_task
 from tests.functional.cli.command import commit, git, scriptcheck
 
 if TYPE_CHECKING:
@@ -169,6 +173,69 @@ def test_what_does_not_differ_cannot_be_accepted(shop: Path) -> None:
     assert ended.returncode == 2
     assert "`fraud/trian` has no difference of its own from base" in ended.stderr
     assert "there is one in fraud/preprocess" in ended.stderr
+
+
+SLOW = Finding(
+    rule="SC408",
+    severity=Level.WARNING,
+    message="the script takes 9.0 s, and on main 2.0 s, on the same inputs",
+    subject="split",
+    step="split",
+)
+LARGE = replace(SLOW, rule="SC409", message="the script holds 900 MiB, and on main 300 MiB")
+
+
+def a_run_of(shop: Path, *findings: Finding) -> str:
+    """Write the record of a run that found this of `split`, and nothing of others."""
+    (shop / "made").mkdir()
+    task = a_task("split", pipeline="fraud")
+    result = a_result(task.id, findings=findings)
+    record.write_record(shop / "made", a_record(a_plan(task), result))
+    return "made"
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        ((), "`tolerance: {slower: …, memory: …}`"),
+        (("--rule", "SC408"), "`tolerance: {slower: …}`"),
+        (("--rule", "SC409"), "`tolerance: {memory: …}`"),
+    ],
+)
+def test_what_a_script_costs_is_allowed_by_a_tolerance_and_not_accepted(
+    shop: Path, words: tuple[str, ...], advice: str
+) -> None:
+    run = a_run_of(shop, SLOW, LARGE)
+
+    ended = scriptcheck("accept", "split", "--reason", REASON, "--run", run, *words, folder=shop)
+
+    assert ended.returncode == 2
+    assert "error: what `split` costs beside base is no difference in data" in ended.stderr
+    assert f"in the step or in `defaults`: {advice}" in ended.stderr
+    assert "there is one in" not in ended.stderr
+    assert not (shop / "scriptcheck.accepted.yaml").exists()
+
+
+def test_what_another_step_costs_is_no_difference_that_could_be_accepted(shop: Path) -> None:
+    run = a_run_of(shop, SLOW)
+
+    ended = scriptcheck("accept", "train", "--reason", REASON, "--run", run, folder=shop)
+
+    assert ended.returncode == 2
+    assert "the run found no difference from base that could be accepted" in ended.stderr
+
+
+def test_a_rule_that_found_nothing_of_a_task_is_told_beside_those_that_did(shop: Path) -> None:
+    ended = scriptcheck(
+        "accept", "fraud/preprocess", "--reason", REASON, "--rule", "SC404", folder=shop
+    )
+
+    assert ended.returncode == 2
+    assert "`fraud/preprocess` has no difference of its own from base by rule SC404" in (
+        ended.stderr
+    )
+    assert "what it has is by SC401" in ended.stderr
+    assert "there is one in" not in ended.stderr
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.cli.command import commit, git, scriptcheck
+from tests.functional.cli.command import commit, environment, git, scriptcheck
 
 DEMO = Path(__file__).parents[3] / "ci_scriptcheck" / "cli" / "demo" / "project"
 
@@ -37,7 +37,65 @@ def test_two_files_may_have_other_names(tables: Path) -> None:
     ended = scriptcheck("diff", "old/t.csv", "other.csv", "--json", folder=tables)
 
     (found,) = json.loads(ended.stdout)
-    assert [one["path"] for one in found["comparison"]["files"]] == ["other.csv"]
+    names = [(one["path"], one["path_after"]) for one in found["comparison"]["files"]]
+    assert names == [("t.csv", "other.csv")]
+
+
+@pytest.mark.parametrize("sides", [("old/t.csv", "t.tsv"), ("t.tsv", "old/t.csv")])
+def test_each_of_two_files_is_read_as_what_its_own_name_says(
+    tables: Path, sides: tuple[str, str]
+) -> None:
+    (tables / "t.tsv").write_text("id\tv\n1\t2\n2\t3\n")
+
+    ended = scriptcheck("diff", *sides, folder=tables)
+
+    assert "differs: holds the same rows in another format" in ended.stdout
+
+
+def test_two_files_of_the_same_bytes_do_not_differ_whatever_they_are_called(tables: Path) -> None:
+    (tables / "copy.txt").write_bytes((tables / "old" / "t.csv").read_bytes())
+
+    ended = scriptcheck("diff", "old/t.csv", "copy.txt", folder=tables)
+
+    assert (ended.returncode, ended.stdout) == (
+        0,
+        "no difference between old/t.csv and copy.txt\n",
+    )
+
+
+def test_two_files_of_the_same_name_and_bytes_do_not_differ_though_they_are_broken(
+    tables: Path,
+) -> None:
+    for side in ("old", "new"):
+        (tables / side / "t.parquet").write_bytes(b"PAR1 and nothing")
+
+    ended = scriptcheck("diff", "old/t.parquet", "new/t.parquet", folder=tables)
+
+    assert ended.stdout == "no difference between old/t.parquet and new/t.parquet\n"
+
+
+def test_a_link_to_a_file_is_the_file(tables: Path) -> None:
+    (tables / "newest.csv").symlink_to("new/t.csv")
+
+    ended = scriptcheck("diff", "old/t.csv", "newest.csv", "--key", "id", folder=tables)
+
+    assert "1 of 2 rows changed, 1 row new of `t.csv`" in ended.stdout
+
+
+def test_what_comes_through_pipes_of_a_shell_is_compared(tables: Path) -> None:
+    words = f"{sys.executable} -m ci_scriptcheck diff"
+
+    ended = subprocess.run(
+        ["bash", "-c", f"{words} <(cat old/t.csv) <(cat new/t.csv) --key id"],
+        cwd=tables,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 1, ended.stderr
+    assert "1 of 2 rows changed, 1 row new of" in ended.stdout
 
 
 def test_equal_data_are_said_to_be_equal(tables: Path) -> None:
@@ -66,6 +124,7 @@ def test_a_key_that_tables_do_not_have_is_told(tables: Path) -> None:
     [
         (("old", "nowhere"), "`nowhere` is no file or folder, and no commit of this repository"),
         (("old", "old/t.csv"), "a folder and a file cannot be compared"),
+        (("old/t.csv", "/dev/null"), "`/dev/null` is no file, folder or pipe"),
         ((), "`diff` compares two folders"),
     ],
 )

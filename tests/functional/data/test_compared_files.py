@@ -218,6 +218,41 @@ def test_a_key_that_an_object_has_twice_is_told(tmp_path: Path) -> None:
     assert found.note == "cannot be read on base: JSON with a key that an object has twice"
 
 
+@pytest.mark.parametrize("evidence", list(Evidence))
+def test_the_largest_move_of_all_numbers_is_told_also_of_those_that_are_not_shown(
+    tmp_path: Path, evidence: Evidence
+) -> None:
+    before = {f"v{number}": 200.0 for number in range(70)}
+    after = dict.fromkeys(before, 201.0) | {"v69": 190.0, "v70": "new"}
+
+    found = differing(tmp_path, "m.json", json.dumps(before), json.dumps(after), evidence=evidence)
+
+    assert found is not None
+    assert (found.values_count, found.largest_move) == (71, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"a": 1.0, "b": 1}, {"a": 1.1}),
+        ({"a": 1.0, "b": [1]}, {"a": 1.1, "b": [1, 2]}),
+        ({"a": 1.0, "b": "x"}, {"a": 1.1, "b": "y"}),
+        ({"a": 1.0, "b": 1}, {"a": 1.1, "b": True}),
+        ({"a": 1.0, "b": 0}, {"a": 1.1, "b": 1}),
+        ({"a": 1.0, "b": 1.5}, {"a": 1.1, "b": float("nan")}),
+        ({"a": 1.0, "b": 1.5}, {"a": 1.1, "b": 10**400}),
+        (1, [1]),
+    ],
+)
+def test_where_more_than_numbers_differ_no_move_is_the_largest(
+    tmp_path: Path, before: object, after: object
+) -> None:
+    found = differing(tmp_path, "m.json", json.dumps(before), json.dumps(after))
+
+    assert found is not None
+    assert found.largest_move is None
+
+
 def test_values_of_real_documents_are_not_told(tmp_path: Path) -> None:
     found = differing(
         tmp_path, "m.json", '{"name": "Jane"}', '{"name": "Joan"}', evidence=Evidence.AGGREGATES
@@ -238,6 +273,24 @@ def test_arrays_are_compared_by_shape_type_and_figures(tmp_path: Path) -> None:
     ]
     assert found is not None
     assert found.note == "2 of 4 elements differ"
+
+
+def test_moments_that_are_missing_on_both_sides_are_equal(tmp_path: Path) -> None:
+    days = np.array(["NaT", "NaT", "2026-01-02", "NaT"], "datetime64[D]")
+    head = np.array(["NaT", "2026-01-01", "2026-01-03", "NaT"], "datetime64[D]")
+
+    found = differing(tmp_path, "x.npy", an_array(days), an_array(head))
+
+    assert found is not None
+    assert found.note == "2 of 4 elements differ"
+
+
+def test_times_in_another_order_of_the_axes_are_equal_those_that_are_missing_too(
+    tmp_path: Path,
+) -> None:
+    took = np.array([["NaT", 1], [2, "NaT"]], "timedelta64[s]")
+
+    assert differing(tmp_path, "x.npy", an_array(took), an_array(np.asfortranarray(took))) is None
 
 
 def test_arrays_of_other_shapes_and_types_are_told_so(tmp_path: Path) -> None:

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from ci_scriptcheck.model.json_path import Empty, Every, Found, Missing, parsed, walked
+from ci_scriptcheck.model.json_path import (
+    Empty,
+    Every,
+    Found,
+    Missing,
+    joined,
+    last_part,
+    parsed,
+    walked,
+)
 
 DOCUMENT: dict[str, Any] = {
     "auc": 0.7,
@@ -61,3 +70,18 @@ def test_a_list_without_items_is_empty_and_its_first_is_missing() -> None:
 def test_a_way_through_a_number_is_missing() -> None:
     assert list(walked(DOCUMENT, parsed("auc.mean"))) == [Missing(at="auc.mean")]
     assert list(walked(DOCUMENT, parsed("auc[*]"))) == [Missing(at="auc.*")]
+
+
+@pytest.mark.parametrize("key", ["auc", "v1.2", "a]", "a[0]", "[0]", "", 'a"].b', "*b", "0"])
+def test_what_a_way_ends_in_is_a_key_whatever_marks_it_holds(key: str) -> None:
+    assert last_part(joined("folds[0]", key)) == key
+    assert last_part(joined("", key)) == key
+
+
+def test_what_a_way_ends_in_is_a_position_only_in_a_list() -> None:
+    assert last_part(joined('["v1.2"].folds', 0)) == 0
+    assert last_part(joined("", 3)) == 3
+
+
+def test_what_is_no_way_ends_in_itself() -> None:
+    assert last_part("a..b]") == "a..b]"

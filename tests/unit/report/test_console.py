@@ -17,10 +17,11 @@ from ci_scriptcheck.model.change import (
 )
 from ci_scriptcheck.model.plan import Counts, Purpose
 from ci_scriptcheck.model.result import Finding, Level, Outcome, TaskResult
-from ci_scriptcheck.report import console, mistake
+from ci_scriptcheck.report import console, markdown, mistake
 from ci_scriptcheck.report.page import PLAIN, Detail, Page
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
 from tests.unit.report.compared import a_compared_record, a_record_of_failing_readers
+from tests.unit.report.posted import LINKS
 from tests.unit.report.records import (
     AMBIGUOUS,
     RAISED,
@@ -400,3 +401,16 @@ def test_an_error_reads_as_reviewed(name: str, golden: Callable[[str], object]) 
     problem: ScriptcheckError = MISTAKES[name]
 
     assert mistake.error(problem, PLAIN) + "\n" == golden(f"error/{name}.txt")
+
+
+def test_only_what_can_be_accepted_is_advised_to_be() -> None:
+    slow = Finding(rule="SC408", severity=Level.ERROR, message="takes 9 s", subject="t", step="t")
+    lost = dataclasses.replace(slow, rule="SC401", message="column `a` is gone", port="table")
+    task = a_task("t", pipeline="fraud")
+
+    def told(finding: Finding) -> list[str]:
+        found = a_record(a_plan(task), a_result(task.id, Outcome.FAILED, findings=(finding,)))
+        return [console.ending(found, PLAIN), markdown.comment(found, LINKS)]
+
+    assert not any("scriptcheck accept" in text for text in told(slow))
+    assert all("scriptcheck accept fraud/t" in text for text in told(lost))

@@ -82,6 +82,20 @@ def test_a_number_in_a_list_says_nothing_alone() -> None:
     assert (found.in_words(), found.is_all) == ("`folds[0].auc` 1 → 0", False)
 
 
+def test_a_key_with_a_dot_or_a_bracket_is_a_name_that_tells() -> None:
+    port = a_port(values(('["v1.2"]', "1", "2"), ('by["a[0]"]', "1", "0")))
+
+    assert data_difference.moved(port).in_words() == '`["v1.2"]` 1 → 2, `by["a[0]"]` 1 → 0'
+
+
+def test_what_a_key_with_a_dot_calls_a_time_is_one() -> None:
+    port = a_port(values(('["fit.seconds (v1.2)"]', "1", "2"), ('["time.v1"].auc', "1", "0")))
+
+    passed_on = data_difference.moved(port, is_passed_on=True)
+
+    assert passed_on.in_words() == '`["time.v1"].auc` 1 → 0'
+
+
 def test_more_numbers_than_a_line_has_room_for_are_counted() -> None:
     found = data_difference.moved(a_port(values(*((f"m{n}", "1", "2") for n in range(7)))))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ci_scriptcheck.model import json_path
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     Fate,
@@ -59,7 +60,9 @@ def a_column(rows: int | None = None, nulls: int = 0) -> ColumnComparison:
     )
 
 
-def metrics(*values: tuple[str | None, str | None], count: int | None = None) -> FileComparison:
+def metrics(
+    *values: tuple[str | None, str | None], count: int | None = None, move: float | None = None
+) -> FileComparison:
     return FileComparison(
         path="metrics.json",
         fate=Fate.CHANGED,
@@ -70,6 +73,7 @@ def metrics(*values: tuple[str | None, str | None], count: int | None = None) ->
             for number, (before, after) in enumerate(values)
         ),
         values_count=len(values) if count is None else count,
+        largest_move=move,
     )
 
 
@@ -85,6 +89,8 @@ def metrics(*values: tuple[str | None, str | None], count: int | None = None) ->
         ),
         (a_table(columns=(a_column(rows=10),)), Tolerance(values=0.01), "SC406"),
         (metrics(("0.80", "0.808")), Tolerance(numbers=0.0101), "SC406"),
+        (metrics(("0.80", "0.801"), count=60, move=0.01), Tolerance(numbers=0.01), "SC406"),
+        (metrics(count=1, move=0.01), Tolerance(numbers=0.01), "SC406"),
     ],
 )
 def test_up_to_its_tolerance_a_difference_is_no_finding(
@@ -102,6 +108,8 @@ def test_up_to_its_tolerance_a_difference_is_no_finding(
         (a_table(columns=(a_column(nulls=11),)), Tolerance(nulls=0.01)),
         (a_table(columns=(a_column(rows=11),)), Tolerance(values=0.01)),
         (metrics(("0.80", "0.82")), Tolerance(numbers=0.01)),
+        (metrics(("0.80", "0.801"), count=60, move=0.02), Tolerance(numbers=0.01)),
+        (metrics(count=1, move=0.02), Tolerance(numbers=0.01)),
     ],
 )
 def test_beyond_it_it_is_one(file: FileComparison, tolerance: Tolerance) -> None:
@@ -124,6 +132,16 @@ def test_what_cannot_be_measured_is_within_no_tolerance(file: FileComparison) ->
     assert rules(file, Tolerance(values=0.99, numbers=0.99)) == {"SC406"}
 
 
+def test_what_was_set_aside_as_chance_is_not_measured_where_all_that_is_left_is_shown() -> None:
+    left = metrics(("0.80", "0.804"), move=0.7)
+
+    assert rules(left, Tolerance(numbers=0.01)) == set()
+
+
+def test_new_keys_of_real_data_are_no_finding() -> None:
+    assert rules(metrics(count=3, move=0.0), Tolerance()) == set()
+
+
 def test_a_value_that_base_does_not_have_is_no_finding() -> None:
     new = ValueComparison(path="f1", fate=Fate.NEW, after="0.5")
     gone = ValueComparison(path="auc", fate=Fate.GONE, before="0.5")
@@ -134,6 +152,23 @@ def test_a_value_that_base_does_not_have_is_no_finding() -> None:
     assert rules(
         dataclasses.replace(metrics(), values=(new, gone), values_count=2), Tolerance()
     ) == {"SC406"}
+
+
+@pytest.mark.parametrize("path", ["v1.2", "auc[weighted]", "a]", "0"])
+def test_a_new_key_is_no_finding_whatever_marks_it_holds(path: str) -> None:
+    new = ValueComparison(path=json_path.joined("metrics", path), fate=Fate.NEW, after="0.5")
+
+    assert (
+        rules(dataclasses.replace(metrics(), values=(new,), values_count=1), Tolerance()) == set()
+    )
+
+
+def test_a_new_item_of_a_list_is_a_finding() -> None:
+    new = ValueComparison(path='["v1.2"][3]', fate=Fate.NEW, after="0.5")
+
+    assert rules(dataclasses.replace(metrics(), values=(new,), values_count=1), Tolerance()) == {
+        "SC406"
+    }
 
 
 def test_bytes_of_which_no_more_is_known_are_a_rule_of_their_own() -> None:
