@@ -2,7 +2,8 @@
 
 It runs before scriptcheck is there, with the Python that the machine has: standard library only, from
 Python 3.9 on. Everything lies below RUNNER_TEMP, which the runner empties; the machine's own Python is
-not touched. A job may use the action several times; what is there already is not made again.
+not touched. A job may use the action several times; what is there already is not made again. Code of the
+repository that an earlier use ran may have replaced it, so the token is given only where there was no such use.
 
 What is installed for scriptcheck itself is pinned by digest and taken as wheels only, so nothing of
 it is built and no code of the repository that is checked has a part in it. What the scripts need is
@@ -31,17 +32,20 @@ _SECRET = re.compile(
 _INDEX = re.compile(r"(UV|PIP)_")
 _OF_ACTIONS = ("ACTIONS_", "AWS_")
 
+RAN = "ran"
+"""The file that the action makes before it runs code of the repository: `Inputs.ran`."""
+
 
 def main(words: list[str], environ: dict[str, str]) -> int:
     """Install one of the two; gives the exit code."""
     home = Path(environ["RUNNER_TEMP"]) / "scriptcheck"
     try:
         if words == ["tool"]:
+            untouched = not (home / RAN).exists()
             tool(home, environ)
+            _tell(environ, "untouched", str(untouched).lower())
         elif words == ["scripts"]:
-            python = scripts(home, environ)
-            with Path(environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as file:
-                file.write(f"python={python}\n")
+            _tell(environ, "python", str(scripts(home, environ)))
         else:
             return _refused("say `tool` or `scripts`")
     except subprocess.CalledProcessError as error:
@@ -126,6 +130,12 @@ def _installer() -> list[str]:
     # `-I`: no folder of the repository is searched for modules, and no variable of the job names one.
     pip = [sys.executable, "-I", "-m", "pip", "--quiet", "--no-input", "install"]
     return [*pip, "--disable-pip-version-check", "--no-warn-script-location"]
+
+
+def _tell(environ: dict[str, str], name: str, value: str) -> None:
+    """Set an output; no line break comes into these."""
+    with Path(environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as file:
+        file.write(f"{name}={value}\n")
 
 
 def _run(command: list[str], folder: Path, variables: dict[str, str]) -> None:

@@ -86,6 +86,11 @@ class Inputs:
         """Folder of what other jobs of this run have left, each below the name of its artifact."""
         return self.home / "records"
 
+    @property
+    def ran(self) -> Path:
+        """File that is there when the action may have run code of the repository in this job; `set_up.py` looks for it."""
+        return self.home / "ran"
+
     def is_share(self, artifact: str) -> bool:
         """Say whether an artifact is of a share of this project."""
         return re.fullmatch(rf"{re.escape(self.name)}-\d+-of-\d+", artifact) is not None
