@@ -7,7 +7,7 @@ repository that an earlier use ran may have replaced it, so the token is given o
 
 What is installed for scriptcheck itself is pinned by digest and taken as wheels only, so nothing of
 it is built and no code of the repository that is checked has a part in it. What the scripts need is
-the repository's own matter; it gets no secret of the job.
+the repository's own matter; of the job's secrets it gets what lets it into package indexes, and no other.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ OUR_PYTHON = ">=3.11"
 _SECRET = re.compile(
     r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|_)(KEY|PASS|PAT)$"
 )
-_INDEX = re.compile(r"(UV|PIP)_")
+_OF_INDEXES = re.compile(r"UV_INDEX_[A-Z0-9_]+_(USERNAME|PASSWORD)")
+"""With what uv is let into an index that has a name. Others of its secrets are for publishing."""
+
 _OF_ACTIONS = ("ACTIONS_", "AWS_")
 
 RAN = "ran"
@@ -98,7 +100,7 @@ def scripts(home: Path, environ: dict[str, str]) -> Path:
     folder = home / "scripts"
     if folder.exists():
         shutil.rmtree(folder)
-    variables = without_secrets(environ, and_keep=_INDEX)
+    variables = without_secrets(environ, and_keep=_OF_INDEXES)
     uv = [str(home / "uv" / "bin" / "uv"), "--quiet"]
     python = folder / "bin" / "python"
     version = ["--python", named] if named else []
@@ -116,7 +118,7 @@ def without_secrets(
     return {
         name: value
         for name, value in environ.items()
-        if (and_keep is not None and and_keep.match(name))
+        if (and_keep is not None and and_keep.fullmatch(name))
         or not (
             name.startswith((*_OF_ACTIONS, "PYTHON")) or _SECRET.search(name.upper()) is not None
         )
