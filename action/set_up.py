@@ -2,11 +2,12 @@
 
 It runs before scriptcheck is there, with the Python that the machine has: standard library only, from
 Python 3.9 on. Everything lies below RUNNER_TEMP, which the runner empties; the machine's own Python is
-not touched. A job may use the action several times; what is there already is not made again.
+not touched. A job may use the action several times; what is there already is not made again. Code of the
+repository that an earlier use ran may have replaced it, so the token is given only where there was no such use.
 
 What is installed for scriptcheck itself is pinned by digest and taken as wheels only, so nothing of
 it is built and no code of the repository that is checked has a part in it. What the scripts need is
-the repository's own matter; it gets no secret of the job.
+the repository's own matter; of the job's secrets it gets what lets it into package indexes, and no other.
 """
 
 from __future__ import annotations
@@ -28,8 +29,13 @@ OUR_PYTHON = ">=3.11"
 _SECRET = re.compile(
     r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|_)(KEY|PASS|PAT)$"
 )
-_INDEX = re.compile(r"(UV|PIP)_")
+_OF_INDEXES = re.compile(r"UV_INDEX_[A-Z0-9_]+_(USERNAME|PASSWORD)")
+"""With what uv is let into an index that has a name. Others of its secrets are for publishing."""
+
 _OF_ACTIONS = ("ACTIONS_", "AWS_")
+
+RAN = "ran"
+"""The file that the action makes before it runs code of the repository: `Inputs.ran`."""
 
 
 def main(words: list[str], environ: dict[str, str]) -> int:
@@ -37,11 +43,11 @@ def main(words: list[str], environ: dict[str, str]) -> int:
     home = Path(environ["RUNNER_TEMP"]) / "scriptcheck"
     try:
         if words == ["tool"]:
+            untouched = not (home / RAN).exists()
             tool(home, environ)
+            _tell(environ, "untouched", str(untouched).lower())
         elif words == ["scripts"]:
-            python = scripts(home, environ)
-            with Path(environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as file:
-                file.write(f"python={python}\n")
+            _tell(environ, "python", str(scripts(home, environ)))
         else:
             return _refused("say `tool` or `scripts`")
     except subprocess.CalledProcessError as error:
@@ -94,7 +100,7 @@ def scripts(home: Path, environ: dict[str, str]) -> Path:
     folder = home / "scripts"
     if folder.exists():
         shutil.rmtree(folder)
-    variables = without_secrets(environ, and_keep=_INDEX)
+    variables = without_secrets(environ, and_keep=_OF_INDEXES)
     uv = [str(home / "uv" / "bin" / "uv"), "--quiet"]
     python = folder / "bin" / "python"
     version = ["--python", named] if named else []
@@ -112,7 +118,7 @@ def without_secrets(
     return {
         name: value
         for name, value in environ.items()
-        if (and_keep is not None and and_keep.match(name))
+        if (and_keep is not None and and_keep.fullmatch(name))
         or not (
             name.startswith((*_OF_ACTIONS, "PYTHON")) or _SECRET.search(name.upper()) is not None
         )
@@ -126,6 +132,12 @@ def _installer() -> list[str]:
     # `-I`: no folder of the repository is searched for modules, and no variable of the job names one.
     pip = [sys.executable, "-I", "-m", "pip", "--quiet", "--no-input", "install"]
     return [*pip, "--disable-pip-version-check", "--no-warn-script-location"]
+
+
+def _tell(environ: dict[str, str], name: str, value: str) -> None:
+    """Set an output; no line break comes into these."""
+    with Path(environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as file:
+        file.write(f"{name}={value}\n")
 
 
 def _run(command: list[str], folder: Path, variables: dict[str, str]) -> None:

@@ -2,8 +2,9 @@
 
     python -I -m ci_scriptcheck.cli.action check
 
-Only `history` and `publish` are given a token, and neither runs code of the project. `check` gives up
-whatever the job has put into the environment that may be a secret, before it begins.
+Only `history` and `publish` are given a token, and neither runs code of the project. What comes after
+`history` may: such code can replace this tool, which is why later uses of the action in one job have no
+token. `check` gives up whatever the job has put into the environment that may be a secret, before it begins.
 """
 
 from __future__ import annotations
@@ -75,12 +76,17 @@ def act(words: list[str], console: Console) -> int:
         raise
 
 
-def history(inputs: Inputs, _console: Console) -> int:
+def history(inputs: Inputs, console: Console) -> int:
     """Get from GitHub the history that the comparison needs, as far as the checkout lacks it."""
     from ci_scriptcheck.change.git.repository import change_set, repository_root
     from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 
     keep_to_ourselves()
+    if inputs.ran.exists():
+        console.tell(
+            "An earlier use of the action in this job has run code of the repository, so this one has no"
+            " token: it gets what is missing where nobody asks for one.\n"
+        )
     change_set(
         repository_root(inputs.project),
         base=inputs.base,
@@ -91,7 +97,11 @@ def history(inputs: Inputs, _console: Console) -> int:
 
 
 def scripts(inputs: Inputs, _console: Console) -> int:
-    """Say as the output `needed` whether the scripts' own environment is needed: not where nothing will run."""
+    """Say as the output `needed` whether the scripts' own environment is needed: not where nothing will run.
+
+    From here on code of the repository may run: a plan asks the interpreters that the settings name.
+    """
+    inputs.ran.touch()
     needed = bool(inputs.python or inputs.requirements)
     if inputs.requirements:
         needed = _is_needed(inputs)
@@ -109,11 +119,22 @@ def check(inputs: Inputs, console: Console) -> int:
 
 
 def publish(inputs: Inputs, console: Console) -> int:
-    """Post what other jobs have found: those of this run, or those of the run that has ended."""
+    """Post what other jobs have found: those of this run, or those of the run that has ended.
+
+    Raises:
+        UsageError: code of the repository has run in this job, or nothing is there to be posted.
+    """
     from ci_scriptcheck.cli import publish as publish_command
     from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 
     keep_to_ourselves()
+    if inputs.ran.exists():
+        raise UsageError(
+            what="an earlier use of the action in this job has run code of the repository, so this one has no"
+            " token, and nothing was posted",
+            facts=("that code may have replaced the program that would be given the token",),
+            advice="let another job publish, with `needs:` of those that check",
+        )
     words = [f"--comment={inputs.comment}"]
     if os.environ.get("GITHUB_EVENT_NAME") == "workflow_run":
         words.append("--from-workflow-run")

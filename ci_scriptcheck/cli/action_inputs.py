@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,12 @@ _SECRET = re.compile(
     r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|_)(KEY|PASS|PAT)$"
 )
 _NOT_OURS = ("ACTIONS_", "AWS_", "PYTHON")
+
+_LONGEST = 100
+"""Characters of a folder that go into a name: folders and artifacts have 255 for it and the rest."""
+
+_MEANT_OTHERWISE = re.compile(r"all|(.*-)?(\d+-of-\d+|[0-9a-f]{8})")
+"""Folders whose names by themselves would be those of the whole repository, of a share, or of one with a digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +63,18 @@ class Inputs:
 
     @property
     def place(self) -> str:
-        """Tell the project apart from others of the repository, in such characters."""
-        return re.sub(r"[^A-Za-z0-9_.-]+", "-", self.project.as_posix()).strip("-.")
+        """Tell the project apart from others of the repository, in such characters; empty for that at its top.
+
+        A folder that cannot be written so, as `teams/fraud`, has a digest as well: there may be `teams-fraud`, too.
+        """
+        folder = self.project.as_posix()
+        if folder == ".":
+            return ""
+        written = re.sub(r"[^A-Za-z0-9_.-]+", "-", folder)[:_LONGEST].strip("-.")
+        if written == folder and not _MEANT_OTHERWISE.fullmatch(written):
+            return written
+        digest = hashlib.sha256(folder.encode(errors="surrogateescape")).hexdigest()[:8]
+        return f"{written}-{digest}".lstrip("-")
 
     @property
     def shares(self) -> Path:
@@ -68,6 +85,11 @@ class Inputs:
     def records(self) -> Path:
         """Folder of what other jobs of this run have left, each below the name of its artifact."""
         return self.home / "records"
+
+    @property
+    def ran(self) -> Path:
+        """File that is there when the action may have run code of the repository in this job; `set_up.py` looks for it."""
+        return self.home / "ran"
 
     def is_share(self, artifact: str) -> bool:
         """Say whether an artifact is of a share of this project."""

@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 PREFIX = "scriptcheck"
 """What the names of the artifacts begin with that the action uploads, one for each project and share."""
 
-MOST_ARTIFACTS = 256
-"""As many jobs as a matrix may have."""
+MOST_ARTIFACTS = 300
+"""The 256 shares that a matrix has at most, the record that job `store` makes of them, and some of other projects.
+
+Each costs a request, of the 1,000 that all jobs of a repository have in an hour.
+"""
 
 MOST_ZIPPED = 20_000_000
 """Bytes of an archive."""

@@ -72,12 +72,14 @@ class Hub:
 
     Attributes:
         commits: What tests refer to, by name.
+        in_one_job: Whether each use of the action is a further step of the job before.
     """
 
     remote: Repository
     folder: Path
     machine: Machine
     commits: dict[str, str] = field(default_factory=dict)
+    in_one_job: bool = False
 
     def pull_request(
         self, files: Mapping[str, str | bytes | None], *, number: int = 7, head: str = "topic"
@@ -186,7 +188,8 @@ class Hub:
         **inputs: str,
     ) -> Job:
         """Run the action in a checkout, for an event."""
-        self.machine.begin()
+        if not self.in_one_job:
+            self.machine.begin()
         event = workspace.parent / "event.json"
         repository = {"default_branch": "main", "full_name": "acme/fraud"}
         event.write_text(json.dumps({"repository": repository} | dict(payload)))

@@ -60,7 +60,9 @@ class Machine:
     def begin(self) -> None:
         """Empty what a job left, as a runner does, but for what the action has installed: that takes long."""
         for left in (self.temp / "scriptcheck").glob("*"):
-            if left.name not in {"tool", "uv"}:
+            if left.is_file():
+                left.unlink()
+            elif left.name not in {"tool", "uv"}:
                 shutil.rmtree(left)
 
 

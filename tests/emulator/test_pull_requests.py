@@ -171,7 +171,9 @@ def test_one_of_several_projects_of_a_repository(hub: Hub) -> None:
 
     assert (mine.outcome, mine.outputs["failed"]) == ("failure", "2")
     assert (other.outcome, other.outputs["affected"]) == ("success", "0")
-    assert set(hub.machine.artifacts) == {"scriptcheck", "scriptcheck-teams-fraud"}
+    assert other.outputs["artifact"] == "scriptcheck"
+    assert mine.outputs["artifact"].startswith("scriptcheck-teams-fraud-")
+    assert set(hub.machine.artifacts) == {job.outputs["artifact"] for job in (mine, other)}
 
 
 def test_scripts_find_what_their_requirements_name(hub: Hub) -> None:

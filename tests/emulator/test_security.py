@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 import yaml
 
 from tests.emulator.hub import SETTINGS, TOKEN, TRAIN
+from tests.emulator.runner import Machine
+from tests.emulator.test_pull_requests import wheel
 from tests.functional.cli.command import ROOT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.emulator.hub import Hub
     from tests.emulator.runner import Job
 
@@ -49,6 +53,24 @@ COMMANDS = (
 RAISING = """\
 def main(input_paths, output_paths, environ_vars, job_args):
     raise ValueError("no")
+"""
+REPLACING = """\
+import os
+import shutil
+from pathlib import Path
+
+python = Path(os.environ["RUNNER_TEMP"]) / "scriptcheck" / "tool" / "bin" / "python"
+if not python.with_name("real").exists():
+    python.rename(python.with_name("real"))
+    python.write_text(f'''#!/bin/sh
+echo "$4:$GITHUB_TOKEN" >> {python.parents[3]}/heard
+exec "{python.with_name("real")}" "$@"
+''')
+    python.chmod(0o755)
+
+
+def build_wheel(folder, settings=None, metadata=None):
+    return Path(shutil.copy("evil-1.0-py3-none-any.whl", folder)).name
 """
 SHELL = "$(touch${IFS}PWNED);`touch${IFS}PWNED`"
 
@@ -97,6 +119,33 @@ def test_the_token_reaches_the_steps_alone_that_run_nothing_of_the_project() -> 
     given = [step["name"] for step in steps if "github.token" in str(step)]
 
     assert given == ["Get the history that is missing", "Publish"]
+
+
+def test_what_a_requirement_has_replaced_is_given_no_token_by_a_second_use(
+    hub: Hub, tmp_path: Path
+) -> None:
+    # Of its own, as it is spoilt.
+    hub.machine, hub.in_one_job = Machine(tmp_path / "runner"), True
+    project = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    evil: dict[str, str | bytes | None] = {
+        "evil/backend.py": REPLACING,
+        "evil/evil-1.0-py3-none-any.whl": wheel("evil"),
+        "evil/pyproject.toml": f'{project}[project]\nname = "evil"\nversion = "1.0"\n',
+        "requirements.txt": "./evil\n",
+    }
+    hub.pull_request(evil | {"scripts/train.py": f"{TRAIN}\n\n"})
+
+    hub.of_pull_request(python_requirements="requirements.txt")
+    again = hub.of_pull_request()
+    published = hub.published("http://127.0.0.1:9", TOKEN)
+
+    heard = (hub.machine.temp / "heard").read_text()
+    assert {"history", "check", "publish"} <= set(heard.replace(":", "\n").splitlines())
+    assert TOKEN not in heard
+    assert again.outcome == "success", again.log
+    assert "so this one has no token" in again.step("Get the history that is missing").log.text
+    assert published.step("Publish").exit_code == 2
+    assert any("let another job publish" in one for one in published.issues("error"))
 
 
 def test_messages_and_prints_of_a_script_command_nothing(hub: Hub) -> None:

@@ -80,6 +80,15 @@ def test_every_input_of_the_action_reaches_a_step_by_the_environment() -> None:
     )
 
 
+def test_the_token_is_given_before_code_of_the_repository_can_run_and_where_none_has() -> None:
+    steps = ACTION["runs"]["steps"]
+    words = [step.get("run", "").rpartition(" ")[2] for step in steps]
+    tokens = {step["env"]["GITHUB_TOKEN"] for step in steps if "github.token" in str(step)}
+
+    assert words.index("history") < words.index("scripts") < words.index("check")
+    assert tokens == {"${{ steps.tool.outputs.untouched == 'true' && github.token || '' }}"}
+
+
 def test_no_workflow_has_a_permission_for_all_its_jobs() -> None:
     for file in ROOT.glob(".github/workflows/*.yml"):
         assert yaml.safe_load(file.read_text())["permissions"] == {}, file.name

@@ -250,12 +250,12 @@ def test_records_that_are_of_hundreds_of_commits_are_refused_after_one_question(
     assert server.repository.comments == server.repository.checks == {}
 
 
-def test_a_run_with_more_records_than_a_matrix_has_jobs_is_refused(
+def test_a_run_with_more_records_than_jobs_leave_is_refused(
     job: Job, server: GitHubServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fork(job, server, *[archive(b"[]")] * 257)
+    fork(job, server, *[archive(b"[]")] * 301)
 
-    assert "the run left 257 records; at most 256 are read" in refused(job, capsys)
+    assert "the run left 301 records; at most 300 are read" in refused(job, capsys)
     assert not any("/zip" in one for one in server.asked)
 
 

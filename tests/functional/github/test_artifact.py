@@ -13,6 +13,7 @@ import pytest
 from ci_scriptcheck.errors import PublishError
 from ci_scriptcheck.github import artifact, pull_request
 from ci_scriptcheck.github.event import Attempt, FinishedRun
+from ci_scriptcheck.modes import cut
 from tests.github_server.repository import HEAD, NAME
 from tests.github_server.server import Fault, GitHubServer
 
@@ -277,3 +278,13 @@ def test_more_than_a_job_can_take_is_refused_before_it_is_fetched(
 
     with pytest.raises(PublishError, match="520,000,000 bytes"):
         artifact.of_run(api, NAME, RUN)
+
+
+def test_as_many_shares_as_there_can_be_are_taken_with_what_is_merged_of_them(
+    api: Api, server: GitHubServer
+) -> None:
+    shares = [f"scriptcheck-{number}-of-{cut.MOST}" for number in range(1, cut.MOST + 1)]
+    for name in ("scriptcheck", "scriptcheck-tea", *shares):
+        server.repository.add_artifact(RUN, name, b"")
+
+    assert len(artifact.of_run(api, NAME, RUN)) == cut.MOST + 2

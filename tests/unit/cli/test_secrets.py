@@ -62,8 +62,21 @@ def test_what_the_job_needs_stays(name: str) -> None:
 
 
 def test_only_what_installs_for_the_scripts_is_let_into_package_indexes() -> None:
-    variables = {"UV_INDEX_PASSWORD": "hush", "NPM_TOKEN": "hush"}
+    names = ("UV_INDEX_URL", "UV_INDEX_PRIVATE_USERNAME", "UV_INDEX_PRIVATE_PASSWORD")
+    variables = dict.fromkeys(names, "hush")
 
-    assert SET_UP.without_secrets(variables) == {}
-    kept = SET_UP.without_secrets(variables, and_keep=SET_UP._INDEX)
-    assert kept == {"UV_INDEX_PASSWORD": "hush"}
+    kept = SET_UP.without_secrets(variables, and_keep=SET_UP._OF_INDEXES)
+
+    assert tuple(kept) == names
+    assert SET_UP.without_secrets(variables) == {"UV_INDEX_URL": "hush"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("UV_PUBLISH_TOKEN", "UV_PUBLISH_PASSWORD", "UV_GITHUB_TOKEN", "PIP_TOKEN", "NPM_TOKEN"),
+        *("UV_INDEX_OURS_PASSWORD_OF_DB", "MY_UV_INDEX_OURS_PASSWORD"),
+    ],
+)
+def test_what_installs_for_the_scripts_gets_no_other_secret(name: str) -> None:
+    assert SET_UP.without_secrets({name: "hush"}, and_keep=SET_UP._OF_INDEXES) == {}
