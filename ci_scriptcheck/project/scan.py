@@ -70,6 +70,9 @@ class Additions:
 
 NOTHING = Additions()
 
+REQUIREMENTS = "requirements.txt"
+"""The file beside the settings by which libraries are known."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
@@ -130,7 +133,15 @@ def draft(tree: Tree, folder: str = "", more: Additions = NOTHING) -> str:
             " `output_paths`, or name another folder with `--project`",
         )
     named = [script.path for script in scripts]
-    parts = [HEAD, _defaults_part(_root_part(tree, found, named, folder), more.python)]
+    defaults = [
+        f"  python: {quoted(more.python)}\n" if more.python else "",
+        # Else a library of another version would be a change that reaches no step.
+        f"  requirements: [{REQUIREMENTS}]\n"
+        if _joined(folder, REQUIREMENTS) in found.paths
+        else "",
+        _root_part(tree, found, named, folder),
+    ]
+    parts = [HEAD, f"defaults:\n{''.join(defaults)}" if any(defaults) else ""]
     if found.contracts:
         parts.append(_adapter_part(found, folder, is_described=bool(more.datasets)))
     parts.append(_step_part(scripts, more.steps))
@@ -147,23 +158,22 @@ def _look(tree: Tree, folder: str) -> _Found:
     return _Found(paths=paths, contracts=contracts, claimed=claimed, scripts=scripts)
 
 
-def _defaults_part(roots: str, python: str | None) -> str:
-    lines = ([f"  python: {quoted(python)}\n"] if python else []) + ([roots] if roots else [])
-    return f"defaults:\n{''.join(lines)}" if lines else ""
+def _joined(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if folder else path
 
 
 def _root_part(tree: Tree, files: _Found, scripts: list[str], folder: str) -> str:
     """Name the folders that scripts import from, where these lie neither beside nor above them."""
     paths = files.paths
     called = {path for path in paths if path.endswith(".py") and _is_below(path, files.claimed)}
-    called.update(f"{folder}/{script}" if folder else script for script in scripts)
+    called.update(_joined(folder, script) for script in scripts)
     sources = {
         _relative(path, folder): content.decode("utf-8", "replace")
         for path, content in tree.read_many(sorted(called)).items()
     }
 
     def text_of(path: str) -> str:
-        return tree.read(f"{folder}/{path}" if folder else path).decode("utf-8", "replace")
+        return tree.read(_joined(folder, path)).decode("utf-8", "replace")
 
     found = import_roots(sources, (_relative(path, folder) for path in paths), text_of)
     if not found:

@@ -43,6 +43,20 @@ def test_scripts_become_steps_and_equal_names_a_pipeline_that_is_marked_as_a_gue
     assert "# guess: these scripts write and read ports of equal names." in text
 
 
+@pytest.mark.parametrize("folder", ["", "team"])
+def test_the_requirements_beside_the_settings_are_named(folder: str) -> None:
+    before = f"{folder}/" if folder else ""
+    script = a_script(reads=["raw"], writes=["table"])
+    files = {f"{before}a.py": script, f"{before}requirements.txt": "pandas\n"}
+
+    text, project = loaded(files, folder)
+    none, _ = loaded({f"{before}a.py": script, "docs/requirements.txt": "sphinx\n"}, folder)
+
+    assert "defaults:\n  requirements: [requirements.txt]\n" in text
+    assert project.findings == loaded({f"{before}a.py": script}, folder)[1].findings
+    assert "requirements" not in none
+
+
 def test_what_nobody_can_know_is_left_to_the_reader() -> None:
     text, project = loaded(
         {
