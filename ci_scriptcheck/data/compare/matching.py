@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.data.compare import words
 from ci_scriptcheck.data.compare.opening import Column
-from ci_scriptcheck.data.compare.words import MISSING
-from ci_scriptcheck.data.validate.cells import JSON, TEXT, literal
+from ci_scriptcheck.data.validate.cells import JSON, TEXT
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
@@ -111,13 +111,12 @@ def _match(cell: str, before: Column, after: Column) -> Match:
 
 def _told(before: Column, after: Column) -> tuple[str | None, str | None]:
     """Give both types; one that is told from text gives way to a declared one that has room for it."""
-    words = before.word, after.word
     is_text = before.family in {TEXT, JSON}, after.family in {TEXT, JSON}
     if is_text == (True, False) and _has_room(after, before):
         return after.word, after.word
     if is_text == (False, True) and _has_room(before, after):
         return before.word, before.word
-    return words
+    return before.word, after.word
 
 
 def _has_room(declared: Column, told: Column) -> bool:
@@ -173,8 +172,7 @@ def _of_text(text: str, meant: str, sql: str) -> str:
         case "float":
             return _without_nan(f"try_cast({text} as {sql})")
         case "bool":
-            missing = ", ".join(literal(word) for word in MISSING)
-            return f"case when lower(trim({text})) not in ({missing}) then lower(trim({text})) = 'true' end"
+            return f"case when {words.has_value(text)} then lower({text}) = 'true' end"
         case "date":
             return f"try_cast({text} as date)"
         case "datetime":
