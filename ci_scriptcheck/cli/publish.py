@@ -140,6 +140,9 @@ def _received(
             records[one.name] = received.read(content, one.name)
         except PublishError as error:
             problems.append(error)
+        except Exception as error:  # noqa: BLE001  (one stranger's artifact must not hide the others)
+            what = f"the artifact `{one.name}` cannot be read, so nothing of it was posted"
+            problems.append(PublishError(what=what, facts=(type(error).__name__,)))
     fitting, wrong = pull_request.of_commit(
         api,
         about.repository,

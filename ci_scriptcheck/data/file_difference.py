@@ -27,15 +27,18 @@ _DATA = frozenset(
     {".arrow", ".csv", ".feather", ".htm", ".html", ".json", ".jsonl", ".md", ".npy", ".parquet"}
     | {".tsv", ".txt", ".xml", ".yaml", ".yml"}
 )
-_TIMES = re.compile(
-    rb"\d{4}-\d\d-\d\d(?:[T ][\d:.,]+)?(?:Z|[+-]\d\d:?\d\d)?"  # dates, with their time
-    rb"|\b20\d{6}[_T-]?\d{4,6}\b"
-    rb"|(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"
-    rb"|\b\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?\b"
-    rb"|\b1[6-9]\d{8}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?\b"  # seconds since 1970, or parts of them
+TIMES = re.compile(
+    rb"(?P<moment>\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?)"
+    rb"|(?P<date>\d{4}-\d\d-\d\d(?:Z|[+-]\d\d:?\d\d)?)"
+    rb"|(?P<stamp>\b20\d{6}[_T-]?\d{4,6}\b)"
+    rb"|(?P<day>(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4})"
+    rb"|(?P<clock>\b\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?\b)"
+    # Seconds since 1970, or parts of them.
+    rb"|(?P<epoch>\b1[6-9]\d{8}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?\b)"
     # Values whose name says that they are a time.
-    rb"|\b(?i:(?:\w*[_. -])?(?:time|second|date|duration|elapsed|created|timestamp|stamp)s?(?:_\w*)?)[\"']?\s*[:=]\s*[-+.\de]+"
+    rb"|(?P<named>\b(?i:(?:\w*[_. -])?(?:time|second|date|duration|elapsed|created|timestamp|stamp)s?(?:_\w*)?)[\"']?\s*[:=]\s*[-+.\de]+)"
 )
+"""What looks like a time in a text, by its shape."""
 
 
 def difference(one: Path, other: Path) -> Difference | None:
@@ -117,7 +120,7 @@ def _are_equal_but_for_times(*texts: bytes) -> bool:
     """Compare two short texts without what looks like a time; larger ones count as different."""
     if any(len(text) == _MOST_WITH_TIMES or b"\0" in text for text in texts):
         return False
-    return len({_TIMES.sub(b"", text) for text in texts}) == 1
+    return len({TIMES.sub(b"", text) for text in texts}) == 1
 
 
 def _head(file: BinaryIO) -> bytes:

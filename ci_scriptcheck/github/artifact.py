@@ -10,7 +10,6 @@ import hashlib
 import io
 import stat
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import PurePosixPath
@@ -48,6 +47,9 @@ MOST_ZIPPED_TOGETHER = 500_000_000
 
 MOST_MEMBERS = 1_000
 RECORD = "record.json"
+
+_LONGEST = 200
+"""Characters of what is wrong, or of a name."""
 
 _PLAIN = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED = 0x1
@@ -139,16 +141,11 @@ def unzipped(content: bytes, name: str) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _member(archive, name)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        ValueError,
-        OSError,
-    ) as error:
-        raise _refused(name, f"it is no whole archive: {error}") from None
+    except PublishError:
+        raise
+    except Exception as error:  # noqa: BLE001  (what zipfile raises on hostile bytes is no closed set)
+        why = f"{error}"[:_LONGEST] or type(error).__name__
+        raise _refused(name, f"it is no whole archive: {why}") from None
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -177,12 +174,12 @@ def _check(member: zipfile.ZipInfo, name: str) -> None:
     path = member.orig_filename
     parts = PurePosixPath(path.replace("\\", "/"))
     if not path or "\0" in path or parts.is_absolute() or ".." in parts.parts or ":" in path:
-        raise _refused(name, f"it holds a file named {path[:200]!r}")
+        raise _refused(name, f"it holds a file named {path[:_LONGEST]!r}")
     mode = stat.S_IFMT(member.external_attr >> 16)
     if mode not in {0, stat.S_IFREG, stat.S_IFDIR}:
-        raise _refused(name, f"{path[:200]!r} in it is no regular file")
+        raise _refused(name, f"{path[:_LONGEST]!r} in it is no regular file")
     if member.flag_bits & _ENCRYPTED or member.compress_type not in _PLAIN:
-        raise _refused(name, f"{path[:200]!r} in it is packed as the action packs nothing")
+        raise _refused(name, f"{path[:_LONGEST]!r} in it is packed as the action packs nothing")
 
 
 def _downloaded(address: str, name: str) -> bytes:

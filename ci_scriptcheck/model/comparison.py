@@ -111,11 +111,11 @@ class TableComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueComparison:
-    """A value in a JSON file, a figure of an array, or a name in a pickle, that differs.
+    """A value in a JSON file, a time in a text, a figure of an array, or a name in a pickle, that differs.
 
     Attributes:
         path: The way to it: `metrics.auc`, `folds[2].rows`; `shape` and the like for an array; a class
-            or function that a pickle names.
+            or function that a pickle names; of a time what it is called, or its shape (`moment[2]`).
         before: On base, written as JSON; `None` where it is not there, or must not be told.
         after: On head.
     """
@@ -139,7 +139,8 @@ class FileComparison:
         bytes_before: Its size on base.
         bytes_after: Its size on head.
         table: How its rows differ, where both sides are tables.
-        values: How its values differ, where both sides are JSON, arrays or pickles; the first few.
+        values: How its values differ, where both sides are JSON, arrays, pickles, or texts that differ in nothing
+            but times; the first few.
         values_count: How many of them do.
         largest_move: By which share of itself that number of JSON moves which moves most, told of real data too;
             `None` where anything else differs but that head has further keys, or where a number comes from 0.
@@ -170,6 +171,11 @@ class FileComparison:
     def is_incomparable(self) -> bool:
         """Say whether its note tells why the sides cannot be compared: one cannot be read, as a rule."""
         return (self.note or "").startswith(INABILITY)
+
+    @property
+    def has_other_times(self) -> bool:
+        """Say whether it is a text that differs in nothing but times."""
+        return self.format_before == self.format_after == "text" and self.values_count > 0
 
     @property
     def is_unseen(self) -> bool:

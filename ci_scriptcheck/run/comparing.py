@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.data.compare.noise import without_noise
+from ci_scriptcheck.data.compare.noise import without_noise, without_times
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.run import attempt, beside, questions, reading, supply
@@ -86,6 +86,8 @@ def _answered(
                 is_sure = is_sure and not any(_is_unable(file) for one in chance for file in one)
             else:
                 is_sure = False
+    if not question.is_to_repeat:
+        comparisons = tuple(_without_times(comparisons))
     return comparisons, is_sure
 
 
@@ -206,3 +208,10 @@ def _without(
         rest = without_noise(comparison.files, by_chance)
         if rest.files or rest.noise:
             yield replace(comparison, files=rest.files, noise=rest.noise)
+
+
+def _without_times(comparisons: tuple[PortComparison, ...]) -> Iterator[PortComparison]:
+    for comparison in comparisons:
+        files = without_times(comparison.files)
+        if files:
+            yield replace(comparison, files=files)

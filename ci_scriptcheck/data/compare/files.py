@@ -253,9 +253,16 @@ def _pickles(found: FileComparison, before: Path, after: Path) -> FileComparison
 def _texts(
     found: FileComparison, before: Path, after: Path, bench: Bench
 ) -> FileComparison | None:
+    from ci_scriptcheck.data.compare import documents, text_times
+
     told = file_difference.difference(before, after)
-    if told is None or told.kind is Kind.TIMES:
+    if told is None:
         return None
+    # Whether a time is one of the run or one of the data, only a second run of base can tell.
+    if told.kind is Kind.TIMES:
+        times = text_times.differing(before, after, bench.terms.evidence)
+        if times is not None:
+            return replace(found, values=times[: documents.SHOWN], values_count=len(times))
     # What stands behind the colon is the text of both.
     may_show = bench.terms.evidence is Evidence.VALUES
     return replace(found, note=told.how if may_show else told.how.partition(":")[0])

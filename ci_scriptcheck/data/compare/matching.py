@@ -6,15 +6,18 @@ instants, those without a time zone as UTC.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.data.compare import words
 from ci_scriptcheck.data.compare.opening import Column
-from ci_scriptcheck.data.compare.words import MISSING
-from ci_scriptcheck.data.validate.cells import JSON, TEXT, literal
+from ci_scriptcheck.data.validate.cells import JSON, TEXT
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import duckdb
 
     from ci_scriptcheck.data.compare.opening import Side
 
@@ -28,6 +31,11 @@ _SQL = {
     "date": "DATE",
     "datetime": "TIMESTAMP",
 }
+_MOST_EXACT = {"FLOAT": 2**24}
+_MOST_EXACT_ELSE = 2**53
+"""Up to which numbers of 32 bits, and those of 64, hold every whole number."""
+_MOST_DIGITS = 38
+"""Of a decimal, and of the whole numbers that DuckDB has."""
 _ZONE = r"(Z|[-+][0-9]{2}:?[0-9]{2})$"
 
 
@@ -80,13 +88,36 @@ class Match:
         return declared and JSON not in families and self.zones[0] != self.zones[1]
 
 
-def matched(before: Side, after: Side) -> tuple[Match, ...]:
-    """Give the columns that both sides have, in the order of base."""
-    both = [name for name in before.columns if name in after.columns]
-    return tuple(
-        _match(f"v{number}", before.columns[name], after.columns[name])
-        for number, name in enumerate(both)
-    )
+def matched(connection: duckdb.DuckDBPyConnection, before: Side, after: Side) -> tuple[Match, ...]:
+    """Give the columns that both sides have, in the order of base.
+
+    Args:
+        connection: In which both are opened.
+        before: The side of base.
+        after: The side of head.
+    """
+    found: list[Match] = []
+    for name in [name for name in before.columns if name in after.columns]:
+        columns = before.columns[name], after.columns[name]
+        cell = f"v{len(found)}"
+        is_long = any(
+            _is_long(connection, side, column, other)
+            for side, column, other in zip((before, after), columns, columns[::-1], strict=True)
+        )
+        found.append((_exact_match if is_long else _match)(cell, *columns))
+    return tuple(found)
+
+
+def _is_long(
+    connection: duckdb.DuckDBPyConnection, side: Side, column: Column, other: Column
+) -> bool:
+    """Say whether a column of whole numbers has one that the other, with fractions, may not hold."""
+    if (column.word, other.word) != ("int", "float"):
+        return False
+    number = _value(column, "int", "HUGEINT")
+    most = _MOST_EXACT.get(other.sql, _MOST_EXACT_ELSE)
+    query = f"select 1 from {side.relation} where abs({number}) > {most} limit 1"  # noqa: S608  (written here)
+    return connection.execute(query).fetchone() is not None
 
 
 def selected(matches: Sequence[Match]) -> Mapping[str, str]:
@@ -109,15 +140,29 @@ def _match(cell: str, before: Column, after: Column) -> Match:
     )
 
 
+def _exact_match(cell: str, before: Column, after: Column) -> Match:
+    """Compare whole numbers with others by all their digits, of which a double would round some away."""
+    left, right = (_digits(column) for column in (before, after))
+    return Match(cell=cell, before=before, after=after, meant="string", left=left, right=right)
+
+
+def _digits(column: Column) -> str:
+    """Write a number as text, so that equal ones are the same text, whether whole by type or by value."""
+    if column.word == "int":
+        return f"{_value(column, 'int', 'HUGEINT')}::varchar"
+    number = _value(column, "float", _physical(column, "float") or "DOUBLE")
+    is_whole = f"abs({number}) < 1e{_MOST_DIGITS} and {number} = trunc({number})"
+    return f"case when {is_whole} then ({number})::hugeint::varchar else ({number})::varchar end"
+
+
 def _told(before: Column, after: Column) -> tuple[str | None, str | None]:
     """Give both types; one that is told from text gives way to a declared one that has room for it."""
-    words = before.word, after.word
     is_text = before.family in {TEXT, JSON}, after.family in {TEXT, JSON}
     if is_text == (True, False) and _has_room(after, before):
         return after.word, after.word
     if is_text == (False, True) and _has_room(before, after):
         return before.word, before.word
-    return words
+    return before.word, after.word
 
 
 def _has_room(declared: Column, told: Column) -> bool:
@@ -140,10 +185,20 @@ def _common(meant: str, before: Column, after: Column) -> str:
     physical = [_physical(column, meant) for column in (before, after)]
     if physical[0] == physical[1] and physical[0] is not None:
         return physical[0]
+    decimals = [re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", one or "") for one in physical]
+    if decimals[0] and decimals[1]:
+        return _wider(*(tuple(map(int, one.groups())) for one in decimals if one))
     # What 32 bits hold is not the same number in 64.
     if meant == "float" and "FLOAT" in physical:
         return "FLOAT"
     return _SQL.get(meant, "VARCHAR")
+
+
+def _wider(one: tuple[int, ...], other: tuple[int, ...]) -> str:
+    """Give a decimal that holds all of two others, by their digits and how many of them are a fraction."""
+    fraction = max(one[1], other[1])
+    digits = max(one[0] - one[1], other[0] - other[1]) + fraction
+    return f"DECIMAL({digits},{fraction})" if digits <= _MOST_DIGITS else "DOUBLE"
 
 
 def _physical(column: Column, meant: str) -> str | None:
@@ -173,8 +228,7 @@ def _of_text(text: str, meant: str, sql: str) -> str:
         case "float":
             return _without_nan(f"try_cast({text} as {sql})")
         case "bool":
-            missing = ", ".join(literal(word) for word in MISSING)
-            return f"case when lower(trim({text})) not in ({missing}) then lower(trim({text})) = 'true' end"
+            return f"case when {words.has_value(text)} then lower({text}) = 'true' end"
         case "date":
             return f"try_cast({text} as date)"
         case "datetime":

@@ -68,6 +68,17 @@ def without_noise(found: Iterable[FileComparison], repeat: Iterable[FileComparis
     return Rest(files=tuple(files), noise=tuple(noise))
 
 
+def without_times(found: Iterable[FileComparison]) -> tuple[FileComparison, ...]:
+    """Set aside texts that differ in nothing but times, where no second run of base tells whose those are."""
+    files = []
+    for file in found:
+        members = without_times(file.members)
+        left = file if members == file.members else replace(file, members=members, content=None)
+        if not file.has_other_times and (left == file or _is_telling(left)):
+            files.append(left)
+    return tuple(files)
+
+
 def _partner(file: FileComparison, repeat: Sequence[FileComparison]) -> FileComparison | None:
     same = [other for other in repeat if other.path == file.path]
     if file.fate is Fate.CHANGED and file.path_after is None:
@@ -86,6 +97,9 @@ def _file(file: FileComparison, repeat: FileComparison) -> tuple[FileComparison 
     if file.format_before != file.format_after and repeat.format_before == repeat.format_after:
         return file, []
     table, columns = _table(file.table, repeat.table)
+    if file.has_other_times and repeat.note and repeat.format_before == "text":
+        # Of a text that is another each time, times alone may differ by luck.
+        return None, [file.path]
     values, paths = _values(file.values, repeat)
     members = without_noise(file.members, repeat.members)
     left = replace(

@@ -105,7 +105,7 @@ class _Comparing:
         self._sides = sides
         self._key = key
         self._evidence = evidence
-        self._matches = matching.matched(*sides)
+        self._matches = matching.matched(connection, *sides)
         self._cells = [match.cell for match in self._matches]
         self._rounded = frozenset(
             match.cell

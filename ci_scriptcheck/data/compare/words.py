@@ -18,8 +18,11 @@ T = TypeVar("T")
 BATCH = 200
 """Columns that one query looks at; there may be thousands."""
 
-MISSING = ("na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "nat", "null", "none", "")
-"""What pandas takes for no value in columns of anything but text; in small letters."""
+MISSING = (
+    *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),
+    *("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
+)
+"""What `pandas.read_csv` takes for no value, by its documentation; in any other spelling it is text."""
 
 _OF_FAMILIES = {
     "int": "int",
@@ -58,6 +61,12 @@ def batches(items: Iterable[T], most: int) -> Iterator[tuple[T, ...]]:
         yield piece
 
 
+def has_value(text: str, missing: Sequence[str] = MISSING) -> str:
+    """Write the test whether a text is none of those that stand for no value."""
+    listed = ", ".join(literal(word) for word in missing)
+    return f"{text} not in ({listed})" if listed else f"{text} is not null"
+
+
 def of_native(sql: str) -> str | None:
     """Give the word for a type of DuckDB; its own name where schemas have none for it."""
     if sql == '"NULL"':
@@ -89,9 +98,10 @@ def _of_cells(
     relation: str,
     texts: Mapping[str, str],
     kinds: Iterable[str],
+    missing: Sequence[str] = MISSING,
 ) -> dict[str, str | None]:
     """Find the narrowest type that every cell has: what the first rows allow, then held by all."""
-    first = _first_cells(connection, relation, list(texts.values()))
+    first = _first_cells(connection, relation, list(texts.values()), missing)
     possible = {
         text: [kind for kind in kinds if all(map(_FITTING[kind], cells))]
         for text, cells in first.items()
@@ -104,7 +114,7 @@ def _of_cells(
             for text in possible
             if is_open[text]
         }
-        counts = _unlike(connection, relation, asked)
+        counts = _unlike(connection, relation, asked, missing)
         for text in asked:
             has_cells[text] = has_cells[text] or counts[text, ""] > 0
             is_open[text] = bool(possible[text]) and counts[text, possible[text][0]] > 0
@@ -117,7 +127,10 @@ def _of_cells(
 
 
 def _first_cells(
-    connection: duckdb.DuckDBPyConnection, relation: str, texts: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    texts: Sequence[str],
+    missing: Sequence[str],
 ) -> dict[str, list[str]]:
     """Give the different cells of the first rows, without those that are taken for no value.
 
@@ -129,26 +142,24 @@ def _first_cells(
     cells: dict[str, Sequence[str | None]] = dict.fromkeys(texts, ())
     cells.update(zip(texts, columns, strict=False))
     return {
-        text: [
-            cell
-            for cell in dict.fromkeys(column)
-            if cell is not None and cell.strip(" ").lower() not in MISSING
-        ]
+        text: [cell for cell in dict.fromkeys(column) if cell is not None and cell not in missing]
         for text, column in cells.items()
     }
 
 
 def _unlike(
-    connection: duckdb.DuckDBPyConnection, relation: str, asked: Mapping[str, Sequence[str]]
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    asked: Mapping[str, Sequence[str]],
+    missing: Sequence[str],
 ) -> dict[tuple[str, str], int]:
     """Count the cells that are not of each type that is asked about; under "" those with any."""
-    missing = ", ".join(literal(word) for word in MISSING)
     pairs = [(text, kind) for text, kinds in asked.items() for kind in kinds]
     if not pairs:
         return {}
     counted = []
     for text, kind in pairs:
-        test = f"lower(trim({text})) not in ({missing})"
+        test = has_value(text, missing)
         if kind:
             fits = f"regexp_full_match({text}, {literal(_PATTERNS[kind])})"
             cast = f" and try_cast({text} as {_CASTS[kind]}) is not null" if kind in _CASTS else ""
@@ -171,7 +182,10 @@ def _of_json(
         connection, relation, [name for name, word in found.items() if word == "float"]
     )
     texts = {name: f"({name} ->> '$')" for name, word in found.items() if word == "string"}
-    return found | (_of_cells(connection, relation, texts, ("date", "datetime")) if texts else {})
+    if not texts:
+        return found
+    # JSON has a word of its own for no value, so that `NA` is a text there.
+    return found | _of_cells(connection, relation, texts, ("date", "datetime"), missing=())
 
 
 def _with_more_digits(

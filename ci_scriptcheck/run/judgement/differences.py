@@ -118,6 +118,8 @@ def _of_file(port: _Port, file: FileComparison, archive: str) -> Iterator[Findin
         )
     if file.table is not None:
         yield from _of_table(port, file.table, where, path)
+        if file.note and file.format_before == file.format_after:
+            yield _of_values(port, file, where, path)
     for member in file.members:
         yield from _of_file(port, member, f"{path} / ")
     if (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -99,3 +100,16 @@ def archive(record: RunRecord | bytes) -> bytes:
         packed.writestr("record.json", record)
         packed.writestr("junit.xml", "<x/>")
     return content.getvalue()
+
+
+def archive_lying_at(place: int) -> bytes:
+    """Pack a record of which the archive's list says in 64 bits where it lies."""
+    name, content = b"record.json", b"{}"
+    sizes = (0x21, 0, len(content), len(content), len(name))
+    member = struct.pack("<4s5H3L2H", b"PK\3\4", 45, 0, 0, 0, *sizes, 0) + name + content
+    further = struct.pack("<HHQ", 1, 8, place)
+    places = (len(further), 0, 0, 0, 0, 0xFFFFFFFF)
+    listed = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 45, 3, 45, 0, 0, 0, 0, *sizes, *places)
+    listed += name + further
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, len(listed), len(member), 0)
+    return member + listed + end

@@ -13,7 +13,7 @@ from ci_scriptcheck.model.plan import Counts, RunRecord
 from ci_scriptcheck.model.result import Finding, Level, Outcome
 from ci_scriptcheck.report import markdown
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
-from tests.functional.cli.publishing import MERGE, PULL, Job, archive, fork
+from tests.functional.cli.publishing import MERGE, PULL, Job, archive, archive_lying_at, fork
 from tests.github_server.repository import HEAD, READER, STRANGER
 from tests.github_server.server import TOKEN, Fault, GitHubServer
 from tests.unit.report.records import a_failing_record
@@ -243,6 +243,20 @@ def test_what_is_no_record_is_refused(
 
     assert why in " ".join(capsys.readouterr().err.split())
     assert server.repository.comments == server.repository.checks == {}
+
+
+def test_an_archive_that_is_refused_keeps_no_other_record_from_being_posted(
+    job: Job, server: GitHubServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.repository.commits[MERGE] = ("b" * 40, HEAD)
+    fork(job, server, archive_lying_at(2**64 - 1), archive(of_merge(a_failing_record())))
+
+    assert job.publish("--from-workflow-run") == 0
+
+    assert len(server.repository.bodies(PULL)) == len(server.repository.checks) == 1
+    assert "`scriptcheck` is refused: it is no whole archive" in " ".join(
+        capsys.readouterr().err.split()
+    )
 
 
 def test_what_is_refused_does_not_fill_the_log(

@@ -352,12 +352,6 @@ def test_of_other_bytes_sizes_and_digests_are_told(tmp_path: Path) -> None:
     assert found.is_opaque
 
 
-def test_a_text_that_differs_in_nothing_but_times_does_not_differ(tmp_path: Path) -> None:
-    before, after = "done at 2024-03-01 10:15:00\n", "done at 2024-03-02 11:00:01\n"
-
-    assert differing(tmp_path, "log.txt", before, after) is None
-
-
 def test_of_real_texts_the_line_is_told_and_not_what_it_says(tmp_path: Path) -> None:
     found = differing(tmp_path, "t.txt", "Jane\n", "Joan\n", evidence=Evidence.AGGREGATES)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ci_scriptcheck.data.compare.noise import without_noise
+from ci_scriptcheck.data.compare.noise import without_noise, without_times
 from ci_scriptcheck.model.comparison import (
     UNSEEN,
     ColumnComparison,
@@ -330,3 +330,15 @@ def test_what_a_pickle_names_is_left_though_its_bytes_differ_each_time() -> None
     (left,) = without_noise([found], [a_file("m.pkl", note="SHA 2")]).files
 
     assert (left.values, left.note) == ((name,), None)
+
+
+def test_where_base_is_not_run_again_texts_with_other_times_are_set_aside() -> None:
+    report = replace(a_document(a_value("moment")), format_before="text", format_after="text")
+    metrics = a_document(a_value("seconds"))
+    archive = a_file("a.tar", members=(report,))
+    both = a_file("b.tar", members=(report, metrics))
+
+    assert without_times([report, metrics, archive, both]) == (
+        metrics,
+        replace(both, members=(metrics,)),
+    )

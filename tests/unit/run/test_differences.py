@@ -197,6 +197,17 @@ def test_what_cannot_be_compared_is_told_whatever_is_tolerated() -> None:
     assert rules(archive, Tolerance(rows=1, nulls=1, values=1, numbers=1)) == {"SC406"}
 
 
+@pytest.mark.parametrize(("table", "others"), [(a_table(), set()), (a_table(gone=500), {"SC404"})])
+def test_how_a_table_is_written_counts_whatever_its_rows_do(
+    table: FileComparison, others: set[str]
+) -> None:
+    marked = dataclasses.replace(table, note="begins with a byte order mark on head only")
+
+    assert rules(table, Tolerance()) == others
+    assert rules(marked, Tolerance(rows=1)) == {"SC406"}
+    assert rules(marked, Tolerance()) == {"SC406", *others}
+
+
 def test_a_column_without_new_nulls_may_still_hold_other_values() -> None:
     file = a_table(columns=(a_column(rows=500, nulls=5),))
 
