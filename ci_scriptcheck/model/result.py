@@ -67,6 +67,7 @@ class Finding:
         frames: The way through the project's files to the place, outermost first.
         also_on_base: Base has it too, so that it does not count.
         known: Why it is expected, as the settings say it.
+        lapsed: Why another difference of the same was accepted; it counts again.
     """
 
     rule: str
@@ -84,6 +85,7 @@ class Finding:
     advice: str | None = None
     also_on_base: bool = False
     known: str | None = None
+    lapsed: str | None = None
 
     def identity(self) -> tuple[str, str, str, str]:
         """Give what is equal for the same defect in base and head."""

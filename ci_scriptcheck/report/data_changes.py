@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.plan import Task, Upstream
-from ci_scriptcheck.model.result import Table
-from ci_scriptcheck.report import data_difference, lines
+from ci_scriptcheck.model.result import Level, Table
+from ci_scriptcheck.report import data_difference, intended, lines
 from ci_scriptcheck.report.data_difference import Moved, Sides
 from ci_scriptcheck.report.page import listed, visible
 from ci_scriptcheck.values import dataclass, replace
@@ -117,15 +117,21 @@ def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
 
 
 def accepted(record: RunRecord, change: Change) -> Iterator[str]:
-    """Say which findings about an output somebody has accepted, and why."""
+    """Say which findings about an output somebody has accepted, and why, and which only seem to be.
+
+    Of an error that was accepted as another difference is told where it fails.
+    """
     result = next(one for one in record.results if one.task == change.task.id)
     reasons: dict[str, list[str]] = {}
     for finding in result.findings:
-        is_about = finding.port == change.comparison.port and finding.rule.startswith("SC4")
-        if is_about and finding.known:
-            reasons.setdefault(finding.known, []).append(finding.rule)
+        if finding.port != change.comparison.port or not intended.is_acceptable(finding):
+            continue
+        lapsed = intended.lapsed(finding) if finding.severity is Level.WARNING else None
+        said = visible(finding.known) if finding.known else lapsed
+        if said:
+            reasons.setdefault(said, []).append(finding.rule)
     for reason, rules in reasons.items():
-        yield f"{listed(sorted(set(rules)))}: {visible(reason)}"
+        yield f"{listed(sorted(set(rules)))}: {reason}"
 
 
 def _together(record: RunRecord, found: Iterable[Change]) -> tuple[Change, ...]:

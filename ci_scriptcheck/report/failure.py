@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import STANDARD
-from ci_scriptcheck.report import data_changes, exits, grid, unsteady
+from ci_scriptcheck.report import data_changes, exits, grid, intended, unsteady
 from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import Detail, Ink, code_line, listed, shortened, visible
 from ci_scriptcheck.report.why import why_now
@@ -126,6 +126,9 @@ def _finding(plan: Plan, task: Task, finding: Finding, page: Page) -> Iterator[s
         yield f"{_headline(finding, page)}\n  {why}"
         return
     yield from seen(finding, page)
+    lapsed = intended.lapsed(finding)
+    if lapsed:
+        yield page.paragraph(f"It was {lapsed}.", "  ")
     yield from _why(plan, task, finding, page)
 
 
@@ -228,9 +231,8 @@ def _commands(record: RunRecord, group: list[Failure], errors: list[Finding], pa
     ]
     rows.append(("reproduce", visible(reproduce(record.plan, task))))
     rows.append(("look", visible(look(record, result))))
-    if any(item.rule.startswith("SC4") for item in errors):
-        words = ["scriptcheck", *(["-C", record.plan.folder] if record.plan.folder else [])]
-        rows.append(("accept", visible(shlex.join([*words, "accept", task.id, "--reason", "…"]))))
+    if any(map(intended.is_acceptable, errors)):
+        rows.append(("accept", visible(intended.command(record.plan, task.id))))
     if len(group) > 1:
         rows.append(("also in", listed([visible(other.id) for other, _ in group[1:]])))
     unique = dict.fromkeys(rows)

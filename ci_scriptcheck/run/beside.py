@@ -246,13 +246,14 @@ class Judge:
         )
 
     def _with_acceptance(self, finding: Finding, found: tuple[PortComparison, ...]) -> Finding:
+        about = [one for one in self.plan.acceptances if one.is_about(finding)]
         for comparison in found:
-            for accepted in self.plan.acceptances:
+            for accepted in about:
                 if comparison.port == finding.port and accepted.covers(finding, comparison):
                     # Who accepts a difference in the change that makes it is told to the reviewer.
                     when = "in this change" if self._accepts() else "before this change"
                     return replace(finding, known=f"{accepted.reason} (accepted {when})")
-        return finding
+        return replace(finding, lapsed=about[0].reason) if about else finding
 
     def _accepts(self) -> bool:
         """Say whether the change touches this project's own acceptances, or what a link there leads to."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Level, Table
-from ci_scriptcheck.report import data_changes, failure
+from ci_scriptcheck.report import data_changes, failure, intended
 from ci_scriptcheck.report.page import shortened
 from ci_scriptcheck.report.standing import MARKS, word
 from ci_scriptcheck.report.why import why_now
@@ -39,6 +39,7 @@ class ShownFinding:
     Attributes:
         message: Its lines.
         pardon: Why it does not count.
+        lapsed: What is to be known of an acceptance that fits no more.
         why: How the change leads there, in sentences.
     """
 
@@ -48,6 +49,7 @@ class ShownFinding:
     about: str = ""
     place: str | None = None
     pardon: str | None = None
+    lapsed: str | None = None
     code: tuple[CodeLine, ...] = ()
     evidence: tuple[str, ...] = ()
     table: Table | None = None
@@ -109,6 +111,7 @@ def shown(finding: Finding, plan: Plan, task: Task | None = None) -> ShownFindin
     return replace(
         head,
         code=_code(finding.excerpt) if finding.excerpt else (),
+        lapsed=intended.lapsed(finding),
         evidence=finding.evidence,
         table=_table(finding.table) if finding.table else None,
         why=" ".join(why_now(plan, task, finding)) if task else "",

@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     Fate,
@@ -15,8 +17,10 @@ from ci_scriptcheck.model.comparison import (
     TableComparison,
     ValueComparison,
 )
-from ci_scriptcheck.report import console, data_changes, data_difference
+from ci_scriptcheck.model.result import Finding, Level, Outcome
+from ci_scriptcheck.report import console, data_changes, data_difference, html, markdown
 from ci_scriptcheck.report.data_difference import Sides
+from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.report.page import PLAIN
 from tests.conftest import a_plan, a_record, a_result, a_task
 from tests.unit.report.compared import MODEL, SUMMARY, TABLE
@@ -124,6 +128,57 @@ def test_numbers_that_are_only_packed_further_on_are_not_told_again() -> None:
 
     assert [one.task.id for one in data_changes.figures(record)] == ["fraud/report"]
     assert [one.task.id for one in data_changes.ends(record)] == ["fraud/pack"]
+
+
+def a_warned_record(**of_finding: Any) -> RunRecord:
+    warning = Finding(
+        rule="SC406",
+        severity=Level.WARNING,
+        message="values of `t.csv` differ",
+        port="out",
+        **of_finding,
+    )
+    result = a_result("fraud/train", **BEGINS, comparisons=(a_port(TABLE),), findings=(warning,))
+    return a_record(a_plan(a_task("train", pipeline="fraud")), result)
+
+
+def everywhere(record: RunRecord) -> tuple[str, str, str]:
+    """Give the texts of console, comment and page."""
+    return console.ending(record, PLAIN), markdown.comment(record, Links()), html.render(record)
+
+
+@pytest.mark.parametrize(
+    ("of_finding", "said"),
+    [
+        ({"known": "ticket 12 (accepted in this change)"}, "ticket 12 (accepted in this change)"),
+        ({"lapsed": "ticket 12"}, "accepted before as another difference (ticket 12); look again"),
+    ],
+)
+def test_what_was_accepted_is_told_with_the_difference_wherever_that_is(
+    of_finding: dict[str, Any], said: str
+) -> None:
+    for told in everywhere(a_warned_record(**of_finding)):
+        assert f"SC406: {said}" in told
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_numbers_that_are_all_that_differs_are_told_with_what_was_accepted(number: int) -> None:
+    record = a_warned_record(known="ticket 12")
+    (result,) = record.results
+    result = replace(result, comparisons=(a_port(SUMMARY),))
+
+    assert "SC406: ticket 12" in everywhere(replace(record, results=(result,)))[number]
+
+
+def test_an_error_that_was_accepted_as_another_difference_says_so_where_it_fails() -> None:
+    record = a_warned_record(lapsed="ticket 12")
+    (result,) = record.results
+    (warning,) = result.findings
+    error = replace(warning, severity=Level.ERROR)
+    result = replace(result, outcome=Outcome.FAILED, findings=(error,))
+
+    for told in everywhere(replace(record, results=(result,))):
+        assert told.count("It was accepted before as another difference (ticket 12)") == 1
 
 
 def test_every_step_that_began_a_difference_is_named_as_its_cause() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from ci_scriptcheck.model.acceptance import Acceptance
 from ci_scriptcheck.model.comparison import (
     Fate,
     FileComparison,
@@ -118,6 +119,23 @@ def test_what_differs_though_nothing_was_passed_on_begins_here() -> None:
     assert court.asked == [("shop/prepare", "shop/prepare@base", ("out",), True)]
     assert (found.is_first_to_differ, found.differing) == (True, ("out",))
     assert [finding.rule for finding in found.findings] == ["SC406"]
+
+
+def test_what_was_accepted_as_another_difference_counts_and_remembers_that() -> None:
+    accepted = Acceptance(
+        step="prepare",
+        output="out",
+        rule="SC406",
+        about="out/t.csv",
+        difference="1",
+        reason="ticket 12",
+    )
+    base = a_result("shop/prepare@base", **wrote("old"))
+    court = Court(a_shop(acceptances=(accepted,)), base)
+
+    (found,) = court.judged(PREPARE, a_result("shop/prepare", **wrote("new"))).findings
+
+    assert (found.known, found.lapsed) == (None, "ticket 12")
 
 
 def test_what_two_runs_of_base_show_as_well_is_chance_and_passed_on_as_such() -> None:
