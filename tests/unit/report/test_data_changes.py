@@ -311,6 +311,52 @@ def test_files_stand_once_before_what_differs_in_each() -> None:
     )
 
 
+def cells(*figures: Figure, kind: str = "string", rows: int | None = 357) -> tuple[str, ...]:
+    """Give what stands for a column whose values differ: on main, here, and in how many rows."""
+    column = ColumnComparison(
+        name="country",
+        fate=Fate.CHANGED,
+        type_before=kind,
+        type_after=kind,
+        rows=rows,
+        figures=figures,
+    )
+    table = TableComparison(rows_before=900, rows_after=900, changed=357, columns=(column,))
+    content = data_difference.table_of(a_port(a_file(table=table)), ON_MAIN)
+    assert content is not None
+    return content.rows[0][1:]
+
+
+@pytest.mark.parametrize(
+    ("figure", "told"),
+    [
+        (
+            Figure(name='"AT"', before="357", after=None),
+            ('"AT" 357\N{MULTIPLICATION SIGN}', "none"),
+        ),
+        (
+            Figure(name='"AUT"', before=None, after="357"),
+            ("none", '"AUT" 357\N{MULTIPLICATION SIGN}'),
+        ),
+        (
+            Figure(name="true", before="400", after="43"),
+            ("true 400\N{MULTIPLICATION SIGN}", "true 43\N{MULTIPLICATION SIGN}"),
+        ),
+        (Figure(name="p50", before="3", after="4"), ("p50 3", "p50 4")),
+        (Figure(name="mean", before="3", after=None), ("mean 3", "mean none")),
+    ],
+)
+def test_of_a_column_with_other_values_the_most_telling_figure_is_shown(
+    figure: Figure, told: tuple[str, str]
+) -> None:
+    assert cells(figure, Figure(name="distinct", before="4", after="5"))[:2] == told
+
+
+def test_of_values_that_nothing_may_be_told_of_is_said_that_they_are_others() -> None:
+    assert cells() == ("string", "other values", "357 of 900")
+    assert cells(rows=None) == ("string", "string")
+
+
 def test_of_a_long_way_into_a_document_the_end_is_shown() -> None:
     port = a_port(values((f"{'fold.' * 20}auc", "1", "2")))
 
