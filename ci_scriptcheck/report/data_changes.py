@@ -11,6 +11,7 @@ from ci_scriptcheck.model.result import Level, Table
 from ci_scriptcheck.report import data_difference, intended, lines
 from ci_scriptcheck.report.data_difference import Moved, Sides
 from ci_scriptcheck.report.page import listed, visible
+from ci_scriptcheck.report.why import cause
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Change:
     """An output that is not what it is on base.
 
     Attributes:
+        why: What of the change made it so, where it begins: a sentence, once for each task.
         way: From where that was passed on, in words.
         begins: Whether it was not passed on, but begins here.
         is_read: Whether another task reads it.
@@ -39,6 +41,7 @@ class Change:
     task: Task
     comparison: PortComparison
     sides: Sides
+    why: str = ""
     way: str = ""
     begins: bool
     is_read: bool
@@ -174,6 +177,7 @@ def _own(record: RunRecord) -> Iterator[Change]:
     told: set[str] = set()
     for task, result in verdict.with_tasks(record):
         if result.is_first_to_differ:
+            why = cause(record.plan, task)
             for comparison in result.comparisons:
                 same = repr((task.step, comparison))
                 if comparison.files and same not in told:
@@ -182,10 +186,12 @@ def _own(record: RunRecord) -> Iterator[Change]:
                         task=task,
                         comparison=comparison,
                         sides=_sides(record, result),
+                        why=why,
                         begins=True,
                         is_read=comparison.port not in task.ends,
                         moved=data_difference.moved(comparison),
                     )
+                    why = ""
 
 
 def _passed_on(record: RunRecord) -> Iterator[Change]:

@@ -25,6 +25,18 @@ def why_now(plan: Plan, task: Task, finding: Finding | None = None) -> tuple[str
     return (*reached, *_at_fault(plan, finding))
 
 
+def cause(plan: Plan, task: Task) -> str:
+    """Say in a sentence what of the change made a task write something else, given the same; else nothing.
+
+    What only runs after something that changed was given the same by it, so that this is no cause.
+    """
+    match task.reason:
+        case change.After() | change.Unknown() | change.Added():
+            return ""
+        case _:
+            return " ".join(why_now(plan, task))
+
+
 def _names(reason: change.Reason, place: Place) -> bool:
     """Say whether the reason tells of the changed lines of the very file of a place."""
     match reason:

@@ -12,6 +12,7 @@ from ci_scriptcheck.report import (
     data_changes,
     data_difference,
     escaping,
+    intended,
     lines,
     mistake,
     summary,
@@ -70,18 +71,16 @@ def data(story: Story, sheet: Sheet, shown: frozenset[Table]) -> list[str]:
     more = len(differing) - len(told)
     last = f"{counted(more, 'more output')} differ{'s' * (more == 1)}" if more else ""
     head = [f"#### What this {sheet.change} does to the data", *_figures(moved, record, sheet)]
+    hint = sheet.prose(intended.hint(record) or "")
     folded = told[MOST_OPEN:]
     if not folded:
         is_behind = bool(told or moved)
-        return [
-            *head,
-            *told,
-            last and f"{last}." if is_behind else f"{last.replace(' more', '')}.",
-        ]
+        rest_told = last and f"{last}." if is_behind else f"{last.replace(' more', '')}."
+        return [*head, *told, rest_told, hint]
     rest = len(differing) - MOST_OPEN
     title = f"{counted(rest, 'more output')} that differ{'s' * (rest == 1)}"
     content = "\n\n".join([*folded, *([f"and {more:,} more"] if more else [])])
-    return [*head, *told[:MOST_OPEN], fold(title, content)]
+    return [*head, *told[:MOST_OPEN], fold(title, content), hint]
 
 
 def _figures(moved: Sequence[Change], record: RunRecord, sheet: Sheet) -> list[str]:
@@ -97,7 +96,8 @@ def _figures(moved: Sequence[Change], record: RunRecord, sheet: Sheet) -> list[s
 def _moved(change: Change, record: RunRecord, sheet: Sheet) -> str:
     numbers = "; ".join(filter(None, (change.moved.in_words(), change.sides.also)))
     # Where more differs, it is said there.
-    said = data_changes.accepted(record, change) if change.is_told_by_numbers else ()
+    is_all = change.is_told_by_numbers
+    said = (change.why, *data_changes.accepted(record, change)) if is_all else ()
     below = [f"  {line}" for line in map(sheet.prose, said) if line]
     return "\\\n".join([f"{_head(change, sheet)}: {sheet.prose(numbers)}", *below])
 
@@ -116,7 +116,7 @@ def _difference(change: Change, record: RunRecord, sheet: Sheet, shown: frozense
     told = f"{_head(change, sheet)}: {sheet.prose(in_short)}"
     names = listed([escaping.name(name) for name in change.likewise], 4)
     likewise = f"Likewise, by other figures, in {names}." if names else ""
-    said = sheet.evidence(data_changes.accepted(record, change))
+    said = sheet.evidence((change.why, *data_changes.accepted(record, change)))
     content = data_difference.table_of(change.comparison, change.sides)
     if content in shown:
         return "\n\n".join(filter(None, (f"{told}, as shown above", said)))

@@ -63,10 +63,12 @@ class Difference:
     Attributes:
         way: How it came to that, where it was not given what it is given on base; else what it is
             compared with, where that is not what base did.
+        why: What of the change made it so.
     """
 
     task: str
     way: str
+    why: str
     ports: tuple[ShownPort, ...]
 
 
@@ -83,12 +85,15 @@ class ShownFigures:
 def differences(record: RunRecord) -> tuple[Difference, ...]:
     """Show what the change did to data: task by task in the plan's order, then what was passed on."""
     ports: dict[tuple[str, str], list[ShownPort]] = {}
+    causes: dict[str, str] = {}
     for one in data_changes.changes(record):
         way = "" if one.begins else f"Passed on{f', {one.way}' if one.way else ''}."
         told = one.sides.also and f"{one.sides.also[0].upper()}{one.sides.also[1:]}."
         ports.setdefault((one.task.id, way or told), []).append(_port(record, one))
+        causes.setdefault(one.task.id, one.why)
     return tuple(
-        Difference(task=task, way=way, ports=tuple(shown)) for (task, way), shown in ports.items()
+        Difference(task=task, way=way, why=causes[task], ports=tuple(shown))
+        for (task, way), shown in ports.items()
     )
 
 

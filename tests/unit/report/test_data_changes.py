@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import unescape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ci_scriptcheck.model.change import Imports
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     Fate,
@@ -22,7 +24,7 @@ from ci_scriptcheck.report import console, data_changes, data_difference, html, 
 from ci_scriptcheck.report.data_difference import Sides
 from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.report.page import PLAIN
-from tests.conftest import a_plan, a_record, a_result, a_task
+from tests.conftest import a_change, a_plan, a_record, a_result, a_task
 from tests.unit.report.compared import MODEL, SUMMARY, TABLE
 from tests.unit.report.records import after
 
@@ -179,6 +181,82 @@ def test_an_error_that_was_accepted_as_another_difference_says_so_where_it_fails
 
     for told in everywhere(replace(record, results=(result,))):
         assert told.count("It was accepted before as another difference (ticket 12)") == 1
+
+
+HINT = "What is intended can be accepted: `scriptcheck accept {} --reason '…'`"
+
+
+def as_read(text: str) -> str:
+    """Give a text without the marks of code of comment and page, in one line."""
+    for mark in ("<code>", "</code>"):
+        text = text.replace(mark, "`")
+    return " ".join(unescape(text).split())
+
+
+def test_what_of_the_change_made_a_difference_is_told_once_where_it_begins() -> None:
+    imports = Imports(file="lib/numbers.py", chain=("scripts/train.py", "lib/numbers.py"))
+    ports = tuple(PortComparison(port=name, files=(TABLE,)) for name in ("model", "scores"))
+    plan = a_plan(
+        a_task("train", pipeline="fraud", reason=imports),
+        after("report", "train", ends=("out",)),
+        changes=a_change("lib/numbers.py"),
+    )
+    record = a_record(
+        plan,
+        a_result("fraud/train", **BEGINS, comparisons=ports),
+        a_result("fraud/report", differing=("out",), comparisons=(a_port(TABLE),)),
+    )
+
+    for told in map(as_read, everywhere(record)):
+        said = told.replace("`", "")
+        assert said.count("It imports lib/numbers.py, which changed at lines 40 to 42.") == 1
+
+
+def test_numbers_that_are_all_that_differs_are_told_with_what_made_them_so() -> None:
+    result = a_result("fraud/train", **BEGINS, comparisons=(a_port(SUMMARY),))
+    record = a_record(a_plan(a_task("train", pipeline="fraud")), result)
+
+    for told in map(as_read, everywhere(record)):
+        assert "changed at lines 40 to 42 of scripts/train.py." in told.replace("`", "")
+
+
+def test_what_runs_after_a_changed_step_and_was_given_the_same_is_told_no_cause() -> None:
+    record = a_record(
+        a_plan(a_task("prepare", pipeline="fraud"), after("train", "prepare")),
+        a_result("fraud/train", **BEGINS, comparisons=(a_port(TABLE),)),
+    )
+
+    assert "It runs after" not in console.ending(record, PLAIN)
+
+
+def test_how_an_intended_difference_is_accepted_is_said_once() -> None:
+    for told in map(as_read, everywhere(a_warned_record())):
+        assert told.count(HINT.format("fraud/train")) == 1
+
+
+def test_where_several_steps_differ_any_of_them_can_be_accepted() -> None:
+    record = a_warned_record()
+    (result,) = record.results
+    more = [replace(result, task=name) for name in ("fraud/score", "score")]
+    plan = a_plan(
+        *(a_task(name, pipeline="fraud") for name in ("train", "score")), a_task("score")
+    )
+
+    both = a_record(plan, result, *more)
+    one_step = a_record(plan, a_result("fraud/train"), *more)
+
+    assert HINT.format("TASK") in console.ending(both, PLAIN)
+    assert HINT.format("score") in console.ending(one_step, PLAIN)
+
+
+def test_nothing_is_to_be_accepted_where_that_was_done_or_nothing_counts() -> None:
+    record = a_warned_record(known="ticket 12")
+    (result,) = record.results
+    silent = replace(result, findings=())
+
+    for one in (record, replace(record, results=(silent,))):
+        for told in everywhere(one):
+            assert "can be accepted" not in told
 
 
 def test_every_step_that_began_a_difference_is_named_as_its_cause() -> None:
