@@ -11,7 +11,7 @@ from ci_scriptcheck.model.result import Level, Table
 from ci_scriptcheck.report import data_difference, intended, lines
 from ci_scriptcheck.report.data_difference import Moved, Sides
 from ci_scriptcheck.report.page import listed, visible
-from ci_scriptcheck.report.why import cause
+from ci_scriptcheck.report.why import cause, why_now
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.comparison import FileComparison
     from ci_scriptcheck.model.plan import RunRecord
-    from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.result import Finding, TaskResult
 
 Told = tuple[str, Table | None]
 """A sentence, and the table that it introduces."""
@@ -117,6 +117,23 @@ def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
         where = f"Input `{item.port}` is not what it is on {lines.base_name(record.plan)}."
         table = data_difference.table_of(found, _sides(record, None))
         yield f"{where} {_comes_from(way, results, task)}", table
+
+
+def why_failed(record: RunRecord, task: Task, finding: Finding | None = None) -> tuple[str, ...]:
+    """Say how the change reaches a failed task: by what its inputs are known to come from, if by that."""
+    result = next((one for one in record.results if one.task == task.id), None)
+    given = {one.port for one in result.given if one.files} if result is not None else set()
+    if not given:
+        return why_now(record.plan, task, finding)
+    results = {result.task: result for result in record.results}
+    tasks = record.plan.by_id()
+    begun = {
+        one.id: one
+        for item in task.inputs
+        if item.port in given and isinstance(item.source, Upstream)
+        for one in _begun(_way(tasks, results, tasks[item.source.task]), results)
+    }
+    return why_now(record.plan, task, finding, begun_by=tuple(begun.values()))
 
 
 def accepted(record: RunRecord, change: Change) -> Iterator[str]:
@@ -255,11 +272,15 @@ def _is_given_otherwise(
     return False
 
 
+def _begun(way: list[Task], results: Mapping[str, TaskResult]) -> list[Task]:
+    return [one for one in way if results[one.id].is_first_to_differ] or way[:1]
+
+
 def _parted(
     way: list[Task], results: Mapping[str, TaskResult], beside: Task
 ) -> tuple[list[str], list[str]]:
     """Part a way into the steps that began it, and those that pass it on."""
-    began = [one for one in way if results[one.id].is_first_to_differ] or way[:1]
+    began = _begun(way, results)
     others = [one for one in way if one not in began]
     return _called(began, beside), _called(others, beside)
 

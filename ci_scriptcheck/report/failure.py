@@ -14,7 +14,6 @@ from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.report import data_changes, exits, grid, intended, unsteady
 from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import Detail, Ink, code_line, listed, shortened, visible
-from ci_scriptcheck.report.why import why_now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,9 +90,9 @@ def block(record: RunRecord, group: list[Failure], page: Page) -> str:
     parts = [_head(group, page)]
     errors = errors_of(result)
     for finding in errors:
-        parts += _finding(record.plan, task, finding, page)
+        parts += _finding(record, task, finding, page)
     if not errors:
-        parts += [f"  {bare(result)}", *_why(record.plan, task, None, page)]
+        parts += [f"  {bare(result)}", *_why(record, task, None, page)]
     for sentence, content in data_changes.inherited(record, task):
         parts.append(page.paragraph(sentence, "  "))
         if content is not None:
@@ -120,8 +119,8 @@ def bare(result: TaskResult) -> str:
     return f"ended as {result.outcome.value.replace('_', ' ')}, and nothing more is known"
 
 
-def _finding(plan: Plan, task: Task, finding: Finding, page: Page) -> Iterator[str]:
-    why = pardon(finding, plan)
+def _finding(record: RunRecord, task: Task, finding: Finding, page: Page) -> Iterator[str]:
+    why = pardon(finding, record.plan)
     if why:
         yield f"{_headline(finding, page)}\n  {why}"
         return
@@ -129,7 +128,7 @@ def _finding(plan: Plan, task: Task, finding: Finding, page: Page) -> Iterator[s
     lapsed = intended.lapsed(finding)
     if lapsed:
         yield page.paragraph(f"It was {lapsed}.", "  ")
-    yield from _why(plan, task, finding, page)
+    yield from _why(record, task, finding, page)
 
 
 def pardon(finding: Finding, plan: Plan) -> str | None:
@@ -198,8 +197,8 @@ def _cell(text: str) -> str:
     return text if len(text) <= MOST_CELL else text[: MOST_CELL - 1] + "…"
 
 
-def _why(plan: Plan, task: Task, finding: Finding | None, page: Page) -> Iterator[str]:
-    sentences = why_now(plan, task, finding)
+def _why(record: RunRecord, task: Task, finding: Finding | None, page: Page) -> Iterator[str]:
+    sentences = data_changes.why_failed(record, task, finding)
     if sentences:
         yield page.paragraph(visible(" ".join(sentences)), "  ")
 

@@ -228,9 +228,7 @@ def _words(stands: Standing, outcome: Outcome) -> str:
 
 def _project_findings(record: RunRecord) -> list[findings.ShownFinding]:
     found = verdict.found_without_running(record)
-    return [
-        findings.shown(item, record.plan) for item in found if mistake.is_shown(item, record.plan)
-    ]
+    return [findings.shown(item, record) for item in found if mistake.is_shown(item, record.plan)]
 
 
 def _project_excused(record: RunRecord) -> list[str]:

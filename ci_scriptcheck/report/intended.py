@@ -21,9 +21,14 @@ def command(plan: Plan, task: str) -> str:
 
 
 def hint(record: RunRecord) -> str | None:
-    """Say once what to type of differences that count as warnings; failures say it themselves."""
-    tasks = [task for task, result in verdict.with_tasks(record) if _is_open(result)]
-    if not tasks:
+    """Say once what to type of differences that count as warnings; failures say it themselves.
+
+    Where something fails, it would pass for a cure of that; so only of what was accepted before.
+    """
+    found = [(task, result) for task, result in verdict.with_tasks(record) if _is_open(result)]
+    tasks = [task for task, _ in found]
+    is_asked = any(item.lapsed for _, result in found for item in result.findings)
+    if not tasks or (verdict.failures(record) and not is_asked):
         return None
     names = [task.id for task in tasks]
     if len(names) > 1:

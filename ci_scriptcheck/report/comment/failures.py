@@ -10,7 +10,6 @@ from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.report import data_changes, escaping, exits, failure, intended
 from ci_scriptcheck.report.comment import findings
 from ci_scriptcheck.report.page import counted, listed
-from ci_scriptcheck.report.why import why_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -141,7 +140,7 @@ def _does_name(message: str, name: str) -> bool:
 
 
 def _why(record: RunRecord, task: Task, errors: Sequence[Finding], sheet: Sheet) -> list[str]:
-    told = why_now(record.plan, task, errors[0] if errors else None)
+    told = data_changes.why_failed(record, task, errors[0] if errors else None)
     return [sheet.prose(sentence) for sentence in told]
 
 

@@ -9,14 +9,13 @@ from ci_scriptcheck.model.result import Level, Table
 from ci_scriptcheck.report import data_changes, failure, intended
 from ci_scriptcheck.report.page import shortened
 from ci_scriptcheck.report.standing import MARKS, word
-from ci_scriptcheck.report.why import why_now
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ci_scriptcheck.errors import Excerpt
-    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
+    from ci_scriptcheck.model.plan import RunRecord, Task
     from ci_scriptcheck.model.result import Finding, TaskResult
 
 MOST_ROWS = 100
@@ -96,7 +95,7 @@ def failures(record: RunRecord) -> tuple[ShownFailure, ...]:
     return tuple(_failure(record, number, group) for number, group in enumerate(groups, 1))
 
 
-def shown(finding: Finding, plan: Plan, task: Task | None = None) -> ShownFinding:
+def shown(finding: Finding, record: RunRecord, task: Task | None = None) -> ShownFinding:
     """Show a finding; of one that does not count, no more than what it is and why not."""
     head = ShownFinding(
         rule=finding.rule,
@@ -104,7 +103,7 @@ def shown(finding: Finding, plan: Plan, task: Task | None = None) -> ShownFindin
         message=tuple(finding.message.splitlines()) or ("",),
         about=_about(finding) if task is None else "",
         place=str(finding.place) if finding.place else None,
-        pardon=failure.pardon(finding, plan),
+        pardon=failure.pardon(finding, record.plan),
     )
     if head.pardon:
         return head
@@ -114,7 +113,7 @@ def shown(finding: Finding, plan: Plan, task: Task | None = None) -> ShownFindin
         lapsed=intended.lapsed(finding),
         evidence=finding.evidence,
         table=_table(finding.table) if finding.table else None,
-        why=" ".join(why_now(plan, task, finding)) if task else "",
+        why=" ".join(data_changes.why_failed(record, task, finding)) if task else "",
         advice=finding.advice,
     )
 
@@ -133,9 +132,9 @@ def _failure(record: RunRecord, number: int, group: list[failure.Failure]) -> Sh
         word=word(result.outcome),
         task=task.id,
         others=tuple(other.id for other, _ in group[1:]),
-        findings=tuple(shown(item, record.plan, task) for item in errors),
+        findings=tuple(shown(item, record, task) for item in errors),
         bare=None if errors else failure.bare(result),
-        why="" if errors else " ".join(why_now(record.plan, task)),
+        why="" if errors else " ".join(data_changes.why_failed(record, task)),
         inherited=tuple(data_changes.inherited(record, task)),
         tail=() if _is_explained(errors) else last_lines(result),
         reproduce=failure.reproduce(record.plan, task),

@@ -25,7 +25,7 @@ from ci_scriptcheck.report.data_difference import Sides
 from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.report.page import PLAIN
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
-from tests.unit.report.compared import MODEL, SUMMARY, TABLE
+from tests.unit.report.compared import MODEL, SUMMARY, TABLE, a_record_of_failing_readers
 from tests.unit.report.records import after
 
 if TYPE_CHECKING:
@@ -229,6 +229,33 @@ def test_what_runs_after_a_changed_step_and_was_given_the_same_is_told_no_cause(
     assert "It runs after" not in console.ending(record, PLAIN)
 
 
+def test_a_failure_names_the_step_that_its_input_comes_from_and_not_the_nearest_that_changed() -> (
+    None
+):
+    plan = a_plan(
+        a_task("features", pipeline="fraud"),
+        a_task("train", pipeline="fraud"),
+        after("score", "train", "features"),
+        changes=a_change("scripts/features.py", "scripts/train.py"),
+    )
+    raised = Finding(rule="SC201", severity=Level.ERROR, message="KeyError: 'amount'")
+    record = a_record(
+        plan,
+        a_result("fraud/features", **BEGINS),
+        a_result(
+            "fraud/score",
+            Outcome.FAILED,
+            findings=(raised,),
+            given=(PortComparison(port="features", files=(TABLE,)),),
+        ),
+    )
+
+    for told in map(as_read, everywhere(record)):
+        said = told.replace("`", "")
+        assert "It runs after features, which changed at lines 40 to 42" in said
+        assert "runs after train" not in said
+
+
 def test_how_an_intended_difference_is_accepted_is_said_once() -> None:
     for told in map(as_read, everywhere(a_warned_record())):
         assert told.count(HINT.format("fraud/train")) == 1
@@ -247,6 +274,16 @@ def test_where_several_steps_differ_any_of_them_can_be_accepted() -> None:
 
     assert HINT.format("TASK") in console.ending(both, PLAIN)
     assert HINT.format("score") in console.ending(one_step, PLAIN)
+
+
+def test_where_something_fails_no_other_difference_is_offered_as_its_cure() -> None:
+    told = console.ending(a_record_of_failing_readers(), PLAIN)
+    (result,) = a_warned_record().results
+    plan = a_plan(a_task("train", pipeline="fraud"), a_task("score"))
+    beside = a_record(plan, result, a_result("score", Outcome.FAILED))
+
+    assert "can be accepted" not in told
+    assert "can be accepted" not in console.ending(beside, PLAIN)
 
 
 def test_nothing_is_to_be_accepted_where_that_was_done_or_nothing_counts() -> None:
