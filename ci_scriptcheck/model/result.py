@@ -65,6 +65,7 @@ class Finding:
             step it tells findings apart between base and head, where lines move.
         evidence: What we saw, a sentence each.
         frames: The way through the project's files to the place, outermost first.
+        lacking: Columns that it asks for and no input has.
         also_on_base: Base has it too, so that it does not count.
         known: Why it is expected, as the settings say it.
         lapsed: Why another difference of the same was accepted; it counts again.
@@ -83,6 +84,7 @@ class Finding:
     evidence: tuple[str, ...] = ()
     table: Table | None = None
     advice: str | None = None
+    lacking: tuple[str, ...] = ()
     also_on_base: bool = False
     known: str | None = None
     lapsed: str | None = None
