@@ -38,6 +38,11 @@ class Figure:
     before: str | None
     after: str | None
 
+    @property
+    def is_of_value(self) -> bool:
+        """Say whether it counts the rows that hold a value, which is its name."""
+        return self.name.startswith('"') or self.name in {"true", "false"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnComparison:

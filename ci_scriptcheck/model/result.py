@@ -69,8 +69,10 @@ class Finding:
         evidence: What we saw, a sentence each.
         frames: The way through the project's files to the place, outermost first.
         extent: In which share of rows, where that is known: in more of them it is another defect.
+        lacking: Columns that it asks for and no input has.
         also_on_base: Base has it too, so that it does not count.
         known: Why it is expected, as the settings say it.
+        lapsed: Why another difference of the same was accepted; it counts again.
     """
 
     rule: str
@@ -87,8 +89,10 @@ class Finding:
     table: Table | None = None
     advice: str | None = None
     extent: float | None = None
+    lacking: tuple[str, ...] = ()
     also_on_base: bool = False
     known: str | None = None
+    lapsed: str | None = None
 
     def identity(self) -> tuple[str, str, str, str]:
         """Give what is equal for the same defect in base and head."""

@@ -9,9 +9,8 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.annotation import Annotation, Weight
 from ci_scriptcheck.model.comparison import Fate
 from ci_scriptcheck.model.result import Level
-from ci_scriptcheck.report import failure, warned
+from ci_scriptcheck.report import data_changes, failure, warned
 from ci_scriptcheck.report.page import listed, visible
-from ci_scriptcheck.report.why import why_now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +89,7 @@ def _why(record: RunRecord, task: Task, result: TaskResult, finding: Finding) ->
     lost = _lost(task, result, finding)
     if lost is not None:
         return [f"Input `{lost}` lost this column in this change."]
-    return list(why_now(record.plan, task, finding))
+    return list(data_changes.why_failed(record, task, finding))
 
 
 def _lost(task: Task, result: TaskResult, finding: Finding) -> str | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.acceptance import is_acceptable
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.plan import Task, Upstream
-from ci_scriptcheck.model.result import Table
-from ci_scriptcheck.report import data_difference, lines
+from ci_scriptcheck.model.result import Level, Table
+from ci_scriptcheck.report import data_difference, intended, lines
 from ci_scriptcheck.report.data_difference import Moved, Sides
 from ci_scriptcheck.report.page import listed, visible
+from ci_scriptcheck.report.why import cause, why_now
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.comparison import FileComparison, TableComparison
     from ci_scriptcheck.model.plan import RunRecord
-    from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.result import Finding, TaskResult
 
 _SHARES = (0.0, 0.01, 0.1, 0.5)
 _SHIFTS = (0.1, 0.25)
@@ -33,6 +35,7 @@ class Change:
     """An output that is not what it is on base.
 
     Attributes:
+        why: What of the change made it so, where it begins: a sentence, once for each task.
         way: From where that was passed on, in words.
         begins: Whether it was not passed on, but begins here.
         is_read: Whether another task reads it.
@@ -43,6 +46,7 @@ class Change:
     task: Task
     comparison: PortComparison
     sides: Sides
+    why: str = ""
     way: str = ""
     begins: bool
     is_read: bool
@@ -120,16 +124,39 @@ def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
         yield f"{where} {_comes_from(way, results, task)}", table
 
 
+def why_failed(record: RunRecord, task: Task, finding: Finding | None = None) -> tuple[str, ...]:
+    """Say how the change reaches a failed task: by what its inputs are known to come from, if by that."""
+    result = next((one for one in record.results if one.task == task.id), None)
+    given = {one.port for one in result.given if one.files} if result is not None else set()
+    if not given:
+        return why_now(record.plan, task, finding)
+    results = {result.task: result for result in record.results}
+    tasks = record.plan.by_id()
+    begun = {
+        one.id: one
+        for item in task.inputs
+        if item.port in given and isinstance(item.source, Upstream)
+        for one in _begun(_way(tasks, results, tasks[item.source.task]), results)
+    }
+    return why_now(record.plan, task, finding, begun_by=tuple(begun.values()))
+
+
 def accepted(record: RunRecord, change: Change) -> Iterator[str]:
-    """Say which findings about an output somebody has accepted, and why."""
+    """Say which findings about an output somebody has accepted, and why, and which only seem to be.
+
+    Of an error that was accepted as another difference is told where it fails.
+    """
     result = next(one for one in record.results if one.task == change.task.id)
     reasons: dict[str, list[str]] = {}
     for finding in result.findings:
-        is_about = finding.port == change.comparison.port and finding.rule.startswith("SC4")
-        if is_about and finding.known:
-            reasons.setdefault(finding.known, []).append(finding.rule)
+        if finding.port != change.comparison.port or not is_acceptable(finding):
+            continue
+        lapsed = intended.lapsed(finding) if finding.severity is Level.WARNING else None
+        said = visible(finding.known) if finding.known else lapsed
+        if said:
+            reasons.setdefault(said, []).append(finding.rule)
     for reason, rules in reasons.items():
-        yield f"{listed(sorted(set(rules)))}: {visible(reason)}"
+        yield f"{listed(sorted(set(rules)))}: {reason}"
 
 
 def _together(record: RunRecord, found: Iterable[Change]) -> tuple[Change, ...]:
@@ -195,6 +222,7 @@ def _own(record: RunRecord) -> Iterator[Change]:
     told: set[str] = set()
     for task, result in verdict.with_tasks(record):
         if result.is_first_to_differ:
+            why = cause(record.plan, task)
             for comparison in result.comparisons:
                 same = repr((task.step, comparison))
                 if comparison.files and same not in told:
@@ -203,10 +231,12 @@ def _own(record: RunRecord) -> Iterator[Change]:
                         task=task,
                         comparison=comparison,
                         sides=_sides(record, result),
+                        why=why,
                         begins=True,
                         is_read=comparison.port not in task.ends,
                         moved=data_difference.moved(comparison),
                     )
+                    why = ""
 
 
 def _passed_on(record: RunRecord) -> Iterator[Change]:
@@ -270,11 +300,15 @@ def _is_given_otherwise(
     return False
 
 
+def _begun(way: list[Task], results: Mapping[str, TaskResult]) -> list[Task]:
+    return [one for one in way if results[one.id].is_first_to_differ] or way[:1]
+
+
 def _parted(
     way: list[Task], results: Mapping[str, TaskResult], beside: Task
 ) -> tuple[list[str], list[str]]:
     """Part a way into the steps that began it, and those that pass it on."""
-    began = [one for one in way if results[one.id].is_first_to_differ] or way[:1]
+    began = _begun(way, results)
     others = [one for one in way if one not in began]
     return _called(began, beside), _called(others, beside)
 

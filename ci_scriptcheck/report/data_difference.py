@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.comparison import (
         ColumnComparison,
+        Figure,
         FileComparison,
         PortComparison,
         TableComparison,
@@ -32,6 +33,7 @@ MOST_NUMBERS = 4
 NOTHING = "missing"
 """What stands where one side has none."""
 
+_TIMES = "\N{MULTIPLICATION SIGN}"
 _LEAST_DIGITS = 5
 _ALL_DIGITS = 17
 """That tell any two floating point numbers apart."""
@@ -316,7 +318,15 @@ def _column(column: ColumnComparison) -> tuple[str, str]:
         return before, after
     if column.nulls_before != column.nulls_after:
         return f"{column.nulls_before:,} empty", f"{column.nulls_after:,} empty"
-    for figure in column.figures:
-        if figure.before is not None and figure.after is not None:
-            return f"{figure.name} {figure.before}", f"{figure.name} {figure.after}"
-    return before, after
+    if column.figures:
+        first = column.figures[0]
+        return _counted(first, first.before), _counted(first, first.after)
+    # Of texts that are all different, and of private data, no more than that may be known.
+    return (before, "other values") if column.rows else (before, after)
+
+
+def _counted(figure: Figure, written: str | None) -> str:
+    """Write a figure of one side; a value with the number of its rows."""
+    if written is None:
+        return "none" if figure.is_of_value else f"{figure.name} none"
+    return f"{figure.name} {written}{_TIMES if figure.is_of_value else ''}"

@@ -12,10 +12,9 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.acceptance import is_acceptable
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import STANDARD
-from ci_scriptcheck.report import data_changes, exits, grid, unsteady
+from ci_scriptcheck.report import data_changes, exits, grid, intended, unsteady
 from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import Detail, Ink, code_line, listed, shortened, visible
-from ci_scriptcheck.report.why import why_now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,9 +91,9 @@ def block(record: RunRecord, group: list[Failure], page: Page) -> str:
     parts = [_head(group, page)]
     errors = errors_of(result)
     for finding in errors:
-        parts += _finding(record.plan, task, finding, page)
+        parts += _finding(record, task, finding, page)
     if not errors:
-        parts += [f"  {bare(result)}", *_why(record.plan, task, None, page)]
+        parts += [f"  {bare(result)}", *_why(record, task, None, page)]
     for sentence, content in data_changes.inherited(record, task):
         parts.append(page.paragraph(sentence, "  "))
         if content is not None:
@@ -121,13 +120,16 @@ def bare(result: TaskResult) -> str:
     return f"ended as {result.outcome.value.replace('_', ' ')}, and nothing more is known"
 
 
-def _finding(plan: Plan, task: Task, finding: Finding, page: Page) -> Iterator[str]:
-    why = pardon(finding, plan)
+def _finding(record: RunRecord, task: Task, finding: Finding, page: Page) -> Iterator[str]:
+    why = pardon(finding, record.plan)
     if why:
         yield f"{_headline(finding, page)}\n  {why}"
         return
     yield from seen(finding, page)
-    yield from _why(plan, task, finding, page)
+    lapsed = intended.lapsed(finding)
+    if lapsed:
+        yield page.paragraph(f"It was {lapsed}.", "  ")
+    yield from _why(record, task, finding, page)
 
 
 def pardon(finding: Finding, plan: Plan) -> str | None:
@@ -196,8 +198,8 @@ def _cell(text: str) -> str:
     return text if len(text) <= MOST_CELL else text[: MOST_CELL - 1] + "…"
 
 
-def _why(plan: Plan, task: Task, finding: Finding | None, page: Page) -> Iterator[str]:
-    sentences = why_now(plan, task, finding)
+def _why(record: RunRecord, task: Task, finding: Finding | None, page: Page) -> Iterator[str]:
+    sentences = data_changes.why_failed(record, task, finding)
     if sentences:
         yield page.paragraph(visible(" ".join(sentences)), "  ")
 
@@ -229,9 +231,8 @@ def _commands(record: RunRecord, group: list[Failure], errors: list[Finding], pa
     ]
     rows.append(("reproduce", visible(reproduce(record.plan, task))))
     rows.append(("look", visible(look(record, result))))
-    if any(is_acceptable(item) for item in errors):
-        words = ["scriptcheck", *(["-C", record.plan.folder] if record.plan.folder else [])]
-        rows.append(("accept", visible(shlex.join([*words, "accept", task.id, "--reason", "…"]))))
+    if any(map(is_acceptable, errors)):
+        rows.append(("accept", visible(intended.command(record.plan, task.id))))
     if len(group) > 1:
         rows.append(("also in", listed([visible(other.id) for other, _ in group[1:]])))
     unique = dict.fromkeys(rows)

@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.not_run import UNKNOWN
 from ci_scriptcheck.model.result import Outcome
-from ci_scriptcheck.report import lines, machines, mistake, summary, uncompared, warned
+from ci_scriptcheck.report import intended, lines, machines, mistake, summary, uncompared, warned
 from ci_scriptcheck.report.page import counted, seconds, written_out
 from ci_scriptcheck.report.standing import MARKS, WORDS, Standing, standing, word
 from ci_scriptcheck.report.web import differences, findings, pictures, tasks
@@ -153,6 +153,7 @@ def _opening(record: RunRecord) -> dict[str, object]:
         "interruption": summary.interruption(record),
         "missing": machines.missing(record),
         "machines": machines.told(record),
+        "intended": intended.hint(record),
         "project_excused": _project_excused(record),
     }
 
@@ -230,9 +231,7 @@ def _words(stands: Standing, outcome: Outcome) -> str:
 
 def _project_findings(record: RunRecord) -> list[findings.ShownFinding]:
     found = verdict.found_without_running(record)
-    return [
-        findings.shown(item, record.plan) for item in found if mistake.is_shown(item, record.plan)
-    ]
+    return [findings.shown(item, record) for item in found if mistake.is_shown(item, record.plan)]
 
 
 def _project_excused(record: RunRecord) -> list[str]:

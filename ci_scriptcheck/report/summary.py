@@ -12,6 +12,7 @@ from ci_scriptcheck.report import (
     data_changes,
     data_difference,
     failure,
+    intended,
     uncompared,
     unsteady,
     warned,
@@ -160,17 +161,19 @@ def changed_data(record: RunRecord, page: Page) -> str | None:
         [_difference("end   ", one, record, page) for one in data_changes.ends(record)],
     )
     numbers = "\n".join(_most(told[0], page))
-    return (
-        "\n\n".join((*filter(None, [numbers]), *_most(told[1], page), *_most(told[2], page)))
-        or None
-    )
+    hint = intended.hint(record)
+    last = visible(hint) if hint else ""
+    parts = (numbers, *_most(told[1], page), *_most(told[2], page), last)
+    return "\n\n".join(filter(None, parts)) or None
 
 
 def _figures(change: Change, record: RunRecord, page: Page) -> str:
     text = f"{_head(change)}: {change.moved.in_words()}"
     if change.sides.also:
         text += f"; {change.sides.also}"
-    said = data_changes.accepted(record, change) if change.is_told_by_numbers else ()
+    # Where more differs, it is said there.
+    is_all = change.is_told_by_numbers
+    said = (*_why(change), *data_changes.accepted(record, change)) if is_all else ()
     return "\n".join((page.flow(text, "moved ", " " * 6), *_indented(said, page)))
 
 
@@ -178,6 +181,7 @@ def _difference(label: str, change: Change, record: RunRecord, page: Page) -> st
     text = f"{_head(change)}: {data_difference.in_short(change.comparison, change.sides)}"
     likewise = f"likewise, by other figures, in {listed(list(change.likewise), 4)}"
     below = (
+        *_why(change),
         *([likewise] if change.likewise else []),
         *data_difference.notes(change.comparison, change.sides),
         *data_changes.accepted(record, change),
@@ -185,6 +189,11 @@ def _difference(label: str, change: Change, record: RunRecord, page: Page) -> st
     told = "\n".join((page.flow(text, label, " " * 6), *_indented(below, page)))
     content = data_difference.table_of(change.comparison, change.sides)
     return told if content is None else f"{told}\n\n{failure.table(content, page)}"
+
+
+def _why(change: Change) -> Iterator[str]:
+    if change.why:
+        yield visible(change.why)
 
 
 def _head(change: Change) -> str:

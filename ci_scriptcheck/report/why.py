@@ -9,20 +9,49 @@ from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import listed, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ci_scriptcheck.errors import Place
     from ci_scriptcheck.model.plan import Plan, Task
     from ci_scriptcheck.model.result import Finding
 
+_MOST_BEGUN = 2
 
-def why_now(plan: Plan, task: Task, finding: Finding | None = None) -> tuple[str, ...]:
-    """Say in sentences how the change reaches this task, and whether the fault lies in it."""
-    deed = _deed(plan, task, frozenset({task.id}))
+
+def why_now(
+    plan: Plan, task: Task, finding: Finding | None = None, *, begun_by: Sequence[Task] = ()
+) -> tuple[str, ...]:
+    """Say in sentences how the change reaches this task, and whether the fault lies in it.
+
+    Args:
+        plan: Of the run.
+        task: That failed, or did something else.
+        finding: What is wrong with it.
+        begun_by: Tasks known to have begun what differs in its inputs: they are named, and not the
+            nearest changed step before it, which may have written the same.
+    """
+    is_behind = isinstance(task.reason, change.After)
+    deed = (
+        " and ".join(_following(plan, task, one) for one in begun_by[:_MOST_BEGUN])
+        if begun_by and is_behind
+        else _deed(plan, task, frozenset({task.id}))
+    )
     reached = (f"It {deed}.",) if deed else ()
     if finding is None or (finding.place and _names(task.reason, finding.place)):
         return reached
     return (*reached, *_at_fault(plan, finding))
+
+
+def cause(plan: Plan, task: Task) -> str:
+    """Say in a sentence what of the change made a task write something else, given the same; else nothing.
+
+    What only runs after something that changed was given the same by it, so that this is no cause.
+    """
+    match task.reason:
+        case change.After() | change.Unknown() | change.Added():
+            return ""
+        case _:
+            return " ".join(why_now(plan, task))
 
 
 def _names(reason: change.Reason, place: Place) -> bool:
@@ -80,6 +109,12 @@ def _after(plan: Plan, task: Task, node: str, seen: frozenset[str]) -> str:
     )
     deed = _deed(plan, before, seen | {before.id}) if before else None
     return f"runs after {node}, which {deed}" if deed else f"runs after {node}"
+
+
+def _following(plan: Plan, task: Task, before: Task) -> str:
+    name = visible(before.node if before.pipeline == task.pipeline else before.id)
+    deed = _deed(plan, before, frozenset({task.id, before.id}))
+    return f"runs after {name}, which {deed}" if deed else f"runs after {name}"
 
 
 def _file_changed(plan: Plan, file: str) -> str:

@@ -82,7 +82,7 @@ class Judge:
         if result.outcome in BROKEN:
             given = tuple(self._given_otherwise(task))
             if not self._is_given_new_data(task):
-                result = _also_on_base(result, base)
+                result = self._with_better_advice(_also_on_base(result, base), base)
             return replace(result, given=given)
         if not result.is_usable:
             return result
@@ -98,6 +98,36 @@ class Judge:
             if result.is_first_to_differ:
                 break
         return result
+
+    def _with_better_advice(self, result: TaskResult, base: TaskResult) -> TaskResult:
+        """Correct the advice about columns that no input has, where base does without them, too."""
+        there = {name for made in base.inputs.values() for name in made.columns}
+        if not there or not base.is_usable:
+            return result
+        return replace(
+            result,
+            findings=tuple(
+                replace(one, advice=self._on_made_columns(one.lacking))
+                if one.lacking and there.isdisjoint(one.lacking) and not self._is_new_line(one)
+                else one
+                for one in result.findings
+            ),
+        )
+
+    def _on_made_columns(self, names: tuple[str, ...]) -> str:
+        shown = ", ".join(f"`{name}`" for name in names)
+        base = self._base_name()
+        return f"On {base}, no input has {shown} either, and it passes: look what this change does before that line."
+
+    def _is_new_line(self, finding: Finding) -> bool:
+        """Say whether the change wrote the line itself, which may be the first to ask for a column."""
+        return any(
+            finding.place is not None
+            and file.path == finding.place.file
+            and first <= (finding.place.line or 0) <= last
+            for file in self.plan.changes.files
+            for first, last in file.lines
+        )
 
     def _is_given_new_data(self, task: Task) -> bool:
         """Say whether the change brings data that a task reads, at first or second hand.
@@ -246,13 +276,14 @@ class Judge:
         )
 
     def _with_acceptance(self, finding: Finding, found: tuple[PortComparison, ...]) -> Finding:
+        about = [one for one in self.plan.acceptances if one.is_about(finding)]
         for comparison in found:
-            for accepted in self.plan.acceptances:
+            for accepted in about:
                 if comparison.port == finding.port and accepted.covers(finding, comparison):
                     # Who accepts a difference in the change that makes it is told to the reviewer.
                     when = "in this change" if self._accepts() else "before this change"
                     return replace(finding, known=f"{accepted.reason} (accepted {when})")
-        return finding
+        return replace(finding, lapsed=about[0].reason) if about else finding
 
     def _accepts(self) -> bool:
         """Say whether the change touches this project's own acceptances, or what a link there leads to."""

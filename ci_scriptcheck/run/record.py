@@ -224,6 +224,7 @@ def _public_finding(finding: Finding) -> dict[str, Any]:
         "advice": finding.advice,
         "also_on_base": finding.also_on_base,
         "known": finding.known,
+        "lapsed": finding.lapsed,
     }
 
 

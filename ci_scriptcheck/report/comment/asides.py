@@ -12,6 +12,7 @@ from ci_scriptcheck.report import (
     data_changes,
     data_difference,
     escaping,
+    intended,
     lines,
     mistake,
     summary,
@@ -67,35 +68,39 @@ def data(story: Story, sheet: Sheet, shown: frozenset[Table]) -> list[str]:
         same = _same(record)
         return [same] if same else []
     most = sheet.room.differences
-    told = [_difference(one, sheet, shown) for one in differing[:most]]
+    told = [_difference(one, record, sheet, shown) for one in differing[:most]]
     more = len(differing) - len(told)
     last = f"{counted(more, 'more output')} differ{'s' * (more == 1)}" if more else ""
-    head = [f"#### What this {sheet.change} does to the data", *_figures(moved, sheet)]
+    head = [f"#### What this {sheet.change} does to the data", *_figures(moved, record, sheet)]
+    hint = sheet.prose(intended.hint(record) or "")
     folded = told[MOST_OPEN:]
     if not folded:
         is_behind = bool(told or moved)
-        return [
-            *head,
-            *told,
-            last and f"{last}." if is_behind else f"{last.replace(' more', '')}.",
-        ]
+        rest_told = last and f"{last}." if is_behind else f"{last.replace(' more', '')}."
+        return [*head, *told, rest_told, hint]
     rest = len(differing) - MOST_OPEN
     title = f"{counted(rest, 'more output')} that differ{'s' * (rest == 1)}"
     content = "\n\n".join([*folded, *([f"and {more:,} more"] if more else [])])
-    return [*head, *told[:MOST_OPEN], fold(title, content)]
+    return [*head, *told[:MOST_OPEN], fold(title, content), hint]
 
 
-def _figures(moved: Sequence[Change], sheet: Sheet) -> list[str]:
+def _figures(moved: Sequence[Change], record: RunRecord, sheet: Sheet) -> list[str]:
     """Write a line for each file in which numbers moved, as far as there is room."""
     most = sheet.room.asides
-    told = [
-        f"- {_head(one, sheet)}: {sheet.prose('; '.join(filter(None, (one.moved.in_words(), one.sides.also))))}"
-        for one in moved[:most]
-    ]
+    told = [f"- {_moved(one, record, sheet)}" for one in moved[:most]]
     more = len(moved) - len(told)
     if more and told:
         told.append(f"- and {counted(more, 'more output')} with numbers that moved")
     return ["\n".join(told)] if told else []
+
+
+def _moved(change: Change, record: RunRecord, sheet: Sheet) -> str:
+    numbers = "; ".join(filter(None, (change.moved.in_words(), change.sides.also)))
+    # Where more differs, it is said there.
+    is_all = change.is_told_by_numbers
+    said = (change.why, *data_changes.accepted(record, change)) if is_all else ()
+    below = [f"  {line}" for line in map(sheet.prose, said) if line]
+    return "\\\n".join([f"{_head(change, sheet)}: {sheet.prose(numbers)}", *below])
 
 
 def _head(change: Change, sheet: Sheet) -> str:
@@ -107,17 +112,18 @@ def _head(change: Change, sheet: Sheet) -> str:
     return f"{named} {sheet.prose(', '.join(filter(None, ('at the end', change.way))))}"
 
 
-def _difference(change: Change, sheet: Sheet, shown: frozenset[Table]) -> str:
+def _difference(change: Change, record: RunRecord, sheet: Sheet, shown: frozenset[Table]) -> str:
     in_short = data_difference.in_short(change.comparison, change.sides)
     told = f"{_head(change, sheet)}: {sheet.prose(in_short)}"
     names = listed([escaping.name(name) for name in change.likewise], 4)
     likewise = f"Likewise, by other figures, in {names}." if names else ""
-    notes = sheet.evidence(data_difference.notes(change.comparison, change.sides))
+    said = sheet.evidence((change.why, *data_changes.accepted(record, change)))
     content = data_difference.table_of(change.comparison, change.sides)
     if content in shown:
-        return f"{told}, as shown above"
+        return "\n\n".join(filter(None, (f"{told}, as shown above", said)))
+    notes = sheet.evidence(data_difference.notes(change.comparison, change.sides))
     table = sheet.comparison(content) if content is not None else ""
-    return "\n\n".join(filter(None, (told, likewise, notes, table)))
+    return "\n\n".join(filter(None, (told, likewise, notes, said, table)))
 
 
 def _same(record: RunRecord) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import shlex
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.acceptance import is_acceptable
 from ci_scriptcheck.model.comparison import Fate
 from ci_scriptcheck.model.result import Outcome
-from ci_scriptcheck.report import data_changes, escaping, exits, failure
+from ci_scriptcheck.report import data_changes, escaping, exits, failure, intended
 from ci_scriptcheck.report.comment import findings
 from ci_scriptcheck.report.page import counted, listed
-from ci_scriptcheck.report.why import why_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -143,7 +141,7 @@ def _does_name(message: str, name: str) -> bool:
 
 
 def _why(record: RunRecord, task: Task, errors: Sequence[Finding], sheet: Sheet) -> list[str]:
-    told = why_now(record.plan, task, errors[0] if errors else None)
+    told = data_changes.why_failed(record, task, errors[0] if errors else None)
     return [sheet.prose(sentence) for sentence in told]
 
 
@@ -164,6 +162,8 @@ def _section(record: RunRecord, group: Group, sheet: Sheet) -> Iterator[str]:
         else:
             yield findings.where(item, sheet)
         yield from findings.parts(item, sheet)
+        lapsed = intended.lapsed(item)
+        yield sheet.prose(f"It was {lapsed}.") if lapsed else ""
         if len(counting) > 1:
             yield from _advice(task, result, item, sheet, advised)
     for item in errors:
@@ -212,8 +212,7 @@ def _advice(
 def _commands(record: RunRecord, task: Task, errors: Sequence[Finding]) -> str:
     """Write what to type: to see it again, and to say that it is intended where that can be said."""
     commands = [failure.reproduce(record.plan, task)]
-    if any(is_acceptable(item) for item in errors):
-        folder = ["-C", record.plan.folder] if record.plan.folder else []
-        commands.append(shlex.join(["scriptcheck", *folder, "accept", task.id, "--reason", "…"]))
+    if any(map(is_acceptable, errors)):
+        commands.append(intended.command(record.plan, task.id))
     whole = [command for command in commands if len(command) <= MOST_COMMAND]
     return escaping.fenced(whole, "console", MOST_COMMAND) if whole else ""

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.comparison import (
         ColumnComparison,
         FileComparison,
-        PortComparison,
         TableComparison,
     )
     from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.report.data_changes import Change
     from ci_scriptcheck.report.data_difference import Sides
 
 MOST_COLUMNS = 60
@@ -44,11 +44,16 @@ class ShownFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPort:
-    """A port at which something else lies than on base."""
+    """A port at which something else lies than on base.
+
+    Attributes:
+        accepted: What somebody said of it: that it is intended, and why.
+    """
 
     port: str
     files: tuple[ShownFile, ...]
     noise: str
+    accepted: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +63,12 @@ class Difference:
     Attributes:
         way: How it came to that, where it was not given what it is given on base; else what it is
             compared with, where that is not what base did.
+        why: What of the change made it so.
     """
 
     task: str
     way: str
+    why: str
     ports: tuple[ShownPort, ...]
 
 
@@ -78,12 +85,15 @@ class ShownFigures:
 def differences(record: RunRecord) -> tuple[Difference, ...]:
     """Show what the change did to data: task by task in the plan's order, then what was passed on."""
     ports: dict[tuple[str, str], list[ShownPort]] = {}
+    causes: dict[str, str] = {}
     for one in data_changes.changes(record):
         way = "" if one.begins else f"Passed on{f', {one.way}' if one.way else ''}."
         told = one.sides.also and f"{one.sides.also[0].upper()}{one.sides.also[1:]}."
-        ports.setdefault((one.task.id, way or told), []).append(_port(one.comparison, one.sides))
+        ports.setdefault((one.task.id, way or told), []).append(_port(record, one))
+        causes.setdefault(one.task.id, one.why)
     return tuple(
-        Difference(task=task, way=way, ports=tuple(shown)) for (task, way), shown in ports.items()
+        Difference(task=task, way=way, why=causes[task], ports=tuple(shown))
+        for (task, way), shown in ports.items()
     )
 
 
@@ -100,12 +110,14 @@ def figures(record: RunRecord) -> tuple[ShownFigures, ...]:
     )
 
 
-def _port(port: PortComparison, sides: Sides) -> ShownPort:
+def _port(record: RunRecord, change: Change) -> ShownPort:
+    port, sides = change.comparison, change.sides
     names = listed([f"`{name}`" for name in port.noise], MOST_NOISE)
     return ShownPort(
         port=port.port,
         files=tuple(shown for file in port.files for shown in _files(file, sides, "")),
         noise=f"Differs between two equal runs too, and is set aside: {names}." if names else "",
+        accepted=tuple(data_changes.accepted(record, change)),
     )
 
 

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Level, Table
-from ci_scriptcheck.report import data_changes, failure
+from ci_scriptcheck.report import data_changes, failure, intended
 from ci_scriptcheck.report.page import shortened
 from ci_scriptcheck.report.standing import MARKS, word
-from ci_scriptcheck.report.why import why_now
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ci_scriptcheck.errors import Excerpt
-    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
+    from ci_scriptcheck.model.plan import RunRecord, Task
     from ci_scriptcheck.model.result import Finding, TaskResult
 
 MOST_ROWS = 100
@@ -39,6 +38,7 @@ class ShownFinding:
     Attributes:
         message: Its lines.
         pardon: Why it does not count.
+        lapsed: What is to be known of an acceptance that fits no more.
         why: How the change leads there, in sentences.
     """
 
@@ -48,6 +48,7 @@ class ShownFinding:
     about: str = ""
     place: str | None = None
     pardon: str | None = None
+    lapsed: str | None = None
     code: tuple[CodeLine, ...] = ()
     evidence: tuple[str, ...] = ()
     table: Table | None = None
@@ -94,7 +95,7 @@ def failures(record: RunRecord) -> tuple[ShownFailure, ...]:
     return tuple(_failure(record, number, group) for number, group in enumerate(groups, 1))
 
 
-def shown(finding: Finding, plan: Plan, task: Task | None = None) -> ShownFinding:
+def shown(finding: Finding, record: RunRecord, task: Task | None = None) -> ShownFinding:
     """Show a finding; of one that does not count, no more than what it is and why not."""
     head = ShownFinding(
         rule=finding.rule,
@@ -102,16 +103,17 @@ def shown(finding: Finding, plan: Plan, task: Task | None = None) -> ShownFindin
         message=tuple(finding.message.splitlines()) or ("",),
         about=_about(finding) if task is None else "",
         place=str(finding.place) if finding.place else None,
-        pardon=failure.pardon(finding, plan),
+        pardon=failure.pardon(finding, record.plan),
     )
     if head.pardon:
         return head
     return replace(
         head,
         code=_code(finding.excerpt) if finding.excerpt else (),
+        lapsed=intended.lapsed(finding),
         evidence=finding.evidence,
         table=_table(finding.table) if finding.table else None,
-        why=" ".join(why_now(plan, task, finding)) if task else "",
+        why=" ".join(data_changes.why_failed(record, task, finding)) if task else "",
         advice=finding.advice,
     )
 
@@ -130,9 +132,9 @@ def _failure(record: RunRecord, number: int, group: list[failure.Failure]) -> Sh
         word=word(result.outcome),
         task=task.id,
         others=tuple(other.id for other, _ in group[1:]),
-        findings=tuple(shown(item, record.plan, task) for item in errors),
+        findings=tuple(shown(item, record, task) for item in errors),
         bare=None if errors else failure.bare(result),
-        why="" if errors else " ".join(why_now(record.plan, task)),
+        why="" if errors else " ".join(data_changes.why_failed(record, task)),
         inherited=tuple(data_changes.inherited(record, task)),
         tail=() if _is_explained(errors) else last_lines(result),
         reproduce=failure.reproduce(record.plan, task),

@@ -89,7 +89,7 @@ def _row(
         why=unsteady.mark(lines.reason(task, result, plan) or "only gives inputs", result),
         facts=tuple(f"{label:<8}{text}" for label, text in _facts(record, task, result)),
         findings=tuple(
-            findings.shown(item, plan, task)
+            findings.shown(item, record, task)
             for item in result.findings
             # What counts is told among the failures.
             if not (told_at and verdict.counts(item, plan))

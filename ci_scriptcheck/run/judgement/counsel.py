@@ -42,10 +42,12 @@ class Counsel:
     Attributes:
         advice: One thing to do.
         facts: What is there, a sentence each.
+        lacking: Columns that no input has.
     """
 
     advice: str
     facts: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 def counsel(case: Case) -> Counsel | None:
@@ -160,6 +162,7 @@ def _columns(case: Case, raised: Raised) -> Counsel | None:
             for port in sorted(case.inputs)
             if case.inputs[port].columns
         )[:3],
+        lacking=tuple(absent),
     )
 
 

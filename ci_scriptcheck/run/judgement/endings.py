@@ -94,7 +94,11 @@ def _of_exception(case: Case, rule: str, raised: Raised) -> Finding:
         evidence=(*_cut(further), *_causes(case), *(help_.facts if help_ else ())),
     )
     # The rule's own cure would only say what every reader does anyway.
-    return replace(found, advice=help_.advice if help_ else None)
+    return replace(
+        found,
+        advice=help_.advice if help_ else None,
+        lacking=help_.lacking if help_ else (),
+    )
 
 
 def _frames(case: Case, raised: Raised) -> tuple[Place, ...]:

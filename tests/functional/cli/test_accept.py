@@ -112,6 +112,9 @@ def test_another_difference_of_the_same_output_counts_again(shop: Path) -> None:
 
     assert again.returncode == 1
     assert "SC401 column `order_id` of `features.parquet` is gone" in again.stdout
+    assert f"It was accepted before as another difference ({REASON}); look again." in " ".join(
+        again.stdout.split()
+    )
 
 
 def test_an_acceptance_without_a_reason_is_refused(shop: Path) -> None:

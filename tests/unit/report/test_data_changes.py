@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import unescape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ci_scriptcheck.model.change import Imports
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     Fate,
@@ -17,11 +19,13 @@ from ci_scriptcheck.model.comparison import (
     TableComparison,
     ValueComparison,
 )
-from ci_scriptcheck.report import console, data_changes, data_difference
+from ci_scriptcheck.model.result import Finding, Level, Outcome
+from ci_scriptcheck.report import console, data_changes, data_difference, html, markdown
 from ci_scriptcheck.report.data_difference import Sides
+from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.report.page import PLAIN
-from tests.conftest import a_plan, a_record, a_result, a_task
-from tests.unit.report.compared import MODEL, SUMMARY, TABLE
+from tests.conftest import a_change, a_plan, a_record, a_result, a_task
+from tests.unit.report.compared import MODEL, SUMMARY, TABLE, a_record_of_failing_readers
 from tests.unit.report.records import after
 
 if TYPE_CHECKING:
@@ -140,6 +144,170 @@ def test_numbers_that_are_only_packed_further_on_are_not_told_again() -> None:
 
     assert [one.task.id for one in data_changes.figures(record)] == ["fraud/report"]
     assert [one.task.id for one in data_changes.ends(record)] == ["fraud/pack"]
+
+
+def a_warned_record(**of_finding: Any) -> RunRecord:
+    warning = Finding(
+        rule="SC406",
+        severity=Level.WARNING,
+        message="values of `t.csv` differ",
+        port="out",
+        **of_finding,
+    )
+    result = a_result("fraud/train", **BEGINS, comparisons=(a_port(TABLE),), findings=(warning,))
+    return a_record(a_plan(a_task("train", pipeline="fraud")), result)
+
+
+def everywhere(record: RunRecord) -> tuple[str, str, str]:
+    """Give the texts of console, comment and page."""
+    return console.ending(record, PLAIN), markdown.comment(record, Links()), html.render(record)
+
+
+@pytest.mark.parametrize(
+    ("of_finding", "said"),
+    [
+        ({"known": "ticket 12 (accepted in this change)"}, "ticket 12 (accepted in this change)"),
+        ({"lapsed": "ticket 12"}, "accepted before as another difference (ticket 12); look again"),
+    ],
+)
+def test_what_was_accepted_is_told_with_the_difference_wherever_that_is(
+    of_finding: dict[str, Any], said: str
+) -> None:
+    for told in everywhere(a_warned_record(**of_finding)):
+        assert f"SC406: {said}" in told
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_numbers_that_are_all_that_differs_are_told_with_what_was_accepted(number: int) -> None:
+    record = a_warned_record(known="ticket 12")
+    (result,) = record.results
+    result = replace(result, comparisons=(a_port(SUMMARY),))
+
+    assert "SC406: ticket 12" in everywhere(replace(record, results=(result,)))[number]
+
+
+def test_an_error_that_was_accepted_as_another_difference_says_so_where_it_fails() -> None:
+    record = a_warned_record(lapsed="ticket 12")
+    (result,) = record.results
+    (warning,) = result.findings
+    error = replace(warning, severity=Level.ERROR)
+    result = replace(result, outcome=Outcome.FAILED, findings=(error,))
+
+    for told in everywhere(replace(record, results=(result,))):
+        assert told.count("It was accepted before as another difference (ticket 12)") == 1
+
+
+HINT = "What is intended can be accepted: `scriptcheck accept {} --reason '…'`"
+
+
+def as_read(text: str) -> str:
+    """Give a text without the marks of code of comment and page, in one line."""
+    for mark in ("<code>", "</code>"):
+        text = text.replace(mark, "`")
+    return " ".join(unescape(text).split())
+
+
+def test_what_of_the_change_made_a_difference_is_told_once_where_it_begins() -> None:
+    imports = Imports(file="lib/numbers.py", chain=("scripts/train.py", "lib/numbers.py"))
+    ports = tuple(PortComparison(port=name, files=(TABLE,)) for name in ("model", "scores"))
+    plan = a_plan(
+        a_task("train", pipeline="fraud", reason=imports),
+        after("report", "train", ends=("out",)),
+        changes=a_change("lib/numbers.py"),
+    )
+    record = a_record(
+        plan,
+        a_result("fraud/train", **BEGINS, comparisons=ports),
+        a_result("fraud/report", differing=("out",), comparisons=(a_port(TABLE),)),
+    )
+
+    for told in map(as_read, everywhere(record)):
+        said = told.replace("`", "")
+        assert said.count("It imports lib/numbers.py, which changed at lines 40 to 42.") == 1
+
+
+def test_numbers_that_are_all_that_differs_are_told_with_what_made_them_so() -> None:
+    result = a_result("fraud/train", **BEGINS, comparisons=(a_port(SUMMARY),))
+    record = a_record(a_plan(a_task("train", pipeline="fraud")), result)
+
+    for told in map(as_read, everywhere(record)):
+        assert "changed at lines 40 to 42 of scripts/train.py." in told.replace("`", "")
+
+
+def test_what_runs_after_a_changed_step_and_was_given_the_same_is_told_no_cause() -> None:
+    record = a_record(
+        a_plan(a_task("prepare", pipeline="fraud"), after("train", "prepare")),
+        a_result("fraud/train", **BEGINS, comparisons=(a_port(TABLE),)),
+    )
+
+    assert "It runs after" not in console.ending(record, PLAIN)
+
+
+def test_a_failure_names_the_step_that_its_input_comes_from_and_not_the_nearest_that_changed() -> (
+    None
+):
+    plan = a_plan(
+        a_task("features", pipeline="fraud"),
+        a_task("train", pipeline="fraud"),
+        after("score", "train", "features"),
+        changes=a_change("scripts/features.py", "scripts/train.py"),
+    )
+    raised = Finding(rule="SC201", severity=Level.ERROR, message="KeyError: 'amount'")
+    record = a_record(
+        plan,
+        a_result("fraud/features", **BEGINS),
+        a_result(
+            "fraud/score",
+            Outcome.FAILED,
+            findings=(raised,),
+            given=(PortComparison(port="features", files=(TABLE,)),),
+        ),
+    )
+
+    for told in map(as_read, everywhere(record)):
+        said = told.replace("`", "")
+        assert "It runs after features, which changed at lines 40 to 42" in said
+        assert "runs after train" not in said
+
+
+def test_how_an_intended_difference_is_accepted_is_said_once() -> None:
+    for told in map(as_read, everywhere(a_warned_record())):
+        assert told.count(HINT.format("fraud/train")) == 1
+
+
+def test_where_several_steps_differ_any_of_them_can_be_accepted() -> None:
+    record = a_warned_record()
+    (result,) = record.results
+    more = [replace(result, task=name) for name in ("fraud/score", "score")]
+    plan = a_plan(
+        *(a_task(name, pipeline="fraud") for name in ("train", "score")), a_task("score")
+    )
+
+    both = a_record(plan, result, *more)
+    one_step = a_record(plan, a_result("fraud/train"), *more)
+
+    assert HINT.format("TASK") in console.ending(both, PLAIN)
+    assert HINT.format("score") in console.ending(one_step, PLAIN)
+
+
+def test_where_something_fails_no_other_difference_is_offered_as_its_cure() -> None:
+    told = console.ending(a_record_of_failing_readers(), PLAIN)
+    (result,) = a_warned_record().results
+    plan = a_plan(a_task("train", pipeline="fraud"), a_task("score"))
+    beside = a_record(plan, result, a_result("score", Outcome.FAILED))
+
+    assert "can be accepted" not in told
+    assert "can be accepted" not in console.ending(beside, PLAIN)
+
+
+def test_nothing_is_to_be_accepted_where_that_was_done_or_nothing_counts() -> None:
+    record = a_warned_record(known="ticket 12")
+    (result,) = record.results
+    silent = replace(result, findings=())
+
+    for one in (record, replace(record, results=(silent,))):
+        for told in everywhere(one):
+            assert "can be accepted" not in told
 
 
 def test_every_step_that_began_a_difference_is_named_as_its_cause() -> None:
@@ -309,6 +477,52 @@ def test_files_stand_once_before_what_differs_in_each() -> None:
         ("", "b.c", "1", "2"),
         ("x.csv", "", "missing", "there"),
     )
+
+
+def cells(*figures: Figure, kind: str = "string", rows: int | None = 357) -> tuple[str, ...]:
+    """Give what stands for a column whose values differ: on main, here, and in how many rows."""
+    column = ColumnComparison(
+        name="country",
+        fate=Fate.CHANGED,
+        type_before=kind,
+        type_after=kind,
+        rows=rows,
+        figures=figures,
+    )
+    table = TableComparison(rows_before=900, rows_after=900, changed=357, columns=(column,))
+    content = data_difference.table_of(a_port(a_file(table=table)), ON_MAIN)
+    assert content is not None
+    return content.rows[0][1:]
+
+
+@pytest.mark.parametrize(
+    ("figure", "told"),
+    [
+        (
+            Figure(name='"AT"', before="357", after=None),
+            ('"AT" 357\N{MULTIPLICATION SIGN}', "none"),
+        ),
+        (
+            Figure(name='"AUT"', before=None, after="357"),
+            ("none", '"AUT" 357\N{MULTIPLICATION SIGN}'),
+        ),
+        (
+            Figure(name="true", before="400", after="43"),
+            ("true 400\N{MULTIPLICATION SIGN}", "true 43\N{MULTIPLICATION SIGN}"),
+        ),
+        (Figure(name="p50", before="3", after="4"), ("p50 3", "p50 4")),
+        (Figure(name="mean", before="3", after=None), ("mean 3", "mean none")),
+    ],
+)
+def test_of_a_column_with_other_values_the_most_telling_figure_is_shown(
+    figure: Figure, told: tuple[str, str]
+) -> None:
+    assert cells(figure, Figure(name="distinct", before="4", after="5"))[:2] == told
+
+
+def test_of_values_that_nothing_may_be_told_of_is_said_that_they_are_others() -> None:
+    assert cells() == ("string", "other values", "357 of 900")
+    assert cells(rows=None) == ("string", "string")
 
 
 def test_of_a_long_way_into_a_document_the_end_is_shown() -> None:

@@ -67,6 +67,11 @@ def test_columns_are_found_in_the_words_of_csv_readers_and_of_attributes() -> No
         assert found.advice == "No input has a column `amout`; did you mean `amount`?"
 
 
+def test_columns_that_no_input_has_are_remembered_by_name() -> None:
+    assert told("KeyError", "'amout'", own(), PANDAS).lacking == ("amout",)
+    assert told("KeyError", "'amount'", own(), PANDAS).lacking == ()
+
+
 def test_a_column_that_an_input_has_was_lost_on_the_way() -> None:
     found = told("KeyError", "'amount'", own(), PANDAS)
 

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ci_scriptcheck.errors import Place
+from ci_scriptcheck.model.acceptance import Acceptance
+from ci_scriptcheck.model.change import ChangeKind, FileChange
 from ci_scriptcheck.model.comparison import (
     Fate,
     FileComparison,
@@ -130,6 +133,23 @@ def test_what_differs_though_nothing_was_passed_on_begins_here() -> None:
     assert court.asked == [("shop/prepare", "shop/prepare@base", ("out",), True)]
     assert (found.is_first_to_differ, found.differing) == (True, ("out",))
     assert [finding.rule for finding in found.findings] == ["SC406"]
+
+
+def test_what_was_accepted_as_another_difference_counts_and_remembers_that() -> None:
+    accepted = Acceptance(
+        step="prepare",
+        output="out",
+        rule="SC406",
+        about="out/t.csv",
+        difference="1",
+        reason="ticket 12",
+    )
+    base = a_result("shop/prepare@base", **wrote("old"))
+    court = Court(a_shop(acceptances=(accepted,)), base)
+
+    (found,) = court.judged(PREPARE, a_result("shop/prepare", **wrote("new"))).findings
+
+    assert (found.known, found.lapsed) == (None, "ticket 12")
 
 
 def test_what_two_runs_of_base_show_as_well_is_chance_and_passed_on_as_such() -> None:
@@ -324,6 +344,45 @@ def test_a_failure_that_base_has_too_is_excused_unless_the_change_brings_its_dat
 
     assert elsewhere.judged(TRAIN, failed).findings[0].also_on_base
     assert not bringing.judged(TRAIN, failed).findings[0].also_on_base
+
+
+LOST = dataclasses.replace(
+    RAISED,
+    advice="No input has a column `a`: read another.",
+    lacking=("a",),
+    place=Place(file="scripts/train.py", line=7),
+)
+
+
+def advice_on_a_lost_column(before: str, *, is_new_line: bool = False) -> str | None:
+    """Give what a failed task is advised, where base passed with an input of one column."""
+    file = FileFacts(path="t.csv", bytes=1, digest="old", columns=(before,))
+    given = {"in": Artefact(digest="old", files=(file,))}
+    change = FileChange(
+        path="scripts/train.py" if is_new_line else "lib/tables.py",
+        kind=ChangeKind.MODIFIED,
+        lines=((7, 8),),
+    )
+    plan = a_shop(changes=a_change(files=(change,)))
+    unchanged = (a_result("shop/prepare"), a_result("shop/prepare@base"))
+    court = Court(plan, a_result("shop/train@base", inputs=given), *unchanged)
+    broken = a_result("shop/train", Outcome.FAILED, findings=(LOST,))
+    (found,) = court.judged(TRAIN, broken).findings
+    return found.advice
+
+
+def test_no_input_is_to_have_a_column_that_base_makes_itself() -> None:
+    advice = advice_on_a_lost_column("b")
+
+    assert advice == (
+        "On main, no input has `a` either, and it passes:"
+        " look what this change does before that line."
+    )
+
+
+def test_what_base_has_in_its_inputs_and_what_a_new_line_asks_for_is_to_be_read() -> None:
+    assert advice_on_a_lost_column("a") == LOST.advice
+    assert advice_on_a_lost_column("b", is_new_line=True) == LOST.advice
 
 
 def test_another_exception_at_the_same_step_is_another_failure() -> None:
