@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NUMBERS = frozenset({"int", "float"})
 MOMENTS = frozenset({"date", "datetime"})
+ZONE = r"(Z|[-+][0-9]{2}:?[0-9]{2})$"
+"""What a moment in text ends in that has a time zone."""
 
 _SQL = {
     "int": "HUGEINT",
@@ -36,7 +38,6 @@ _MOST_EXACT_ELSE = 2**53
 """Up to which numbers of 32 bits, and those of 64, hold every whole number."""
 _MOST_DIGITS = 38
 """Of a decimal, and of the whole numbers that DuckDB has."""
-_ZONE = r"(Z|[-+][0-9]{2}:?[0-9]{2})$"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +234,7 @@ def _of_text(text: str, meant: str, sql: str) -> str:
             return f"try_cast({text} as date)"
         case "datetime":
             zoned = f"make_timestamp(epoch_us(try_cast({text} as timestamptz)))"
-            return f"case when regexp_matches({text}, '{_ZONE}') then {zoned} else try_cast({text} as timestamp) end"
+            return f"case when regexp_matches({text}, '{ZONE}') then {zoned} else try_cast({text} as timestamp) end"
         case _:
             return text
 

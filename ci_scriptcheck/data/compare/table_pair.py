@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.data.compare import matching, profile, rows, telling, unique_key
+from ci_scriptcheck.data.compare import matching, profile, rows, telling, unique_key, written
 from ci_scriptcheck.model.comparison import ColumnComparison, Fate, TableComparison
 from ci_scriptcheck.values import dataclass
 
@@ -59,7 +57,7 @@ def compared(
         duckdb.Error: there is more to look at than the limits allow.
     """
     comparing = _Comparing(connection, sides, key, evidence)
-    note = _note(*sides)
+    note = written.note(connection, sides, comparing.matches)
     if comparing.is_same_schema and comparing.has_same_sums():
         if comparing.has_same_order():
             return Found(table=None, note=note)
@@ -68,27 +66,6 @@ def compared(
     found = comparing.differing()
     is_rounding = not (found.changed or found.gone or found.new or found.columns)
     return Found(table=None if is_rounding else found, note=note)
-
-
-def _note(before: Side, after: Side) -> str | None:
-    names = [list(side.columns) for side in (before, after)]
-    if names[0] != names[1] and set(names[0]) == set(names[1]):
-        return "its columns stand in another order"
-    begins = [_begins_with_mark(side) for side in (before, after)]
-    if begins[0] != begins[1]:
-        return f"begins with a byte order mark on {'base' if begins[0] else 'head'} only"
-    marks = [side.part.delimiter for side in (before, after)]
-    if marks[0] != marks[1] and before.part.kind == after.part.kind and len(names[0]) > 1:
-        return f"its cells are parted by {marks[0]!r} on base and by {marks[1]!r} on head"
-    return None
-
-
-def _begins_with_mark(side: Side) -> bool:
-    """Say whether a text file tells its encoding first, which some readers take for a part of a name."""
-    if side.part.kind == "parquet" or side.part.is_packed:
-        return False
-    with Path(side.part.paths[0]).open("rb") as file:
-        return file.read(len(BOM_UTF8)) == BOM_UTF8
 
 
 class _Comparing:
@@ -105,17 +82,17 @@ class _Comparing:
         self._sides = sides
         self._key = key
         self._evidence = evidence
-        self._matches = matching.matched(connection, *sides)
-        self._cells = [match.cell for match in self._matches]
+        self.matches = matching.matched(connection, *sides)
+        self._cells = [match.cell for match in self.matches]
         self._rounded = frozenset(
             match.cell
-            for match in self._matches
+            for match in self.matches
             if match.meant == "float"
             and not any(one.sql.startswith("DECIMAL") for one in (match.before, match.after))
         )
-        selects = matching.selected(self._matches)
+        selects = matching.selected(self.matches)
         for name, side in zip(rows.SIDES, sides, strict=True):
-            cells = side.rows * len(self._matches)
+            cells = side.rows * len(self.matches)
             kind = "table" if cells <= _MOST_KEPT else "view"
             query = f"create temp {kind} {name} as select {selects[name]} from {side.relation}"  # noqa: S608  (written here)
             connection.execute(query)
@@ -125,7 +102,7 @@ class _Comparing:
         """Say whether the same columns of the same types are on both sides."""
         names = [set(side.columns) for side in self._sides]
         return names[0] == names[1] and not any(
-            match.has_new_type or match.has_new_zone for match in self._matches
+            match.has_new_type or match.has_new_zone for match in self.matches
         )
 
     @property
@@ -136,7 +113,7 @@ class _Comparing:
         """Say whether there are as many rows on both sides, whose hashes have the same sum."""
         if self._sides[0].rows != self._sides[1].rows:
             return False
-        known = [match.cell for match in self._matches if match.name in self._key]
+        known = [match.cell for match in self.matches if match.name in self._key]
         # One column is summed up sooner than all, and settles it where rows came or went.
         for cells in (known or self._cells[:1], self._cells):
             before, after = (rows.sums(self._connection, side, cells) for side in rows.SIDES)
@@ -185,7 +162,7 @@ class _Comparing:
         )
 
     def _unique(self) -> Match | None:
-        return unique_key.found(self._connection, self._matches, self._counts)
+        return unique_key.found(self._connection, self.matches, self._counts)
 
     def _why_no_key(self) -> str | None:
         shown = self._shown_key()
@@ -203,7 +180,7 @@ class _Comparing:
         return ", ".join(f"`{name}`" for name in self._key)
 
     def _cells_of(self, names: Sequence[str]) -> list[str]:
-        cells = {match.name: match.cell for match in self._matches}
+        cells = {match.name: match.cell for match in self.matches}
         return [cells[name] for name in names]
 
     def _paired(self, key: tuple[str, ...]) -> Paired:
@@ -227,13 +204,13 @@ class _Comparing:
         else:
             differing = set(rows.differing_cells(self._connection, self._cells))
         declared = {
-            match.cell for match in self._matches if match.has_new_type or match.has_new_zone
+            match.cell for match in self.matches if match.has_new_type or match.has_new_zone
         }
         counts = self._counts
         is_shift_possible = key and paired.gone + paired.new > _MANY * max(*counts, 1)
         looked_at = [
             match
-            for match in self._matches
+            for match in self.matches
             if match.cell in differing | declared or (is_shift_possible and match.name not in key)
         ]
         found = profile.profiles(self._connection, looked_at, counts)
