@@ -173,7 +173,7 @@ def _node(task: Task, group: str, plan: Plan, result: TaskResult) -> Node:
         outcome=result.outcome,
         standing=standing(task, result, plan),
         seconds=result.seconds,
-        is_changed=isinstance(task.reason, change.ScriptChanged),
+        is_changed=isinstance(task.reason, change.ScriptChanged) and not task.reason.is_same,
     )
 
 

@@ -239,7 +239,7 @@ def _cells(task: Task, result: TaskResult, plan: Plan, sheet: Sheet) -> Iterator
         task.reason
     )
     if is_own and isinstance(task.reason, change.ScriptChanged):
-        yield sheet.prose(f"`{task.reason.file}` changed", 300)
+        yield sheet.prose(f"`{task.reason.file}` {reason}", 300)
     else:
         yield sheet.prose(reason or "only gives inputs", 300)
 
