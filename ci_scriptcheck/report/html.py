@@ -51,6 +51,12 @@ _TITLES = {
     "not_run": "Not run",
     "tasks": "All tasks",
 }
+_MEANINGS = {
+    "PSI": "Population stability index: how far the values have shifted. Less than 0.1 is usually taken for"
+    " the same distribution, more than 0.25 for another."
+}
+"""What heads of tables mean that not everybody knows."""
+
 _COMMAND = re.compile(r"(?<![^\s>])::")
 _CODE = re.compile(r"`([^`]+)`")
 
@@ -102,6 +108,7 @@ def _template() -> Template:
         box=pictures.BOX,
         most_open=MOST_OPEN,
         kind_words=WORDS,
+        meanings=_MEANINGS,
     )
     return environment.get_template("page.html")
 

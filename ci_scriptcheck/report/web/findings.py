@@ -80,6 +80,7 @@ class ShownFailure:
     tail: tuple[str, ...]
     reproduce: str
     look: str
+    accept: str | None
 
     @property
     def headline(self) -> str:
@@ -139,6 +140,9 @@ def _failure(record: RunRecord, number: int, group: list[failure.Failure]) -> Sh
         tail=() if _is_explained(errors) else last_lines(result),
         reproduce=failure.reproduce(record.plan, task),
         look=failure.look(record, result),
+        accept=intended.command(record.plan, task.id)
+        if any(map(intended.is_acceptable, errors))
+        else None,
     )
 
 
