@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.not_run import UNKNOWN
 from ci_scriptcheck.model.result import Outcome
-from ci_scriptcheck.report import intended, lines, machines, mistake, summary, warned
+from ci_scriptcheck.report import data_changes, intended, lines, machines, mistake, summary, warned
 from ci_scriptcheck.report.page import counted, seconds, written_out
 from ci_scriptcheck.report.standing import MARKS, WORDS, Standing, standing, word
 from ci_scriptcheck.report.web import differences, findings, pictures, tasks
@@ -64,6 +64,7 @@ _CODE = re.compile(r"`([^`]+)`")
 def render(record: RunRecord) -> str:
     """Write the page; equal records give equal bytes."""
     warnings = warned.warnings(record)
+    same_end = data_changes.same_at_the_end(record)
     record = record.of_head()
     failures = findings.failures(record)
     failing = {task: shown.anchor for shown in failures for task in (shown.task, *shown.others)}
@@ -82,7 +83,11 @@ def render(record: RunRecord) -> str:
         "tasks": rows,
     }
     text = _template().render(
-        **_opening(record), **parts, sections=_sections(parts), anchors=anchors
+        **_opening(record),
+        **parts,
+        same_end=same_end,
+        sections=_sections(parts),
+        anchors=anchors,
     )
     # A log may show this text, and GitHub's runner would obey it; a browser sees no difference.
     return _COMMAND.sub("&#58;:", text).replace("##[", "#&#35;[")
