@@ -69,6 +69,7 @@ def select(  # noqa: PLR0913  (each is a part of the evidence)
         base=base,
         touched=changes.touched(),
         come_or_gone=changes.come_or_gone(),
+        moved={one.path: one for one in changes.files if one.old_path is not None},
         head_closures=head_closures,
         base_closures=base_closures,
         renamed=renamed,
@@ -103,7 +104,10 @@ def _code_reason(sides: Sides, name: str, reads: tuple[str, ...]) -> Reason | No
     if after.script is not None and (
         after.script != before.script or after.script in sides.touched
     ):
-        return ScriptChanged(file=after.script)
+        moved = sides.moved.get(after.script)
+        if moved is None or moved.old_path != before.script:
+            return ScriptChanged(file=after.script)
+        return ScriptChanged(file=after.script, old_file=moved.old_path, is_same=moved.is_same)
     return _dependency_reason(sides, after.script) or _read_reason(sides, reads)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model.change import (
     Closure,
     DatasetChanged,
+    FileChange,
     LinkChanged,
     Reads,
     Reason,
@@ -15,7 +16,7 @@ from ci_scriptcheck.model.change import (
 )
 from ci_scriptcheck.model.contract import CopiedFrom, Dataset, GeneratedBy, Port
 from ci_scriptcheck.model.project import Link, Node, Pipeline, Project, Settings, Step
-from ci_scriptcheck.values import dataclass, fields
+from ci_scriptcheck.values import dataclass, field, fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,6 +33,7 @@ class Sides:
     Attributes:
         come_or_gone: Those of them that are there on one side only.
         renamed: Steps, and `pipeline/node`, that base has under other names.
+        moved: Path of a file → how it was renamed.
     """
 
     head: Project
@@ -41,6 +43,7 @@ class Sides:
     head_closures: Mapping[str, Closure]
     base_closures: Mapping[str, Closure]
     renamed: frozenset[str] = frozenset()
+    moved: Mapping[str, FileChange] = field(default_factory=dict)
 
     def touched_in_closure(self, script: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Give the files that differ in what a script depends on, in base or head, each with its chain."""

@@ -25,12 +25,14 @@ class FileChange:
     Attributes:
         old_path: Its path in base, where that is another one.
         lines: First and last number of each run of new or changed lines in head.
+        is_same: Whether it is known that nothing but its path differs.
     """
 
     path: str
     kind: ChangeKind
     old_path: str | None = None
     lines: tuple[tuple[int, int], ...] = ()
+    is_same: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +93,16 @@ class Closure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptChanged:
-    """The step's own script differs."""
+    """The step's own script differs.
+
+    Attributes:
+        old_file: Its path on base, where it was renamed.
+        is_same: Whether nothing but its path differs.
+    """
 
     file: str
+    old_file: str | None = None
+    is_same: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +200,10 @@ Reason = (
 def in_words(reason: Reason) -> str:  # noqa: C901, PLR0911, PLR0912  (one arm for each kind)
     """Say in a few words why a step is checked, as a column of a table has room for."""
     match reason:
-        case ScriptChanged():
+        case ScriptChanged(old_file=None):
             return "changed"
+        case ScriptChanged(old_file=old, is_same=is_same):
+            return f"renamed from {old}" if is_same else "changed and renamed"
         case Imports(file=file, chain=chain):
             via = f" through {chain[1]}" if len(chain) > 2 else ""
             return f"imports {file}{via}"

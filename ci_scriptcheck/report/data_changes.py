@@ -8,7 +8,7 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.acceptance import is_acceptable
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.plan import Task, Upstream
-from ci_scriptcheck.model.result import Level, Table
+from ci_scriptcheck.model.result import Level, Outcome, Table
 from ci_scriptcheck.report import data_difference, intended, lines
 from ci_scriptcheck.report.data_difference import Moved, Sides
 from ci_scriptcheck.report.page import listed, visible
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import Finding, TaskResult
 
+_GOOD = frozenset({Outcome.PASSED, Outcome.REUSED})
 _SHARES = (0.0, 0.01, 0.1, 0.5)
 _SHIFTS = (0.1, 0.25)
 """From where on a population stability index speaks of a small shift, and of a large one."""
@@ -103,6 +104,38 @@ def ends(record: RunRecord) -> tuple[Change, ...]:
             for one in changes(record)
             if not one.begins and not one.is_read and not one.is_told_by_numbers
         ],
+    )
+
+
+def same_at_the_end(record: RunRecord) -> str | None:
+    """Say that what nobody reads further is as on base, where something differs before it.
+
+    Said only of what both sides wrote byte for byte alike, and of all of it; base's tasks have to be there.
+    """
+    began = {one.task.pipeline for one in changes(record) if one.begins}
+    ends = [
+        (task, result)
+        for task, result in verdict.with_tasks(record)
+        if task.pipeline is not None and task.pipeline in began and task.ends and task.beside
+    ]
+    results = {result.task: result for result in record.results}
+    if not ends or not all(_is_as_on_base(task, result, results) for task, result in ends):
+        return None
+    names = [f"`{visible(port)}` of {visible(task.id)}" for task, _ in ends for port in task.ends]
+    return (
+        f"What comes out at the end, {listed(names, 4)}, is as on {lines.base_name(record.plan)}."
+    )
+
+
+def _is_as_on_base(task: Task, result: TaskResult, results: Mapping[str, TaskResult]) -> bool:
+    before = results.get(task.beside or "")
+    if before is None or not {result.outcome, before.outcome} <= _GOOD:
+        return False
+    return all(
+        port in result.outputs
+        and port in before.outputs
+        and result.outputs[port].digest == before.outputs[port].digest
+        for port in task.ends
     )
 
 

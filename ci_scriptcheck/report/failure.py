@@ -232,6 +232,8 @@ def _commands(record: RunRecord, group: list[Failure], errors: list[Finding], pa
     rows.append(("reproduce", visible(reproduce(record.plan, task))))
     rows.append(("look", visible(look(record, result))))
     if any(map(is_acceptable, errors)):
+        rule = next(item.rule for item in errors if is_acceptable(item))
+        rows.append(("explain", f"scriptcheck explain {visible(rule)}"))
         rows.append(("accept", visible(intended.command(record.plan, task.id))))
     if len(group) > 1:
         rows.append(("also in", listed([visible(other.id) for other, _ in group[1:]])))

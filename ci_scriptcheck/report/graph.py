@@ -34,6 +34,7 @@ class Node:
     Attributes:
         name: What it is called among the others; a guest from another pipeline by its whole id.
         is_changed: Whether its own script differs, and not only something that it depends on.
+        begins: Whether it writes something else than on base, given the same.
     """
 
     task: str
@@ -42,6 +43,7 @@ class Node:
     standing: Standing
     seconds: float | None = None
     is_changed: bool = False
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +175,8 @@ def _node(task: Task, group: str, plan: Plan, result: TaskResult) -> Node:
         outcome=result.outcome,
         standing=standing(task, result, plan),
         seconds=result.seconds,
-        is_changed=isinstance(task.reason, change.ScriptChanged),
+        is_changed=isinstance(task.reason, change.ScriptChanged) and not task.reason.is_same,
+        begins=result.is_first_to_differ,
     )
 
 

@@ -20,7 +20,16 @@ from markupsafe import Markup, escape
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.not_run import UNKNOWN
 from ci_scriptcheck.model.result import Outcome
-from ci_scriptcheck.report import intended, lines, machines, mistake, summary, uncompared, warned
+from ci_scriptcheck.report import (
+    data_changes,
+    intended,
+    lines,
+    machines,
+    mistake,
+    summary,
+    uncompared,
+    warned,
+)
 from ci_scriptcheck.report.page import counted, seconds, written_out
 from ci_scriptcheck.report.standing import MARKS, WORDS, Standing, standing, word
 from ci_scriptcheck.report.web import differences, findings, pictures, tasks
@@ -52,6 +61,12 @@ _TITLES = {
     "not_run": "Not run",
     "tasks": "All tasks",
 }
+_MEANINGS = {
+    "PSI": "Population stability index: how far the values have shifted. Less than 0.1 is usually taken for"
+    " the same distribution, more than 0.25 for another."
+}
+"""What heads of tables mean that not everybody knows."""
+
 _COMMAND = re.compile(r"(?<![^\s>])::")
 _CODE = re.compile(r"`([^`]+)`")
 
@@ -60,6 +75,7 @@ def render(record: RunRecord) -> str:
     """Write the page; equal records give equal bytes."""
     warnings = warned.warnings(record)
     alone = uncompared.told(record, lines.base_name(record.plan))
+    same_end = data_changes.same_at_the_end(record)
     record = record.of_head()
     failures = findings.failures(record)
     failing = {task: shown.anchor for shown in failures for task in (shown.task, *shown.others)}
@@ -79,7 +95,11 @@ def render(record: RunRecord) -> str:
         "tasks": rows,
     }
     text = _template().render(
-        **_opening(record), **parts, sections=_sections(parts), anchors=anchors
+        **_opening(record),
+        **parts,
+        same_end=same_end,
+        sections=_sections(parts),
+        anchors=anchors,
     )
     # A log may show this text, and GitHub's runner would obey it; a browser sees no difference.
     return _COMMAND.sub("&#58;:", text).replace("##[", "#&#35;[")
@@ -105,6 +125,7 @@ def _template() -> Template:
         box=pictures.BOX,
         most_open=MOST_OPEN,
         kind_words=WORDS,
+        meanings=_MEANINGS,
     )
     return environment.get_template("page.html")
 

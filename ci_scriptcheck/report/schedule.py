@@ -87,7 +87,7 @@ def shared(plan: Plan, shares: Shares, page: Page) -> str:
 def why(task: Task) -> str:
     """Say why a task is checked, naming the script that changed."""
     if isinstance(task.reason, ScriptChanged):
-        return f"{task.reason.file} changed"
+        return f"{task.reason.file} {in_words(task.reason)}"
     return in_words(task.reason)
 
 

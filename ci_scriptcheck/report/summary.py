@@ -161,9 +161,10 @@ def changed_data(record: RunRecord, page: Page) -> str | None:
         [_difference("end   ", one, record, page) for one in data_changes.ends(record)],
     )
     numbers = "\n".join(_most(told[0], page))
+    same = data_changes.same_at_the_end(record)
     hint = intended.hint(record)
-    last = visible(hint) if hint else ""
-    parts = (numbers, *_most(told[1], page), *_most(told[2], page), last)
+    last = (page.flow(same, "", "") if same else "", visible(hint) if hint else "")
+    parts = (numbers, *_most(told[1], page), *_most(told[2], page), *last)
     return "\n\n".join(filter(None, parts)) or None
 
 

@@ -72,16 +72,17 @@ def data(story: Story, sheet: Sheet, shown: frozenset[Table]) -> list[str]:
     more = len(differing) - len(told)
     last = f"{counted(more, 'more output')} differ{'s' * (more == 1)}" if more else ""
     head = [f"#### What this {sheet.change} does to the data", *_figures(moved, record, sheet)]
+    same_end = sheet.prose(data_changes.same_at_the_end(record) or "")
     hint = sheet.prose(intended.hint(record) or "")
     folded = told[MOST_OPEN:]
     if not folded:
         is_behind = bool(told or moved)
         rest_told = last and f"{last}." if is_behind else f"{last.replace(' more', '')}."
-        return [*head, *told, rest_told, hint]
+        return [*head, *told, rest_told, same_end, hint]
     rest = len(differing) - MOST_OPEN
     title = f"{counted(rest, 'more output')} that differ{'s' * (rest == 1)}"
     content = "\n\n".join([*folded, *([f"and {more:,} more"] if more else [])])
-    return [*head, *told[:MOST_OPEN], fold(title, content), hint]
+    return [*head, *told[:MOST_OPEN], fold(title, content), same_end, hint]
 
 
 def _figures(moved: Sequence[Change], record: RunRecord, sheet: Sheet) -> list[str]:
@@ -251,7 +252,7 @@ def _cells(task: Task, result: TaskResult, plan: Plan, sheet: Sheet) -> Iterator
         task.reason
     )
     if is_own and isinstance(task.reason, change.ScriptChanged):
-        yield sheet.prose(f"`{task.reason.file}` changed", 300)
+        yield sheet.prose(f"`{task.reason.file}` {reason}", 300)
     else:
         yield sheet.prose(reason or "only gives inputs", 300)
 

@@ -175,7 +175,7 @@ def _rows(table: TableComparison, sides: Sides) -> Iterator[str]:
 
 def _table(file: FileComparison, sides: Sides) -> Table | None:
     if file.table is not None and file.table.columns:
-        return _columns(file.table, sides)
+        return _columns(file.table)
     if file.values:
         rows = tuple(
             (one.path, *data_difference.told_apart(one.before or NOTHING, one.after or NOTHING))
@@ -189,13 +189,13 @@ def _table(file: FileComparison, sides: Sides) -> Table | None:
     return None
 
 
-def _columns(table: TableComparison, sides: Sides) -> Table:
+def _columns(table: TableComparison) -> Table:
     """Write the columns that differ; what is told of none of them is left out."""
     further = (ROWS_THAT_DIFFER, "without a value", "PSI", "also")
-    heads = ("column", sides.before, sides.after, *further)
+    heads = ("column", "type", *further)
     rows = [_column(column, table) for column in table.columns[:MOST_COLUMNS]]
     used = [
-        number for number in range(len(heads)) if number < 3 or any(row[number] for row in rows)
+        number for number in range(len(heads)) if number < 2 or any(row[number] for row in rows)
     ]
     return Table(
         columns=tuple(heads[number] for number in used),
@@ -210,10 +210,10 @@ def _column(column: ColumnComparison, table: TableComparison) -> Sequence[str]:
         f"{figure.name} {figure.before or NOTHING} → {figure.after or NOTHING}"
         for figure in column.figures
     ]
+    before, after = column.type_before or NOTHING, column.type_after or NOTHING
     return (
         column.name,
-        column.type_before or NOTHING,
-        column.type_after or NOTHING,
+        before if before == after else f"{before} → {after}",
         table.rows_with_another(column),
         nulls if column.nulls_before != column.nulls_after else "",
         "" if column.psi is None else f"{column.psi:.2f}",

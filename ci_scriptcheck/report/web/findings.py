@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.acceptance import is_acceptable
 from ci_scriptcheck.model.result import Level, Table
 from ci_scriptcheck.report import data_changes, failure, intended
 from ci_scriptcheck.report.page import shortened
@@ -80,6 +81,7 @@ class ShownFailure:
     tail: tuple[str, ...]
     reproduce: str
     look: str
+    accept: str | None
 
     @property
     def headline(self) -> str:
@@ -139,6 +141,7 @@ def _failure(record: RunRecord, number: int, group: list[failure.Failure]) -> Sh
         tail=() if _is_explained(errors) else last_lines(result),
         reproduce=failure.reproduce(record.plan, task),
         look=failure.look(record, result),
+        accept=intended.command(record.plan, task.id) if any(map(is_acceptable, errors)) else None,
     )
 
 

@@ -29,12 +29,17 @@ _HEAD = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownNode:
-    """A box; `title` is the whole name where there is no room for it."""
+    """A box; `title` is the whole name where there is no room for it.
+
+    Attributes:
+        differs: Whether a difference begins here, in a task that would look as if nothing had reached it.
+    """
 
     anchor: str
     x: int
     y: int
     standing: Standing
+    differs: bool
     name: str
     told: str
     title: str
@@ -122,13 +127,16 @@ def _node(box: Box, anchors: Mapping[str, str]) -> ShownNode:
     told = f"{MARKS[node.outcome]} {_told(node.standing, word(node.outcome))}"
     shows_time = node.seconds is not None and node.standing is not Standing.REUSED
     time = f" · {seconds(node.seconds or 0)}" if shows_time else ""
+    differs = node.begins and node.standing in {Standing.PASSED, Standing.REUSED}
     return ShownNode(
         anchor=anchors[node.task],
         x=box.x,
         y=box.y,
         standing=node.standing,
+        differs=differs,
         name=name,
-        told=told + time,
+        # There is no room for both.
+        told=f"{told}, other data" if differs else told + time,
         title="" if name == node.name else written_out(node.name),
     )
 

@@ -94,6 +94,23 @@ def test_a_renamed_file_keeps_its_old_name(repository: Repository) -> None:
     )
 
 
+def test_a_file_that_was_renamed_without_another_byte_is_known_to_be_the_same(
+    repository: Repository,
+) -> None:
+    text = "".join(f"line {number}\n" for number in range(20))
+    turned = "".join(f"line {number}\n" for number in reversed(range(20)))
+    repository.commit({"old.py": text, "before.py": f"# {text}"})
+    repository.branch("topic")
+    repository.commit(
+        {"old.py": None, "new.py": text, "before.py": None, "after.py": f"# {turned}"}
+    )
+
+    found = {change.path: change for change in changes(repository).files}
+
+    assert (found["new.py"].old_path, found["new.py"].is_same) == ("old.py", True)
+    assert not found["after.py"].is_same
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -25,6 +25,7 @@ from ci_scriptcheck.model.change import (
     Selection,
     SettingsChanged,
     Unknown,
+    in_words,
 )
 from ci_scriptcheck.model.contract import (
     Column,
@@ -203,6 +204,24 @@ def test_a_moved_script_is_a_changed_one() -> None:
     assert affected(head, changed(), base=base).steps == {
         "train": ScriptChanged(file="jobs/train.py")
     }
+
+
+@pytest.mark.parametrize(
+    ("is_same", "told"), [(True, "renamed from scripts/train.py"), (False, "changed and renamed")]
+)
+def test_a_script_that_git_tells_to_be_renamed_says_so(is_same: bool, told: str) -> None:
+    base = a_project(["train"])
+    head = a_project([a_step("train", script="jobs/train.py")])
+    change = FileChange(
+        path="jobs/train.py",
+        kind=ChangeKind.RENAMED,
+        old_path="scripts/train.py",
+        is_same=is_same,
+    )
+
+    selection = affected(head, replace(changed(), files=(change,)), base=base)
+
+    assert in_words(selection.steps["train"]) == told
 
 
 def test_a_new_step_and_a_new_pipeline_are_affected() -> None:

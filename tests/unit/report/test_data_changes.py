@@ -19,7 +19,8 @@ from ci_scriptcheck.model.comparison import (
     TableComparison,
     ValueComparison,
 )
-from ci_scriptcheck.model.result import Finding, Level, Outcome
+from ci_scriptcheck.model.plan import Purpose, Side
+from ci_scriptcheck.model.result import Artefact, Finding, Level, Outcome
 from ci_scriptcheck.report import console, data_changes, data_difference, html, markdown
 from ci_scriptcheck.report.data_difference import Sides
 from ci_scriptcheck.report.links import Links
@@ -308,6 +309,43 @@ def test_nothing_is_to_be_accepted_where_that_was_done_or_nothing_counts() -> No
     for one in (record, replace(record, results=(silent,))):
         for told in everywhere(one):
             assert "can be accepted" not in told
+
+
+def a_record_with_ends(
+    *ends: str, outcome: Outcome = Outcome.PASSED, other: str = "same"
+) -> RunRecord:
+    """Make a record in which `prepare` differs, and each end writes the same, but for the last of them."""
+    steps = [after(name, "prepare", ends=("out",), beside=f"fraud/{name}@base") for name in ends]
+    on_base = [
+        replace(step, id=str(step.beside), side=Side.BASE, purpose=Purpose.COMPARE, beside=None)
+        for step in steps
+    ]
+    written = dict.fromkeys(ends, "same") | {ends[-1]: other}
+    results = [
+        a_result(step.id, outcome, outputs={"out": Artefact(digest=written[step.node])})
+        for step in steps
+    ]
+    results += [a_result(one.id, outputs={"out": Artefact(digest="same")}) for one in on_base]
+    begun = a_result("fraud/prepare", **BEGINS, comparisons=(a_port(TABLE),))
+    plan = a_plan(a_task("prepare", pipeline="fraud"), *steps, *on_base)
+    return a_record(plan, begun, *results)
+
+
+def test_that_what_comes_out_at_the_end_is_as_on_main_is_said() -> None:
+    for told in map(as_read, everywhere(a_record_with_ends("report", "package"))):
+        assert (
+            "What comes out at the end, out of fraud/report and out of fraud/package, is as on main."
+            in told.replace("`", "")
+        )
+
+
+def test_an_end_that_differs_or_failed_is_not_said_to_be_as_on_main() -> None:
+    differing = a_record_with_ends("report", "package", other="new")
+    failed = a_record_with_ends("report", outcome=Outcome.FAILED)
+
+    for record in (differing, failed, a_warned_record()):
+        for told in everywhere(record):
+            assert "What comes out at the end" not in told
 
 
 def test_every_step_that_began_a_difference_is_named_as_its_cause() -> None:

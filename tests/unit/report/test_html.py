@@ -15,8 +15,8 @@ import pytest
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.report import html
 from tests.conftest import a_plan, a_record, a_result, a_task
-from tests.unit.report.compared import a_compared_record
-from tests.unit.report.records import RAISED, a_failing_record
+from tests.unit.report.compared import a_compared_record, a_record_of_failing_readers
+from tests.unit.report.records import RAISED, a_failing_record, after
 from tests.unit.report.test_console import STORIES, hostile_texts, many_failures, nothing_to_do
 
 if TYPE_CHECKING:
@@ -87,6 +87,34 @@ def an_evil_record() -> RunRecord:
 @pytest.mark.parametrize("name", ["failing", "passing", "empty", "compared"])
 def test_the_page_reads_as_reviewed(name: str, golden: Callable[[str], object]) -> None:
     assert without_our_own_files(html.render(PAGES[name]())) == golden(f"page/{name}.html")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PASSED, Outcome.REUSED])
+def test_a_step_at_which_a_difference_begins_is_marked_in_the_picture(outcome: Outcome) -> None:
+    begun = a_result("fraud/train", outcome, is_first_to_differ=True, differing=("out",))
+    plan = a_plan(a_task("train", pipeline="fraud"), after("report", "train"))
+
+    read = Reader(html.render(a_record(plan, begun)))
+
+    boxes = [one["class"] for one in read.all("a") if one.get("tabindex") == "-1"]
+    assert boxes == [f"{outcome.value} differs", "passed"]
+    assert f"{outcome.value}, other data" in read.text
+
+
+def test_a_difference_that_fails_can_be_explained_and_accepted() -> None:
+    page = html.render(a_record_of_failing_readers())
+
+    assert "<code>scriptcheck explain SC401</code>" in page
+    assert "<code>scriptcheck accept fraud/preprocess --reason &#39;…&#39;</code>" in page
+    assert page.count("<dt>accept</dt>") == 1
+
+
+def test_the_page_says_what_psi_is_and_the_type_of_a_column_once() -> None:
+    page = html.render(PAGES["compared"]())
+
+    assert '<abbr title="Population stability index: how far' in page
+    assert '<th scope="row">risk_band</th><td>category</td><td>212 of 4,988</td>' in page
+    assert '<th scope="row">amount</th><td>missing → float</td>' in page
 
 
 @pytest.mark.parametrize("name", PAGES)
