@@ -112,7 +112,12 @@ def same_at_the_end(record: RunRecord) -> str | None:
 
     Said only of what both sides wrote byte for byte alike, and of all of it; base's tasks have to be there.
     """
-    began = {one.task.pipeline for one in changes(record) if one.begins}
+    # Not by what is told: of a step that writes the same alone, only that is.
+    began = {
+        task.pipeline
+        for task, result in verdict.with_tasks(record)
+        if result.is_first_to_differ and any(one.files for one in result.comparisons)
+    }
     ends = [
         (task, result)
         for task, result in verdict.with_tasks(record)

@@ -339,6 +339,18 @@ def test_that_what_comes_out_at_the_end_is_as_on_main_is_said() -> None:
         )
 
 
+def test_so_it_is_where_the_difference_is_told_of_the_step_alone() -> None:
+    record = a_record_with_ends("report")
+    alone = a_task("prepare")
+    begun = replace(record.results[0], task="prepare")
+    plan = replace(record.plan, tasks=(alone, *record.plan.tasks))
+
+    told = console.ending(replace(record, plan=plan, results=(begun, *record.results)), PLAIN)
+
+    assert told.count("data  ") == 1
+    assert "What comes out at the end, `out` of fraud/report, is as on main." in told
+
+
 def test_an_end_that_differs_or_failed_is_not_said_to_be_as_on_main() -> None:
     differing = a_record_with_ends("report", "package", other="new")
     failed = a_record_with_ends("report", outcome=Outcome.FAILED)
