@@ -185,9 +185,9 @@ def part_of(name: str, path: Path) -> Part:
     with path.open("rb") as file:
         is_packed = file.read(2) == b"\x1f\x8b"
     if kind in _SEPARATORS:
+        columns, delimiter = _header(path, kind)
         if is_packed or path.stat().st_size > _BUFFER:
             _refuse_long_line(_chunks(path, tables.MOST_BYTES if is_packed else sys.maxsize))
-        columns, delimiter = _header(path, kind)
         return Part(
             name=name,
             paths=(str(path),),
