@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ci_scriptcheck.model.change import ChangeKind, ChangeSet, FileChange, ScriptChanged
-from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord, Task, task_id
+from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord, Task
 from ci_scriptcheck.model.project import Settings
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.model.scenario import STANDARD
+from ci_scriptcheck.model.task_ids import task_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.change import After, Feeds
-from ci_scriptcheck.model.plan import ACROSS, ON_BASE, Input, Purpose, Side, Upstream
+from ci_scriptcheck.model.plan import Input, Purpose, Side, Upstream
 from ci_scriptcheck.model.scenario import STANDARD
+from ci_scriptcheck.model.task_ids import ACROSS, ON_BASE
 from ci_scriptcheck.modes import suppliers, tasks
 from ci_scriptcheck.modes.malformed import is_malformed
 from ci_scriptcheck.values import replace

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Stated, Synthesized, WrittenBy
-from ci_scriptcheck.model.plan import Copied, Source, Synthetic, Upstream, task_id
+from ci_scriptcheck.model.plan import Copied, Source, Synthetic, Upstream
 from ci_scriptcheck.model.scenario import STANDARD
+from ci_scriptcheck.model.task_ids import task_id
 from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import Feeds
-from ci_scriptcheck.model.plan import Purpose, task_id
+from ci_scriptcheck.model.plan import Purpose
 from ci_scriptcheck.model.scenario import STANDARD
+from ci_scriptcheck.model.task_ids import task_id
 from ci_scriptcheck.modes import tasks
 from ci_scriptcheck.values import replace
 

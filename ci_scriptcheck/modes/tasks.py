@@ -5,17 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import not_run
-from ci_scriptcheck.model.plan import (
-    Input,
-    Mode,
-    Output,
-    Purpose,
-    Reader,
-    Synthetic,
-    Task,
-    task_id,
-)
+from ci_scriptcheck.model.plan import Input, Mode, Output, Purpose, Reader, Synthetic, Task
 from ci_scriptcheck.model.scenario import STANDARD
+from ci_scriptcheck.model.task_ids import task_id
 from ci_scriptcheck.modes import sources
 from ci_scriptcheck.values import replace
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from ci_scriptcheck.errors import did_you_mean
-from ci_scriptcheck.model.plan import ON_BASE
 from ci_scriptcheck.model.rules import RULES
+from ci_scriptcheck.model.task_ids import ON_BASE
 from ci_scriptcheck.project.native import mistakes
 from ci_scriptcheck.project.native.documents import PipelineDocument, ProjectDocument
 from ci_scriptcheck.project.native.setting_documents import SettingsDocument

@@ -17,9 +17,9 @@ from ci_scriptcheck.model.plan import (
     ShareRun,
     Task,
     Upstream,
-    task_id,
 )
 from ci_scriptcheck.model.result import Finding, Level, Outcome, Table
+from ci_scriptcheck.model.task_ids import task_id
 from ci_scriptcheck.values import replace
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
 
