@@ -9,7 +9,7 @@ from ci_scriptcheck.model.acceptance import is_acceptable
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.plan import Task, Upstream
 from ci_scriptcheck.model.result import Level, Outcome, Table
-from ci_scriptcheck.report import data_difference, intended, lines
+from ci_scriptcheck.report import data_difference, intended, lines, ways
 from ci_scriptcheck.report.data_difference import Moved, Sides
 from ci_scriptcheck.report.page import listed, visible
 from ci_scriptcheck.report.why import cause, why_now
@@ -156,10 +156,10 @@ def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
         if found is None or not found.files or not isinstance(item.source, Upstream):
             continue
         supplier = tasks[item.source.task]
-        way = _way(tasks, results, supplier)
+        way = ways.tasks_of(tasks, results, supplier)
         where = f"Input `{item.port}` is not what it is on {lines.base_name(record.plan)}."
         table = data_difference.table_of(found, _sides(record, None))
-        yield f"{where} {_comes_from(way, results, task)}", table
+        yield f"{where} {ways.back(way, results, task)}", table
 
 
 def why_failed(record: RunRecord, task: Task, finding: Finding | None = None) -> tuple[str, ...]:
@@ -174,7 +174,7 @@ def why_failed(record: RunRecord, task: Task, finding: Finding | None = None) ->
         one.id: one
         for item in task.inputs
         if item.port in given and isinstance(item.source, Upstream)
-        for one in _begun(_way(tasks, results, tasks[item.source.task]), results)
+        for one in ways.begun(ways.tasks_of(tasks, results, tasks[item.source.task]), results)
     }
     return why_now(record.plan, task, finding, begun_by=tuple(begun.values()))
 
@@ -289,7 +289,7 @@ def _passed_on(record: RunRecord) -> Iterator[Change]:
                     task=task,
                     comparison=comparison,
                     sides=_sides(record, result),
-                    way=_from(_way(tasks, results, task)[:-1], results, task),
+                    way=ways.onward(ways.tasks_of(tasks, results, task)[:-1], results, task),
                     begins=False,
                     is_read=comparison.port not in task.ends,
                     moved=data_difference.moved(comparison, is_passed_on=True),
@@ -300,73 +300,3 @@ def _sides(record: RunRecord, result: TaskResult | None) -> Sides:
     base = lines.base_name(record.plan)
     is_beside_script = result is not None and result.is_beside_script
     return (data_difference.of_scripts if is_beside_script else data_difference.of_commits)(base)
-
-
-def _way(tasks: Mapping[str, Task], results: Mapping[str, TaskResult], task: Task) -> list[Task]:
-    """Give the tasks by way of which something else came to a task, in the plan's order, itself last."""
-    on_way: set[str] = set()
-    waiting = [task]
-    while waiting:
-        for item in waiting.pop().inputs:
-            source = item.source
-            if isinstance(source, Upstream) and source.task in tasks:
-                supplier = tasks[source.task]
-                # What base does not have is compared with nothing, and passes on what it is given.
-                passes_on = source.port in results[supplier.id].differing or (
-                    supplier.beside is None and _is_given_otherwise(tasks, results, supplier)
-                )
-                if passes_on and supplier.id not in on_way:
-                    on_way.add(supplier.id)
-                    waiting.append(supplier)
-    return [*(one for name, one in tasks.items() if name in on_way and name != task.id), task]
-
-
-def _is_given_otherwise(
-    tasks: Mapping[str, Task], results: Mapping[str, TaskResult], task: Task
-) -> bool:
-    """Say whether something that differs comes to a task, through others that base does not have."""
-    seen, waiting = {task.id}, [task]
-    while waiting:
-        for item in waiting.pop().inputs:
-            source = item.source
-            if isinstance(source, Upstream) and source.task in tasks:
-                if source.port in results[source.task].differing:
-                    return True
-                if tasks[source.task].beside is None and source.task not in seen:
-                    seen.add(source.task)
-                    waiting.append(tasks[source.task])
-    return False
-
-
-def _begun(way: list[Task], results: Mapping[str, TaskResult]) -> list[Task]:
-    return [one for one in way if results[one.id].is_first_to_differ] or way[:1]
-
-
-def _parted(
-    way: list[Task], results: Mapping[str, TaskResult], beside: Task
-) -> tuple[list[str], list[str]]:
-    """Part a way into the steps that began it, and those that pass it on."""
-    began = _begun(way, results)
-    others = [one for one in way if one not in began]
-    return _called(began, beside), _called(others, beside)
-
-
-def _called(tasks: list[Task], beside: Task) -> list[str]:
-    """Give the names of tasks among those of one pipeline."""
-    return [visible(one.node if one.pipeline == beside.pipeline else one.id) for one in tasks]
-
-
-def _comes_from(way: list[Task], results: Mapping[str, TaskResult], task: Task) -> str:
-    began, others = _parted(way, results, task)
-    between = "".join(f"{name}, and before that from " for name in reversed(others))
-    if len(began) == 1:
-        return f"It comes from {between}{began[0]}, the first step whose output differs on equal inputs:"
-    return f"It comes from {between}{listed(began)}, whose outputs differ on equal inputs:"
-
-
-def _from(way: list[Task], results: Mapping[str, TaskResult], task: Task) -> str:
-    """Write a way from its beginnings."""
-    if not way:
-        return ""
-    began, others = _parted(way, results, task)
-    return f"from {listed(began)}" + (f" by way of {listed(others)}" if others else "")
