@@ -17,6 +17,13 @@ UNSEEN = "is not looked into"
 """How a note begins that says that there is more than what is looked at."""
 
 
+def called(note: str, before: str, after: str) -> str:
+    """Call the sides in a note as people do (`on main`, `here`), but for what stands in backticks."""
+    parts = note.split("`")
+    parts[::2] = [part.replace("on base", before).replace("on head", after) for part in parts[::2]]
+    return "`".join(parts)
+
+
 class Fate(StrEnum):
     """What became of a part of the data on its way from base to head."""
 

@@ -26,6 +26,9 @@ class Outcome(StrEnum):
 BROKEN = frozenset({Outcome.FAILED, Outcome.VACUOUS, Outcome.CRASHED, Outcome.TIMED_OUT})
 """Outcomes that mean that the script did not do its work."""
 
+ENDED_WELL = frozenset({Outcome.PASSED, Outcome.REUSED})
+"""Those that mean that it did, now or before."""
+
 
 class Level(StrEnum):
     """How much a finding counts."""
@@ -225,7 +228,7 @@ class TaskResult:
         A task that passed although its failure was known has failed by that alone, and one whose outputs
         hang on chance, or are not what they are on base, has made them all the same.
         """
-        if self.outcome in {Outcome.PASSED, Outcome.REUSED}:
+        if self.outcome in ENDED_WELL:
             return True
         errors = {one.rule for one in self.findings if one.severity is Level.ERROR}
         is_good = bool(errors) and all(rule in _WROTE or rule[:3] == "SC4" for rule in errors)

@@ -8,7 +8,7 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.acceptance import is_acceptable
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.plan import Task, Upstream
-from ci_scriptcheck.model.result import Level, Outcome, Table
+from ci_scriptcheck.model.result import ENDED_WELL, Level, Table
 from ci_scriptcheck.report import data_difference, intended, lines, ways
 from ci_scriptcheck.report.data_difference import Moved, Sides
 from ci_scriptcheck.report.page import listed, visible
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import Finding, TaskResult
 
-_GOOD = frozenset({Outcome.PASSED, Outcome.REUSED})
 _SHARES = (0.0, 0.01, 0.1, 0.5)
 _SHIFTS = (0.1, 0.25)
 """From where on a population stability index speaks of a small shift, and of a large one."""
@@ -134,7 +133,7 @@ def same_at_the_end(record: RunRecord) -> str | None:
 
 def _is_as_on_base(task: Task, result: TaskResult, results: Mapping[str, TaskResult]) -> bool:
     before = results.get(task.beside or "")
-    if before is None or not {result.outcome, before.outcome} <= _GOOD:
+    if before is None or not {result.outcome, before.outcome} <= ENDED_WELL:
         return False
     return all(
         port in result.outputs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate
+from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate, called
 from ci_scriptcheck.model.json_path import last_part
 from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.model.timed_names import speaks_of_time
@@ -115,7 +115,9 @@ def moved(comparison: PortComparison, *, is_passed_on: bool = False) -> Moved:
 
 def in_short(comparison: PortComparison, sides: Sides) -> str:
     """Say in one line how what lies at a port differs."""
-    parts = [called(_file_in_short(file), sides) for file in comparison.files[:3]]
+    parts = [
+        called(_file_in_short(file), sides.before, sides.after) for file in comparison.files[:3]
+    ]
     more = len(comparison.files) - 3
     if more > 0:
         parts.append(f"and {counted(more, 'more file')} differ{'s' * (more == 1)}")
@@ -129,7 +131,11 @@ def in_short(comparison: PortComparison, sides: Sides) -> str:
 
 def notes(comparison: PortComparison, sides: Sides) -> list[str]:
     """Say what else is known of files, and no column of a table has room for."""
-    told = [called(note, sides) for file in comparison.files for note in _notes(file, "")]
+    told = [
+        called(note, sides.before, sides.after)
+        for file in comparison.files
+        for note in _notes(file, "")
+    ]
     if len(told) > MOST_NOTES:
         return [*told[:MOST_NOTES], f"and {counted(len(told) - MOST_NOTES, 'more note')}"]
     return told
@@ -179,16 +185,6 @@ def told_apart(before: str, after: str) -> tuple[str, str]:
         if f"{one:.{digits - 2}g}" != f"{other:.{digits - 2}g}":
             return f"{one:.{digits}g}", f"{other:.{digits}g}"
     return before, after
-
-
-def called(text: str, sides: Sides) -> str:
-    """Call base and head as people do, but for what stands in backticks."""
-    parts = text.split("`")
-    parts[::2] = [
-        part.replace("on base", sides.before).replace("on head", sides.after)
-        for part in parts[::2]
-    ]
-    return "`".join(parts)
 
 
 def _moved(file: FileComparison) -> Iterator[tuple[str, str, str]]:

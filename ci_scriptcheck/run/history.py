@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck import cache_file
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.plan import Side
-from ci_scriptcheck.model.result import BROKEN, Outcome
+from ci_scriptcheck.model.result import BROKEN, ENDED_WELL, Outcome
 from ci_scriptcheck.run.store.digest import of_text
 from ci_scriptcheck.values import dataclass, field
 
@@ -140,7 +140,7 @@ def after(history: History, record: RunRecord) -> History:
             continue
         before = tasks.pop(task.id, None)
         # One that ended early has not shown all that it reads.
-        is_whole = result.outcome in {Outcome.PASSED, Outcome.REUSED}
+        is_whole = result.outcome in ENDED_WELL
         reads = {*result.reads, *(before.reads if before and not is_whole else ())}
         tasks[task.id] = Learned(
             step=task.step,

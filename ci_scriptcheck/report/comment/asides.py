@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model import change, verdict
-from ci_scriptcheck.model.result import Level, Outcome
+from ci_scriptcheck.model.result import ENDED_WELL, Level, Outcome
 from ci_scriptcheck.report import (
     data_changes,
     data_difference,
@@ -37,7 +37,6 @@ MOST_OPEN = 5
 """Outputs that differ and are shown unfolded."""
 
 _LINE = re.compile(r"(.+):(\d{1,9})", re.DOTALL | re.ASCII)
-_GOOD = frozenset({Outcome.PASSED, Outcome.REUSED})
 
 
 def scope(plan: Plan, sheet: Sheet) -> str:
@@ -133,7 +132,7 @@ def _same(record: RunRecord) -> str:
     compared = [
         (task, result.outputs, results[task.beside].outputs)
         for task, result in verdict.with_tasks(record)
-        if task.beside in results and {result.outcome, results[task.beside].outcome} <= _GOOD
+        if task.beside in results and {result.outcome, results[task.beside].outcome} <= ENDED_WELL
     ]
     steps = len({task.step for task, here, there in compared if here and there})
     if uncompared.told(record, lines.base_name(record.plan)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate
+from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate, called
 from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.report import data_changes, data_difference
 from ci_scriptcheck.report.data_difference import NOTHING
@@ -148,7 +148,7 @@ def _sentences(file: FileComparison, sides: Sides) -> Iterator[str]:
     if file.table is not None:
         yield from _rows(file.table, sides)
     if file.note:
-        note = data_difference.called(file.note, sides)
+        note = called(file.note, sides.before, sides.after)
         yield f"{note[0].upper()}{note[1:]}."
 
 
@@ -170,7 +170,7 @@ def _rows(table: TableComparison, sides: Sides) -> Iterator[str]:
     if told:
         yield f"{how}: {', '.join(told)}."
     if table.why_no_key:
-        yield f"Not paired by their key: {data_difference.called(table.why_no_key, sides)}."
+        yield f"Not paired by their key: {called(table.why_no_key, sides.before, sides.after)}."
 
 
 def _table(file: FileComparison, sides: Sides) -> Table | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place
-from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate, move_of
+from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate, called, move_of
 from ci_scriptcheck.model.json_path import last_part
 from ci_scriptcheck.model.result import Finding, Level, Table
 from ci_scriptcheck.model.rules import RULES
@@ -73,7 +73,7 @@ class _Port:
 
     def called(self, note: str) -> str:
         """Call the sides of a comparison as people do."""
-        return note.replace("on base", self.base).replace("on head", "here")
+        return called(note, self.base, "here")
 
     def finding(
         self,
