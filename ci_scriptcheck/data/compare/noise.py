@@ -28,11 +28,8 @@ _MISSING, _WHOLE, _FRACTION = "missing", "whole", "fraction"
 
 _NUMBERS = frozenset({_WHOLE, _FRACTION})
 
-SHIFTED = 0.5
-"""Population stability index from which values of chance come from elsewhere: twice what is called a shift."""
-
-_TIMES = 4
-"""By how much more than between two equal runs a figure has to differ to be no chance."""
+_ROOTS = 4
+"""By how many roots of a count of rare events two such counts differ once in thousands of times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,17 +234,18 @@ def _column(column: ColumnComparison, repeat: ColumnComparison | None) -> Column
         return column
     types = column.type_before, column.type_after
     is_new_type = types[0] != types[1] and types != (repeat.type_before, repeat.type_after)
-    loses, shifts = _loses_values(column, repeat), _comes_from_elsewhere(column, repeat)
-    if column.fate is repeat.fate and not (is_new_type or loses or shifts):
+    loses = _loses_values(column, repeat)
+    if column.fate is repeat.fate and not (is_new_type or loses):
         return None
-    # What its values are is chance; its type, how many there are and where they lie is none.
+    # What its values are is chance, and so is where they lie: one draw may move the whole column. Its type
+    # is none, nor how many there are.
     return replace(
         column,
         rows=None,
         nulls_before=column.nulls_before if loses else 0,
         nulls_after=column.nulls_after if loses else 0,
-        psi=column.psi if shifts else None,
-        figures=column.figures if shifts else (),
+        psi=None,
+        figures=(),
     )
 
 
@@ -256,13 +254,5 @@ def _loses_values(column: ColumnComparison, repeat: ColumnComparison) -> bool:
     came = column.nulls_after - column.nulls_before
     by_chance = abs(repeat.nulls_after - repeat.nulls_before)
     if by_chance:
-        # Two counts of rare events differ by the root of their sum, and in one of thousands by four times that.
-        by_chance += math.ceil(_TIMES * math.sqrt(column.nulls_before + column.nulls_after))
+        by_chance += math.ceil(_ROOTS * math.sqrt(column.nulls_before + column.nulls_after))
     return came > by_chance
-
-
-def _comes_from_elsewhere(column: ColumnComparison, repeat: ColumnComparison) -> bool:
-    """Say whether values that differ each time are of another distribution."""
-    if column.psi is None:
-        return False
-    return column.psi >= SHIFTED and column.psi > _TIMES * (repeat.psi or 0.0)
