@@ -85,6 +85,11 @@ def prose(
     return f"{first} {rest}" if rest else first
 
 
+def within_html(text: str, most: int = MOST_PROSE) -> str:
+    """Write a sentence for the inside of an element of HTML, where backticks would stay as they are."""
+    return _CODE.sub(lambda found: _as_html(found[1]), prose(text, most))
+
+
 def fenced(lines: Iterable[str], language: str = "text", most: int = LONGEST_LINE) -> str:
     """Set lines as a block of code, within a fence that none of them can close."""
     # Cut before it is written out, so that no more than what is shown is worked on.

@@ -153,18 +153,21 @@ def not_compared(story: Story, sheet: Sheet) -> list[str]:
     told = uncompared.told(story.record, lines.base_name(story.plan))
     most = sheet.room.asides
     shown = [f"- {escaping.name(name)}: {sheet.prose(why)}" for name, why in told[:most]]
-    title = f"{len(told):,} not compared with {escaping.prose(lines.base_name(story.plan))}"
+    base = escaping.within_html(lines.base_name(story.plan))
+    title = f"{len(told):,} not compared with {base}"
     return _folded(title, shown, len(told))
 
 
 def warnings(story: Story, sheet: Sheet) -> list[str]:
     """Tell warnings once each, with the tasks that gave them, to who unfolds them."""
     told, old = list(_warned(story)), len(warned.warnings(story.record).old)
-    base = escaping.prose(lines.base_name(story.plan))
+    base = lines.base_name(story.plan)
     if not told:
-        return [f"{counted(old, 'warning')} also on {base}."] if old else []
+        return [f"{counted(old, 'warning')} also on {escaping.prose(base)}."] if old else []
     shown = [_warning(*one, sheet) for one in told[: sheet.room.asides]]
-    title = counted(len(told), "warning") + (f", and {old:,} also on {base}" if old else "")
+    title = counted(len(told), "warning") + (
+        f", and {old:,} also on {escaping.within_html(base)}" if old else ""
+    )
     return _folded(title, shown, len(told))
 
 

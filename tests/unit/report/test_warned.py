@@ -8,7 +8,8 @@ from ci_scriptcheck.model.change import Feeds
 from ci_scriptcheck.model.plan import RunRecord, Side
 from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.report import annotations as noting
-from ci_scriptcheck.report import console, html, warned
+from ci_scriptcheck.report import console, html, markdown, warned
+from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.report.page import PLAIN, Detail
 from ci_scriptcheck.values import replace
 from tests.conftest import a_plan, a_record, a_result, a_task
@@ -83,3 +84,11 @@ def test_the_page_has_the_old_ones_folded_and_annotations_have_none() -> None:
 
     assert "2 warnings also on main</summary>" in page
     assert [one.message for one in noting.noted(a_run())] == ["nothing in `b`."]
+
+
+def test_a_base_whose_name_is_set_as_code_is_so_in_a_folded_title_too() -> None:
+    run = a_run()
+    plan = replace(run.plan, changes=replace(run.plan.changes, base_name="release/1.0"))
+    text = markdown.comment(replace(run, plan=plan), Links())
+
+    assert "<summary>1 warning, and 2 also on <code>release&#47;1&#46;0</code></summary>" in text
