@@ -48,6 +48,14 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def laws(session: nox.Session) -> None:
+    """Look for examples that break the laws, other ones each time; the tests try the same ones always."""
+    session.install("-e", ".", *group("tests"))
+    searching = ("-m", "hypothesis", "--hypothesis-profile=search", "--verbosity=1")
+    session.run("pytest", *searching, *(session.posargs or ["-n", "auto"]))
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types, the direction of imports, and the workflows."""
     session.install("-e", ".", *group("tests", "browser", "lint"))
