@@ -110,6 +110,12 @@ class ChangeError(ScriptcheckError):
     exit_code: ClassVar[int] = 3
 
 
+class FixtureError(ScriptcheckError):
+    """Real data cannot be had: no role, no access, too much of it, or a network that fails."""
+
+    exit_code: ClassVar[int] = 4
+
+
 class PublishError(ScriptcheckError):
     """GitHub did not take, or did not give, what a publication needs.
 
