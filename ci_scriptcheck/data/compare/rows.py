@@ -205,7 +205,8 @@ def _differs(name: str, *, is_rounded: bool) -> str:
         f"isfinite({before}) and isfinite({after}) and abs({before} - {after}) <= {room}"
         f" and not ({before} = trunc({before}) and {after} = trunc({after}))"
     )
-    return f"({test} and not coalesce({is_close}, false))"
+    # `and` would work out the second part for all pairs.
+    return f"case when {test} then not coalesce({is_close}, false) else false end"
 
 
 def _joined(
