@@ -147,6 +147,27 @@ def read(environ: Mapping[str, str]) -> Inputs:
     )
 
 
+def for_a_record(environ: Mapping[str, str]) -> Inputs | None:
+    """Read what the record of a job is called and lies by, where `read` refuses; `None` where nobody would look for one."""
+    home, named = environ.get("RUNNER_TEMP"), _text(environ, "PROJECT") or "."
+    if not home or not named.isprintable():
+        return None
+    return Inputs(
+        command=_text(environ, "COMMAND") or COMMANDS[0],
+        modes=(),
+        base=None,
+        steps=(),
+        shard=_text(environ, "SHARD"),
+        workers=None,
+        project=Path(named),
+        python=None,
+        requirements=(),
+        comment="auto",
+        home=Path(home) / "scriptcheck",
+        workspace=Path(environ.get("GITHUB_WORKSPACE") or "."),
+    )
+
+
 def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
     """Give the variables but for those whose names speak of secrets, and those that change Python."""
     return {

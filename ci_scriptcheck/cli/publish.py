@@ -232,7 +232,7 @@ def _connected(job: Job, environ: Mapping[str, str]) -> AbstractContextManager[A
 
 
 def _outcome(record: RunRecord) -> str:
-    return verdict.ENDINGS[verdict.exit_code(record)]
+    return verdict.ENDINGS.get(verdict.exit_code(record), "error")
 
 
 def _tell(published: _Published, console: Console, environ: Mapping[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.model import annotation as annotated
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.annotation import Annotation, Weight
 from ci_scriptcheck.model.comparison import Fate
@@ -26,8 +27,9 @@ MOST_FINDINGS = 3
 
 
 def noted(record: RunRecord) -> tuple[Annotation, ...]:
-    """List what is to be shown: failures, errors in the project, warnings, each kind in the plan's order."""
-    return (*_failures(record), *_of_project(record), *_warnings(record))
+    """List what is to be shown: why it could not go on, failures, errors in the project, warnings, in the plan's order."""
+    stopped = [annotated.of_error(record.stopped)] if record.stopped else []
+    return (*stopped, *_failures(record), *_of_project(record), *_warnings(record))
 
 
 def _failures(record: RunRecord) -> Iterator[Annotation]:

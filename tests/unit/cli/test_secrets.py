@@ -80,3 +80,20 @@ def test_only_what_installs_for_the_scripts_is_let_into_package_indexes() -> Non
 )
 def test_what_installs_for_the_scripts_gets_no_other_secret(name: str) -> None:
     assert SET_UP.without_secrets({name: "hush"}, and_keep=SET_UP._OF_INDEXES) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("error at https://me:hunter2@host/simple/", "error at https://***@host/simple/"),
+        ("error at https://hunter2@host/a?b=1", "error at https://***@host/a?***"),
+        ("error at https://host/a?key=hunter2&b=1.", "error at https://host/a?***"),
+        ("the password is hunter2", "the password is ***"),
+        ("pandas==1.0 or numpy>=2, which?", "pandas==1.0 or numpy>=2, which?"),
+        ("pandas?x", "pandas?x"),
+    ],
+)
+def test_what_lets_into_an_index_is_taken_out_of_what_uv_said(line: str, shown: str) -> None:
+    environ = {"UV_INDEX_OURS_PASSWORD": "hunter2", "PATH": "/usr/bin", "UV_INDEX_X_USERNAME": ""}
+
+    assert SET_UP._without_what_lets_in(line, environ) == shown
