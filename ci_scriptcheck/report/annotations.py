@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model import annotation as annotated
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.annotation import Annotation, Weight
@@ -54,7 +55,7 @@ def _failure(record: RunRecord, group: list[failure.Failure]) -> Iterator[Annota
             weight=Weight.ERROR,
             title=title,
             message=visible(" ".join(sentences)),
-            place=finding.place,
+            place=_at_its_change(record, finding.place),
         )
 
 
@@ -92,6 +93,15 @@ def _why(record: RunRecord, task: Task, result: TaskResult, finding: Finding) ->
     if lost is not None:
         return [f"Input `{lost}` lost this column in this change."]
     return list(data_changes.why_failed(record, task, finding))
+
+
+def _at_its_change(record: RunRecord, place: Place | None) -> Place | None:
+    """Give a place in a file the first line that the change touched there, where it has none of its own."""
+    if place is None or place.line is not None:
+        return place
+    lines = [one.lines for one in record.plan.changes.files if one.path == place.file]
+    first = next((found[0][0] for found in lines if found), None)
+    return Place(file=place.file, line=first)
 
 
 def _lost(task: Task, result: TaskResult, finding: Finding) -> str | None:

@@ -6,6 +6,7 @@ from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.annotation import Weight
 from ci_scriptcheck.model.result import Finding, Level, Outcome
 from ci_scriptcheck.report.annotations import MOST_FINDINGS, noted
+from ci_scriptcheck.values import replace
 from tests.conftest import a_plan, a_record, a_result, a_task
 from tests.unit.report.stops import a_stopped_record
 
@@ -73,3 +74,13 @@ def test_what_kept_a_run_from_checking_is_marked_at_its_place() -> None:
     assert note.place == Place(file="scriptcheck.yaml", line=5)
     assert note.title == "scriptcheck could not check anything"
     assert note.message == "Unknown key `pipelnes`. Did you mean `pipelines`?"
+
+
+def test_what_is_about_a_whole_file_is_marked_where_the_change_touched_it() -> None:
+    finding = replace(a_finding("column `total` is gone"), place=Place(file="scripts/train.py"))
+    other = replace(finding, message="no", place=Place(file="untouched.py"))
+    failed = a_result("train", Outcome.FAILED, findings=(finding, other))
+
+    notes = noted(a_record(a_plan(a_task()), failed))
+
+    assert [str(note.place) for note in notes] == ["scripts/train.py:40", "untouched.py"]
