@@ -142,10 +142,10 @@ def publish(inputs: Inputs, console: Console) -> int:
             facts=("that code may have replaced the program that would be given the token",),
             advice="let another job publish, with `needs:` of those that check",
         )
-    words = [f"--comment={inputs.comment}"]
+    words = [f"--comment={inputs.comment}", *(f"--expect={one}" for one in inputs.projects)]
     if os.environ.get("GITHUB_EVENT_NAME") == "workflow_run":
         words.append("--from-workflow-run")
-    else:
+    elif not inputs.projects or _found(inputs):
         words += [str(folder) for folder in _records(inputs)]
     given = arguments.parse(COMMANDS["publish"], words)
     return publish_command.call(given, console, os.environ)
@@ -153,7 +153,7 @@ def publish(inputs: Inputs, console: Console) -> int:
 
 def _records(inputs: Inputs) -> list[Path]:
     """Give the folders of all records that jobs of this run have left."""
-    found = sorted(file.parent for file in inputs.records.glob("*/record.json"))
+    found = _found(inputs)
     if not found:
         raise UsageError(
             what="no job of this run has left a record, so there is nothing to publish",
@@ -164,6 +164,10 @@ def _records(inputs: Inputs) -> list[Path]:
             advice="look into the jobs that check, and then at `needs:`",
         )
     return found
+
+
+def _found(inputs: Inputs) -> list[Path]:
+    return sorted(file.parent for file in inputs.records.glob("*/record.json"))
 
 
 def _run(inputs: Inputs, console: Console) -> int:

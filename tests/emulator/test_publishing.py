@@ -59,6 +59,8 @@ def test_a_token_that_may_not_write_changes_no_verdict(hub: Hub, server: GitHubS
 
     assert job.outcome == "success", job.log
     assert "Not everything was posted" in job.step("Publish").summary
+    assert all("could not post everything" in one for one in job.issues("warning"))
+    assert job.issues("warning")
 
 
 def test_a_job_that_publishes_before_any_has_checked_says_so(
@@ -73,6 +75,24 @@ def test_a_job_that_publishes_before_any_has_checked_says_so(
     assert error.startswith("scriptcheck could not post anything: No job of this run has left")
     assert "their logs say why" in error
     assert "`needs:`" in error
+
+
+def test_a_project_of_the_matrix_that_left_no_record_is_told(
+    hub: Hub, server: GitHubServer
+) -> None:
+    hub.pull_request({"scripts/prepare.py": RENAMED})
+    server.repository.commits[hub.commits["head"]] = ()
+    hub.of_pull_request()
+
+    job = hub.published(server.url, TOKEN, projects=".\nteams/prices\n")
+
+    assert (job.outcome, job.outputs["outcome"]) == ("success", "failed")
+    assert any("`teams/prices`" in one for one in job.issues("warning"))
+    checks = {one["name"]: one["conclusion"] for one in server.repository.checks.values()}
+    assert checks == {
+        "scriptcheck (fraud)": "failure",
+        "scriptcheck (teams/prices)": "failure",
+    }
 
 
 MOVED = {

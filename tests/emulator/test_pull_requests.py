@@ -54,6 +54,7 @@ def test_one_that_breaks_a_script_that_it_does_not_touch(hub: Hub) -> None:
     assert (job.outputs["outcome"], job.outputs["failed"]) == ("failed", "2")
     at_cause, at_fault = job.step("Check").log.issues("error")
     assert at_cause.properties["file"] == "scripts/prepare.py"
+    assert f"at line {at_cause.properties['line']} of scripts/prepare.py" in at_cause.data
     assert at_fault.properties == {
         "file": "scripts/train.py",
         "line": "7",

@@ -176,3 +176,50 @@ def test_two_projects_of_one_name_are_told_to_take_names_of_their_own(
     assert "2 projects are called `fraud`" in told
     assert "they lie in `eu/model`, `us/model`" in told
     assert "`project:` in each `scriptcheck.yaml`" in told
+
+
+def test_a_project_of_which_no_job_has_left_a_record_is_told(
+    job: Job, server: GitHubServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fraud, prices = (
+        a_record(a_plan(a_task(), project=folder, folder=folder))
+        for folder in ("teams/fraud", "teams/prices")
+    )
+    publish(job, fraud, prices)
+    job.variables["GITHUB_RUN_ID"] = "8"
+
+    again = job.run_directory(fraud, "again")
+    job.publish("--expect=teams/fraud", "--expect=./teams/prices/", again)
+
+    told = [body.splitlines()[2] for body in server.repository.bodies(PULL)]
+    assert told == [
+        "### ✅ The only affected step passed",
+        "### 🛑 Could not be checked: no job of this run has left a record of the project",
+    ]
+    last = [(one["name"], one["conclusion"]) for one in server.repository.checks.values()][-2:]
+    assert last == [
+        ("scriptcheck (teams/fraud)", "success"),
+        ("scriptcheck (teams/prices)", "failure"),
+    ]
+    assert "the project in `teams/prices`" in capsys.readouterr().err
+    assert outcome(job) == "error"
+
+
+def test_no_comment_is_begun_under_a_name_that_nobody_may_have_given_the_project(
+    job: Job, server: GitHubServer
+) -> None:
+    job.publish("--expect=teams/prices")
+
+    assert server.repository.bodies(PULL) == []
+    assert [one["conclusion"] for one in server.repository.checks.values()] == ["failure"]
+
+
+def test_of_a_run_for_a_fork_that_left_nothing_the_projects_are_told(
+    job: Job, server: GitHubServer
+) -> None:
+    publish(job, a_record(a_plan(a_task(), project="teams/prices", folder="teams/prices")))
+    fork(job, server)
+
+    job.publish("--from-workflow-run", "--expect=teams/prices")
+
+    assert headline(server).startswith("### 🛑 Could not be checked: no job of this run")
