@@ -14,6 +14,7 @@ that failed is kept for the step that checks, which tells it where everything el
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import os
 import re
@@ -279,4 +280,7 @@ def _refused(what: str) -> int:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What uv draws with is more than the encoding of some machines holds.
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:], dict(os.environ)))

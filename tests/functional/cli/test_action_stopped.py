@@ -14,7 +14,9 @@ import pytest
 
 from ci_scriptcheck.cli import action_inputs, installation, stopping
 from ci_scriptcheck.errors import UsageError
+from ci_scriptcheck.model.stopped import of_error
 from ci_scriptcheck.run import record as run_record
+from tests.conftest import a_record
 from tests.emulator import runner
 from tests.functional.cli.command import ROOT, commit, environment, git
 
@@ -179,6 +181,21 @@ def test_no_report_of_it_looks_like_a_pass(tmp_path: Path) -> None:
     assert "Could not be checked" in (kept / "report.html").read_text()
     public = json.loads((kept / "record.json").read_text())
     assert (public["exit_code"], public["stopped"]["what"]) == (2, "no")
+
+
+@pytest.mark.parametrize(("why", "finished"), [("no", 1), ("an earlier use of the action", 0)])
+def test_what_had_finished_by_then_is_kept_and_nothing_of_an_earlier_use(
+    tmp_path: Path, why: str, finished: int
+) -> None:
+    job = Job(tmp_path)
+    folder = job.checkout / ".scriptcheck" / "runs" / "scriptcheck"
+    folder.mkdir(parents=True)
+    run_record.write_record(folder, a_record(stopped=of_error(UsageError(what=why))))
+
+    record = job.leaves()
+
+    assert len(record.results) == finished
+    assert record.stopped == of_error(UsageError(what="no"), attempt=2)
 
 
 class Scripts(Job):
