@@ -7,17 +7,21 @@ repository that an earlier use ran may have replaced it, so the token is given o
 
 What is installed for scriptcheck itself is pinned by digest and taken as wheels only, so nothing of
 it is built and no code of the repository that is checked has a part in it. What the scripts need is
-the repository's own matter; of the job's secrets it gets what lets it into package indexes, and no other.
+the repository's own matter; of the job's secrets it gets what lets it into package indexes, and no other. Why
+that failed is kept for the step that checks, which tells it where everything else is told.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import io
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections import deque
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -34,8 +38,34 @@ _OF_INDEXES = re.compile(r"UV_INDEX_[A-Z0-9_]+_(USERNAME|PASSWORD)")
 
 _OF_ACTIONS = ("ACTIONS_", "AWS_")
 
+_IN_ADDRESS = re.compile(r"(?<=://)[^/\s@]+@")
+_QUERY = re.compile(r"(?<=[^\s?])\?[^\s?]*=[^\s]*")
+_LAST_LINES = 6
+_LONGEST_LINE = 400
+_FRAME = " \u00d7╰─▶├│╭·→"
+"""What uv draws around its sentences."""
+
+NOT_INSTALLED = "not-installed.json"
+"""Why the scripts' libraries are not there; `cli/installation.py` reads it."""
+
 RAN = "ran"
 """The file that the action makes before it runs code of the repository: `Inputs.ran`."""
+
+
+class FailedError(Exception):
+    """A program ended badly, or was not worth starting.
+
+    Attributes:
+        what: One sentence.
+        lines: The last ones of what it wrote.
+        advice: One thing to try.
+    """
+
+    def __init__(self, what: str, lines: tuple[str, ...] = (), advice: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.lines = lines
+        self.advice = advice
 
 
 def main(words: list[str], environ: dict[str, str]) -> int:
@@ -47,13 +77,34 @@ def main(words: list[str], environ: dict[str, str]) -> int:
             tool(home, environ)
             _tell(environ, "untouched", str(untouched).lower())
         elif words == ["scripts"]:
-            _tell(environ, "python", str(scripts(home, environ)))
+            return _of_scripts(home, environ)
         else:
             return _refused("say `tool` or `scripts`")
-    except subprocess.CalledProcessError as error:
-        return _refused(f"`{_shown(error.cmd)}` ended with {error.returncode}")
+    except FailedError as error:
+        return _refused(". ".join([error.what, *error.lines]))
     except OSError as error:
         return _refused(str(error))
+    return 0
+
+
+def _of_scripts(home: Path, environ: dict[str, str]) -> int:
+    """Install what the scripts need; where that fails, keep why for the step that checks."""
+    try:
+        _tell(environ, "python", str(scripts(home, environ)))
+    except (FailedError, OSError) as error:
+        failure = error if isinstance(error, FailedError) else FailedError(str(error))
+        files = required(environ)
+        kept = {
+            "what": failure.what,
+            "file": files[0]
+            if len(files) == 1 and (_workspace(environ) / files[0]).is_file()
+            else None,
+            "facts": [_without_what_lets_in(line, environ) for line in failure.lines],
+            "advice": failure.advice,
+        }
+        (home / NOT_INSTALLED).write_text(json.dumps(kept), encoding="utf-8")
+        sys.stdout.write(f"{failure.what}\n")
+        return 1
     return 0
 
 
@@ -88,11 +139,13 @@ def scripts(home: Path, environ: dict[str, str]) -> Path:
     files, one a line. An interpreter without requirements is taken as it is.
     """
     named = environ.get("INPUT_PYTHON", "").strip()
-    files = environ.get("INPUT_REQUIREMENTS", "").split("\n")
-    files = [file.strip() for file in files if file.strip()]
-    workspace = Path(environ["GITHUB_WORKSPACE"])
+    files = required(environ)
+    workspace = _workspace(environ)
     if not named.isprintable():
-        raise OSError("the input `python` holds a line break or the like")
+        raise FailedError("the input `python` holds a line break or the like")
+    for file in files:
+        if not (workspace / file).is_file():
+            raise _missing(file, environ)
     if "/" in named:
         named = str(workspace / named)
         if not files:
@@ -103,12 +156,54 @@ def scripts(home: Path, environ: dict[str, str]) -> Path:
     variables = without_secrets(environ, and_keep=_OF_INDEXES)
     uv = [str(home / "uv" / "bin" / "uv"), "--quiet"]
     python = folder / "bin" / "python"
+    # Else uv breaks its sentences where a terminal would end.
+    variables["UV_NO_WRAP"] = "1"
     version = ["--python", named] if named else []
-    _run([*uv, "--no-config", "venv", *version, str(folder)], workspace, variables)
+    try:
+        _run([*uv, "--no-config", "venv", *version, str(folder)], workspace, variables)
+    except FailedError as error:
+        what = f"there is no Python `{named}` (input `python`) to be had" if named else error.what
+        raise FailedError(what, error.lines) from None
     if files:
-        wanted = [word for file in files for word in ("--requirement", str(workspace / file))]
-        _run([*uv, "pip", "install", "--python", str(python), *wanted], workspace, variables)
+        _install([*uv, "pip", "install", "--python", str(python)], files, workspace, variables)
     return python
+
+
+def _install(
+    command: list[str], files: list[str], workspace: Path, variables: dict[str, str]
+) -> None:
+    """Install what the files name."""
+    wanted = [word for file in files for word in ("--requirement", str(workspace / file))]
+    try:
+        _run([*command, *wanted], workspace, variables)
+    except FailedError as error:
+        listed = " and ".join(f"`{file}`" for file in files)
+        raise FailedError(
+            f"could not install {listed} (input `python-requirements`)",
+            error.lines,
+            f"`uv pip install -r {files[0]}` shows it on your machine; the log of this job has all that uv said",
+        ) from None
+
+
+def required(environ: dict[str, str]) -> list[str]:
+    """Give the files that the input names, as it names them."""
+    lines = environ.get("INPUT_REQUIREMENTS", "").split("\n")
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _workspace(environ: dict[str, str]) -> Path:
+    return Path(environ["GITHUB_WORKSPACE"])
+
+
+def _missing(file: str, environ: dict[str, str]) -> FailedError:
+    what = f"there is no file `{file}`, which the input `python-requirements` names"
+    project = environ.get("INPUT_PROJECT", "").strip().strip("/") or "."
+    inside = (Path(project) / file).as_posix()
+    if (_workspace(environ) / inside).is_file():
+        return FailedError(
+            what, ("files are named as seen from the top of the repository",), f"write `{inside}`"
+        )
+    return FailedError(what, (), "name it as it is called from the top of the repository")
 
 
 def without_secrets(
@@ -141,11 +236,40 @@ def _tell(environ: dict[str, str], name: str, value: str) -> None:
 
 
 def _run(command: list[str], folder: Path, variables: dict[str, str]) -> None:
-    subprocess.run(command, cwd=folder, env=variables, stdin=subprocess.DEVNULL, check=True)
+    """Call a program, show what it writes, and keep the last lines for where the log is not read."""
+    last: deque[str] = deque(maxlen=_LAST_LINES)
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        for line in process.stdout or ():
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            if line.strip(f"{_FRAME}\n"):
+                last.append(line.strip(f"{_FRAME}\n")[:_LONGEST_LINE])
+    if process.returncode != 0:
+        raise FailedError(f"`{_shown(command)}` ended with {process.returncode}", tuple(last))
 
 
 def _shown(command: list[str]) -> str:
     return " ".join([Path(command[0]).name, *command[1:6]])
+
+
+def _without_what_lets_in(line: str, environ: dict[str, str]) -> str:
+    """Take out of a line what lets into package indexes: the runner hides it in logs, and nobody does in comments."""
+    line = _QUERY.sub("?***", _IN_ADDRESS.sub("***@", line))
+    for name, value in environ.items():
+        is_secret = _OF_INDEXES.fullmatch(name) or _SECRET.search(name.upper())
+        if is_secret and len(value) >= 4:
+            line = line.replace(value, "***")
+    return line
 
 
 def _refused(what: str) -> int:
@@ -156,4 +280,7 @@ def _refused(what: str) -> int:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What uv draws with is more than the encoding of some machines holds.
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:], dict(os.environ)))

@@ -28,6 +28,7 @@ from ci_scriptcheck.model.change import Asked, ChangeSet
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Machine, Plan, RunRecord, Share, Side
 from ci_scriptcheck.model.result import Outcome, TaskResult
+from ci_scriptcheck.model.stopped import Stopped, of_error
 from ci_scriptcheck.modes import variants
 from ci_scriptcheck.project import acceptances, cache, working_tree
 from ci_scriptcheck.run import (
@@ -203,12 +204,15 @@ def _find_interpreters(prepared: Prepared) -> None:
             )
 
 
-def conclude(started: Started, *, interrupted: str | None = None) -> RunRecord:
+def conclude(
+    started: Started, *, interrupted: str | None = None, stopped: Stopped | None = None
+) -> RunRecord:
     """Gather the results into the record, and write it.
 
     Args:
         started: The run.
         interrupted: Name of the signal that ended the run early.
+        stopped: Why it could not go on.
 
     Raises:
         UsageError: the run directory cannot be written.
@@ -225,6 +229,7 @@ def conclude(started: Started, *, interrupted: str | None = None) -> RunRecord:
         seconds=round(prepared.site.clock(), 3),
         machine=_machine(prepared.workers),
         interrupted=interrupted,
+        stopped=stopped,
     )
     found = flaky.marked(found, prepared.learned)
     if interrupted is None:
@@ -253,7 +258,7 @@ def salvage(started: Started, error: ScriptcheckError) -> RunRecord | None:
                 remove_tree(folder / "tasks" / record.quoted(task.id))
                 result = TaskResult(task=task.id, outcome=Outcome.CRASHED, why_not=error.what)
                 record.write_result(folder, result)
-        return conclude(started)
+        return conclude(started, stopped=of_error(error))
     return None
 
 

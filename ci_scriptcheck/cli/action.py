@@ -15,10 +15,9 @@ import json
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.cli import action_inputs, arguments, main
+from ci_scriptcheck.cli import action_inputs, arguments, installation, job_links, main
 from ci_scriptcheck.cli.commands import COMMANDS
 from ci_scriptcheck.cli.console import Console, open_console
 from ci_scriptcheck.errors import ScriptcheckError, UsageError
@@ -29,10 +28,10 @@ from ci_scriptcheck.values import replace
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from ci_scriptcheck.cli.action_inputs import Inputs
     from ci_scriptcheck.model.plan import Plan, RunRecord
-    from ci_scriptcheck.report.links import Links
 
 _BEFOREHAND = ("history", "scripts")
 
@@ -70,9 +69,11 @@ def act(words: list[str], console: Console) -> int:
         _give_up_secrets()
     try:
         return steps[words[0]](action_inputs.read(os.environ), console)
-    except ScriptcheckError as error:
-        actions.write_output(os.environ, "outcome", "error")
-        console.tell(actions.command(actions.of_error(error)))
+    except Exception as fault:
+        # Whatever it is: an older comment that all is well must not stay.
+        from ci_scriptcheck.cli import stopping
+
+        stopping.tell(words[0], fault, console, os.environ)
         raise
 
 
@@ -110,7 +111,13 @@ def scripts(inputs: Inputs, _console: Console) -> int:
 
 
 def check(inputs: Inputs, console: Console) -> int:
-    """Carry out `run`, `plan` or `merge`, and tell the runner what came out."""
+    """Carry out `run`, `plan` or `merge`, and tell the runner what came out.
+
+    Raises:
+        UsageError: what the scripts need could not be installed.
+    """
+    if os.environ.get("INPUT_INSTALLED") == "failure":
+        raise installation.failure(inputs.home)
     if inputs.command == "plan":
         return _plan(inputs, console)
     if inputs.command == "merge":
@@ -135,10 +142,10 @@ def publish(inputs: Inputs, console: Console) -> int:
             facts=("that code may have replaced the program that would be given the token",),
             advice="let another job publish, with `needs:` of those that check",
         )
-    words = [f"--comment={inputs.comment}"]
+    words = [f"--comment={inputs.comment}", *(f"--expect={one}" for one in inputs.projects)]
     if os.environ.get("GITHUB_EVENT_NAME") == "workflow_run":
         words.append("--from-workflow-run")
-    else:
+    elif not inputs.projects or _found(inputs):
         words += [str(folder) for folder in _records(inputs)]
     given = arguments.parse(COMMANDS["publish"], words)
     return publish_command.call(given, console, os.environ)
@@ -146,13 +153,21 @@ def publish(inputs: Inputs, console: Console) -> int:
 
 def _records(inputs: Inputs) -> list[Path]:
     """Give the folders of all records that jobs of this run have left."""
-    found = sorted(file.parent for file in inputs.records.glob("*/record.json"))
+    found = _found(inputs)
     if not found:
         raise UsageError(
             what="no job of this run has left a record, so there is nothing to publish",
-            advice="`needs:` of this job must name the jobs that check",
+            facts=(
+                "either the jobs that check have ended before they left one: their logs say why",
+                "or this job has not waited for them, because its `needs:` does not name them",
+            ),
+            advice="look into the jobs that check, and then at `needs:`",
         )
     return found
+
+
+def _found(inputs: Inputs) -> list[Path]:
+    return sorted(file.parent for file in inputs.records.glob("*/record.json"))
 
 
 def _run(inputs: Inputs, console: Console) -> int:
@@ -258,27 +273,7 @@ def _tell(inputs: Inputs, folder: Path, code: int, console: Console) -> None:
         actions.write_output(os.environ, name, value)
     told = _unknown_base(record.plan) + _without_libraries(inputs, record)
     console.tell(told + actions.commands(annotations.noted(record)))
-    actions.write_summary(os.environ, markdown.job_summary(record, _links(os.environ)))
-
-
-def _links(environ: Mapping[str, str]) -> Links:
-    """Give what the runner and the event tell of the place where the summary is shown."""
-    from ci_scriptcheck.change.git.github_event import event_of
-    from ci_scriptcheck.report.links import Links
-
-    event = event_of(environ, Path.cwd())
-    pull_request = event.payload.get("pull_request") if event else None
-    number = pull_request.get("number") if isinstance(pull_request, dict) else None
-    server, repository = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_REPOSITORY")
-    run = environ.get("GITHUB_RUN_ID", "")
-    head = event.text("pull_request", "head", "sha") if event else None
-    return Links(
-        server=server,
-        repository=repository,
-        head=head or environ.get("GITHUB_SHA"),
-        number=number if isinstance(number, int) else None,
-        run_url=f"{server}/{repository}/actions/runs/{run}" if server and run else None,
-    )
+    actions.write_summary(os.environ, markdown.job_summary(record, job_links.links_of(os.environ)))
 
 
 def _without_libraries(inputs: Inputs, record: RunRecord) -> str:

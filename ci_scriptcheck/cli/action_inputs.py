@@ -37,6 +37,7 @@ class Inputs:
         python: Interpreter of the scripts or its version; `None` where that is left to the settings.
         requirements: Files that name the libraries of the scripts.
         comment: `auto` or `never`.
+        projects: Folders of all projects that jobs of this run check, as far as the workflow names them.
         home: Where the action keeps what it makes for this job.
         workspace: Where the repository was checked out.
     """
@@ -51,6 +52,7 @@ class Inputs:
     python: str | None
     requirements: tuple[str, ...]
     comment: str
+    projects: tuple[str, ...]
     home: Path
     workspace: Path
 
@@ -142,8 +144,31 @@ def read(environ: Mapping[str, str]) -> Inputs:
         python=_text(environ, "PYTHON"),
         requirements=tuple(_lines(environ, "REQUIREMENTS")),
         comment=_one_of(environ, "COMMENT", ("auto", "never")),
+        projects=tuple(_lines(environ, "PROJECTS")),
         home=Path(home) / "scriptcheck",
         workspace=workspace,
+    )
+
+
+def for_a_record(environ: Mapping[str, str]) -> Inputs | None:
+    """Read what the record of a job is called and lies by, where `read` refuses; `None` where nobody would look for one."""
+    home, named = environ.get("RUNNER_TEMP"), _text(environ, "PROJECT") or "."
+    if not home or not named.isprintable():
+        return None
+    return Inputs(
+        command=_text(environ, "COMMAND") or COMMANDS[0],
+        modes=(),
+        base=None,
+        steps=(),
+        shard=_text(environ, "SHARD"),
+        workers=None,
+        project=Path(named),
+        python=None,
+        requirements=(),
+        comment="auto",
+        projects=(),
+        home=Path(home) / "scriptcheck",
+        workspace=Path(environ.get("GITHUB_WORKSPACE") or "."),
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_MOST_FOLDERS = 8
 _LONGEST = 300
 """Characters of a fact: it may quote the records, which may hold what a stranger likes."""
 
@@ -49,6 +50,7 @@ def gathered(found: Mapping[str, RunRecord]) -> Gathered:
 
 
 def _one(project: str, several: Mapping[str, RunRecord]) -> RunRecord:
+    several = _of_the_last_attempt(several)
     first, *more = several.values()
     if not more and first.plan.share is None:
         return first
@@ -57,6 +59,7 @@ def _one(project: str, several: Mapping[str, RunRecord]) -> RunRecord:
     others = [place for place, one in several.items() if place not in shares and not one.shares]
     if shares and not others:
         return _merged(project, shares)
+    _refuse_namesakes(project, several)
     of_them = f", {len(shares)} of them of shares" if shares else ""
     raise PublishError(
         what=f"there are {len(several)} records of project {_named(project)}{of_them},"
@@ -64,6 +67,38 @@ def _one(project: str, several: Mapping[str, RunRecord]) -> RunRecord:
         facts=(f"they are {_shortened(', '.join(several))}",),
         advice="let each project be checked by one job, or by the shares of one plan",
     )
+
+
+def _of_the_last_attempt(several: Mapping[str, RunRecord]) -> Mapping[str, RunRecord]:
+    """Leave out what another attempt of the job that plans has made void: GitHub keeps what each attempt has left."""
+    attempts = [one.plan.share.attempt for one in several.values() if one.plan.share]
+    halted = {
+        place: one
+        for place, one in several.items()
+        if one.plan.share is None and one.stopped is not None and not one.results
+    }
+    if not attempts or not halted:
+        return several
+    place, last = max(halted.items(), key=lambda item: _attempt(item[1]))
+    if _attempt(last) > max(attempts):
+        return {place: last}
+    return {place: one for place, one in several.items() if place not in halted}
+
+
+def _attempt(record: RunRecord) -> int:
+    return record.stopped.attempt if record.stopped else 0
+
+
+def _refuse_namesakes(project: str, several: Mapping[str, RunRecord]) -> None:
+    """Say so where it is two projects that have one name, and not one project that was checked twice."""
+    folders = sorted({one.plan.folder for one in several.values()})
+    if len(folders) > 1:
+        shown = ", ".join(f"`{_shortened(folder) or '.'}`" for folder in folders[:_MOST_FOLDERS])
+        raise PublishError(
+            what=f"{len(folders)} projects are called {_named(project)}, and each needs a comment of its own",
+            facts=(f"they lie in {shown}",),
+            advice="give them names of their own: `project:` in each `scriptcheck.yaml`",
+        )
 
 
 def _merged(project: str, shares: Mapping[str, RunRecord]) -> RunRecord:

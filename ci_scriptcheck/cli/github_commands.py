@@ -32,6 +32,12 @@ PUBLISH = Command(
                     text="Take the records from the artifacts of the run that has ended, as data",
                 ),
                 Option(
+                    name="expect",
+                    word="FOLDER",
+                    text="Tell it where no job has left a record of the project in this folder",
+                    repeated=True,
+                ),
+                Option(
                     name="require-publish",
                     text="Exit with 5 where something cannot be posted",
                 ),

@@ -85,7 +85,7 @@ def with_errors_told(call: Callable[[], int], console: Console) -> int:
         _give_up_output()
         return PIPE_CLOSED
     except OSError as error:
-        problem = _theirs(error)
+        problem = theirs(error)
         _give_up_output()
         return _told(problem, console) if problem else _our_fault(console)
     except Exception:  # noqa: BLE001  (any fault of ours is to be told as one, with 70)
@@ -120,7 +120,8 @@ def _told(error: ScriptcheckError, console: Console) -> int:
     return error.exit_code
 
 
-def _theirs(error: OSError) -> UsageError | None:
+def theirs(error: OSError) -> UsageError | None:
+    """Say what the person at the keyboard can mend; `None` where it is a fault of ours."""
     if error.errno not in _THEIRS:
         return None
     where = f"{error.filename}: " if error.filename else ""

@@ -9,13 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.cli import by_project, posting
+from ci_scriptcheck.cli import by_project, expected, posting
 from ci_scriptcheck.cli import report as report_command
 from ci_scriptcheck.errors import PublishError, UsageError
 from ci_scriptcheck.github import actions, artifact, event, pull_request
 from ci_scriptcheck.github.api import connect
+from ci_scriptcheck.github.comment import Without
 from ci_scriptcheck.github.patience import Patience
-from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model import annotation, verdict
 from ci_scriptcheck.report import escaping, mistake
 from ci_scriptcheck.run import received
 from ci_scriptcheck.run import record as run_record
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 MOST_PROJECTS = 20
 """Of another run. Each has a comment and a check, and all jobs of a repository share its 1,000 requests an hour."""
+
+_NOT_POSTED = "scriptcheck could not post everything"
 
 _WORST_FIRST = ("failed", "error", "cancelled", "passed")
 
@@ -62,16 +65,16 @@ class _Published:
 def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     """Post the runs, and say what was posted and what was not."""
     job = event.job_of(environ)
-    commenting = given.comment or "auto"
     if given.from_workflow_run:
         if given.runs:
             raise UsageError(
                 what="`--from-workflow-run` takes the records from the run that has ended,"
                 " so no run directory can be named with it"
             )
-        published = _of_another_run(job, event.finished_run(environ), commenting, environ)
+        run = event.finished_run(environ)
+        published = _of_another_run(job, run, given, environ)
     else:
-        published = _of_this_run(_records(given), job, commenting, environ)
+        published = _of_this_run(_records(given), job, given, environ)
     _tell(published, console, environ)
     if published.problems and given.require_publish:
         return PublishError.exit_code
@@ -79,16 +82,23 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
 
 
 def _records(given: Namespace) -> dict[str, RunRecord]:
+    if given.expect and not given.runs:
+        return {}
     folders = given.runs or [str(report_command.newest(Path(given.project or ".")))]
     return {folder: run_record.read_record(Path(folder)) for folder in folders}
 
 
 def _of_this_run(
-    records: Mapping[str, RunRecord], job: Job, commenting: str, environ: Mapping[str, str]
+    records: Mapping[str, RunRecord], job: Job, given: Namespace, environ: Mapping[str, str]
 ) -> _Published:
     together = by_project.gathered(records)
-    posts = [posting.written(record, job, commenting=commenting) for record in together.records]
-    published = _without(together.problems).and_(
+    lost = expected.missing(given.expect or (), records.values())
+    posts = [
+        *(posting.written(one, job, commenting=_commenting(given)) for one in together.records),
+        *_instead(lost, job, given),
+    ]
+    problems = (*together.problems, *map(expected.as_problem, lost))
+    published = _without(problems).and_(
         _Published(
             outcomes=tuple(_outcome(record) for record in together.records),
             summaries=tuple(post.summary for post in posts),
@@ -104,21 +114,30 @@ def _of_this_run(
 
 
 def _of_another_run(
-    job: Job, run: event.FinishedRun, commenting: str, environ: Mapping[str, str]
+    job: Job, run: event.FinishedRun, given: Namespace, environ: Mapping[str, str]
 ) -> _Published:
     """Publish what a run for a fork left. Nothing that it says decides where that is posted."""
     about = replace(job, attempt=run.attempt, head=run.head, pull_request=None, base=None)
     published = _Published()
     try:
         with _connected(job, environ) as api:
-            found, published = _received(api, about, run)
+            try:
+                found, published = _received(api, about, run)
+            except PublishError as error:
+                # What is to be said of the projects that are expected does not need a record.
+                found, published = {}, _without([error])
             together, less = _together(found)
             published = published.and_(less)
-            if run.event == "pull_request" and together:
-                about, less = _addressed(api, about, run, together[0])
+            if run.event == "pull_request" and (together or given.expect):
+                base = together[0].plan.changes.base_name if together else None
+                about, less = _addressed(api, about, run, base)
                 published = published.and_(less)
             for record in together:
-                published = published.and_(_posted_safely(api, about, record, commenting))
+                published = published.and_(_posted_safely(api, about, record, _commenting(given)))
+            lost = expected.missing(given.expect or (), found.values())
+            published = published.and_(_without(map(expected.as_problem, lost)))
+            for post in _instead(lost, about, given):
+                published = published.and_(_posted(api, about, post))
     except PublishError as error:
         return published.and_(_without([error]))
     return published
@@ -153,13 +172,13 @@ def _received(
 
 
 def _addressed(
-    api: Api, about: Job, run: event.FinishedRun, record: RunRecord
+    api: Api, about: Job, run: event.FinishedRun, base: str | None
 ) -> tuple[Job, _Published]:
-    """Say which pull request the run was for, as GitHub knows it."""
+    """Say which pull request the run was for, as GitHub knows it; `base` is what its record says."""
     found = pull_request.find(api, about.repository, run)
     if len(found) > 1:
         # The record may only choose among those that GitHub found.
-        fitting = [one for one in found if one.base == record.plan.changes.base_name]
+        fitting = [one for one in found if one.base == base]
         found = tuple(fitting) if len(fitting) == 1 else found
     if len(found) == 1:
         return replace(about, pull_request=found[0].number, base=found[0].base), _Published()
@@ -182,6 +201,20 @@ def _posted_safely(api: Api, job: Job, record: RunRecord, commenting: str) -> _P
         return _Published(problems=(problem,))
     told = _Published(outcomes=(outcome,), summaries=(post.summary,))
     return told.and_(_posted(api, job, post))
+
+
+def _instead(lost: Iterable[str], job: Job, given: Namespace) -> list[Post]:
+    """Write what is said of projects without a record, for checks and in comments that are there already.
+
+    A project may be called otherwise, and then nobody would ever write over a comment under this name.
+    """
+    records = (expected.as_record(folder, job) for folder in lost)
+    posts = (posting.written(one, job, commenting=_commenting(given)) for one in records)
+    return [replace(post, without=Without.LEAVE) for post in posts]
+
+
+def _commenting(given: Namespace) -> str:
+    return given.comment or "auto"
 
 
 def _posted(api: Api, job: Job, post: Post) -> _Published:
@@ -232,7 +265,7 @@ def _connected(job: Job, environ: Mapping[str, str]) -> AbstractContextManager[A
 
 
 def _outcome(record: RunRecord) -> str:
-    return verdict.ENDINGS[verdict.exit_code(record)]
+    return verdict.ENDINGS.get(verdict.exit_code(record), "error")
 
 
 def _tell(published: _Published, console: Console, environ: Mapping[str, str]) -> None:
@@ -240,6 +273,11 @@ def _tell(published: _Published, console: Console, environ: Mapping[str, str]) -
     for problem in published.problems:
         told = mistake.error(problem, console.err_page).replace("error:", "warning:", 1)
         console.mention(f"{told}\n")
+    notes = [
+        annotation.of_error(one, weight=annotation.Weight.WARNING, title=_NOT_POSTED)
+        for one in published.problems
+    ]
+    console.tell(actions.commands(notes))
     worst = [one for one in _WORST_FIRST if one in published.outcomes]
     if worst:
         actions.write_output(environ, "outcome", worst[0])

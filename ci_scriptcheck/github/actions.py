@@ -18,7 +18,6 @@ from ci_scriptcheck.model.annotation import Annotation, Weight
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from ci_scriptcheck.errors import ScriptcheckError
 
 MOST_OF_A_WEIGHT = 10
 """Annotations of one weight that GitHub takes from a step; it drops all further ones unseen."""
@@ -89,17 +88,6 @@ def command(annotation: Annotation) -> str:
     return f"::{annotation.weight.value} {written}::{_data(message)}\n"
 
 
-def of_error(error: ScriptcheckError) -> Annotation:
-    """Show at its place why a run could not go on."""
-    sentences = (error.what, *error.facts, error.advice)
-    return Annotation(
-        weight=Weight.ERROR,
-        title="scriptcheck could not check anything",
-        message=" ".join(_sentence(one) for one in sentences if one),
-        place=error.where,
-    )
-
-
 @contextmanager
 def fenced(write: Callable[[str], object]) -> Iterator[None]:
     """Have the runner obey nothing of what is printed meanwhile; nobody who prints can know the word that ends it."""
@@ -126,10 +114,6 @@ def _limited(found: list[Annotation]) -> Iterator[str]:
             message=f"There are {len(rest):,} more of this kind{where}; the log has them all.",
         )
     )
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _data(text: str) -> str:

@@ -248,8 +248,9 @@ _MEANING: dict[int, tuple[str, str | None]] = {
     ),
     403: (
         "this token may not do that",
-        "give the job `permissions: {pull-requests: write, checks: write, actions: read}`; a run for a"
-        " fork never gets them, so publish from a second workflow, as docs/how-to/forks.md shows",
+        "give the job `permissions: {contents: read, actions: read, checks: write, pull-requests: write}`; a"
+        " run for a fork never gets them, so publish from a second workflow: the page `Comment on pull requests"
+        " from forks` of scriptcheck's documents has it",
     ),
     404: ("GitHub has no such thing, or does not show it to this token", None),
     410: ("it is gone", None),

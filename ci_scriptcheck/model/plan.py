@@ -14,6 +14,7 @@ from ci_scriptcheck.model.project import RuleSetting, Settings
 from ci_scriptcheck.model.result import Finding, TaskResult
 from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD, Scenario
 from ci_scriptcheck.model.step_test import ExpectedRows
+from ci_scriptcheck.model.stopped import Stopped
 from ci_scriptcheck.values import dataclass, field, replace
 
 
@@ -374,6 +375,7 @@ class RunRecord:
         interrupted: Name of the signal that ended the run early.
         shares: The machines, where there were several and their records were merged.
         missing: Shares that have left no record, so that nothing is known of what they answer for.
+        stopped: Why nothing could be checked, or not all that was planned; `None` where the run came to its end.
     """
 
     plan: Plan
@@ -384,6 +386,7 @@ class RunRecord:
     interrupted: str | None = None
     shares: tuple[ShareRun, ...] = ()
     missing: tuple[int, ...] = ()
+    stopped: Stopped | None = None
 
     def of_head(self) -> RunRecord:
         """Give the record without the tasks of base, which only show what is compared with."""

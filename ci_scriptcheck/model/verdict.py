@@ -102,10 +102,12 @@ ENDINGS = {0: "passed", 1: "failed", 130: "cancelled", 143: "cancelled"}
 
 
 def exit_code(record: RunRecord) -> int:
-    """Give what the command ends with: 0, 1, or 130 and 143 where a signal ended the run.
+    """Give what the command ends with: 0, 1, 130 and 143 where a signal ended the run, or the code of an error of the set-up.
 
     What a machine was to run of which nothing is known does not pass.
     """
+    if record.stopped is not None:
+        return record.stopped.exit_code
     if record.interrupted is not None:
         return 143 if record.interrupted == "SIGTERM" else 130
     failing = (

@@ -23,6 +23,7 @@ from ci_scriptcheck.project.cursus.reading import (
 )
 from ci_scriptcheck.project.declared import Declared
 from ci_scriptcheck.project.named_files import missing_names
+from ci_scriptcheck.project.naming import default_name
 from ci_scriptcheck.project.native.datasets import read_datasets
 from ci_scriptcheck.project.native.named_scripts import named_scripts
 from ci_scriptcheck.project.native.reading import read_native
@@ -136,7 +137,7 @@ def _put_together(
     assembled, joined, wrong = assembly.assemble(parts)
     steps = with_undeclared(assembled, joined, usages)
     project = Project(
-        name=read.document.project or _folder_name(tree, folder),
+        name=read.document.project or default_name(_root(tree), folder),
         folder=folder,
         base=read.document.base,
         steps=steps,
@@ -291,8 +292,3 @@ def _root(tree: Tree) -> Path | None:
     # Trees in memory have no folder.
     root = getattr(tree, "root", None)
     return root if isinstance(root, Path) else None
-
-
-def _folder_name(tree: Tree, folder: str) -> str:
-    root = _root(tree)
-    return folder.rpartition("/")[2] or (root.resolve().name if root else "project")

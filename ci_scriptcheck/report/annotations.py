@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.errors import Place
+from ci_scriptcheck.model import annotation as annotated
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.annotation import Annotation, Weight
 from ci_scriptcheck.model.comparison import Fate
@@ -26,8 +28,9 @@ MOST_FINDINGS = 3
 
 
 def noted(record: RunRecord) -> tuple[Annotation, ...]:
-    """List what is to be shown: failures, errors in the project, warnings, each kind in the plan's order."""
-    return (*_failures(record), *_of_project(record), *_warnings(record))
+    """List what is to be shown: why it could not go on, failures, errors in the project, warnings, in the plan's order."""
+    stopped = [annotated.of_error(record.stopped)] if record.stopped else []
+    return (*stopped, *_failures(record), *_of_project(record), *_warnings(record))
 
 
 def _failures(record: RunRecord) -> Iterator[Annotation]:
@@ -52,7 +55,7 @@ def _failure(record: RunRecord, group: list[failure.Failure]) -> Iterator[Annota
             weight=Weight.ERROR,
             title=title,
             message=visible(" ".join(sentences)),
-            place=finding.place,
+            place=_at_its_change(record, finding.place),
         )
 
 
@@ -90,6 +93,15 @@ def _why(record: RunRecord, task: Task, result: TaskResult, finding: Finding) ->
     if lost is not None:
         return [f"Input `{lost}` lost this column in this change."]
     return list(data_changes.why_failed(record, task, finding))
+
+
+def _at_its_change(record: RunRecord, place: Place | None) -> Place | None:
+    """Give a place in a file the first line that the change touched there, where it has none of its own."""
+    if place is None or place.line is not None:
+        return place
+    lines = [one.lines for one in record.plan.changes.files if one.path == place.file]
+    first = next((found[0][0] for found in lines if found), None)
+    return Place(file=place.file, line=first)
 
 
 def _lost(task: Task, result: TaskResult, finding: Finding) -> str | None:

@@ -54,6 +54,11 @@ def ending(record: RunRecord, page: Page) -> str:
 def render(record: RunRecord, page: Page) -> str:
     """Write the whole report of a finished run."""
     parts = []
+    if record.stopped is not None and not record.results:
+        # Of what was changed, and what that affects, nothing is known.
+        return (
+            f"{lines.header(record.plan, None, page)}\n\n{mistake.error(record.stopped, page)}\n"
+        )
     if page.detail is not Detail.QUIET:
         workers = None if record.shares else record.machine.workers
         parts.append(opening(record.plan, workers, page))
@@ -72,9 +77,11 @@ def render(record: RunRecord, page: Page) -> str:
 
 def _last(record: RunRecord, page: Page) -> list[str]:
     nothing = not record.results and not record.plan.findings and not record.missing
-    if nothing and record.interrupted is None:
+    if nothing and record.interrupted is None and record.stopped is None:
         return []
     told = [summary.interruption(record), machines.missing(record)]
+    if record.stopped is not None:
+        told.insert(0, f"{mistake.error(record.stopped, page)}\n")
     if page.detail is not Detail.QUIET:
         told.append(machines.told(record))
     told.append(summary.last_line(record, page))

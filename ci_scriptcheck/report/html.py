@@ -168,7 +168,8 @@ def _opening(record: RunRecord) -> dict[str, object]:
         "mark": _VERDICT_MARKS[stands],
         "headline": _headline(record),
         "counts": _counts(record),
-        "scope": lines.scope(record.plan),
+        "scope": "" if record.stopped and not record.results else lines.scope(record.plan),
+        "stopped": findings.stopped(record.stopped) if record.stopped else None,
         "compared": lines.commits(record.plan.changes),
         "base": lines.base_name(record.plan),
         "interruption": summary.interruption(record),
@@ -192,7 +193,7 @@ def _block(lines: Iterable[str]) -> Markup:
 
 
 def _verdict(record: RunRecord) -> Standing:
-    if verdict.failures(record) or verdict.exit_code(record) == 1:
+    if record.stopped or verdict.failures(record) or verdict.exit_code(record) == 1:
         return Standing.FAILED
     if record.interrupted is not None:
         return Standing.EXCUSED
@@ -201,6 +202,9 @@ def _verdict(record: RunRecord) -> Standing:
 
 def _headline(record: RunRecord) -> str:
     """Say in one line what the run amounts to."""
+    if record.stopped is not None:
+        what = summary.stop(record.stopped, record)
+        return f"{what[0].upper()}{what[1:]}"
     if record.interrupted is not None:
         return f"Interrupted by {record.interrupted}"
     plan, total = record.plan, len(record.results)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.plan import Plan, RunRecord, Task
     from ci_scriptcheck.model.result import Finding, TaskResult
+    from ci_scriptcheck.model.stopped import Stopped
 
 ALONE = "isolation"
 """Name of the suite of the tasks alone."""
@@ -54,6 +55,7 @@ def render(record: RunRecord) -> str:
         item for item in verdict.found_without_running(record) if verdict.counts(item, record.plan)
     ]
     suites[PROJECT] += [_project_case(record.plan, item) for item in counting]
+    suites[PROJECT] += [_stopped_case(record, record.stopped)] if record.stopped else []
     suites[PROJECT] += [_missing_case(record, number) for number in record.missing]
     written = {name: members for name, members in suites.items() if members}
     text = str(
@@ -85,6 +87,26 @@ def _with_properties(text: str, flaky: Sequence[str | None]) -> str:
             properties.appendChild(told)
             case.insertBefore(properties, case.firstChild)
     return document.toprettyxml(encoding="utf-8").decode()
+
+
+def _stopped_case(record: RunRecord, stopped: Stopped) -> junit_xml.TestCase:
+    """Write why the run could not go on as an error: a file without cases would look like a pass."""
+    place = stopped.where
+    case = junit_xml.TestCase(
+        "could not be checked",
+        classname=_clean(record.plan.project),
+        file=_clean(place.file) if place else None,
+        line=place.line if place else None,
+    )
+    facts = [
+        *([str(place)] if place else []),
+        *stopped.facts,
+        *([stopped.advice] if stopped.advice else []),
+    ]
+    case.add_error_info(
+        message=_line(stopped.what), output=_text(facts), error_type="could not be checked"
+    )
+    return case
 
 
 def _missing_case(record: RunRecord, number: int) -> junit_xml.TestCase:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.model.comment_stamp import Stamp, written
 from ci_scriptcheck.report import escaping, mistake
-from ci_scriptcheck.report.comment import asides, failures, findings, headline, picture
+from ci_scriptcheck.report.comment import asides, failures, findings, halt, headline, picture
 from ci_scriptcheck.report.comment.sheet import Room, sheet
 from ci_scriptcheck.report.comment.story import story
 from ci_scriptcheck.values import replace
@@ -71,10 +71,10 @@ def title(record: RunRecord) -> str:
 
 
 def has_news(record: RunRecord) -> bool:
-    """Say whether a run is worth a comment where there is none yet: something was checked, found or lost."""
+    """Say whether a run is worth a comment where there is none yet: something was checked, found or lost, or could not be."""
     plan = record.plan
     found = any(mistake.is_shown(item, plan) for item in plan.findings)
-    return found or bool(plan.of_head() or record.missing)
+    return found or bool(plan.of_head() or record.missing or record.stopped)
 
 
 def marker(project: str) -> str:
@@ -116,7 +116,9 @@ def _writer(record: RunRecord, links: Links, room: Room) -> Callable[[Room], str
     told = story(record)
     widest = sheet(record.plan, links, room)
     lines = failures.first_lines(told, widest)
-    opening = [headline.heading(told), asides.scope(record.plan, widest)]
+    is_bare = record.stopped is not None and not record.results
+    scope = "" if is_bare else asides.scope(record.plan, widest)
+    opening = [headline.heading(told), scope]
     drawings = picture.drawings(record)
     is_quiet = headline.all_is_well(told)
 
@@ -124,6 +126,7 @@ def _writer(record: RunRecord, links: Links, room: Room) -> Callable[[Room], str
         page = sheet(record.plan, links, smaller)
         parts = [
             *opening,
+            *halt.told(told, page),
             failures.opening(lines, page),
             *drawings[: smaller.graphs],
             *findings.of_project(told, page),

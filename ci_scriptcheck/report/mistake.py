@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from ci_scriptcheck.errors import Excerpt, Place, ScriptcheckError
     from ci_scriptcheck.model.plan import Plan
     from ci_scriptcheck.model.result import Finding
+    from ci_scriptcheck.model.stopped import Stopped
     from ci_scriptcheck.report.page import Page
 
 MOST = 30
 """Findings of the project that are shown in full."""
 
 
-def error(problem: ScriptcheckError, page: Page) -> str:
+def error(problem: ScriptcheckError | Stopped, page: Page) -> str:
     """Write an error with which the run cannot go on."""
     head = page.flow(visible(problem.what), "error: ").replace(
         "error:", page.paint("error:", Ink.BAD), 1

@@ -26,11 +26,15 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.plan import RunRecord, Task
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.stopped import Stopped
     from ci_scriptcheck.report.data_changes import Change
     from ci_scriptcheck.report.page import Page
 
 MOST = 10
 """Lines of a kind that are shown; the rest is counted."""
+
+MOST_WHAT = 150
+"""Characters of what is wrong with the set-up that a headline has room for."""
 
 _ORDER = (
     Outcome.FAILED,
@@ -63,6 +67,12 @@ def last_line(record: RunRecord, page: Page) -> str:
     if excused:
         parts.append(f"{counted(excused, 'failure')} not counted")
     return f"{', '.join(parts) or 'nothing was run'} in {seconds(record.seconds)}"
+
+
+def stop(stopped: Stopped, record: RunRecord) -> str:
+    """Say that a run could not go on, and why, in short."""
+    what = stopped.what if len(stopped.what) <= MOST_WHAT else f"{stopped.what[: MOST_WHAT - 1]}…"
+    return f"{'not everything could' if record.results else 'could not'} be checked: {what}"
 
 
 def interruption(record: RunRecord) -> str | None:

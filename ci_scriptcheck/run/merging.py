@@ -18,9 +18,10 @@ from ci_scriptcheck.run.history import Ending
 from ci_scriptcheck.values import dataclass, fields, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.stopped import Stopped
 
     _Chosen = tuple[str | None, TaskResult]
 
@@ -74,7 +75,11 @@ def merged(records: Mapping[str, RunRecord], run: str) -> Merged:
             what="there is no record to merge",
             advice="name the run directories of all shares, or a folder that holds them",
         )
-    parts = _of_one_cut([_part(place, record) for place, record in records.items()])
+    halted = {place: one for place, one in records.items() if _is_bare(one)}
+    going = [_part(place, one) for place, one in records.items() if place not in halted]
+    if not going:
+        return _nothing_but(halted)
+    parts = _of_one_cut(going)
     latest = {part.share.number: part for part in parts}
     chosen = [latest[number] for number in sorted(latest)]
     first = chosen[0]
@@ -92,6 +97,7 @@ def merged(records: Mapping[str, RunRecord], run: str) -> Merged:
         ),
         shares=tuple(_machine(part) for part in chosen),
         missing=missing,
+        stopped=_why_stopped(chosen, halted.values()),
     )
     used = {part.place for part in chosen}
     return Merged(
@@ -99,6 +105,45 @@ def merged(records: Mapping[str, RunRecord], run: str) -> Merged:
         found_in={name: place for name, (place, _) in results.items() if place is not None},
         left_out=tuple(place for place in records if place not in used),
     )
+
+
+def _is_bare(record: RunRecord) -> bool:
+    """Say whether a share was over before it knew the plan, so that its record has no part of it."""
+    share = record.plan.share
+    return (
+        record.stopped is not None
+        and share is not None
+        and not share.owners
+        and not record.plan.tasks
+    )
+
+
+def _nothing_but(halted: Mapping[str, RunRecord]) -> Merged:
+    """Let one of the shares that could check nothing stand for all: what stopped one mostly stopped the others."""
+    place, record = max(halted.items(), key=lambda item: _attempt(item[1]))
+    whole = replace(record, plan=replace(record.plan, share=None))
+    return Merged(record=whole, found_in={}, left_out=tuple(one for one in halted if one != place))
+
+
+def _attempt(record: RunRecord) -> int:
+    return record.stopped.attempt if record.stopped else 0
+
+
+def _why_stopped(chosen: Sequence[Part], halted: Iterable[RunRecord]) -> Stopped | None:
+    """Say why a share could not check what it was to, unless a later attempt of it could."""
+    latest = {part.share.number: part.share for part in chosen}
+    of = chosen[0].share.of
+    newest = max(part.share.attempt for part in chosen)
+    for record in halted:
+        share, stopped = record.plan.share, record.stopped
+        if share is None or stopped is None:
+            continue
+        done = latest.get(share.number)
+        is_over = done is not None and done.attempt >= stopped.attempt
+        is_of_another_cut = share.of != of and stopped.attempt < newest
+        if not is_over and not is_of_another_cut:
+            return stopped
+    return next((part.record.stopped for part in chosen if part.record.stopped), None)
 
 
 def _part(place: str, record: RunRecord) -> Part:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.result import Artefact, Finding
+    from ci_scriptcheck.model.stopped import Stopped
 
 FORMAT = 1
 _RECORD = "record.json"
@@ -180,6 +181,7 @@ def to_public(record: RunRecord) -> dict[str, Any]:
         "exit_code": verdict.exit_code(record),
         "share": None if plan.share is None else f"{plan.share.number}/{plan.share.of}",
         "missing_shares": list(record.missing),
+        "stopped": None if record.stopped is None else _public_stop(record.stopped),
         "summary": {outcome.value: count for outcome, count in verdict.summary(record).items()},
         "findings": [_public_finding(finding) for finding in plan.findings],
         "tasks": [
@@ -225,6 +227,16 @@ def _public_finding(finding: Finding) -> dict[str, Any]:
         "also_on_base": finding.also_on_base,
         "known": finding.known,
         "lapsed": finding.lapsed,
+    }
+
+
+def _public_stop(stopped: Stopped) -> dict[str, Any]:
+    place = stopped.where
+    return {
+        "what": stopped.what,
+        "place": None if place is None else {"file": place.file, "line": place.line},
+        "facts": list(stopped.facts),
+        "advice": stopped.advice,
     }
 
 

@@ -177,7 +177,7 @@ class _Running:
         assert runs["using"] == "composite"
         assert runs.keys() <= {"using", "steps"}
         ids = [step["id"] for step in runs["steps"] if "id" in step]
-        self._by_id.update({one: {"outputs": _Outputs()} for one in ids})
+        self._by_id.update({one: {"outputs": _Outputs(), "outcome": ""} for one in ids})
         assert len(ids) == len(set(ids))
         for step in runs["steps"]:
             self._step(step)
@@ -192,11 +192,14 @@ class _Running:
         name = step["name"]
         if not expression.condition(step.get("if", "success()"), self._context, self._functions):
             self._steps.append(Step(name, "skipped"))
+            if "id" in step:
+                self._by_id[step["id"]]["outcome"] = "skipped"
             return
         ended = self._used(step) if "uses" in step else self._ran(step)
         self._steps.append(ended)
         if "id" in step:
             self._by_id[step["id"]]["outputs"].update(ended.outputs)
+            self._by_id[step["id"]]["outcome"] = ended.outcome
         if ended.outcome != "success" and self._status == "success":
             self._status = ended.outcome
 

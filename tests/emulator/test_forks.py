@@ -100,7 +100,7 @@ def test_the_forks_own_run_may_write_nothing_and_its_verdict_stands(
 
     assert (checked.outcome, job.outcome) == ("failure", "success")
     assert job.outputs["outcome"] == "failed"
-    assert "docs/how-to/forks.md" in job.step("Publish").summary
+    assert "Comment on pull requests from forks" in job.step("Publish").summary
     assert github.repository.comments == github.repository.checks == {}
 
 

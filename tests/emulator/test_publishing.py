@@ -59,6 +59,8 @@ def test_a_token_that_may_not_write_changes_no_verdict(hub: Hub, server: GitHubS
 
     assert job.outcome == "success", job.log
     assert "Not everything was posted" in job.step("Publish").summary
+    assert all("could not post everything" in one for one in job.issues("warning"))
+    assert job.issues("warning")
 
 
 def test_a_job_that_publishes_before_any_has_checked_says_so(
@@ -69,7 +71,28 @@ def test_a_job_that_publishes_before_any_has_checked_says_so(
     job = hub.published(server.url, TOKEN)
 
     assert job.step("Publish").exit_code == 2
-    assert any("`needs:`" in one for one in job.issues("error"))
+    (error,) = job.issues("error")
+    assert error.startswith("scriptcheck could not post anything: No job of this run has left")
+    assert "their logs say why" in error
+    assert "`needs:`" in error
+
+
+def test_a_project_of_the_matrix_that_left_no_record_is_told(
+    hub: Hub, server: GitHubServer
+) -> None:
+    hub.pull_request({"scripts/prepare.py": RENAMED})
+    server.repository.commits[hub.commits["head"]] = ()
+    hub.of_pull_request()
+
+    job = hub.published(server.url, TOKEN, projects=".\nteams/prices\n")
+
+    assert (job.outcome, job.outputs["outcome"]) == ("success", "failed")
+    assert any("`teams/prices`" in one for one in job.issues("warning"))
+    checks = {one["name"]: one["conclusion"] for one in server.repository.checks.values()}
+    assert checks == {
+        "scriptcheck (fraud)": "failure",
+        "scriptcheck (teams/prices)": "failure",
+    }
 
 
 MOVED = {
@@ -117,6 +140,28 @@ def test_the_comment_says_what_came_out(
     assert job.outputs["outcome"] == outcome
     told = [body.splitlines()[2] for body in server.repository.bodies(7)]
     assert [line.startswith(f"### {headline}") for line in told] == [True] * bool(headline), told
+
+
+def test_a_check_that_could_not_check_is_told_over_the_comment_that_all_is_well(
+    hub: Hub, server: GitHubServer
+) -> None:
+    hub.pull_request({"scripts/train.py": TRAIN + "\n"})
+    server.repository.commits[hub.commits["head"]] = ()
+    hub.of_pull_request()
+    hub.published(server.url, TOKEN)
+    (before,) = server.repository.bodies(7)
+    hub.remote.git("checkout", "--quiet", "topic")
+    hub.commits["head"] = hub.remote.commit({"scriptcheck.yaml": SETTINGS + "pipelnes: {}\n"})
+    hub.remote.git("update-ref", "refs/pull/7/merge", "HEAD")
+    server.repository.commits[hub.commits["head"]] = ()
+
+    hub.of_pull_request(variables={"GITHUB_RUN_ATTEMPT": "2"})
+    job = hub.published(server.url, TOKEN, variables={"GITHUB_RUN_ATTEMPT": "2"})
+
+    (after,) = server.repository.bodies(7)
+    assert before.splitlines()[2].startswith("### ✅")
+    assert after.splitlines()[2] == "### 🛑 Could not be checked: unknown key `pipelnes`"
+    assert (job.outcome, job.outputs["outcome"]) == ("success", "error")
 
 
 @pytest.mark.parametrize("event", ["push", "merge_group", "schedule"])

@@ -54,6 +54,7 @@ def test_one_that_breaks_a_script_that_it_does_not_touch(hub: Hub) -> None:
     assert (job.outputs["outcome"], job.outputs["failed"]) == ("failed", "2")
     at_cause, at_fault = job.step("Check").log.issues("error")
     assert at_cause.properties["file"] == "scripts/prepare.py"
+    assert f"at line {at_cause.properties['line']} of scripts/prepare.py" in at_cause.data
     assert at_fault.properties == {
         "file": "scripts/train.py",
         "line": "7",
@@ -154,7 +155,8 @@ def test_one_whose_settings_cannot_be_read_is_told_at_their_line(hub: Hub) -> No
     assert job.outputs["outcome"] == "error"
     (error,) = job.step("Check").log.issues("error")
     assert (error.properties["file"], error.properties["line"]) == ("scriptcheck.yaml", "6")
-    assert "did you mean `pipelines`?" in error.data
+    assert "Did you mean `pipelines`?" in error.data
+    assert "🛑 Could not be checked: unknown key `pipelnes`" in job.step("Check").summary
 
 
 def test_one_of_several_projects_of_a_repository(hub: Hub) -> None:
@@ -192,6 +194,21 @@ def test_scripts_find_what_their_requirements_name(hub: Hub) -> None:
     assert with_them.outcome == "success", with_them.log
     assert without.outcome == "failure"
     assert any("pricing_lib" in one for one in without.issues("error"))
+
+
+def test_libraries_that_cannot_be_installed_are_told_by_the_check(hub: Hub) -> None:
+    hub.remote.commit({"requirements-dev.txt": "--no-index\n"})
+    hub.pull_request({"requirements-dev.txt": "--no-index\npandsa\n"})
+
+    job = hub.of_pull_request(python_requirements="requirements-dev.txt")
+
+    assert job.step("Install what the scripts need").outcome == "failure"
+    assert (job.outcome, job.step("Check").exit_code) == ("failure", 2)
+    (error,) = job.step("Check").log.issues("error")
+    assert error.properties["file"] == "requirements-dev.txt"
+    assert "Could not install `requirements-dev.txt` (input `python-requirements`)." in error.data
+    assert "pandsa was not found" in error.data
+    assert set(hub.machine.artifacts) == {"scriptcheck"}
 
 
 def test_a_change_of_the_requirements_alone_installs_them(hub: Hub) -> None:

@@ -145,7 +145,7 @@ def test_what_a_requirement_has_replaced_is_given_no_token_by_a_second_use(
     assert again.outcome == "success", again.log
     assert "so this one has no token" in again.step("Get the history that is missing").log.text
     assert published.step("Publish").exit_code == 2
-    assert any("let another job publish" in one for one in published.issues("error"))
+    assert any("Let another job publish" in one for one in published.issues("error"))
 
 
 def test_messages_and_prints_of_a_script_command_nothing(hub: Hub) -> None:

@@ -66,4 +66,4 @@ def test_a_merge_without_shares_says_so(hub: Hub) -> None:
     job = hub.of_pull_request(command="merge")
 
     assert job.step("Check").exit_code == 2
-    assert any("no share of this project" in one for one in job.issues("error"))
+    assert any("No share of this project" in one for one in job.issues("error"))

@@ -20,6 +20,7 @@ from ci_scriptcheck.run import received
 from ci_scriptcheck.run.record import FORMAT, to_public
 from tests.unit.report.compared import a_compared_record, a_record_of_failing_readers
 from tests.unit.report.records import a_failing_record
+from tests.unit.report.stops import a_stopped_record, a_stopped_share, stopped_midway
 from tests.unit.run.test_merging import CHAIN, TWO, shared
 
 if TYPE_CHECKING:
@@ -53,9 +54,15 @@ RECORDS = [
         a_failing_record(),
         a_compared_record(),
         a_record_of_failing_readers(),
+        a_stopped_record(),
+        stopped_midway(),
     )
 ]
-SHARES = [written(record) for record in shared(CHAIN, TWO, 2, {"score": Outcome.FAILED}).values()]
+SHARES = [
+    *(written(record) for record in shared(CHAIN, TWO, 2, {"score": Outcome.FAILED}).values()),
+    written(a_stopped_share(2, 3)),
+    written(a_stopped_record()),
+]
 
 
 def test_an_honest_record_is_taken() -> None:
@@ -98,7 +105,7 @@ def test_shares_are_refused_or_can_be_reported_on_together(data: st.DataObject) 
 
 
 def report_on(record: RunRecord) -> None:
-    verdict.exit_code(record)
+    assert not (record.stopped and verdict.exit_code(record) in verdict.ENDINGS)
     for write in (markdown.comment, markdown.job_summary, markdown.check_summary):
         write(record, Links())
     noted_lines.noted(record)

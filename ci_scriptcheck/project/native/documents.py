@@ -244,7 +244,10 @@ class ProjectDocument(Document):
     """The whole file."""
 
     version: Literal[1] = 1
-    project: str | None = Field(default=None, description="Default: the folder's name")
+    project: str | None = Field(
+        default=None,
+        description="Default: the folder's path, at the top of the repository its name",
+    )
     base: str | None = Field(default=None, description="Default: the remote's default branch")
     defaults: SettingsDocument = Field(default_factory=SettingsDocument)
     adapters: AdaptersDocument = Field(default_factory=AdaptersDocument)

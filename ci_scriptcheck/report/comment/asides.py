@@ -267,9 +267,9 @@ def footer(story: Story, sheet: Sheet) -> str:
     base = base or (changes.base or "")[:7]
     both = [escaping.code(text) for text in (base, head) if text]
     uncommitted = " with uncommitted changes" if changes.uncommitted else ""
-    parts = [
-        f"{' to '.join(both) or 'nothing to compare with'}{uncommitted}, {seconds(story.record.seconds)}"
-    ]
+    compared = f"{' to '.join(both) or 'nothing to compare with'}{uncommitted}"
+    is_over_before = story.record.stopped is not None and not story.record.results
+    parts = [compared if is_over_before else f"{compared}, {seconds(story.record.seconds)}"]
     if story.plan.project:
         parts.insert(0, escaping.name(story.plan.project))
     report = sheet.links.report()

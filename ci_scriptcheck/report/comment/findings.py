@@ -13,7 +13,7 @@ from ci_scriptcheck.report.page import counted, shortened
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ci_scriptcheck.errors import Excerpt
+    from ci_scriptcheck.errors import Excerpt, Place
     from ci_scriptcheck.model.result import Finding
     from ci_scriptcheck.report.comment.sheet import Sheet
     from ci_scriptcheck.report.comment.story import Story
@@ -56,7 +56,7 @@ def parts(finding: Finding, sheet: Sheet) -> Iterator[str]:
     if further and sheet.room.has_excerpts:
         yield escaping.fenced(further[:MOST_SENTENCES])
     if finding.excerpt and sheet.room.has_excerpts:
-        yield _code(finding, finding.excerpt)
+        yield code(finding.place, finding.excerpt, _first(finding))
     yield sheet.evidence(finding.evidence[:MOST_SENTENCES])
     yield sheet.table(finding.table) if finding.table else ""
 
@@ -99,13 +99,12 @@ def _line(finding: Finding, sheet: Sheet) -> str:
     return f"**{rule(finding.rule)}** {message(finding, sheet)}{place}"
 
 
-def _code(finding: Finding, excerpt: Excerpt) -> str:
+def code(place: Place | None, excerpt: Excerpt, said: str) -> str:
     """Write lines of a file, with what happened beside the one that matters."""
-    suffix = finding.place.file.rpartition(".")[2].casefold() if finding.place else ""
+    suffix = place.file.rpartition(".")[2].casefold() if place else ""
     language = _LANGUAGES.get(suffix, "text")
     lines = _dedented([line.expandtabs(4) for line in excerpt.lines])
     number = excerpt.marked - excerpt.first
-    said = _first(finding)
     if language in _WITH_COMMENTS and 0 <= number < len(lines) and len(lines) > 1:
         beside = said if len(said) <= MOST_BESIDE else "here"
         lines[number] = f"{shortened(lines[number]).rstrip()}   # {beside}"

@@ -71,6 +71,8 @@ def _told(story: Story) -> str:
     if tally.failed:
         share = _all(tally) if tally.failed == tally.total else tally.share(tally.failed)
         parts.append(f"{share} failed")
+    if story.record.stopped is not None:
+        return "; ".join([summary.stop(story.record.stopped, story.record), *parts])
     interruption = summary.interruption(story.record)
     if interruption is not None:
         return "; ".join([interruption, *parts])
@@ -106,6 +108,8 @@ def _all(tally: Tally) -> str:
 
 
 def _mark(story: Story) -> str:
+    if story.record.stopped is not None:
+        return "🛑"
     if story.failing or story.exit_code == 1:
         return "❌"
     if story.record.interrupted is not None:

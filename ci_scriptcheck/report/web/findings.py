@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.errors import Excerpt
     from ci_scriptcheck.model.plan import RunRecord, Task
     from ci_scriptcheck.model.result import Finding, TaskResult
+    from ci_scriptcheck.model.stopped import Stopped
 
 MOST_ROWS = 100
 """Rows of a table of evidence; the rest is counted."""
@@ -117,6 +118,19 @@ def shown(finding: Finding, record: RunRecord, task: Task | None = None) -> Show
         table=_table(finding.table) if finding.table else None,
         why=" ".join(data_changes.why_failed(record, task, finding)) if task else "",
         advice=finding.advice,
+    )
+
+
+def stopped(stop: Stopped) -> ShownFinding:
+    """Show why a run could not go on."""
+    return ShownFinding(
+        rule="error",
+        is_error=True,
+        message=tuple(stop.what.splitlines()),
+        place=str(stop.where) if stop.where else None,
+        code=_code(stop.excerpt) if stop.excerpt else (),
+        evidence=stop.facts,
+        advice=stop.advice,
     )
 
 

@@ -128,6 +128,7 @@ def test_a_token_that_may_only_read_costs_no_verdict(
 
     told = capsys.readouterr()
     assert told.err == golden("publish/read_only.txt")
+    assert told.out.count("::warning title=scriptcheck could not post everything::The ") == 2
     assert job.told("summary.md") == golden("publish/read_only.md")
     assert TOKEN not in told.out + told.err + job.told("summary.md") + job.told("output")
 

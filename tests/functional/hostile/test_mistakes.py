@@ -245,7 +245,8 @@ def test_a_disk_that_fills_up_in_the_middle_leaves_the_record_of_what_finished(
     assert text == golden("errors/disk_fills_up.txt")
     (found,) = small_disk.glob("runs/*/record.json")
     record = json.loads(found.read_text())
-    assert record["exit_code"] == 1
+    assert record["exit_code"] == 2
+    assert record["stopped"]["what"] == "there is no space left for the run"
     assert record["summary"]["crashed"] > 0
 
 

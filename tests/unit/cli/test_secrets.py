@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,3 +81,33 @@ def test_only_what_installs_for_the_scripts_is_let_into_package_indexes() -> Non
 )
 def test_what_installs_for_the_scripts_gets_no_other_secret(name: str) -> None:
     assert SET_UP.without_secrets({name: "hush"}, and_keep=SET_UP._OF_INDEXES) == {}
+
+
+def test_a_program_that_fails_is_told_with_what_it_said_last(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "import sys\nfor n in range(9): print('  \u00d7 line', n, '\\n')\nsys.exit(3)"
+
+    with pytest.raises(SET_UP.FailedError) as raised:
+        SET_UP._run([sys.executable, "-c", said], tmp_path, {"PYTHONIOENCODING": "utf-8"})
+
+    assert raised.value.what.endswith("ended with 3")
+    assert raised.value.lines == tuple(f"line {number}" for number in range(3, 9))
+    assert "line 0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("error at https://me:hunter2@host/simple/", "error at https://***@host/simple/"),
+        ("error at https://hunter2@host/a?b=1", "error at https://***@host/a?***"),
+        ("error at https://host/a?key=hunter2&b=1.", "error at https://host/a?***"),
+        ("the password is hunter2", "the password is ***"),
+        ("pandas==1.0 or numpy>=2, which?", "pandas==1.0 or numpy>=2, which?"),
+        ("pandas?x", "pandas?x"),
+    ],
+)
+def test_what_lets_into_an_index_is_taken_out_of_what_uv_said(line: str, shown: str) -> None:
+    environ = {"UV_INDEX_OURS_PASSWORD": "hunter2", "PATH": "/usr/bin", "UV_INDEX_X_USERNAME": ""}
+
+    assert SET_UP._without_what_lets_in(line, environ) == shown

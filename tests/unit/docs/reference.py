@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.cli.command import Command, Group
 
 _ACTION = Path(__file__).parents[3] / "action.yml"
+_WORKFLOWS = _ACTION.parent / ".github" / "workflows"
 _HEAD = "Made from the code; `pytest --update-golden tests/unit/docs` writes it."
 
 
@@ -55,19 +56,33 @@ def rules() -> str:
 
 
 def action() -> str:
-    """Write every input and output of the action."""
+    """Write every input and output of the action, and the inputs of the workflows that call it."""
     described = yaml.safe_load(_ACTION.read_text(encoding="utf-8"))
     parts = ["# The action", _HEAD, "## Inputs"]
-    rows = ["| input | meaning | default |", "| --- | --- | --- |"]
-    for name, about in described["inputs"].items():
-        default = f"`{about['default']}`" if about["default"] else ""
-        rows.append(f"| `{name}` | {_cell(about['description'])} | {default} |")
     outputs = ["| output | meaning |", "| --- | --- |"]
     for name, about in described["outputs"].items():
         outputs.append(f"| `{name}` | {_cell(about['description'])} |")
-    parts += ["\n".join(rows), "## Outputs", "\n".join(outputs)]
+    parts += [_inputs(described["inputs"]), "## Outputs", "\n".join(outputs)]
+    parts += [
+        "## Workflows",
+        "Each calls the action in jobs of its own, with no more than the permissions that these need:"
+        " `uses: <owner>/ci-scriptcheck/.github/workflows/check.yml@<commit>`.",
+    ]
+    for file in sorted(_WORKFLOWS.glob("*.yml")):
+        # YAML 1.1 takes `on` for true.
+        triggers = yaml.safe_load(file.read_text(encoding="utf-8"))[True]
+        if "workflow_call" in triggers:
+            parts += [f"### {file.name}", _inputs(triggers["workflow_call"]["inputs"])]
     parts.append("How they are used: [on GitHub](../how-to/github.md).")
     return "\n\n".join(parts) + "\n"
+
+
+def _inputs(described: dict[str, dict[str, Any]]) -> str:
+    rows = ["| input | meaning | default |", "| --- | --- | --- |"]
+    for name, about in described.items():
+        default = f"`{about['default']}`" if about["default"] else ""
+        rows.append(f"| `{name}` | {_cell(about['description'])} | {default} |")
+    return "\n".join(rows)
 
 
 def _command(command: Command) -> Iterator[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ci_scriptcheck.errors import Place, UsageError
 from ci_scriptcheck.github import actions
-from ci_scriptcheck.model.annotation import Annotation, Weight
+from ci_scriptcheck.model.annotation import Annotation, Weight, of_error
 from tests.emulator import log, runner
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def test_an_error_of_the_set_up_is_told_at_its_place() -> None:
         advice="did you mean `pipelines`?",
     )
 
-    assert actions.command(actions.of_error(error)) == (
+    assert actions.command(of_error(error)) == (
         "::error file=scriptcheck.yaml,line=5,title=scriptcheck could not check anything::"
-        "unknown key `pipelnes`. keys are listed in the reference. did you mean `pipelines`?\n"
+        "Unknown key `pipelnes`. Keys are listed in the reference. Did you mean `pipelines`?\n"
     )

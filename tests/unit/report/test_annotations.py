@@ -6,7 +6,9 @@ from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.annotation import Weight
 from ci_scriptcheck.model.result import Finding, Level, Outcome
 from ci_scriptcheck.report.annotations import MOST_FINDINGS, noted
+from ci_scriptcheck.values import replace
 from tests.conftest import a_plan, a_record, a_result, a_task
+from tests.unit.report.stops import a_stopped_record
 
 
 def a_finding(message: str, *, line: int = 7, level: Level = Level.ERROR) -> Finding:
@@ -64,3 +66,21 @@ def test_what_base_has_too_is_not_marked() -> None:
     assert (
         noted(a_record(a_plan(a_task()), a_result("train", Outcome.FAILED, findings=(old,)))) == ()
     )
+
+
+def test_what_kept_a_run_from_checking_is_marked_at_its_place() -> None:
+    (note,) = noted(a_stopped_record())
+
+    assert note.place == Place(file="scriptcheck.yaml", line=5)
+    assert note.title == "scriptcheck could not check anything"
+    assert note.message == "Unknown key `pipelnes`. Did you mean `pipelines`?"
+
+
+def test_what_is_about_a_whole_file_is_marked_where_the_change_touched_it() -> None:
+    finding = replace(a_finding("column `total` is gone"), place=Place(file="scripts/train.py"))
+    other = replace(finding, message="no", place=Place(file="untouched.py"))
+    failed = a_result("train", Outcome.FAILED, findings=(finding, other))
+
+    notes = noted(a_record(a_plan(a_task()), failed))
+
+    assert [str(note.place) for note in notes] == ["scripts/train.py:40", "untouched.py"]

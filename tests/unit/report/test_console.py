@@ -31,6 +31,7 @@ from tests.unit.report.records import (
     a_record_with_a_missing_share,
     after,
 )
+from tests.unit.report.stops import a_stopped_record, not_installed, stopped_midway
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -299,6 +300,9 @@ STORIES = {
     "chain_of_reasons": chain_of_reasons,
     "several_machines": a_record_of_three_machines,
     "missing_share": a_record_with_a_missing_share,
+    "stopped": a_stopped_record,
+    "stopped_midway": stopped_midway,
+    "not_installed": not_installed,
 }
 
 

@@ -17,6 +17,7 @@ from ci_scriptcheck.report import html
 from tests.conftest import a_plan, a_record, a_result, a_task
 from tests.unit.report.compared import a_compared_record, a_record_of_failing_readers
 from tests.unit.report.records import RAISED, a_failing_record, after
+from tests.unit.report.stops import a_hostile_stop
 from tests.unit.report.test_console import STORIES, hostile_texts, many_failures, nothing_to_do
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def an_evil_record() -> RunRecord:
     )
 
 
-@pytest.mark.parametrize("name", ["failing", "passing", "empty", "compared"])
+@pytest.mark.parametrize("name", ["failing", "passing", "empty", "compared", "stopped"])
 def test_the_page_reads_as_reviewed(name: str, golden: Callable[[str], object]) -> None:
     assert without_our_own_files(html.render(PAGES[name]())) == golden(f"page/{name}.html")
 
@@ -176,7 +177,7 @@ def test_texts_of_the_project_stay_texts() -> None:
     assert EVIL.replace("\u202e", "\\u202e").replace("\x1b", "\\x1b") in read.text
 
 
-@pytest.mark.parametrize("record", [hostile_texts(), an_evil_record()])
+@pytest.mark.parametrize("record", [hostile_texts(), an_evil_record(), a_hostile_stop()])
 def test_no_character_of_the_project_reaches_the_page_unprinted(record: RunRecord) -> None:
     page = html.render(record)
 

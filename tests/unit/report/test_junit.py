@@ -16,6 +16,7 @@ from tests.unit.report.records import (
     a_record_with_a_missing_share,
 )
 from tests.unit.report.test_console import (
+    STORIES,
     all_kinds_of_outcome,
     findings_of_the_project,
     hostile_texts,
@@ -32,6 +33,11 @@ def cases(xml: str) -> dict[str, ET.Element]:
 
 def test_the_xml_of_a_failing_run(golden: Callable[[str], object]) -> None:
     assert junit.render(a_failing_record()) == golden("junit/failing.xml")
+
+
+@pytest.mark.parametrize("name", ["stopped", "not_installed"])
+def test_the_xml_of_a_run_that_could_not_check(name: str, golden: Callable[[str], object]) -> None:
+    assert junit.render(STORIES[name]()) == golden(f"junit/{name}.xml")
 
 
 def test_the_xml_of_every_outcome(golden: Callable[[str], object]) -> None:

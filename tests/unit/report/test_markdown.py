@@ -18,6 +18,12 @@ from tests.conftest import a_change, a_plan, a_record, a_task
 from tests.unit.report import posted
 from tests.unit.report.compared import a_compared_record, a_record_of_failing_readers
 from tests.unit.report.posted import LINKS, Seen, called
+from tests.unit.report.stops import (
+    a_hostile_stop,
+    a_stopped_record,
+    not_installed,
+    stopped_midway,
+)
 from tests.unit.report.test_console import STORIES as CONSOLE_STORIES
 from tests.unit.report.test_console import (
     all_kinds_of_outcome,
@@ -58,6 +64,10 @@ STORIES: dict[str, Callable[[], RunRecord]] = {
     "very_hostile_texts": posted.an_evil_record,
     "interrupted": interrupted,
     "unknown_base": unknown_base,
+    "stopped": a_stopped_record,
+    "stopped_midway": stopped_midway,
+    "not_installed": not_installed,
+    "very_hostile_stop": a_hostile_stop,
 }
 LENGTHS: dict[str, Callable[[RunRecord, Links], str]] = {
     "comment": markdown.comment,
