@@ -50,7 +50,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def slow(session: nox.Session) -> None:
     """Run the tests that take long: bombs, thousands of columns, searches, whole examples shared out."""
-    session.install("-e", ".", *group("tests"))
+    session.install("-e", ".", *group("tests"), "-r", "examples/requirements.txt")
     session.run("python", "-m", "tests.github_server.description")
     session.run("pytest", "-m", "slow", *(session.posargs or ["-n", "auto"]))
 

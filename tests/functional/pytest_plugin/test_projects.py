@@ -202,7 +202,7 @@ def test_a_run_that_cannot_go_on_is_recorded_as_no_good_one(
     assert "the run cannot go on" in run.stdout, run.stdout + run.stderr
     assert "record  run/record.json" in run.stdout
     assert repository.outcomes()["good"] is Outcome.CRASHED
-    assert verdict.exit_code(record.read_record(repository.folder / "run")) == 1
+    assert verdict.exit_code(record.read_record(repository.folder / "run")) == 2
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
