@@ -16,6 +16,7 @@ from ci_scriptcheck.fixtures.credentials import Job
 from ci_scriptcheck.fixtures.policies import Access
 from ci_scriptcheck.fixtures.subjects import Repository, repository, subjects
 from ci_scriptcheck.report.page import counted
+from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Found:
 
 def examine(folder: Path, environ: Mapping[str, str]) -> Iterator[Observation | str]:
     """Look at token, role and places, each observation as it is made; the policies come last, as a text."""
+    keep_to_ourselves()
     try:
         place = opening.place_of(folder)
         project = opening.project_of(place)
