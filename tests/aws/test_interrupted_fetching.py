@@ -96,6 +96,7 @@ def test_a_fetch_that_is_killed_is_gone_on_with(tmp_path: Path, number: int) -> 
 
 def test_a_fetch_that_is_killed_again_and_again_ends_at_last(tmp_path: Path) -> None:
     store = a_store()
+    folder = ""
     with serving(store) as address:
         for _ in range(40):
             process = started(address, tmp_path, "raw/")
