@@ -124,6 +124,13 @@ def kills(session: nox.Session) -> None:
 
 
 @nox.session
+def aws(session: nox.Session) -> None:
+    """Read real data from an S3 on loopback, with roles that are really checked."""
+    session.install("-e", ".", *group("tests"))
+    session.run("pytest", "tests/aws", "-p", "no:cacheprovider", *session.posargs)
+
+
+@nox.session
 def action(session: nox.Session) -> None:
     """Run our own action.yml on an emulated runner, with pull requests of every shape."""
     session.install("-e", ".", *group("tests"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.change.dependencies.default_interpreter import default_interpreter
 from ci_scriptcheck.cli import opening
 from ci_scriptcheck.project.assembly import settings
+from ci_scriptcheck.project.native.units import as_size
 from ci_scriptcheck.report import grid
 from ci_scriptcheck.report.page import counted, visible
 
@@ -15,8 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.model.aws import SampleSize
     from ci_scriptcheck.model.project import Project
     from ci_scriptcheck.model.tree import Tree
+
+_UNSAID = {"prefixes": "the datasets"}
+"""Where the value of a setting comes from that nobody has written."""
 
 
 def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int:
@@ -42,7 +47,7 @@ def _text(tree: Tree, script: str) -> str:
 
 
 def overview(project: Project, width: int | None) -> str:
-    """List steps and pipelines, for whoever looks for a name."""
+    """List steps and pipelines, for whoever looks for a name, and whence real data would come."""
     steps = [
         (visible(name), visible(step.script or "no script"), visible(str(step.place or "")))
         for name, step in sorted(project.steps.items())
@@ -56,7 +61,46 @@ def overview(project: Project, width: int | None) -> str:
         for columns, rows in (
             (("step", "script", "from"), steps),
             (("pipeline", "nodes", "from"), pipelines),
+            (("aws", "value", "from"), _aws(project)),
+            (("real data of", "place", "sample", "by", "from"), _real(project)),
         )
         if rows
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _aws(project: Project) -> list[tuple[str, ...]]:
+    """List what is in force for AWS, where anything is said of it."""
+    said = project.aws
+    if not said.origins and not any(one.real for one in project.datasets.values()):
+        return []
+    values = {
+        "role": said.role or "none: as boto3 finds credentials",
+        "region": said.region or "none: as boto3 finds it",
+        "prefixes": ", ".join(str(one) for one in project.readable()) or "nothing is read",
+        "budget": as_size(said.budget),
+        "sample": _sample(said.sample),
+        "requester_pays": str(said.requester_pays).lower(),
+    }
+    return [
+        (name, visible(value), visible(str(said.origins.get(name, _UNSAID.get(name, "default")))))
+        for name, value in values.items()
+    ]
+
+
+def _real(project: Project) -> list[tuple[str, ...]]:
+    return [
+        (
+            visible(name),
+            visible(one.real),
+            _sample(one.sample or project.aws.sample),
+            visible(one.sample_by or ""),
+            visible(str(one.place or "")),
+        )
+        for name, one in sorted(project.datasets.items())
+        if one.real
+    ]
+
+
+def _sample(size: SampleSize) -> str:
+    return size if isinstance(size, str) else as_size(size)

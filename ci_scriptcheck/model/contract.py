@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from ci_scriptcheck.errors import Place
+from ci_scriptcheck.model.aws import SampleSize
 from ci_scriptcheck.values import dataclass, field
 
 Scalar = str | int | float | bool | None
@@ -205,6 +206,8 @@ class Dataset:
 
     Attributes:
         real: Prefix in S3 of the real data.
+        sample: How much of it is fetched, where that is not as for all datasets.
+        sample_by: Column by whose values rows are chosen, so that datasets with it keep fitting each other.
         public: Whether values of the real data may be shown in reports.
     """
 
@@ -213,6 +216,8 @@ class Dataset:
     files: tuple[Entry, ...]
     origin: Origin
     real: str | None = None
+    sample: SampleSize | None = None
+    sample_by: str | None = None
     public: bool = False
     place: Place | None = field(default=None, compare=False)
 

@@ -8,8 +8,10 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from ci_scriptcheck.errors import Place
+from ci_scriptcheck.model.aws import AwsSettings
 from ci_scriptcheck.model.contract import Dataset, Json, Port
 from ci_scriptcheck.model.result import Finding, Level
+from ci_scriptcheck.model.s3_place import S3Place, s3_place
 from ci_scriptcheck.model.scenario import STANDARD, Scenario
 from ci_scriptcheck.model.step_test import StepTest, Variation
 from ci_scriptcheck.values import dataclass, field, replace
@@ -258,9 +260,16 @@ class Project:
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     pipelines: Mapping[str, Pipeline] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    aws: AwsSettings = field(default_factory=AwsSettings)
     rules: tuple[RuleSetting, ...] = ()
     findings: tuple[Finding, ...] = field(default=(), compare=False)
     files: tuple[str, ...] = field(default=(), compare=False)
+
+    def readable(self) -> tuple[S3Place, ...]:
+        """Give the places in S3 of which a run may read; there are no others."""
+        if self.aws.prefixes:
+            return self.aws.prefixes
+        return tuple(sorted({s3_place(one.real) for one in self.datasets.values() if one.real}))
 
     def with_stated(self) -> Mapping[str, Dataset]:
         """Give the datasets together with those that literal tests state."""

@@ -23,6 +23,7 @@ from ci_scriptcheck.project.cursus.reading import (
 )
 from ci_scriptcheck.project.declared import Declared
 from ci_scriptcheck.project.named_files import missing_names
+from ci_scriptcheck.project.native.aws import read_aws
 from ci_scriptcheck.project.native.datasets import read_datasets
 from ci_scriptcheck.project.native.named_scripts import named_scripts
 from ci_scriptcheck.project.native.reading import read_native
@@ -143,6 +144,7 @@ def _put_together(
         datasets=datasets,
         pipelines=joined,
         scenarios=read_scenarios(read),
+        aws=read_aws(read, datasets),
         rules=assembly.rule_settings(parts),
         files=tuple(sorted({read.source.file, *adapters.files, *found})),
     )

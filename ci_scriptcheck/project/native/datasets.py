@@ -118,6 +118,8 @@ class _Making:
             files=self._files(name, whole, schema),
             origin=self._origin(whole),
             real=values.get("real"),
+            sample=values.get("sample"),
+            sample_by=self._sampled_by(name, schema, whole),
             public=bool(values.get("public")),
             place=self.native.source.place(("datasets", name)),
         )
@@ -263,6 +265,14 @@ class _Making:
             if part not in columns:
                 path = whole.paths.get("key", ("datasets", name))
                 self._fail(f"the key `{part}` is no column", path, did_you_mean(part, columns))
+
+    def _sampled_by(self, name: str, schema: Schema, whole: _Written) -> str | None:
+        column: str | None = whole.values.get("sample_by")
+        known = [one.name for one in schema.columns]
+        if column is not None and known and column not in known:
+            path = whole.paths.get("sample_by", ("datasets", name))
+            self._fail(f"`sample_by: {column}` is no column", path, did_you_mean(column, known))
+        return column
 
     def _origin(self, whole: _Written) -> Origin:
         values = whole.values

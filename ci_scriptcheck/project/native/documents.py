@@ -10,16 +10,22 @@ from typing import Annotated, Literal, get_args, get_origin
 
 from pydantic import Field, model_validator
 
+from ci_scriptcheck.model.aws import AwsSettings
 from ci_scriptcheck.model.contract import ColumnType, Format
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import STANDARD, Expect
 from ci_scriptcheck.model.step_test import TOLERANCE
 from ci_scriptcheck.project.native.setting_documents import (
+    Bytes,
     Count,
     Document,
     EnvValue,
     InsidePath,
     JsonValue,
+    Region,
+    RoleArn,
+    S3Uri,
+    SampleText,
     SettingsDocument,
     Share,
     VariableName,
@@ -206,7 +212,13 @@ class DatasetDocument(Document):
     from_: str | None = Field(
         default=None, alias="from", description="pipeline/node.port that writes it"
     )
-    real: str | None = Field(default=None, description="Prefix in S3 of the real data")
+    real: S3Uri | None = Field(default=None, description="Prefix in S3 of the real data")
+    sample: SampleText | None = Field(
+        default=None, description="How much of the real data is fetched, such as 50MB or all"
+    )
+    sample_by: str | None = Field(
+        default=None, description="Column by whose values rows are chosen"
+    )
     public: bool | None = None
 
 
@@ -224,6 +236,27 @@ class RuleDocument(Document):
 
     level: Annotated[Level, Field(strict=False)]
     steps: list[str] = Field(default_factory=list)
+
+
+class AwsDocument(Document):
+    """As whom real data are read, which, and how much of them."""
+
+    role: RoleArn | None = Field(
+        default=None, description="ARN of the role that a job in Actions assumes"
+    )
+    region: Region | None = Field(default=None, description="Default: as boto3 finds it")
+    prefixes: Annotated[list[S3Uri], Field(min_length=1)] | None = Field(
+        default=None, description="Nothing else is ever read; default: what datasets name as real"
+    )
+    budget: Bytes = Field(
+        default=AwsSettings().budget, description="Bytes that all of a run fetches"
+    )
+    sample: SampleText = Field(
+        default=AwsSettings().sample, description="How much of each dataset is fetched, or all"
+    )
+    requester_pays: bool = Field(
+        default=False, description="Whether our side pays for requests, where owners do not"
+    )
 
 
 class CursusDocument(Document):
@@ -248,6 +281,7 @@ class ProjectDocument(Document):
     base: str | None = Field(default=None, description="Default: the remote's default branch")
     defaults: SettingsDocument = Field(default_factory=SettingsDocument)
     adapters: AdaptersDocument = Field(default_factory=AdaptersDocument)
+    aws: AwsDocument = Field(default_factory=AwsDocument)
     datasets: dict[str, DatasetDocument | None] = Field(default_factory=dict)
     steps: dict[str, StepDocument | None] = Field(default_factory=dict)
     nodes: dict[str, NodeNameDocument | None] = Field(default_factory=dict)

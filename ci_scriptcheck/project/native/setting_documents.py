@@ -6,8 +6,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from ci_scriptcheck.model.aws import SampleSize
 from ci_scriptcheck.model.project import Network
-from ci_scriptcheck.project.native import paths_and_variables, units
+from ci_scriptcheck.project.native import names_in_aws, paths_and_variables, units
 
 Seconds = Annotated[
     float,
@@ -32,6 +33,33 @@ Bytes = Annotated[
             ]
         }
     ),
+]
+SampleText = Annotated[
+    SampleSize,
+    BeforeValidator(units.sample),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1},
+                {"type": "string", "pattern": f"{units.SIZE_PATTERN}|^all$"},
+            ]
+        }
+    ),
+]
+S3Uri = Annotated[
+    str,
+    AfterValidator(names_in_aws.uri),
+    WithJsonSchema({"type": "string", "pattern": "^s3://"}),
+]
+RoleArn = Annotated[
+    str,
+    AfterValidator(names_in_aws.role),
+    WithJsonSchema({"type": "string", "pattern": names_in_aws.ROLE_PATTERN}),
+]
+Region = Annotated[
+    str,
+    AfterValidator(names_in_aws.region),
+    WithJsonSchema({"type": "string", "pattern": names_in_aws.REGION_PATTERN}),
 ]
 VariableName = Annotated[str, AfterValidator(paths_and_variables.variable_name)]
 EnvValue = Annotated[

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.aws import SampleSize
 
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 BYTES = {
@@ -55,6 +59,20 @@ def size(written: object) -> int:
     if not 1 <= found < 2**60:
         raise ValueError("must be a size such as `10MB` or `2GiB`")
     return int(found)
+
+
+def sample(written: object) -> SampleSize:
+    """Read how much of real data is fetched: a size, or `all`.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if written == "all":
+        return "all"
+    try:
+        return size(written)
+    except ValueError:
+        raise ValueError("must be a size such as `20MB`, or `all`") from None
 
 
 def as_size(number: int) -> str:

@@ -9,6 +9,7 @@ import pytest
 from ci_scriptcheck.model import codec
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, GivenFile, TableFile, WrittenBy
 from ci_scriptcheck.model.project import Known, Limits, Link, Network, Project
+from ci_scriptcheck.model.s3_place import S3Place
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.project.loader import WorkingTree, find_projects, load_project
 
@@ -59,12 +60,23 @@ def test_its_datasets_are_made_in_every_way(project: Project) -> None:
     )
     assert [type(file) for file in datasets["splits"].files] == [TableFile, TableFile]
     assert [type(file) for file in datasets["rules"].files] == [GivenFile, GivenFile]
-    assert datasets["transactions"].real == "s3://company-ml/fraud/raw/"
+    transactions = datasets["transactions"]
+    assert transactions.real == "s3://company-ml/fraud/raw/"
+    assert (transactions.sample, transactions.sample_by) == (50_000_000, "customer_id")
     placed_at = next(
         column for column in datasets["transactions"].schema.columns if column.name == "placed_at"
     )
     assert (placed_at.min, placed_at.max) == ("2024-01-01", "2024-12-31")
     assert "placed_at" not in [column.name for column in datasets["splits"].schema.columns]
+
+
+def test_it_says_as_whom_real_data_are_read(project: Project) -> None:
+    aws = project.aws
+
+    assert aws.role == "arn:aws:iam::123456789012:role/scriptcheck"
+    assert aws.region == "eu-west-1"
+    assert (aws.budget, aws.sample) == (1_000_000_000, 20_000_000)
+    assert project.readable() == (S3Place(bucket="company-ml", prefix="fraud/"),)
 
 
 def test_its_ports_are_described_in_every_way(project: Project) -> None:

@@ -52,6 +52,11 @@ def test_the_least_file_fits() -> None:
         "version: 2",
         "pipelines: {a: 5}",
         "rules: {SC208: of}",
+        "aws: {role: scriptcheck}",
+        "aws: {region: Ireland}",
+        "aws: {prefixes: [company-ml]}",
+        "aws: {sample: most}",
+        "datasets: {a: {real: company-ml}}",
     ],
 )
 def test_what_the_reader_refuses_the_schema_refuses_too(text: str) -> None:
