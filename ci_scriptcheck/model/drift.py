@@ -60,17 +60,19 @@ class Drift:
         numbers: Metrics that moved, in the order of their documents.
         untold: Further metrics that moved, below keys that may be values of the data.
         unread: Files that were not looked into, and why.
+        programs: Files of code or settings whose bytes are not the same, those of archives among them.
     """
 
     tables: tuple[TableDrift, ...] = ()
     numbers: tuple[NumberDrift, ...] = ()
     untold: int = 0
     unread: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Say whether nothing was found."""
-        return not (self.tables or self.numbers or self.untold or self.unread)
+        return self == Drift()
 
 
 def has_moved(before: int, after: int) -> bool:

@@ -7,14 +7,14 @@ in any case: a file that cannot be read is told with the reason.
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data import archives, tables
 from ci_scriptcheck.data.compare import documents, file_families, files, measures
 from ci_scriptcheck.data.validate.scan import UnreadableError
 from ci_scriptcheck.model.comparison import Fate
-from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift, has_moved
+from ci_scriptcheck.model.drift import Drift, TableDrift, has_moved
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ MOST_UNPACKED = 200_000_000
 MOST_MEMBERS = 50
 
 _TABLES = frozenset({"csv", "tsv", "parquet", "jsonl"})
-_ARCHIVES = frozenset({"tar", "zip", "gzip"})
+_PROGRAMS = frozenset(
+    {".cfg", ".ini", ".ipynb", ".py", ".r", ".sh", ".sql", ".toml", ".yaml", ".yml"}
+)
 _Paths = tuple[tuple[Path, ...], tuple[Path, ...]]
 """The files of a family on both sides."""
 
@@ -79,12 +81,17 @@ def _joined(one: Drift, other: Drift) -> Drift:
         numbers=one.numbers + other.numbers,
         untold=one.untold + other.untold,
         unread=one.unread + other.unread,
+        programs=one.programs + other.programs,
     )
 
 
 def _family(name: str, paths: _Paths, terms: DriftTerms, scratch: Path) -> Drift:
     """Compare one family of files; whatever goes wrong is told of it alone."""
     try:
+        if _digests(paths[0]) == _digests(paths[1]):
+            return Drift()
+        if PurePosixPath(name).suffix.lower() in _PROGRAMS:
+            return Drift(programs=(name,))
         return _of_kind(name, paths, terms, scratch)
     except UnreadableError as error:
         return Drift(unread=(f"`{name}`: {error}",))
@@ -97,16 +104,18 @@ def _of_kind(name: str, paths: _Paths, terms: DriftTerms, scratch: Path) -> Drif
     before, after = (_kind(side) for side in paths)
     if before is None or after is None:
         return _one_sided(name, paths, after or before)
-    if _digests(paths[0]) == _digests(paths[1]):
-        return Drift()
     if {before, after} <= _TABLES:
         return _tables(name, paths, terms, scratch)
     if before != after:
         note = f"is {before} before and {after} after"
         return Drift(tables=(TableDrift(name=name, note=note),))
-    if before == "json":
-        return _documents(name, paths, terms)
-    return _archives(name, paths, terms, scratch) if before in _ARCHIVES else Drift()
+    match before:
+        case "json":
+            return _documents(name, paths, terms)
+        case "tar" | "zip" | "gzip":
+            return _archives(name, paths, terms, scratch)
+        case _:
+            return Drift()
 
 
 def _kind(paths: tuple[Path, ...]) -> str | None:
@@ -181,26 +190,31 @@ def _told(found: Found) -> Drift:
 
 
 def _archives(name: str, paths: _Paths, terms: DriftTerms, scratch: Path) -> Drift:
-    """Compare the reports on models that lie in archives, as `output.tar.gz` of a training job does."""
+    """Compare what people can read of archives: code, and reports on models, as `output.tar.gz` of a training job holds."""
     if len(paths[0]) != 1 or len(paths[1]) != 1:
         return Drift()
-    sides = []
+    members, reports = [], []
     for when, path in zip(("before", "after"), (paths[0][0], paths[1][0]), strict=True):
         try:
-            sides.append(_reports(path, scratch / when))
+            members.append(archives.members(path) or {})
+            reports.append(_reports(path, members[-1], scratch / when))
         except archives.ArchiveError as error:
             raise UnreadableError(f"{error} ({when})") from None
-    numbers: list[NumberDrift] = []
-    untold = 0
-    for member in sorted(sides[0].keys() & sides[1].keys()):
-        found = _measures(f"{name}: {member}", sides[0][member], sides[1][member], terms)
-        numbers += found.numbers
-        untold += found.untold
-    return Drift(numbers=tuple(numbers), untold=untold)
+    drift = Drift(
+        programs=tuple(
+            f"{name}: {member}"
+            for member in sorted(members[0].keys() | members[1].keys())
+            if PurePosixPath(member).suffix.lower() in _PROGRAMS
+            and members[0].get(member) != members[1].get(member)
+        )
+    )
+    for member in sorted(reports[0].keys() & reports[1].keys()):
+        found = _measures(f"{name}: {member}", reports[0][member], reports[1][member], terms)
+        drift = _joined(drift, _told(found))
+    return drift
 
 
-def _reports(path: Path, folder: Path) -> Mapping[str, Path]:
-    members = archives.members(path) or {}
+def _reports(path: Path, members: Mapping[str, str], folder: Path) -> Mapping[str, Path]:
     names = sorted(name for name in members if name.endswith(".json"))[:MOST_MEMBERS]
     if not names:
         return {}

@@ -310,3 +310,15 @@ def test_the_same_bytes_are_not_opened(tmp_path: Path) -> None:
     broken = {"x.parquet": b"PAR1 and nothing", "x.json": '{"auc": '}
 
     assert drift(tmp_path, broken, broken).is_empty
+
+
+def test_code_that_is_not_the_same_is_named_in_an_archive_too(tmp_path: Path) -> None:
+    packed = [a_tar(("train.py", b"a = 1"), ("lib/x.py", code)) for code in (b"b = 1", b"b = 2")]
+
+    found = drift(
+        tmp_path,
+        {"prepare.py": "x = 1", "same.py": "", "sourcedir.tar.gz": packed[0]},
+        {"prepare.py": "x = 2", "same.py": "", "sourcedir.tar.gz": packed[1]},
+    )
+
+    assert found.programs == ("prepare.py", "sourcedir.tar.gz: lib/x.py")
