@@ -20,8 +20,9 @@ class TableDrift:
     Attributes:
         name: Of its file; a pattern where there are several, or where only digits in their names differ.
         files_before: How many hold it before.
-        rows_before: How many rows are in them; `None` where they cannot be told.
+        rows_before: How many rows are in them, as far as they were looked at.
         columns: Those that differ, the worst first.
+        is_part: Whether there are more rows than those that were looked at.
         note: Why it cannot be compared.
     """
 
@@ -29,9 +30,10 @@ class TableDrift:
     fate: Fate = Fate.CHANGED
     files_before: int = 0
     files_after: int = 0
-    rows_before: int | None = None
-    rows_after: int | None = None
+    rows_before: int = 0
+    rows_after: int = 0
     columns: tuple[ColumnComparison, ...] = ()
+    is_part: bool = False
     note: str | None = None
 
 

@@ -154,14 +154,11 @@ def _tables(name: str, paths: _Paths, terms: DriftTerms, scratch: Path) -> Drift
         except duckdb.OutOfMemoryException:
             words = f"more than can be looked at in {opening.MEMORY} of memory"
             raise UnreadableError(words) from None
-    has_rows = not terms.is_sample and not unread
-    moved = has_rows and has_moved(told.rows_before or 0, told.rows_after or 0)
-    if not told.columns and not moved:
+    is_part = terms.is_sample or bool(unread)
+    if not told.columns and (is_part or not has_moved(told.rows_before, told.rows_after)):
         return Drift(unread=tuple(unread))
     counts = (len(paths[0]), len(paths[1]))
-    told = replace(told, name=name, files_before=counts[0], files_after=counts[1])
-    if not has_rows:
-        told = replace(told, rows_before=None, rows_after=None)
+    told = replace(told, name=name, files_before=counts[0], files_after=counts[1], is_part=is_part)
     return Drift(tables=(told,), unread=tuple(unread))
 
 
