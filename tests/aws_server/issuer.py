@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from functools import cache
 from typing import Any
 
@@ -45,7 +46,8 @@ class Issuer:
         """Give a token for an audience."""
         now = int(time.time())
         times = {"iat": now - 1, "nbf": now - 600, "exp": now + self.lifetime}
-        claims = {**self.claims, **times, "aud": self.audience or audience}
+        own = {"aud": self.audience or audience, "jti": str(uuid.uuid4())}
+        claims = {**self.claims, **times, **own}
         token = jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self.key_id})
         self.has_given.append(token)
         return token
