@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import bounds, file_difference, tables
 from ci_scriptcheck.data.compare.terms import CompareTerms, DriftTerms
+from ci_scriptcheck.data.cutting import requests as cutting
 from ci_scriptcheck.data.validate.terms import Terms
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.contract import Bound, Dataset, Stated
@@ -196,12 +197,14 @@ def drifting(before: Path, after: Path, terms: DriftTerms) -> Message:
     }
 
 
-def answer(request: Message) -> Message:  # noqa: PLR0911  (an arm for each request)
+def answer(request: Message) -> Message:  # noqa: C901, PLR0911, PLR0912  (an arm for each request)
     """Do what is asked.
 
     Raises:
         ValueError: it is no request.
     """
+    if request.get("do") in cutting.CUTTING:
+        return cutting.answer(request)
     match request.get("do"):
         case "measure":
             measured = tables.measure(Path(request["folder"]))
