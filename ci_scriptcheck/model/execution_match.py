@@ -15,7 +15,7 @@ from ci_scriptcheck.model.execution import (
     ExecutionPort,
     ExecutionStep,
 )
-from ci_scriptcheck.model.project import Node, Pipeline, Step
+from ci_scriptcheck.model.project import Node, Pipeline, Project, Step
 from ci_scriptcheck.values import dataclass, field
 
 _UNLIKE = re.compile(r"[^a-z0-9]+")
@@ -65,6 +65,19 @@ class MatchedNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the settings of a project say of the data of a port.
+
+    Attributes:
+        is_public: Whether its values may be shown.
+        ways: Into its JSON documents.
+    """
+
+    is_public: bool = False
+    ways: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matching:
     """A pipeline beside an execution of it."""
 
@@ -108,6 +121,37 @@ def matched(pipeline: Pipeline, steps: Mapping[str, Step], execution: Execution)
         if id(step) not in taken
     ]
     return Matching(nodes=nodes, unmatched=tuple(wrong))
+
+
+def said(project: Project, execution: Execution) -> Mapping[tuple[str, str], Said]:
+    """Give what a project says of what the steps of an execution wrote and read.
+
+    Of its pipelines, the one counts of which most nodes are found.
+
+    Returns:
+        Names of a step of the execution and of a port of it → what is said.
+    """
+    matchings = [
+        (pipeline, matched(pipeline, project.steps, execution))
+        for _, pipeline in sorted(project.pipelines.items())
+    ]
+    if not matchings:
+        return {}
+    pipeline, found = max(matchings, key=lambda pair: len(pair[1].nodes))
+    told: dict[tuple[str, str], Said] = {}
+    for name, one in found.nodes.items():
+        node = pipeline.node(name)
+        for ports, parts in ((node.inputs, one.inputs), (node.outputs, one.outputs)):
+            for port in ports:
+                dataset = project.datasets.get(port.expects or port.dataset or "")
+                words = Said(
+                    is_public=dataset is not None and dataset.public,
+                    ways=tuple(bound.path for bound in port.bounds),
+                )
+                told |= {
+                    (one.step.name, part.port.name): words for part in parts.get(port.name, ())
+                }
+    return told
 
 
 def _steps(

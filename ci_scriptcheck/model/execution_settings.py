@@ -27,12 +27,12 @@ class SettingChange:
     """A setting that is another one.
 
     Attributes:
-        kind: `variable`, `argument`, `hyperparameter`, `machines`, `image` or `place`.
+        what: `variable`, `argument`, `hyperparameter`, `machines`, `image` or `place`.
         name: Empty where there is only one of its kind.
         before: As it was given, but for secrets; `None` where it was not given.
     """
 
-    kind: str
+    what: str
     name: str = ""
     before: str | None = None
     after: str | None = None
@@ -59,7 +59,7 @@ def _changes(
 
 
 def _differing(
-    kind: str,
+    what: str,
     before: Mapping[str, str],
     after: Mapping[str, str],
     words: tuple[Mapping[str, str], Mapping[str, str]],
@@ -69,7 +69,7 @@ def _differing(
         if _neutral(one, words[0]) == _neutral(other, words[1]):
             continue
         yield SettingChange(
-            kind=kind, name=name, before=_shown(name, one), after=_shown(name, other)
+            what=what, name=name, before=_shown(name, one), after=_shown(name, other)
         )
 
 

@@ -149,11 +149,17 @@ def _sides(column: ColumnComparison, found: TableDrift) -> tuple[str, str]:
     )
     told += [
         (_figure(figure, figure.before, filled[0]), _figure(figure, figure.after, filled[1]))
-        for figure in column.figures[:MOST_FIGURES]
+        for figure in _telling(column)
     ]
     if not told:
         return before, "other values"
     return ", ".join(one for one, _ in told), ", ".join(other for _, other in told)
+
+
+def _telling(column: ColumnComparison) -> tuple[Figure, ...]:
+    """Choose figures: how many different values there are says most of the number of rows, where others are known."""
+    others = [one for one in column.figures if one.name != "distinct"]
+    return tuple(others or column.figures)[:MOST_FIGURES]
 
 
 def _figure(figure: Figure, written: str | None, filled: int) -> str:

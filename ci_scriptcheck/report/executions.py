@@ -82,7 +82,7 @@ def _first(comparison: ExecutionComparison) -> str:
     given = []
     if any(port.found.drift.programs for port in inputs):
         given.append("other code")
-    kinds = {change.kind for change in step.settings}
+    kinds = {change.what for change in step.settings}
     if kinds - {"place", "machines"}:
         given.append("other settings")
     if "machines" in kinds:
@@ -137,7 +137,7 @@ def _facts(step: StepChange) -> Iterator[str]:
 
 
 def _setting(change: SettingChange) -> tuple[str, str, str]:
-    name = f"{change.kind} {change.name}".strip()
+    name = f"{change.what} {change.name}".strip()
     return visible(name), _written(change.before), _written(change.after)
 
 

@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def reading(root: Path | None) -> Iterator[AskReader]:
+def reading(root: Path | None, *, writable: tuple[str, ...] = ()) -> Iterator[AskReader]:
     """Give the function that has a request answered; see `data.reader` for the requests.
 
     Args:
         root: The repository that we are in; `None` outside of one.
+        writable: Folders, which are there, that it may write to beside its own.
     """
     spec = reader_spec()
     with (
         tempfile.TemporaryDirectory(prefix="scriptcheck-") as folder,
         Hosts([spec], repository=root) as hosts,
-        Reader(hosts.addresses[host_key(spec)], folder=Path(folder)) as reader,
+        Reader(hosts.addresses[host_key(spec)], folder=Path(folder), writable=writable) as reader,
     ):
         yield reader.ask

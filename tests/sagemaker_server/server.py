@@ -64,7 +64,10 @@ class SageMaker:
     def answer(self, operation: str, given: Answer) -> Answer:
         self.asked.append(operation)
         if operation in self.denied:
-            raise RefusedError("AccessDeniedException", f"not authorized to perform: {operation}")
+            who, action = "arn:aws:iam::123456789012:user/developer", f"sagemaker:{operation}"
+            message = f"User: {who} is not authorized to perform: {action} on resource: *"
+            why = f"because no identity-based policy allows the {action} action"
+            raise RefusedError("AccessDeniedException", f"{message} {why}")
         match operation:
             case "DescribePipelineExecution":
                 return self._execution(given["PipelineExecutionArn"])

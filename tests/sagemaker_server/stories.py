@@ -57,13 +57,14 @@ class Story:
         instances: int = 1,
         image: str = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/sklearn:1.2-1",
         failure: str | None = None,
-        script: str | None = None,
+        code: str | None = None,
         **more: Any,
     ) -> Answer:
         name = f"pipelines-{self.id}-{step}-Ab3dEf5hIj"
         arn = f"{ACCOUNT}:processing-job/{name}"
-        script = script or f"{step}.py"
-        sources = {**(inputs or {}), "code": f"{BUCKET}/code/{script}"}
+        code = code or f"{BUCKET}/code/{step}.py"
+        script = code.rpartition("/")[2]
+        sources = {**(inputs or {}), "code": code}
         begin = self._begin()
         self.service.processing[name] = {
             "ProcessingJobName": name,

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _MARKS = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # as Spark names its parts
     r"|(?<![a-z0-9])(?=[a-f]*\d)[0-9a-f]{4,}(?![a-z0-9])"  # digests, and parts of them
+    r"|(?<![a-z0-9])(?=[a-z]*\d+[a-z]+\d)[a-z0-9]{8,}(?![a-z0-9])"  # ids of jobs and executions
     r"|\d+(?:[-_:.T]\d+)*",  # numbers, dates and times
     re.IGNORECASE,
 )

@@ -16,6 +16,8 @@ from ci_scriptcheck.data.compare.file_families import families, pattern_of
         ),
         ("dt=2026-11-01/hour=02/rows.csv", "dt=*/hour=*/rows.csv"),
         ("train.csv", "train.csv"),
+        ("scores-5q8w2e1rt0zu.csv", "scores-*.csv"),
+        ("2024features.csv", "*features.csv"),
         ("2026-11-19T02:00:00.csv.gz", "*.csv.gz"),
         ("scores_20261119_0200.jsonl", "scores_*.jsonl"),
         ("facade.csv", "facade.csv"),

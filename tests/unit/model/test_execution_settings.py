@@ -13,7 +13,7 @@ def told(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, 
     """Compare a step that was told one thing with the same step that was told another."""
     one, other = a_step(execution="one", **before), a_step(execution="two", **after)
     found = changes((an_execution("one", one), one), (an_execution("two", other), other))
-    return [(change.kind, change.name, change.before, change.after) for change in found]
+    return [(change.what, change.name, change.before, change.after) for change in found]
 
 
 def test_variables_arguments_and_hyperparameters_are_told_by_their_names() -> None:

@@ -56,13 +56,13 @@ PREPROCESS = StepChange(
     statuses=(Status.SUCCEEDED, Status.SUCCEEDED),
     settings=(
         SettingChange(
-            kind="machines",
+            what="machines",
             before=f"{Instances(type='ml.m5.xlarge', gigabytes=30)}",
             after=f"{Instances(type='ml.m5.xlarge', count=2, gigabytes=30)}",
         ),
-        SettingChange(kind="argument", name="--split", before="0.8", after="0.7"),
-        SettingChange(kind="variable", name="DB_PASSWORD", before=HIDDEN, after=HIDDEN),
-        SettingChange(kind="variable", name="MIN_ROWS", before="100"),
+        SettingChange(what="argument", name="--split", before="0.8", after="0.7"),
+        SettingChange(what="variable", name="DB_PASSWORD", before=HIDDEN, after=HIDDEN),
+        SettingChange(what="variable", name="MIN_ROWS", before="100"),
     ),
     ports=(
         PortChange(
@@ -210,7 +210,7 @@ def test_names_cannot_act_on_a_terminal() -> None:
         name="x\x1b[2J",
         statuses=(Status.SUCCEEDED, Status.SUCCEEDED),
         settings=(
-            SettingChange(kind="variable", name="A\x1b", before="\u202e", after="::error::"),
+            SettingChange(what="variable", name="A\x1b", before="\u202e", after="::error::"),
         ),
     )
 

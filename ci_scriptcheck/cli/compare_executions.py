@@ -1,0 +1,202 @@
+"""`scriptcheck deep-dive --compare`: what differs between two executions of a pipeline on SageMaker."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ci_scriptcheck.change.git.repository import repository_root
+from ci_scriptcheck.cli import opening
+from ci_scriptcheck.data.compare.terms import DriftTerms
+from ci_scriptcheck.data.validate.terms import Evidence
+from ci_scriptcheck.errors import ChangeError, UsageError
+from ci_scriptcheck.fixtures import clients, credentials, executions, faults, looking, refusals
+from ci_scriptcheck.fixtures.bringing import Means
+from ci_scriptcheck.fixtures.cache import Cache
+from ci_scriptcheck.fixtures.credentials import Job
+from ci_scriptcheck.fixtures.policies import Access
+from ci_scriptcheck.fixtures.progress import line
+from ci_scriptcheck.fixtures.transfer import Link
+from ci_scriptcheck.model import execution_comparison, execution_match
+from ci_scriptcheck.model.codec import to_json
+from ci_scriptcheck.model.execution import execution_name, is_pipeline_name
+from ci_scriptcheck.model.execution_comparison import Found, PortPair
+from ci_scriptcheck.model.execution_match import Said
+from ci_scriptcheck.model.project import Project
+from ci_scriptcheck.project.paths import FILE_NAME
+from ci_scriptcheck.report import executions as report
+from ci_scriptcheck.run import own_folders, own_reader, reading
+from ci_scriptcheck.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.fixtures.looking import Looked
+    from ci_scriptcheck.model.execution import Execution
+    from ci_scriptcheck.model.s3_place import S3Place
+    from ci_scriptcheck.run.context import AskReader
+
+FOLDER = ".scriptcheck/real"
+"""Where real data are kept that were fetched, relative to the repository; nobody shares it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Here:
+    """Where we are.
+
+    Attributes:
+        root: The repository; `None` outside of one.
+        project: Without anything where there are no settings.
+    """
+
+    root: Path | None
+    project: Project
+    job: Job
+
+
+def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
+    """Compare, and end with 1 where something differs, as `diff` does.
+
+    Raises:
+        UsageError: two executions were not named.
+        FixtureError: AWS does not let us read them.
+    """
+    names = given.compare or []
+    if len(names) != 2:
+        raise UsageError(
+            what="`deep-dive` compares two executions",
+            facts=(f"{len(names)} given",),
+            advice="`scriptcheck deep-dive --compare BEFORE AFTER`, each an ARN or the name of a pipeline",
+        )
+    for name in names:
+        _check(name)
+    here = _here(given, environ)
+    before, after = (_read(name, here) for name in names)
+    pairs = execution_comparison.pairs(before, after)
+    with _means(here, after, console) as means:
+        found = _found(pairs, here, means, execution_match.said(here.project, after))
+    comparison = execution_comparison.compared(before, after, found)
+    if given.json:
+        console.tell(json.dumps(to_json(comparison), indent=2) + "\n")
+    else:
+        console.tell(report.render(comparison, console.out_page))
+    return 1 if comparison.others else 0
+
+
+def _check(name: str) -> None:
+    if name.startswith("arn:"):
+        try:
+            execution_name(name)
+        except ValueError as error:
+            raise UsageError(what=f"`{name}` names no execution", facts=(str(error),)) from None
+    elif not is_pipeline_name(name):
+        raise UsageError(
+            what=f"`{name}` is neither the ARN of an execution nor the name of a pipeline",
+            advice="`aws sagemaker list-pipeline-executions --pipeline-name NAME` lists ARNs",
+        )
+
+
+def _here(given: Namespace, environ: Mapping[str, str]) -> _Here:
+    folder = opening.project_folder(given)
+    # Elsewhere than before a runner, the command that masks a secret would tell it.
+    mask = _mask if environ.get("GITHUB_ACTIONS") == "true" else None
+    job = Job(environ=environ, mask=mask)
+    if not (folder / FILE_NAME).is_file():
+        try:
+            root = repository_root(folder)
+        except ChangeError:
+            root = None
+        return _Here(root=root, project=Project(name=""), job=job)
+    place = opening.place_of(folder)
+    own_folders.check(place.root, place.tracked, environ=environ, output=None)
+    return _Here(root=place.root, project=opening.project_of(place), job=job)
+
+
+def _mask(secret: str) -> None:
+    print(f"::add-mask::{secret}", flush=True)
+
+
+def _read(name: str, here: _Here) -> Execution:
+    """Read an execution, in the region that its ARN names."""
+    is_arn = name.startswith("arn:")
+    region = execution_name(name).region if is_arn else here.project.aws.region
+    try:
+        client = clients.sagemaker(_session(here, region))
+        wanted = execution_name(name) if is_arn else executions.newest_succeeded(client, name)
+        return executions.execution(client, wanted)
+    except Exception as error:
+        if faults.is_of_aws(error):
+            raise refusals.told(error, name) from error
+        raise
+
+
+def _session(here: _Here, region: str | None) -> Any:  # noqa: ANN401  (boto3's)
+    settings = replace(here.project.aws, region=region)
+    access = Access(places=here.project.readable(), executions=True)
+    return credentials.opened(settings, access, here.job)
+
+
+@contextmanager
+def _means(here: _Here, execution: Execution, console: Console) -> Iterator[Means]:
+    """Give what fetching takes; outside of a repository nothing is kept."""
+    settings = here.project.aws
+    client = clients.s3(_session(here, settings.region or execution.name.region), settings)
+    with tempfile.TemporaryDirectory(prefix="scriptcheck-") as aside:
+        cache = Cache(Path(aside) if here.root is None else here.root / FOLDER)
+        cache.cut.mkdir(parents=True, exist_ok=True)
+        link = Link(client=client, told=refusals.told)
+        if console.moving:
+            link = replace(link, report=lambda one: console.mention(f"\r{line(one)}\x1b[K"))
+        with own_reader.reading(here.root, writable=(str(cache.cut),)) as ask:
+            yield Means(
+                link=link,
+                cache=cache,
+                ask=lambda request: ask(dict(request)),
+                seed=0,
+                budget=settings.budget,
+            )
+
+
+def _found(
+    pairs: Sequence[PortPair], here: _Here, means: Means, said: Mapping[tuple[str, str], Said]
+) -> dict[execution_comparison.Key, Found]:
+    sample = here.project.aws.sample
+    keys = [pair.key for pair in pairs if pair.key is not None]
+    places = looking.look(
+        [place for key in keys for place in key],
+        here.project.readable(),
+        means,
+        None if sample == "all" else sample,
+    )
+    return {
+        pair.key: _of_pair(pair, pair.key, places, (means.ask, said))
+        for pair in pairs
+        if pair.key is not None
+    }
+
+
+def _of_pair(
+    pair: PortPair,
+    key: execution_comparison.Key,
+    places: Mapping[S3Place, Looked],
+    known: tuple[AskReader, Mapping[tuple[str, str], Said]],
+) -> Found:
+    before, after = places[key[0]], places[key[1]]
+    found = Found(
+        before=before.contents, after=after.contents, why_not=before.why_not or after.why_not
+    )
+    if before.folder is None or after.folder is None:
+        return found
+    ask, said = known
+    words = said.get((pair.step, pair.after.name), Said())
+    terms = DriftTerms(
+        evidence=Evidence.VALUES if words.is_public else Evidence.AGGREGATES,
+        ways=words.ways,
+        is_sample=before.is_part or after.is_part,
+    )
+    return replace(found, drift=reading.drift(ask, before.folder, after.folder, terms))
