@@ -369,8 +369,20 @@ _ALL_COMMANDS = (
     Command(
         name="doctor",
         section="Set up",
-        summary="Check settings, git history, interpreters and protections",
+        summary="Check settings, git history, interpreters and AWS access",
         title="Check settings, git history, interpreters, protections and the store.",
+        groups=(
+            Group(
+                title="What to check",
+                options=(
+                    Option(
+                        name="aws",
+                        text="Instead, whether real data can be read: token, role, places in S3 and"
+                        " their keys; prints the policies that the role needs",
+                    ),
+                ),
+            ),
+        ),
     ),
     Command(
         name="demo",

@@ -8,27 +8,39 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck.change.git.repository import repository_root
+from ci_scriptcheck.change.git.repository import CommitTree, change_set, repository_root
 from ci_scriptcheck.cli import opening
 from ci_scriptcheck.data.compare.terms import DriftTerms
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.errors import ChangeError, UsageError
-from ci_scriptcheck.fixtures import clients, credentials, executions, faults, looking, refusals
+from ci_scriptcheck.fixtures import (
+    allowed,
+    clients,
+    credentials,
+    executions,
+    faults,
+    looking,
+    refusals,
+)
+from ci_scriptcheck.fixtures.allowed import Allowed
 from ci_scriptcheck.fixtures.bringing import Means
 from ci_scriptcheck.fixtures.cache import Cache
 from ci_scriptcheck.fixtures.credentials import Job
 from ci_scriptcheck.fixtures.policies import Access
 from ci_scriptcheck.fixtures.progress import line
 from ci_scriptcheck.fixtures.transfer import Link
+from ci_scriptcheck.github import actions
 from ci_scriptcheck.model import execution_comparison, execution_match
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.execution import execution_name, is_pipeline_name
 from ci_scriptcheck.model.execution_comparison import Found, PortPair
 from ci_scriptcheck.model.execution_match import Said
 from ci_scriptcheck.model.project import Project
-from ci_scriptcheck.project.paths import FILE_NAME
+from ci_scriptcheck.project import loader
+from ci_scriptcheck.project.paths import FILE_NAME, within
 from ci_scriptcheck.report import executions as report
 from ci_scriptcheck.run import own_folders, own_reader, reading
+from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -36,6 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.cli.opening import ProjectFolder
     from ci_scriptcheck.fixtures.looking import Looked
     from ci_scriptcheck.model.execution import Execution
     from ci_scriptcheck.model.s3_place import S3Place
@@ -52,10 +65,12 @@ class _Here:
     Attributes:
         root: The repository; `None` outside of one.
         project: Without anything where there are no settings.
+        allowed: As whom, and what may be read.
     """
 
     root: Path | None
     project: Project
+    allowed: Allowed
     job: Job
 
 
@@ -102,29 +117,51 @@ def _check(name: str) -> None:
 
 
 def _here(given: Namespace, environ: Mapping[str, str]) -> _Here:
+    keep_to_ourselves()
     folder = opening.project_folder(given)
-    # Elsewhere than before a runner, the command that masks a secret would tell it.
-    mask = _mask if environ.get("GITHUB_ACTIONS") == "true" else None
-    job = Job(environ=environ, mask=mask)
+    # Elsewhere than before a runner, the line that has a secret hidden would tell it.
+    is_job = environ.get("GITHUB_ACTIONS") == "true"
+    job = Job(environ=environ, mask=_mask if is_job else None)
     if not (folder / FILE_NAME).is_file():
-        try:
-            root = repository_root(folder)
-        except ChangeError:
-            root = None
-        return _Here(root=root, project=Project(name=""), job=job)
+        project = Project(name="")
+        return _Here(root=_root(folder), project=project, allowed=_own(project), job=job)
     place = opening.place_of(folder)
     own_folders.check(place.root, place.tracked, environ=environ, output=None)
-    return _Here(root=place.root, project=opening.project_of(place), job=job)
+    project = opening.project_of(place)
+    may = allowed.allowed(project, _base(place, project, environ) if is_job else None, environ)
+    return _Here(root=place.root, project=project, allowed=may, job=job)
+
+
+def _root(folder: Path) -> Path | None:
+    try:
+        return repository_root(folder)
+    except ChangeError:
+        return None
+
+
+def _own(project: Project) -> Allowed:
+    return Allowed(settings=project.aws, places=project.readable())
+
+
+def _base(place: ProjectFolder, project: Project, environ: Mapping[str, str]) -> Project | None:
+    """Read the project as base has it, which says what a pull request may read."""
+    found = change_set(place.root, base=None, environ=environ, default_base=project.base)
+    if found.base is None:
+        return None
+    tree = CommitTree(place.root, found.base)
+    if not tree.has(within(place.folder, FILE_NAME) or ""):
+        return None
+    return loader.load_project(tree, place.folder)
 
 
 def _mask(secret: str) -> None:
-    print(f"::add-mask::{secret}", flush=True)
+    print(actions.mask(secret), end="", flush=True)
 
 
 def _read(name: str, here: _Here) -> Execution:
     """Read an execution, in the region that its ARN names."""
     is_arn = name.startswith("arn:")
-    region = execution_name(name).region if is_arn else here.project.aws.region
+    region = execution_name(name).region if is_arn else here.allowed.settings.region
     try:
         client = clients.sagemaker(_session(here, region))
         wanted = execution_name(name) if is_arn else executions.newest_succeeded(client, name)
@@ -136,15 +173,15 @@ def _read(name: str, here: _Here) -> Execution:
 
 
 def _session(here: _Here, region: str | None) -> Any:  # noqa: ANN401  (boto3's)
-    settings = replace(here.project.aws, region=region)
-    access = Access(places=here.project.readable(), executions=True)
+    settings = replace(here.allowed.settings, region=region)
+    access = Access(places=here.allowed.places, executions=True)
     return credentials.opened(settings, access, here.job)
 
 
 @contextmanager
 def _means(here: _Here, execution: Execution, console: Console) -> Iterator[Means]:
     """Give what fetching takes; outside of a repository nothing is kept."""
-    settings = here.project.aws
+    settings = here.allowed.settings
     client = clients.s3(_session(here, settings.region or execution.name.region), settings)
     with tempfile.TemporaryDirectory(prefix="scriptcheck-") as aside:
         cache = Cache(Path(aside) if here.root is None else here.root / FOLDER)
@@ -165,11 +202,11 @@ def _means(here: _Here, execution: Execution, console: Console) -> Iterator[Mean
 def _found(
     pairs: Sequence[PortPair], here: _Here, means: Means, said: Mapping[tuple[str, str], Said]
 ) -> dict[execution_comparison.Key, Found]:
-    sample = here.project.aws.sample
+    sample = here.allowed.settings.sample
     keys = [pair.key for pair in pairs if pair.key is not None]
     places = looking.look(
         [place for key in keys for place in key],
-        here.project.readable(),
+        here.allowed.places,
         means,
         None if sample == "all" else sample,
     )

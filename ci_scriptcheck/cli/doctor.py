@@ -11,6 +11,7 @@ from ci_scriptcheck.report.page import Ink, visible
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.cli.examination import Observation
@@ -23,11 +24,22 @@ _INKS = {Health.GOOD: Ink.GOOD, Health.DOUBTFUL: Ink.WARNING, Health.BAD: Ink.BA
 
 def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     """Print each observation as it is made; 1 where something is broken."""
+    folder = opening.project_folder(given)
     broken = 0
-    for observation in examination.examine(opening.project_folder(given), environ):
-        console.tell("\n".join(lines(observation, console.out_page)) + "\n")
-        broken += observation.health is Health.BAD
+    for seen in _aws(folder, environ) if given.aws else examination.examine(folder, environ):
+        if isinstance(seen, str):
+            console.tell(seen)
+            continue
+        console.tell("\n".join(lines(seen, console.out_page)) + "\n")
+        broken += seen.health is Health.BAD
     return 1 if broken else 0
+
+
+def _aws(folder: Path, environ: Mapping[str, str]) -> Iterable[Observation | str]:
+    # Only who asks for it waits for boto3.
+    from ci_scriptcheck.cli import aws_examination
+
+    return aws_examination.examine(folder, environ)
 
 
 def lines(observation: Observation, page: Page) -> Iterable[str]:

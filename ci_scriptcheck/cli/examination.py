@@ -67,7 +67,7 @@ def examine(folder: Path, environ: Mapping[str, str]) -> Iterator[Observation]:
     try:
         place = opening.place_of(folder)
     except ScriptcheckError as error:
-        yield _trouble("git", error)
+        yield trouble("git", error)
         return
     root = place.root
     project: Project | None = None
@@ -75,7 +75,7 @@ def examine(folder: Path, environ: Mapping[str, str]) -> Iterator[Observation]:
         project = loader.load_project(place.tree, place.folder)
         yield _settings(project)
     except ScriptcheckError as error:
-        yield _trouble("settings", error)
+        yield trouble("settings", error)
     yield _history(root, project, environ)
     yield from _interpreters(place, project)
     yield _access_times(root)
@@ -88,7 +88,8 @@ def _version() -> Observation:
     return Observation(about="scriptcheck", text=f"runs on Python {python}, {sys.platform}")
 
 
-def _trouble(about: str, error: ScriptcheckError) -> Observation:
+def trouble(about: str, error: ScriptcheckError) -> Observation:
+    """Tell an error as something that was looked at."""
     where = () if error.where is None else (str(error.where),)
     return Observation(
         about=about,
@@ -123,7 +124,7 @@ def _history(root: Path, project: Project | None, environ: Mapping[str, str]) ->
             root, base=None, environ=environ, default_base=project.base if project else None
         )
     except ScriptcheckError as error:
-        return _trouble("git", error)
+        return trouble("git", error)
     if changes.unknown is not None:
         return Observation(
             about="git",
@@ -141,7 +142,7 @@ def _interpreters(place: ProjectFolder, project: Project | None) -> Iterator[Obs
     try:
         own_folders.check_interpreters(place.root, place.tracked, project)
     except ScriptcheckError as error:
-        yield _trouble("python", error)
+        yield trouble("python", error)
         return
     endings: list[Ending] = []
     for python, modules in sorted(_libraries(place.root, place.tree, project).items()):
@@ -189,7 +190,7 @@ def _tried(root: Path, python: str, modules: list[str]) -> Ending | Observation:
             with Hosts([spec], repository=root) as hosts:
                 ending = calls.call(hosts.addresses[host_key(spec)], call)
         except ScriptcheckError as error:
-            return _trouble("python", error)
+            return trouble("python", error)
     if ending.how is Ended.RETURNED:
         return ending
     said = ending.detail or ending.how.value.replace("_", " ")

@@ -89,6 +89,15 @@ def command(annotation: Annotation) -> str:
     return f"::{annotation.weight.value} {written}::{_data(message)}\n"
 
 
+def mask(secret: str) -> str:
+    """Write the line that has the runner hide a text in all that is logged from then on.
+
+    It holds the secret. Print it only where the runner itself reads: not within `fenced`, where it would
+    be shown, and not where somebody may have led the output into a file.
+    """
+    return f"::add-mask::{_data(secret)}\n"
+
+
 def of_error(error: ScriptcheckError) -> Annotation:
     """Show at its place why a run could not go on."""
     sentences = (error.what, *error.facts, error.advice)

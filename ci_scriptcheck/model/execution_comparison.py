@@ -248,8 +248,10 @@ def _port(
     ):
         return None, None
     what = found[key]
-    change = PortChange(name=pair.after.name, side=pair.side, found=what)
-    return (change if is_other(what) else None), what.why_not
+    if is_other(what):
+        return PortChange(name=pair.after.name, side=pair.side, found=what), what.why_not
+    # What was not looked into is not taken for equal.
+    return None, what.why_not or "; ".join(what.drift.unread) or None
 
 
 def is_other(found: Found) -> bool:

@@ -204,6 +204,27 @@ def test_that_github_gives_no_token_is_told_without_its_address(account: AwsServ
     assert error.facts == ("127.0.0.1: it answers 503",)
 
 
+def test_an_answer_that_breaks_off_is_no_token(account: AwsServer) -> None:
+    account.gate.issuer.breaks_off = True
+
+    with pytest.raises(FixtureError) as caught:
+        identity_token.request_token(account.variables_of_a_job, "sts.amazonaws.com", patience=0)
+
+    assert caught.value.what == "GitHub gives this job no identity token"
+    assert account.gate.issuer.has_given[0] not in str(vars(caught.value))
+
+
+def test_an_address_at_which_nobody_listens_is_told_by_its_host(account: AwsServer) -> None:
+    environ = account.variables_of_a_job | {
+        "ACTIONS_ID_TOKEN_REQUEST_URL": "http://127.0.0.1:9/token?api-version=2.0"
+    }
+
+    with pytest.raises(FixtureError) as caught:
+        identity_token.request_token(environ, "sts.amazonaws.com", patience=0)
+
+    assert caught.value.facts == ("127.0.0.1: it cannot be reached (ConnectionError)",)
+
+
 def test_who_may_not_ask_github_is_told_the_status(account: AwsServer) -> None:
     environ = account.variables_of_a_job | {"ACTIONS_ID_TOKEN_REQUEST_TOKEN": "another"}
 

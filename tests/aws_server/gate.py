@@ -120,6 +120,8 @@ class Gate:
         if query.get("api-version") != "2.0":
             return _said(start_response, 400, b"Bad Request")
         token = self.issuer.token(query.get("audience", "https://github.com/acme"))
+        if self.issuer.breaks_off:
+            return _said(start_response, 200, token.encode(), {"Content-Length": "9999"})
         return _said(
             start_response, 200, json.dumps({"count": len(token), "value": token}).encode()
         )

@@ -25,6 +25,7 @@ class Issuer:
         audience: Stands in the tokens instead of what was asked for.
         key_id: Stands in the head of the tokens.
         has_given: Every token.
+        breaks_off: Whether its answers end before they are whole.
         outages: How many of the next requests fail first.
     """
 
@@ -40,6 +41,7 @@ class Issuer:
         self.key_id = "key-1"
         self.has_given: list[str] = []
         self.outages = 0
+        self.breaks_off = False
         self._key = _key(1)
 
     def token(self, audience: str) -> str:

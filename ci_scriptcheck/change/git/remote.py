@@ -102,6 +102,12 @@ def has_origin(root: Path) -> bool:
     return answer.status == 0
 
 
+def address(root: Path) -> str | None:
+    """Give the address that the repository was cloned from; it may hold a password."""
+    (answer,) = command.ask(root, [["config", "--get", "remote.origin.url"]])
+    return answer.output.decode(errors="replace").strip() if answer.status == 0 else None
+
+
 def _is_partial(root: Path) -> bool:
     (answer,) = command.ask(root, [["config", "--get-regexp", r"^remote\..*\.promisor$"]])
     return answer.status == 0

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from ci_scriptcheck.model.contract import Dataset
     from ci_scriptcheck.model.plan import Input, Output, Plan, Task
     from ci_scriptcheck.model.project import Settings
     from ci_scriptcheck.model.scenario import Scenario
@@ -184,7 +185,7 @@ class Keys:
         # Two datasets that refer to each other have equal relations; the name tells them apart.
         return _digest(
             name,
-            {other: to_json(item) | {"place": None} for other, item in related.items()},
+            {other: _written(item) for other, item in related.items()},
             copied,
         )
 
@@ -252,6 +253,14 @@ def _that_changes_results(settings: Settings) -> list[Any]:
         # A pass that was known to fail is a finding; so such results are never stored.
         None if settings.known is None else to_json(settings.known),
     ]
+
+
+def _written(dataset: Dataset) -> dict[str, Any]:
+    """Write down a dataset but for what is fetched of its real data, which is no part of what is made."""
+    written = to_json(dataset)
+    for name in ("sample", "sample_by"):
+        written.pop(name, None)
+    return {**written, "place": None}
 
 
 def _digest(*parts: Any) -> str:  # noqa: ANN401  (JSON)

@@ -61,6 +61,19 @@ def test_help_imports_nothing_heavy() -> None:
     assert ended.stderr == "[]\n"
 
 
+def test_what_speaks_to_aws_waits_with_boto3_until_it_is_used() -> None:
+    code = (
+        "import sys; from ci_scriptcheck.cli import aws_examination;"
+        "from ci_scriptcheck.fixtures import allowed, credentials, trial;"
+        "print([name for name in ('boto3', 'botocore', 'requests') if name in sys.modules])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True
+    )
+
+    assert ended.stdout == "[]\n"
+
+
 def test_colour_comes_when_asked_for_and_never_to_a_pipe_by_itself() -> None:
     assert "\x1b[" not in scriptcheck("explain", "SC201").stdout
     assert "\x1b[" in scriptcheck("explain", "SC201", "--color", "always").stdout

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 ALL = scripts.ENDINGS | scripts.ATTACKS
 ORDINARY = ("first_ordinary", "last_ordinary")
-SECRET = {"AWS_SECRET_ACCESS_KEY": "hunter2"}
+SECRET = dict.fromkeys(
+    ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"), "hunter2"
+)
 CONTROL = re.compile(r"[^\n\t\x20-\x7e\u00a0-\u2029\u202f-\ud7ff\ue000-\uffff]")
 
 

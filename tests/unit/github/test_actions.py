@@ -49,6 +49,13 @@ def test_what_the_runner_reads_is_what_was_said(title: str, message: str, file: 
     assert command.properties == {"file": file, "line": "3", "title": title}
 
 
+@given(secret=TEXTS)
+def test_the_runner_is_told_the_very_secret_that_it_is_to_hide(secret: str) -> None:
+    (command,) = log.read(actions.mask(secret)).obeyed
+
+    assert (command.name, command.data) == ("add-mask", secret)
+
+
 def test_of_more_than_the_runner_takes_the_last_line_tells_how_many() -> None:
     many = [an_annotation(number) for number in range(1, 31)]
     few = [an_annotation(1, Weight.WARNING)]

@@ -195,6 +195,15 @@ def test_why_the_data_of_a_port_could_not_be_looked_at_is_told() -> None:
     assert not step.is_other
 
 
+def test_a_file_that_was_not_looked_into_is_told_where_nothing_else_differs() -> None:
+    found = Found(before=EQUAL.before, after=EQUAL.after, drift=Drift(unread=("`x.csv`: broken",)))
+
+    step = step_of({}, {}, found)
+
+    assert step.untold == ("output `features`: `x.csv`: broken",)
+    assert not step.is_other
+
+
 def test_steps_that_are_not_read_are_named_once() -> None:
     unread = UnreadStep(name="if", kind="Condition", status=Status.SUCCEEDED, why="is a Condition")
     one, other = (an_execution(name, unread=(unread,)) for name in ("one", "two"))

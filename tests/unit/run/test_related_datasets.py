@@ -8,6 +8,7 @@ from ci_scriptcheck.model.contract import Column, ColumnType, Dataset, Schema, S
 from ci_scriptcheck.model.plan import Synthetic
 from ci_scriptcheck.run.store.digest import Digests
 from ci_scriptcheck.run.store.keys import Keys
+from ci_scriptcheck.values import replace
 from tests.conftest import a_plan, a_task
 
 if TYPE_CHECKING:
@@ -38,6 +39,22 @@ def test_a_dataset_is_made_with_what_it_refers_to_and_what_refers_to_that() -> N
     assert set(plan.related_datasets("orders")) == {"orders", "customers", "towns", "letters"}
     assert set(plan.related_datasets("customers")) == {"customers", "towns", "orders", "letters"}
     assert set(plan.related_datasets("unrelated")) == {"unrelated"}
+
+
+def test_what_is_made_does_not_depend_on_how_much_is_fetched_of_the_real_data(
+    tmp_path: Path,
+) -> None:
+    orders = a_dataset("orders")
+    source = Synthetic(dataset="orders", node="load")
+
+    found = {
+        Keys(a_plan(datasets={"orders": made}), tmp_path, Digests(), lambda _python: {}).of_made(
+            source, a_task("load")
+        )
+        for made in (orders, replace(orders, sample=10**6), replace(orders, sample_by="id"))
+    }
+
+    assert len(found) == 1
 
 
 def test_a_dataset_and_the_one_it_refers_to_are_kept_apart(tmp_path: Path) -> None:

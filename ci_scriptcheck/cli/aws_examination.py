@@ -1,0 +1,201 @@
+"""What `doctor --aws` looks at: whether real data can be read, and if not, what to change.
+
+Nothing of the project is run and no interpreter is started: the job may ask for identity tokens.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.change.git.remote import address
+from ci_scriptcheck.cli import opening
+from ci_scriptcheck.cli.examination import Health, Observation, trouble
+from ci_scriptcheck.errors import FixtureError, ScriptcheckError
+from ci_scriptcheck.fixtures import clients, credentials, identity_token, policies, trial
+from ci_scriptcheck.fixtures.credentials import Job
+from ci_scriptcheck.fixtures.policies import Access
+from ci_scriptcheck.fixtures.subjects import Repository, repository, subjects
+from ci_scriptcheck.report.page import counted
+from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
+from ci_scriptcheck.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from typing import Any
+
+    from ci_scriptcheck.fixtures.identity_token import IdentityToken
+    from ci_scriptcheck.fixtures.trial import Tried
+    from ci_scriptcheck.model.project import Project
+
+NO_ROLE = "arn:aws:iam::ACCOUNT:role/scriptcheck"
+"""Stands where the settings name no role."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the policies are made of.
+
+    Attributes:
+        branch: The one that pull requests ask to be merged into.
+        subject: Of the job that asks, where it is one.
+        keys: ARNs of keys that objects are encrypted by; `*` where not every place was read.
+    """
+
+    role: str
+    access: Access
+    repository: Repository
+    branch: str
+    issuer: str = policies.ISSUER
+    subject: str | None = None
+    keys: tuple[str, ...] = ("*",)
+
+
+def examine(folder: Path, environ: Mapping[str, str]) -> Iterator[Observation | str]:
+    """Look at token, role and places, each observation as it is made; the policies come last, as a text."""
+    keep_to_ourselves()
+    try:
+        place = opening.place_of(folder)
+        project = opening.project_of(place)
+    except ScriptcheckError as error:
+        yield trouble("settings", error)
+        return
+    yield _places(project)
+    found = Found(
+        role=project.aws.role or NO_ROLE,
+        access=Access(places=project.readable(), executions=True),
+        repository=repository(environ, address(place.root)),
+        branch=project.base or environ.get("GITHUB_BASE_REF") or "main",
+    )
+    job = Job(environ=environ)
+    if credentials.is_by_token(project.aws, environ):
+        token, seen = _token(found.role, job)
+        yield seen
+        if token is None:
+            yield policies_text(found)
+            return
+        issuer = token.issuer.removeprefix("https://")
+        found = replace(found, subject=token.subject, issuer=issuer)
+    session, who, seen = _session(project, found.access, job)
+    yield seen
+    if session is not None:
+        if found.role == NO_ROLE:
+            found = replace(found, role=NO_ROLE.replace("ACCOUNT", who.split(":")[4]))
+        client = clients.s3(session, project.aws, connections=1)
+        tried = []
+        for one in project.readable():
+            tried.append(trial.tried(client, one))
+            yield of_place(tried[-1])
+        found = replace(found, keys=_keys(tried))
+    yield policies_text(found)
+
+
+def of_place(tried: Tried) -> Observation:
+    """Tell what came of trying a place."""
+    if tried.wrong is not None:
+        return trouble("real data", tried.wrong)
+    number = counted(tried.objects, "object") + (" or more" if tried.more else "")
+    if not tried.objects:
+        return Observation(
+            about="real data",
+            text=f"nothing lies at {tried.place}, which can be listed",
+            health=Health.DOUBTFUL,
+            advice="correct `real` of the dataset, or `prefixes` under `aws`",
+        )
+    facts = [] if tried.key is None else [f"encrypted by {tried.key}, which opens"]
+    if tried.archived:
+        facts.append(f"{tried.archived:,} of them are archived, and are refused until restored")
+    return Observation(
+        about="real data",
+        text=f"{tried.place} can be listed and read: {number}",
+        health=Health.DOUBTFUL if tried.archived else Health.GOOD,
+        facts=tuple(facts),
+    )
+
+
+def policies_text(found: Found) -> str:
+    """Write both policies, and what to know about them."""
+    wanted = subjects(found.repository, found.branch, found.subject)
+    trust = policies.trust_policy(found.role, wanted, issuer=found.issuer)
+    permissions = policies.permission_policy(found.access, found.role, found.keys)
+    parts = [
+        f"Trust policy, which says who may become {found.role}:",
+        trust,
+        *_about_trust(found),
+        "Permission policy, which says what it may do:",
+        permissions,
+        *_about_permissions(found),
+    ]
+    return "\n" + "\n\n".join(parts) + "\n"
+
+
+def _about_trust(found: Found) -> Iterator[str]:
+    yield (
+        "It names pull requests, the branch that they are merged into, and its merge queue: take out\n"
+        "what is not to read real data. Whoever may push a branch can be such a pull request; an\n"
+        f"environment with reviewers is narrower: `repo:{found.repository.owner}/"
+        f"{found.repository.name}:environment:NAME`."
+    )
+    if not found.repository.is_numbered:
+        owner, name = found.repository.owner, found.repository.name
+        yield (
+            "Repositories made, renamed or transferred after 15 July 2026 have the second form. Their\n"
+            f"numbers: `gh api repos/{owner}/{name} --jq '.owner.id, .id'`. For older ones, take it out."
+        )
+    if found.role == NO_ROLE:
+        yield "ACCOUNT is the number of the AWS account."
+
+
+def _about_permissions(found: Found) -> Iterator[str]:
+    if found.keys == ("*",):
+        yield (
+            "`Decrypt` is needed where objects are encrypted by keys of KMS: name the keys, whose own\n"
+            "policies must allow it, too. Otherwise take it out."
+        )
+    elif found.keys:
+        yield "The policies of these keys must allow the role `kms:Decrypt`, too."
+    yield "`Executions` is needed where real data are found by executions of SageMaker's pipelines."
+
+
+def _places(project: Project) -> Observation:
+    found = project.readable()
+    if found:
+        said = counted(len(found), "place")
+        return Observation(about="settings", text=f"{said} in S3 may be read, and nothing else")
+    return Observation(
+        about="settings",
+        text="no place in S3 may be read",
+        health=Health.DOUBTFUL,
+        facts=("no dataset has `real`, and `aws` has no `prefixes`",),
+        advice="let a dataset say where its real data are: `real: s3://bucket/folder/`",
+    )
+
+
+def _token(role: str, job: Job) -> tuple[IdentityToken | None, Observation]:
+    if not identity_token.is_offered(job.environ):
+        return None, trouble("token", identity_token.missing(job.environ))
+    try:
+        token = identity_token.request_token(job.environ, policies.audience(role))
+    except FixtureError as error:
+        return None, trouble("token", error)
+    text = f"this job is `{token.subject}` to `{token.audience}`"
+    return token, Observation(about="token", text=text)
+
+
+def _session(project: Project, access: Access, job: Job) -> tuple[Any | None, str, Observation]:
+    """Open a session; whether it really is one is known when AWS has said who we are."""
+    try:
+        session = credentials.opened(project.aws, access, job)
+        who = trial.identity(clients.sts(session))
+    except FixtureError as error:
+        return None, "", trouble("credentials", error)
+    facts: tuple[str, ...] = ()
+    if project.aws.role and not credentials.is_by_token(project.aws, job.environ):
+        facts = (f"{project.aws.role} is for jobs in Actions, and was not tried",)
+    return session, who, Observation(about="credentials", text=f"of {who}", facts=facts)
+
+
+def _keys(tried: list[Tried]) -> tuple[str, ...]:
+    if any(one.wrong or not one.readable for one in tried):
+        return ("*",)
+    return tuple(sorted({one.key for one in tried if one.key}))
