@@ -90,7 +90,7 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
         )
     for name in names:
         _check(name)
-    here = _here(given, environ)
+    here = _here(given, console, environ)
     before, after = (_read(name, here) for name in names)
     pairs = execution_comparison.pairs(before, after)
     with _means(here, after, console) as means:
@@ -116,12 +116,13 @@ def _check(name: str) -> None:
         )
 
 
-def _here(given: Namespace, environ: Mapping[str, str]) -> _Here:
+def _here(given: Namespace, console: Console, environ: Mapping[str, str]) -> _Here:
     keep_to_ourselves()
     folder = opening.project_folder(given)
-    # Elsewhere than before a runner, the line that has a secret hidden would tell it.
+    # Elsewhere than before a runner, the line that has a secret hidden would tell it; a result may be led into a file.
     is_job = environ.get("GITHUB_ACTIONS") == "true"
-    job = Job(environ=environ, mask=_mask if is_job else None)
+    mask = (lambda secret: console.mention(actions.mask(secret))) if is_job else None
+    job = Job(environ=environ, mask=mask)
     if not (folder / FILE_NAME).is_file():
         project = Project(name="")
         return _Here(root=_root(folder), project=project, allowed=_own(project), job=job)
@@ -152,10 +153,6 @@ def _base(place: ProjectFolder, project: Project, environ: Mapping[str, str]) ->
     if not tree.has(within(place.folder, FILE_NAME) or ""):
         return None
     return loader.load_project(tree, place.folder)
-
-
-def _mask(secret: str) -> None:
-    print(actions.mask(secret), end="", flush=True)
 
 
 def _read(name: str, here: _Here) -> Execution:

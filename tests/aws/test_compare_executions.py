@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from tests.aws.executed import PLANTED, tell
-from tests.aws.policies import EVERYTHING
+from tests.aws.policies import EVERYTHING, trusting
 from tests.functional.cli.command import commit, git, scriptcheck
 from tests.sagemaker_server.server import SageMaker, SageMakerServer
 
@@ -159,6 +159,35 @@ def test_nothing_outside_of_the_prefixes_is_read(world: World) -> None:
     asked = [line for line in world.aws.gate.asked if line.startswith("GET")]
     assert asked
     assert not [line for line in asked if "fraud" in line]
+
+
+def test_a_pull_request_reads_what_its_base_allows(world: World) -> None:
+    world.aws.role(trusting("repo:acme/fraud:pull_request"), EVERYTHING)
+    role = SETTINGS.replace("{", "{role: 'arn:aws:iam::123456789012:role/scriptcheck', ", 1)
+    settings = world.folder / "scriptcheck.yaml"
+    settings.write_text(role.replace("s3://company-ml/]", "s3://company-ml/code/]"))
+    commit(world.folder)
+    git(world.folder, "branch", "--force", "main")
+    git(world.folder, "checkout", "--quiet", "-b", "change")
+    settings.write_text(role)
+    commit(world.folder)
+    git(world.folder, "checkout", "--quiet", "--detach", "main")
+    git(world.folder, "merge", "--quiet", "--no-ff", "-m", "Merge", "change")
+    job = world.aws.variables_of_a_job | {
+        "GITHUB_EVENT_NAME": "pull_request",
+        "GITHUB_BASE_REF": "main",
+        "GITHUB_WORKSPACE": str(world.folder),
+        "AWS_ENDPOINT_URL_SAGEMAKER": world.variables["AWS_ENDPOINT_URL_SAGEMAKER"],
+    }
+
+    ended = world._replace(variables=job).told("code", "drift")
+
+    assert "other code: `prepare.py`" in ended.stdout, ended.stderr
+    assert "not among what may be read" in ended.stdout
+    assert not [
+        line for line in world.aws.gate.asked if line.startswith("GET") and "fraud" in line
+    ]
+    assert "::add-mask::" in ended.stderr
 
 
 def test_the_name_of_a_pipeline_stands_for_its_newest_execution_that_succeeded(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ci_scriptcheck.model.contract import Port
+from ci_scriptcheck.model.contract import Bound, Dataset, Port, Schema, Synthesized
 from ci_scriptcheck.model.execution import (
     Execution,
     ExecutionPort,
@@ -14,8 +14,8 @@ from ci_scriptcheck.model.execution import (
     UnreadStep,
     execution_name,
 )
-from ci_scriptcheck.model.execution_match import Matching, matched
-from ci_scriptcheck.model.project import Node, Pipeline, Step
+from ci_scriptcheck.model.execution_match import Matching, Said, matched, said
+from ci_scriptcheck.model.project import Node, Pipeline, Project, Step
 from ci_scriptcheck.model.s3_place import s3_place
 
 NAME = execution_name(
@@ -36,20 +36,24 @@ def a_node(name: str, step: str | None = None, **given: Any) -> Node:
     return Node(name=name, step=step or name, **given)
 
 
+def an_execution_of(*steps: ExecutionStep, unread: tuple[UnreadStep, ...] = ()) -> Execution:
+    return Execution(
+        name=NAME,
+        status=Status.SUCCEEDED,
+        began="2026-11-19T02:00:00+00:00",
+        seconds=1.0,
+        steps=steps,
+        unread=unread,
+    )
+
+
 def matching(
     nodes: list[Node],
     steps: list[ExecutionStep],
     unread: tuple[UnreadStep, ...] = (),
 ) -> Matching:
     known = {node.step: Step(name=node.step, script=f"scripts/{node.step}.py") for node in nodes}
-    execution = Execution(
-        name=NAME,
-        status=Status.SUCCEEDED,
-        began="2026-11-19T02:00:00+00:00",
-        seconds=1.0,
-        steps=tuple(steps),
-        unread=unread,
-    )
+    execution = an_execution_of(*steps, unread=unread)
     pipeline = Pipeline(name="fraud", nodes=tuple(nodes), links=(), edges=())
     return matched(pipeline, known, execution)
 
@@ -205,3 +209,36 @@ def test_a_port_that_fits_nothing_is_told_with_what_there_is() -> None:
             " it has `raw`",
         )
     ]
+
+
+def test_what_the_settings_say_of_data_is_known_by_step_and_port() -> None:
+    bound = Bound(file="m.json", path="kept.share")
+    node = a_node(
+        "clean",
+        outputs=(
+            Port(name="rows", parameter="rows", dataset="rows"),
+            Port(name="report", parameter="report", bounds=(bound,)),
+        ),
+    )
+    open_data = Dataset(name="rows", schema=Schema(), files=(), origin=Synthesized(), public=True)
+    other = Pipeline(name="another", nodes=(a_node("x"),), links=(), edges=())
+    project = Project(
+        name="fraud",
+        datasets={"rows": open_data},
+        pipelines={
+            "another": other,
+            "fraud": Pipeline(name="fraud", nodes=(node,), links=(), edges=()),
+        },
+    )
+    outputs = tuple(a_port(name) for name in ("rows", "report", "log"))
+
+    found = said(project, an_execution_of(a_step("Clean", outputs=outputs)))
+
+    assert found == {
+        ("Clean", "rows"): Said(is_public=True),
+        ("Clean", "report"): Said(ways=("kept.share",)),
+    }
+
+
+def test_a_project_without_pipelines_says_nothing() -> None:
+    assert said(Project(name="fraud"), an_execution_of(a_step("clean"))) == {}
