@@ -14,6 +14,7 @@ from ci_scriptcheck.model.execution import (
     ExecutionName,
     ExecutionPort,
     ExecutionStep,
+    Listing,
     Status,
 )
 from ci_scriptcheck.model.execution_settings import SettingChange, changes
@@ -70,6 +71,8 @@ class PortPair:
     def key(self) -> Key | None:
         """The places to be compared; `None` where there is nothing to compare."""
         if self.before.place is None or self.after.place is None:
+            return None
+        if {self.before.listing, self.after.listing} != {Listing.PREFIX}:
             return None
         return self.before.place, self.after.place
 
@@ -238,6 +241,8 @@ def _port(
     why = pair.before.why_not or pair.after.why_not
     if why is not None:
         return None, f"is {why}" if not why.startswith("`") else why
+    if {pair.before.listing, pair.after.listing} != {Listing.PREFIX}:
+        return None, "is named by a manifest, which is not followed here"
     key = pair.key
     if pair.before.place == pair.after.place and pair.side == "output":
         return None, "lies at the same place in both, so what the first wrote may be overwritten"

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_scriptcheck.data import reader
-from ci_scriptcheck.fixtures import looking, refusals
+from ci_scriptcheck.errors import FixtureError
+from ci_scriptcheck.fixtures import looking, manifests, refusals
 from ci_scriptcheck.fixtures.bringing import Means
 from ci_scriptcheck.fixtures.cache import Cache
 from ci_scriptcheck.fixtures.transfer import Link
+from ci_scriptcheck.model.execution import Listing
 from ci_scriptcheck.model.execution_comparison import Contents
 from ci_scriptcheck.model.s3_place import s3_place
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ci_scriptcheck.fixtures.looking import Looked
+    from ci_scriptcheck.model.s3_place import S3Place
     from tests.aws_server.server import AwsServer
 
 ALL = (s3_place("s3://company-ml/"),)
@@ -120,3 +123,20 @@ def test_many_places_share_the_budget(aws: AwsServer, means: Means) -> None:
 
     assert [one.is_part for one in found] == [True, True, True]
     assert [one.why_not for one in found] == [None, None, None]
+
+
+def test_the_objects_of_a_manifest_are_found(aws: AwsServer) -> None:
+    manifest = b'[{"prefix": "s3://company-ml/raw/"}, "a.csv"]'
+    aws.bucket("company-ml", {"x.manifest": manifest, "other": b"a,b", "bytes": b"\xff"})
+    client = aws.client("s3")
+
+    def found(name: str) -> tuple[S3Place, ...]:
+        place = s3_place(f"s3://company-ml/{name}")
+        return manifests.objects_of(client, place, Listing.MANIFEST, refusals.told)
+
+    assert found("x.manifest") == (s3_place("s3://company-ml/raw/a.csv"),)
+    for name, why in (("other", "cannot be understood"), ("bytes", "cannot be understood")):
+        with pytest.raises(FixtureError, match=f"s3://company-ml/{name} {why}"):
+            found(name)
+    with pytest.raises(FixtureError, match="s3://company-ml/missing"):
+        found("missing")

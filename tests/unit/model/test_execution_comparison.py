@@ -8,7 +8,7 @@ import pytest
 
 from ci_scriptcheck.model.comparison import Fate
 from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
-from ci_scriptcheck.model.execution import Execution, Status, UnreadStep
+from ci_scriptcheck.model.execution import Execution, Listing, Status, UnreadStep
 from ci_scriptcheck.model.execution_comparison import (
     Contents,
     ExecutionComparison,
@@ -186,6 +186,17 @@ def test_what_is_not_in_s3_is_told_as_what_it_is() -> None:
     port = {"inputs": (a_port("query", None, why_not="a query of Athena"),)}
 
     assert step_of(port, port).untold == ("input `query`: is a query of Athena",)
+
+
+def test_what_a_manifest_names_is_told_as_not_compared() -> None:
+    one, other = (
+        {"inputs": (a_port("rows", f"{BUCKET}/{name}.manifest", listing=Listing.MANIFEST),)}
+        for name in ("one", "two")
+    )
+
+    step = step_of(one, other)
+
+    assert step.untold == ("input `rows`: is named by a manifest, which is not followed here",)
 
 
 def test_why_the_data_of_a_port_could_not_be_looked_at_is_told() -> None:
