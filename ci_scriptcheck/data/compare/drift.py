@@ -9,7 +9,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.data.compare import matching, profile, rows, stacked, table_pair, telling
+from ci_scriptcheck.data.compare import (
+    matching,
+    profile,
+    rows,
+    stacked,
+    table_pair,
+    telling,
+    words,
+)
 from ci_scriptcheck.data.compare.matching import MOMENTS, NUMBERS
 from ci_scriptcheck.model.drift import TableDrift
 
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from ci_scriptcheck.data.compare.matching import Match
     from ci_scriptcheck.data.compare.opening import Side
     from ci_scriptcheck.data.compare.profile import Profile, Summary
     from ci_scriptcheck.data.validate.terms import Evidence
@@ -32,6 +41,10 @@ _TIMES = 2.0
 """How many times as many different values there have to be."""
 _Z = 3.09
 """Of the normal distribution, beyond which lies one of a thousand."""
+_TOGETHER = 25
+"""Columns that are looked at together: to count different values takes DuckDB some megabytes for each."""
+_MOST_KEPT = 2_000_000
+"""Cells of a side up to which they lie in memory, and are not read for every query."""
 _NUMBER_CLASSES = 10
 _UNIQUE = 0.97
 """Share of the rows that have a value of their own in a numbering, as large tables only estimate it."""
@@ -78,16 +91,28 @@ def compared(
 def _shifted(
     connection: duckdb.DuckDBPyConnection, sides: tuple[Side, Side], evidence: Evidence
 ) -> Iterator[ColumnComparison]:
-    matches = matching.matched(connection, *sides)
+    counts = sides[0].rows, sides[1].rows
+    for batch in words.batches(matching.matched(connection, *sides), _TOGETHER):
+        _laid_beside(connection, sides, batch)
+        found = profile.profiles(connection, batch, counts)
+        for match in batch:
+            one = found[match.cell]
+            if match.has_new_type or match.has_new_zone or is_shifted(one, match.meant):
+                yield telling.column(match, one, rows=None, evidence=evidence)
+
+
+def _laid_beside(
+    connection: duckdb.DuckDBPyConnection, sides: tuple[Side, Side], matches: tuple[Match, ...]
+) -> None:
+    """Make the relations that figures are taken of; in memory, unless that would take too much."""
     selects = matching.selected(matches)
     for name, side in zip(rows.SIDES, sides, strict=True):
-        query = f"create temp view {name} as select {selects[name]} from {side.relation}"  # noqa: S608  (written here)
+        kind = "table" if side.rows * len(matches) <= _MOST_KEPT else "view"
+        for old in ("table", "view"):
+            connection.execute(f"drop {old} if exists {name}_{old}")
+        query = f"create temp {kind} {name}_{kind} as select {selects[name]} from {side.relation}"  # noqa: S608  (written here)
         connection.execute(query)
-    found = profile.profiles(connection, matches, (sides[0].rows, sides[1].rows))
-    for match in matches:
-        one = found[match.cell]
-        if match.has_new_type or match.has_new_zone or is_shifted(one, match.meant):
-            yield telling.column(match, one, rows=None, evidence=evidence)
+        connection.execute(f"create or replace temp view {name} as from {name}_{kind}")
 
 
 def is_shifted(found: Profile, meant: str) -> bool:
