@@ -194,6 +194,8 @@ def _means(here: _Here, execution: Execution, console: Console) -> Iterator[Mean
                 seed=0,
                 budget=settings.budget,
             )
+        if console.moving:
+            console.mention("\r\x1b[K")
 
 
 def _found(

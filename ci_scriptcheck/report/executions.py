@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.execution_settings import SettingChange
     from ci_scriptcheck.report.page import Page
 
-MOST_UNTOLD = 10
-"""Of what could not be compared that is named; `-v` names all."""
+MOST_REASONS = 8
+"""Why something could not be compared, that are told; `-v` tells all."""
+MOST_PORTS = 4
+"""That are named for each of them."""
 
 _NONE = "none"
 _MINUTES_FROM = 120
@@ -54,7 +56,8 @@ def _head(comparison: ExecutionComparison, page: Page) -> str:
         _side("after", comparison.after),
     ]
     heads = ("", "execution", "began", "ended", "steps read")
-    return "\n".join([title, "", *(f"  {line}" for line in grid.lines(heads, rows, page.width))])
+    width = None if page.width is None else page.width - 2
+    return "\n".join([title, "", *(f"  {line}" for line in grid.lines(heads, rows, width))])
 
 
 def _side(word: str, side: Side) -> tuple[str, ...]:
@@ -148,19 +151,26 @@ def _written(value: str | None) -> str:
 
 
 def _untold(comparison: ExecutionComparison, page: Page) -> list[str]:
-    """Name what could not be compared: it is not taken for equal."""
-    told = [
-        f"{visible(step.name)}, {visible(why)}" for step in comparison.steps for why in step.untold
+    """Name what could not be compared, as it is not taken for equal; what has the same reason, together."""
+    ports: dict[str, list[str]] = {}
+    for step in comparison.steps:
+        for told in step.untold:
+            what, mark, why = told.partition(": ")
+            name = f"{what} of `{step.name}`" if mark else f"`{step.name}`"
+            ports.setdefault(why if mark else what, []).append(visible(name))
+    is_all = page.detail is Detail.VERBOSE
+    lines = [
+        f"{listed(names, len(names) if is_all else MOST_PORTS)}: {visible(why)}"
+        for why, names in ports.items()
     ]
-    told += [visible(why) for why in comparison.unread]
-    if not told:
+    lines += [visible(why) for why in comparison.unread]
+    if not lines:
         return []
-    most = len(told) if page.detail is Detail.VERBOSE else MOST_UNTOLD
-    lines = ["not compared"]
-    lines += [page.flow(why, "  ", "    ") for why in told[:most]]
-    if len(told) > most:
-        lines.append(f"  and {len(told) - most:,} more, shown with `-v`")
-    return lines
+    shown = lines if is_all else lines[:MOST_REASONS]
+    written = [page.flow(one, "  ", "    ") for one in shown]
+    if len(lines) > len(shown):
+        written.append(f"  and {len(lines) - len(shown):,} more, shown with `-v`")
+    return ["not compared", *written]
 
 
 def _sum(comparison: ExecutionComparison) -> str:

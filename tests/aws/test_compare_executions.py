@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -154,11 +155,26 @@ def test_nothing_outside_of_the_prefixes_is_read(world: World) -> None:
     assert "variable MIN_ROWS" in ended.stdout
     assert "PSI" not in ended.stdout
     assert (
-        "is not among what may be read; add it, or all of `s3://company-ml/fraud/`" in ended.stdout
+        "not among what may be read; add `s3://company-ml/fraud/` to `prefixes` under `aws`"
+        in ended.stdout
     )
     asked = [line for line in world.aws.gate.asked if line.startswith("GET")]
     assert asked
     assert not [line for line in asked if "fraud" in line]
+
+
+def test_outside_of_a_project_all_but_the_data_is_compared(world: World) -> None:
+    shutil.rmtree(world.folder / ".git")
+    (world.folder / "scriptcheck.yaml").unlink()
+
+    ended = world.told("variable", "time", "drift")
+
+    assert ended.returncode == 1, ended.stderr
+    assert "variable MIN_ROWS" in ended.stdout
+    assert "took 12 min → 41 min" in ended.stdout
+    assert "to `prefixes` under `aws`" in ended.stdout
+    assert "PSI" not in ended.stdout
+    assert list(world.folder.iterdir()) == []
 
 
 def test_a_pull_request_reads_what_its_base_allows(world: World) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ci_scriptcheck.model.execution import Instances
 from ci_scriptcheck.model.execution_settings import HIDDEN, changes
 from tests.unit.model.executed import BUCKET, a_port, a_step, an_execution
@@ -56,6 +59,47 @@ def test_machines_and_image_are_told() -> None:
         ("machines", "", *(str(Instances(type="ml.m5.xlarge", count=count)) for count in (1, 2))),
         ("image", "", "sklearn:1.2", "sklearn:1.4"),
     ]
+
+
+NAMES = st.text("ABC_", min_size=1, max_size=4)
+VALUES = st.text("ab0.:/-=", max_size=8)
+SETTINGS = st.fixed_dictionaries(
+    {
+        "environment": st.dictionaries(NAMES, VALUES, max_size=4),
+        "hyperparameters": st.dictionaries(NAMES, VALUES, max_size=4),
+        "arguments": st.lists(NAMES | VALUES | NAMES.map("--{}".format), max_size=6).map(tuple),
+    }
+)
+
+
+@given(SETTINGS, SETTINGS)
+def test_seen_from_the_other_side_the_same_differs(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    assert told(one, other) == [
+        (what, name, before, after) for what, name, after, before in told(other, one)
+    ]
+
+
+@given(SETTINGS)
+def test_equal_settings_do_not_differ(settings: dict[str, Any]) -> None:
+    assert told(settings, settings) == []
+
+
+@given(st.lists(st.sampled_from(["{id}", "{job}", "{place}", "{begin}", "x", "/", "2026"])))
+def test_names_of_the_execution_are_no_difference_wherever_they_stand(parts: list[str]) -> None:
+    sides = []
+    for name, begin in (("one", "2026-11-12T02:00:00Z"), ("two", "2026-11-19T02:00:00.5Z")):
+        words = {
+            "id": name,
+            "job": f"{name}-preprocess-Ab3dE",
+            "place": f"{BUCKET}/{name}/preprocess/features",
+            "begin": begin,
+        }
+        value = "|".join(parts).format(**words)
+        sides.append({"environment": {"A": value}, "arguments": ("--b", value)})
+
+    assert told(*sides) == []
 
 
 def test_what_names_the_execution_itself_is_no_difference() -> None:

@@ -164,6 +164,7 @@ OTHERS = (
         ),
     ),
 )
+OUTSIDE = "not among what may be read; add `s3://company-ml/fraud/` to `prefixes` under `aws`"
 UNREAD = ("`is-good` is a Condition step, of which no data are read",)
 
 
@@ -181,6 +182,26 @@ def test_everything_that_can_differ_on_a_narrow_terminal(golden: Callable[[str],
 
 def test_nothing_differs(golden: Callable[[str], object]) -> None:
     assert executions.render(a_comparison(), PLAIN) == golden("executions/equal.txt")
+
+
+def test_ports_that_have_the_same_reason_are_told_together(
+    golden: Callable[[str], object],
+) -> None:
+    steps = [
+        StepChange(
+            name=f"shard-{number}",
+            statuses=(Status.SUCCEEDED, Status.SUCCEEDED),
+            untold=(f"input `rows`: {OUTSIDE}", f"output `model`: {OUTSIDE}"),
+        )
+        for number in range(6)
+    ]
+    waiting = StepChange(
+        name="last", untold=("it has not begun, so nothing is known of its data",)
+    )
+
+    comparison = a_comparison(*steps, waiting)
+
+    assert executions.render(comparison, PLAIN) == golden("executions/not_compared.txt")
 
 
 def test_only_what_comes_out_differs(golden: Callable[[str], object]) -> None:
