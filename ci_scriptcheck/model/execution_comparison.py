@@ -98,6 +98,7 @@ class StepChange:
     Attributes:
         statuses: In both executions; `None` where it is not there.
         failures: Why it failed, as AWS says, with what a script has said.
+        taken_from: ARNs of the executions that really ran it, where those are others.
         seconds: How long its job took, where that is worth telling.
         metrics: That SageMaker read from its log, where they moved: before and after.
         untold: What could not be compared, and why.
@@ -107,6 +108,7 @@ class StepChange:
     fate: Fate = Fate.CHANGED
     statuses: tuple[Status | None, Status | None] = (None, None)
     failures: tuple[str | None, str | None] = (None, None)
+    taken_from: tuple[str | None, str | None] = (None, None)
     seconds: tuple[float, float] | None = None
     settings: tuple[SettingChange, ...] = ()
     metrics: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
@@ -224,6 +226,7 @@ def _step(
         name=other.name,
         statuses=(one.status, other.status),
         failures=(one.failure, other.failure),
+        taken_from=(one.taken_from, other.taken_from),
         seconds=_seconds(one, other),
         settings=changes((executions[0], one), (executions[1], other)),
         metrics=_metrics(one, other),

@@ -108,6 +108,9 @@ def _step(step: StepChange, page: Page) -> Iterator[str]:
     facts = "   ".join(_facts(step))
     name = page.paint(visible(step.name), Ink.STRONG)
     yield f"{name}   {facts}".rstrip()
+    for word, arn in zip(("before", "after"), step.taken_from, strict=True):
+        if arn is not None:
+            yield f"  {word}: not run, but taken from the execution `{visible(arn.rpartition('/')[2])}`"
     for words, failure in zip(("it had failed", "it failed"), step.failures, strict=True):
         if failure is not None:
             why = visible(execution_failure.told(failure))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -159,6 +159,28 @@ def _described() -> ServiceModel:
 @cache
 def _session() -> boto3.Session:
     return boto3.Session("test", "test", region_name="eu-west-1")
+
+
+def least_answer(operation: str) -> Answer:
+    """Make an answer that has what the service has to give, and nothing else."""
+    answer: Answer = _least(_described().operation_model(operation).output_shape)
+    return answer
+
+
+def _least(shape: Shape) -> Any:
+    match shape.type_name:
+        case "structure":
+            return {name: _least(shape.members[name]) for name in shape.required_members}
+        case "list":
+            return []
+        case "map":
+            return {}
+        case "string":
+            return shape.enum[0] if shape.enum else ""
+        case "timestamp":
+            return datetime.fromtimestamp(0, UTC)
+        case _:
+            return 0
 
 
 class _Contract:

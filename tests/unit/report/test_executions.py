@@ -121,6 +121,7 @@ TRAIN = StepChange(
     name="train",
     statuses=(Status.SUCCEEDED, Status.SUCCEEDED),
     seconds=(720.0, 2460.0),
+    taken_from=(f"{ARN}0a1b2c3d4e5f", None),
     metrics={"validation:auc": (0.9134, 0.8412), "train:auc": (None, 0.99)},
 )
 EVALUATE = StepChange(
