@@ -13,8 +13,6 @@ from functools import cache
 _TOKEN = re.compile(r"[fF]\d(?!\d)|[rR]2(?!\d)|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _JOINTS = re.compile(r"[\s_.:@/-]*")
 _LONGEST = 60
-_MOST_DIGITS = 2
-"""Of a key that is nothing but a number: a class or a fold, and no number of a customer."""
 
 _MEASURES = """
     accuracy acc auc auroc aucroc roc pr prc aucpr auprc ap precision recall f0 f1 f2 fbeta fscore
@@ -34,8 +32,12 @@ _AROUND = """
 
 
 def is_told(parts: Iterable[str | int]) -> bool:
-    """Say whether a way holds only words of measuring, so that it tells nothing of the data."""
-    return all(isinstance(part, int) or _is_of_measuring(part) for part in parts)
+    """Say whether a way holds only words of measuring, so that what stands there is no row and names none.
+
+    Items of a list, and what has a number for a key, may be one row each: `score[0]`, or `score.0` as pandas
+    writes tables.
+    """
+    return all(isinstance(part, str) and _is_of_measuring(part) for part in parts)
 
 
 def is_measure(parts: Iterable[str | int]) -> bool:
@@ -48,11 +50,8 @@ def is_measure(parts: Iterable[str | int]) -> bool:
 def _is_of_measuring(part: str) -> bool:
     if len(part) > _LONGEST or _JOINTS.sub("", part) != "".join(_TOKEN.findall(part)):
         return False
-    tokens = _tokens(part)
-    words = [token for token in tokens if not token.isdecimal()]
-    if not words:
-        return len(tokens) == 1 and len(part) <= _MOST_DIGITS
-    return _words(_MEASURES + _AROUND).issuperset(words)
+    words = [token for token in _tokens(part) if not token.isdecimal()]
+    return bool(words) and _words(_MEASURES + _AROUND).issuperset(words)
 
 
 @cache

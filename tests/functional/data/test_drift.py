@@ -249,6 +249,23 @@ def test_metrics_below_keys_that_may_be_values_are_counted_only(tmp_path: Path) 
     assert "Jadwiga" not in repr(found)
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"score": 0.1}, {"score": 0.2}],
+        {"score": {"0": 0.1, "1": 0.2}},
+        {"score": [0.1, 0.2]},
+        {"0": {"score": 0.1}, "1": {"score": 0.2}},
+    ],
+)
+def test_rows_written_as_json_are_no_metrics(tmp_path: Path, rows: object) -> None:
+    before = json.dumps(rows)
+
+    found = drift(tmp_path, {"m.json": before}, {"m.json": before.replace("0.2", "0.98765")})
+
+    assert (found.numbers, found.untold) == ((), 1)
+
+
 def test_ways_of_the_settings_are_told_whatever_they_are_called(tmp_path: Path) -> None:
     sides = [json.dumps({"books": {"kept": [{"share": share}]}}) for share in (0.5, 0.25)]
 

@@ -14,9 +14,9 @@ from ci_scriptcheck.model import metric_names
     [
         ("binary_classification_metrics", "auc", "value"),
         ("regression_metrics", "mse", "standard_deviation"),
-        ("folds", 2, "logLoss"),
+        ("folds", "fold_2", "logLoss"),
         ("validation:auc",),
-        ("classReport", "1", "f1-score"),
+        ("classReport", "class 1", "f1-score"),
         ("precision_at_100",),
         ("R2",),
         ("test", "weightedF1"),
@@ -32,6 +32,10 @@ def test_what_metrics_are_called_is_told(way: tuple[str | int, ...]) -> None:
     [
         ("jadwiga", "auc"),
         ("by_customer", "4711", "auc"),
+        ("score", 0),
+        (3, "score"),
+        ("score", "0"),
+        ("12", "loss"),
         ("4711", "auc"),
         ("auc", "DE"),
         ("auc\u200b",),
