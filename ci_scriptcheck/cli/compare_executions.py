@@ -64,7 +64,8 @@ class _Here:
 
     Attributes:
         root: The repository; `None` outside of one.
-        project: Without anything where there are no settings.
+        project: Whose settings say what is public: those of base, where a pull request could say otherwise. Without
+            anything where there are none.
         allowed: As whom, and what may be read.
     """
 
@@ -129,8 +130,10 @@ def _here(given: Namespace, console: Console, environ: Mapping[str, str]) -> _He
     place = opening.place_of(folder)
     own_folders.check(place.root, place.tracked, environ=environ, output=None)
     project = opening.project_of(place)
-    may = allowed.allowed(project, _base(place, project, environ) if is_job else None, environ)
-    return _Here(root=place.root, project=project, allowed=may, job=job)
+    is_reviewed = not is_job or environ.get("GITHUB_EVENT_NAME") in allowed.REVIEWED
+    base = None if is_reviewed else _base(place, project, environ)
+    may = allowed.allowed(project, base, environ)
+    return _Here(root=place.root, project=base or project, allowed=may, job=job)
 
 
 def _root(folder: Path) -> Path | None:

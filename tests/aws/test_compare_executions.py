@@ -24,6 +24,14 @@ SETTINGS = """\
 version: 1
 aws: {region: eu-west-1, prefixes: [s3://company-ml/]}
 """
+PUBLIC = """\
+datasets: {evaluation: {public: true, files: evaluation.json}}
+steps:
+  report:
+    script: report.py
+    outputs: {evaluation: {dataset: evaluation}}
+pipelines: {fraud: [report]}
+"""
 DIFFERENCES = {
     "machines": "prepare: machines",
     "argument": "prepare: argument --split",
@@ -181,11 +189,14 @@ def test_a_pull_request_reads_what_its_base_allows(world: World) -> None:
     world.aws.role(trusting("repo:acme/fraud:pull_request"), EVERYTHING)
     role = SETTINGS.replace("{", "{role: 'arn:aws:iam::123456789012:role/scriptcheck', ", 1)
     settings = world.folder / "scriptcheck.yaml"
-    settings.write_text(role.replace("s3://company-ml/]", "s3://company-ml/code/]"))
+    reports = [f"s3://company-ml/fraud/{week}q8w2e{week}rt0zu/report/" for week in (1, 2)]
+    places = ", ".join(["s3://company-ml/code/", *reports])
+    settings.write_text(role.replace("s3://company-ml/]", f"{places}]"))
     commit(world.folder)
     git(world.folder, "branch", "--force", "main")
     git(world.folder, "checkout", "--quiet", "-b", "change")
-    settings.write_text(role)
+    (world.folder / "report.py").write_text("def main(*_): pass\n")
+    settings.write_text(role + PUBLIC)
     commit(world.folder)
     git(world.folder, "checkout", "--quiet", "--detach", "main")
     git(world.folder, "merge", "--quiet", "--no-ff", "-m", "Merge", "change")
@@ -196,14 +207,24 @@ def test_a_pull_request_reads_what_its_base_allows(world: World) -> None:
         "AWS_ENDPOINT_URL_SAGEMAKER": world.variables["AWS_ENDPOINT_URL_SAGEMAKER"],
     }
 
-    ended = world._replace(variables=job).told("code", "drift")
+    ended = world._replace(variables=job).told("code", "drift", "private metric")
 
     assert "other code: `prepare.py`" in ended.stdout, ended.stderr
     assert "not among what may be read" in ended.stdout
-    assert not [
-        line for line in world.aws.gate.asked if line.startswith("GET") and "fraud" in line
-    ]
+    asked = [line for line in world.aws.gate.asked if line.startswith("GET")]
+    assert not [line for line in asked if "features" in line]
+    assert "1 metric that moved is not told" in ended.stdout
+    assert PLANTED[0] not in ended.stdout
     assert "::add-mask::" in ended.stderr
+
+
+def test_metrics_of_public_data_are_told(world: World) -> None:
+    (world.folder / "report.py").write_text("def main(*_): pass\n")
+    (world.folder / "scriptcheck.yaml").write_text(SETTINGS + PUBLIC)
+
+    ended = world.told("private metric")
+
+    assert f"by_customer.{PLANTED[0]}.auc" in ended.stdout, ended.stdout + ended.stderr
 
 
 def test_the_name_of_a_pipeline_stands_for_its_newest_execution_that_succeeded(
