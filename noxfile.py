@@ -14,7 +14,7 @@ sys.path.insert(0, str(HERE))
 from ci_scriptcheck.nox_session import check  # noqa: E402  (nox does not look beside this file)
 
 nox.options.default_venv_backend = "uv|virtualenv"
-nox.options.sessions = ["lint", "tests"]
+nox.options.sessions = ["lint", "tests", "slow"]
 nox.options.reuse_existing_virtualenvs = True
 
 PROJECT = nox.project.load_toml("pyproject.toml")
@@ -45,6 +45,14 @@ def tests(session: nox.Session) -> None:
     # GitHub's description of its API, from npm; kept for the next time.
     session.run("python", "-m", "tests.github_server.description")
     session.run("pytest", *(session.posargs or ["-n", "auto"]))
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """Run the tests that take long: bombs, thousands of columns, searches, whole examples shared out."""
+    session.install("-e", ".", *group("tests"))
+    session.run("python", "-m", "tests.github_server.description")
+    session.run("pytest", "-m", "slow", *(session.posargs or ["-n", "auto"]))
 
 
 @nox.session

@@ -74,7 +74,12 @@ def planned(
     if effect.base is not None and options.compares:
         of_base = circumstances_of_base(effect.base, circumstances)
         tasks = beside.with_base(
-            tasks, effect.base.project, effect.selection, of_base, project.scenarios
+            tasks,
+            effect.base.project,
+            effect.selection,
+            of_base,
+            project.scenarios,
+            effect.base.libraries,
         )
     if options.timeout is not None:
         tasks = tuple(

@@ -12,7 +12,7 @@ from ci_scriptcheck.change.closure import imports
 from ci_scriptcheck.change.closure.entry_points import entry_points
 from ci_scriptcheck.change.git.repository import CommitTree
 from ci_scriptcheck.errors import ScriptcheckError, UsageError
-from ci_scriptcheck.model.change import ChangeSet, Closure, Selection, Unknown
+from ci_scriptcheck.model.change import ChangeSet, Closure, LibraryChanged, Selection, Unknown
 from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.project import Project, levelled
 from ci_scriptcheck.model.result import Finding
@@ -43,11 +43,13 @@ class Base:
         project: With the names that head has for what it calls otherwise.
         tree: The files of its commit.
         closures: Script → the files it depends on there.
+        libraries: Step → a library of which it has another version there than what is installed here.
     """
 
     project: Project
     tree: Tree
     closures: Mapping[str, Closure]
+    libraries: Mapping[str, LibraryChanged] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,13 @@ def of_change(
         changes=changes,
         cache=root / CACHE / IMPORTS,
     )
+    libraries = library_changes(
+        (project, tree, closures),
+        (base or project, base_tree, base_closures),
+        changes.touched(),
+        root,
+        cache=root / CACHE / LIBRARIES,
+    )
     selection = affected.select(
         project,
         base,
@@ -117,13 +126,17 @@ def of_change(
         base_closures=base_closures,
         reads=reads,
         renamed=renamed.on_head(),
-        libraries=library_changes(
-            (project, tree, closures),
-            (base or project, base_tree, base_closures),
-            changes.touched(),
-            root,
-            cache=root / CACHE / LIBRARIES,
-        ),
+        libraries=libraries.of_either,
+    )
+    there = (
+        Base(
+            project=base,
+            tree=base_tree,
+            closures=base_closures,
+            libraries=libraries.of_base,
+        )
+        if base
+        else None
     )
     with_lost = _with_lost_links(tree, base_tree, project, base, changes)
     return Scope(
@@ -132,7 +145,7 @@ def of_change(
         selection=selection,
         closures=closures,
         findings=_told_apart(with_lost, _before_settings(tree, base_tree, project) or base),
-        base=Base(project=base, tree=base_tree, closures=base_closures) if base else None,
+        base=there,
     )
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ci_scriptcheck.cli.action_inputs import Inputs
-    from ci_scriptcheck.model.plan import Plan
+    from ci_scriptcheck.model.plan import Plan, RunRecord
     from ci_scriptcheck.report.links import Links
 
 _BEFOREHAND = ("history", "scripts")
@@ -256,7 +256,8 @@ def _tell(inputs: Inputs, folder: Path, code: int, console: Console) -> None:
     }
     for name, value in outputs.items():
         actions.write_output(os.environ, name, value)
-    console.tell(_unknown_base(record.plan) + actions.commands(annotations.noted(record)))
+    told = _unknown_base(record.plan) + _without_libraries(inputs, record)
+    console.tell(told + actions.commands(annotations.noted(record)))
     actions.write_summary(os.environ, markdown.job_summary(record, _links(os.environ)))
 
 
@@ -280,12 +281,29 @@ def _links(environ: Mapping[str, str]) -> Links:
     )
 
 
+def _without_libraries(inputs: Inputs, record: RunRecord) -> str:
+    """Write the warning that scripts lack libraries because nobody said which ones they need."""
+    from ci_scriptcheck.model.annotation import Annotation, Weight
+
+    found = (item for result in record.results for item in result.findings)
+    if inputs.requirements or inputs.python or not any(one.is_of_environment for one in found):
+        return ""
+    return actions.command(
+        Annotation(
+            weight=Weight.WARNING,
+            title="the scripts have no libraries of their own",
+            message="Name the file that lists them as the input `python-requirements`.",
+        )
+    )
+
+
 def _unknown_base(plan: Plan) -> str:
     """Write the warning that all is checked because nobody knows what changed."""
     from ci_scriptcheck.model.annotation import Annotation, Weight
     from ci_scriptcheck.report.page import visible
 
-    if plan.changes.unknown is None or os.environ.get("GITHUB_EVENT_NAME") == "schedule":
+    wanted = os.environ.get("GITHUB_EVENT_NAME") in {"schedule", "workflow_dispatch"}
+    if plan.changes.unknown is None or wanted:
         return ""
     return actions.command(
         Annotation(
@@ -303,9 +321,8 @@ def _is_needed(inputs: Inputs) -> bool:
     that where a file changes that names versions.
     """
     from ci_scriptcheck import workflow
-    from ci_scriptcheck.change.dependencies.requirements import pins_of
+    from ci_scriptcheck.change.dependencies.requirements import files_of, pins_of
     from ci_scriptcheck.cli import opening, options
-    from ci_scriptcheck.repository_path import joined
 
     given = arguments.parse(COMMANDS["run"], inputs.words())
     prepared = workflow.prepare(options.of_run(given), os.environ)
@@ -315,8 +332,9 @@ def _is_needed(inputs: Inputs) -> bool:
     places = [(inputs.workspace / file).resolve() for file in inputs.requirements]
     named = [place.relative_to(root).as_posix() for place in places if place.is_relative_to(root)]
     place = opening.place_of(inputs.project)
-    for step in opening.project_of(place).steps.values():
-        named += [joined(place.folder, file) or file for file in step.settings.requirements]
+    project = opening.project_of(place)
+    for step in project.steps.values():
+        named += files_of(project, step)
     return not prepared.plan.changes.touched().isdisjoint(pins_of(place.tree, named).files)
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.acceptance import Acceptance
-from ci_scriptcheck.model.change import ChangeSet, Closure, Reason
+from ci_scriptcheck.model.change import ChangeSet, Closure, LibraryChanged, Reason
 from ci_scriptcheck.model.contract import Bound, Dataset, Stated
 from ci_scriptcheck.model.defect import Defect
 from ci_scriptcheck.model.project import RuleSetting, Settings
@@ -152,6 +152,8 @@ class Task:
         ends: Output ports that no other task of head reads, where it is compared with base.
         is_drawn_anew: Whether the change has the data that are made for it drawn otherwise than on base: as
             other rows, from another seed, or in a scenario of other contents.
+        other_library: A library of which base has another version than what is installed here, so that what
+            base does cannot be seen here.
         is_private: Whether it is given real data, or what was made of them, so that reports hold
             shares and counts only.
         weight: Seconds it is expected to take, from earlier runs.
@@ -179,6 +181,7 @@ class Task:
     across: str | None = None
     ends: tuple[str, ...] = ()
     is_drawn_anew: bool = False
+    other_library: LibraryChanged | None = None
     is_private: bool = False
     weight: float = 1.0
     place: Place | None = None

@@ -73,6 +73,8 @@ class Finding:
         frames: The way through the project's files to the place, outermost first.
         extent: In which share of rows, where that is known: in more of them it is another defect.
         lacking: Columns that it asks for and no input has.
+        is_of_environment: Its cause is what is installed here, so that it says nothing of the code, nor of
+            what base does elsewhere.
         also_on_base: Base has it too, so that it does not count.
         known: Why it is expected, as the settings say it.
         lapsed: Why another difference of the same was accepted; it counts again.
@@ -93,6 +95,7 @@ class Finding:
     advice: str | None = None
     extent: float | None = None
     lacking: tuple[str, ...] = ()
+    is_of_environment: bool = False
     also_on_base: bool = False
     known: str | None = None
     lapsed: str | None = None

@@ -2,6 +2,8 @@
 
 What comes from no other task is given to both sides alike, as head describes it. A task of base
 reads what tasks of base wrote; where a supplier is out of the change's reach, both sides share it.
+What base does with other versions of its libraries than are installed here cannot be shown: such
+tasks, and all that read what they write, are beside nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from ci_scriptcheck.values import replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ci_scriptcheck.model.change import Selection
+    from ci_scriptcheck.model.change import LibraryChanged, Selection
     from ci_scriptcheck.model.plan import Source, Task
     from ci_scriptcheck.model.project import Project, Step
     from ci_scriptcheck.model.scenario import Scenario
@@ -32,6 +34,7 @@ def with_base(
     reached: Selection,
     circumstances: Circumstances,
     scenarios: Mapping[str, Scenario],
+    libraries: Mapping[str, LibraryChanged],
 ) -> tuple[Task, ...]:
     """Add to the tasks of a plan those of base that they are compared with, suppliers first.
 
@@ -41,6 +44,7 @@ def with_base(
         reached: What the change can affect: all else would do the same on base.
         circumstances: What is installed, and which scripts base has.
         scenarios: Of head, by name.
+        libraries: Step → a library of which base has another version than what is installed here.
     """
     known = {task.id: task for task in head}
     wanted = {
@@ -50,6 +54,10 @@ def with_base(
         for made in _counterpart(task, base, circumstances)
     }
     complete = suppliers.complete(base, wanted.values(), circumstances)
+    unlike = _with_other_libraries(complete, libraries)
+    if unlike:
+        wanted = {name: made for name, made in wanted.items() if name not in unlike}
+        complete = suppliers.complete(base, wanted.values(), circumstances)
     shared = {task.id for task in head if not _is_reached(task, reached)}
     own = [task for task in complete if task.id not in shared]
     names = {task.id for task in own}
@@ -65,9 +73,30 @@ def with_base(
         if task.id in known and _is_drawn_anew(task, known[task.id], base.scenarios, scenarios)
     }
     return tuple(
-        replace(task, is_drawn_anew=True) if task.id in drawn_anew else task
+        replace(task, is_drawn_anew=task.id in drawn_anew, other_library=unlike.get(task.id))
+        if task.side is Side.HEAD
+        else task
         for task in _in_order(head, on_base, across)
     )
+
+
+def _with_other_libraries(
+    base: Iterable[Task], libraries: Mapping[str, LibraryChanged]
+) -> Mapping[str, LibraryChanged]:
+    """Find the tasks of base that would do here what they do nowhere else, or are given such things.
+
+    Args:
+        base: Each after those it needs.
+        libraries: Step → a library of which base has another version.
+    """
+    found: dict[str, LibraryChanged] = {}
+    for task in base:
+        own = libraries.get(task.step)
+        for change in (own, *(found.get(need) for need in task.needs())):
+            if change is not None:
+                found[task.id] = change
+                break
+    return found
 
 
 def _is_drawn_anew(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
-from ci_scriptcheck.model.change import Asked, Feeds
+from ci_scriptcheck.model.change import Asked, Feeds, in_words
 from ci_scriptcheck.model.plan import Purpose
 from ci_scriptcheck.model.result import Level, Outcome
 
@@ -31,6 +31,9 @@ def tasks(record: RunRecord, base: str) -> Iterator[tuple[str, str]]:
             continue
         if not result.is_usable:
             yield task.id, _ending(result)
+        elif task.other_library is not None:
+            why = "was not run, as only the libraries of this change are installed"
+            yield task.id, f"{in_words(task.other_library)}: {base} {why}"
         elif task.beside is None:
             if not isinstance(task.reason, Asked | Feeds):
                 yield task.id, f"{base} has no such task"

@@ -377,12 +377,18 @@ def terms(plan: Plan, task: Task, port: str) -> CompareTerms:
 
 
 def _also_on_base(result: TaskResult, base: TaskResult) -> TaskResult:
+    """Mark the errors that base has too.
+
+    Not those of what is installed: base runs in the same environment, which elsewhere may be another.
+    """
     old = [one for one in base.findings if one.severity is Level.ERROR]
     return replace(
         result,
         findings=tuple(
             replace(one, also_on_base=True)
-            if one.severity is Level.ERROR and any(one.is_no_worse_than(other) for other in old)
+            if one.severity is Level.ERROR
+            and not one.is_of_environment
+            and any(one.is_no_worse_than(other) for other in old)
             else one
             for one in result.findings
         ),

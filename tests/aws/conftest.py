@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,8 +24,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[AwsServer]:
     """Start an empty account, which whoever asks AWS in this process finds, too."""
     from tests.aws_server.server import AwsServer
 
-    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
     with AwsServer() as running:
         for name, value in running.variables.items():
             monkeypatch.setenv(name, value)

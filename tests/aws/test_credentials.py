@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -106,6 +107,41 @@ def test_keys_are_asked_for_when_they_are_needed_and_then_kept(account: AwsServe
         client.list_objects_v2(Bucket="company-ml", Prefix="fraud/")
 
     assert len(account.gate.issuer.has_given) == 1
+
+
+def test_threads_that_begin_together_use_one_token(account: AwsServer) -> None:
+    client = s3(account)
+
+    def listed(_number: int) -> int:
+        return int(client.list_objects_v2(Bucket="company-ml", Prefix="fraud/")["KeyCount"])
+
+    with ThreadPoolExecutor(16) as threads:
+        assert set(threads.map(listed, range(16))) == {1}
+
+    assert len(account.gate.issuer.has_given) == 1
+
+
+def test_keys_that_are_over_when_they_come_show_a_wrong_clock(account: AwsServer) -> None:
+    account.gate.sts.seconds = -60
+
+    error = refused(lambda: s3(account).list_objects_v2(Bucket="company-ml"))
+
+    assert error.what.startswith(f"{ROLE}: the clock of this machine is wrong")
+
+
+def test_without_a_region_who_needs_one_says_so(account: AwsServer) -> None:
+    settings = AwsSettings(role=ROLE)
+    session = credentials.opened(settings, FRAUD, job(account))
+
+    with pytest.raises(FixtureError, match="nobody says which region is meant"):
+        clients.sagemaker(session)
+
+    assert (
+        clients.s3(session, settings).list_objects_v2(Bucket="company-ml", Prefix="fraud/")[
+            "KeyCount"
+        ]
+        == 1
+    )
 
 
 def test_keys_that_are_over_soon_are_renewed_with_another_token(account: AwsServer) -> None:

@@ -109,6 +109,24 @@ def test_the_policies_that_it_prints_make_well_what_was_not(
     assert doctor(project, variables)[0] == 0
 
 
+def test_iam_takes_the_policies_by_the_commands_of_the_documentation(
+    account: AwsServer, project: Path
+) -> None:
+    trust, permissions = printed_policies(doctor(project, account.variables_of_a_job)[1])
+    iam = account.client("iam")
+
+    iam.create_open_id_connect_provider(
+        Url="https://token.actions.githubusercontent.com", ClientIDList=["sts.amazonaws.com"]
+    )
+    iam.create_role(RoleName="scriptcheck", AssumeRolePolicyDocument=trust)
+    iam.put_role_policy(
+        RoleName="scriptcheck", PolicyName="read-real-data", PolicyDocument=permissions
+    )
+
+    policy = iam.get_role_policy(RoleName="scriptcheck", PolicyName="read-real-data")
+    assert len(policy["PolicyDocument"]["Statement"]) == 4
+
+
 def test_a_repository_whose_subjects_are_numbered_is_let_in_by_the_same_policy(
     account: AwsServer, project: Path
 ) -> None:

@@ -108,12 +108,12 @@ def test_what_the_action_installs_is_pinned_with_all_that_the_package_needs() ->
 
 
 DEFAULT_BRANCH = (
-    "github.event_name == 'push'"
+    'contains(fromJSON(\'["push", "schedule", "workflow_dispatch"]\'), github.event_name)'
     " && github.ref == format('refs/heads/{0}', github.event.repository.default_branch)"
 )
 
 
-def test_only_a_push_to_the_default_branch_writes_the_cache() -> None:
+def test_only_runs_of_the_default_branch_write_the_cache() -> None:
     saving = [
         (name, f"{step.get('if')} {dict(jobs())[name].get('if')}")
         for name, step in steps()

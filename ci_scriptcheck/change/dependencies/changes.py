@@ -16,22 +16,35 @@ from ci_scriptcheck.change.dependencies.installed import (
     normalized,
     with_required,
 )
-from ci_scriptcheck.change.dependencies.requirements import Pins, pins_of
+from ci_scriptcheck.change.dependencies.requirements import Pins, files_of, pins_of
 from ci_scriptcheck.model.change import Closure, LibraryChanged
-from ci_scriptcheck.repository_path import joined
+from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.project import Project, Step
+    from ci_scriptcheck.model.project import Project
     from ci_scriptcheck.model.tree import Tree
 
 Side = tuple["Project", "Tree", Mapping[str, Closure]]
 """A project, the tree it was read from, and what its scripts depend on."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryChanges:
+    """Libraries of which another version is asked for: for each step the first one.
+
+    Attributes:
+        of_either: That its script uses, as it is or as it was.
+        of_base: That its script on base uses, so that base does here what it does nowhere else.
+    """
+
+    of_either: Mapping[str, LibraryChanged] = field(default_factory=dict)
+    of_base: Mapping[str, LibraryChanged] = field(default_factory=dict)
+
+
 def library_changes(
     head: Side, base: Side, touched: frozenset[str], root: Path, *, cache: Path | None
-) -> Mapping[str, LibraryChanged]:
-    """Give for each step that gets another version of a library the first such library.
+) -> LibraryChanges:
+    """Find the steps that get another version of a library.
 
     What a distribution requires counts with it, by what is installed and by what the lock says.
 
@@ -42,25 +55,29 @@ def library_changes(
         root: The repository.
         cache: File that keeps what interpreters have.
     """
-    found = {}
+    of_either, of_base = {}, {}
     pins: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[Pins, Pins]] = {}
     for name, step in head[0].steps.items():
         before = base[0].steps.get(name)
         if step.script is None or before is None:
             continue
-        files = _files(head[0], step), _files(base[0], before)
+        files = files_of(head[0], step), files_of(base[0], before)
         if files not in pins:
             pins[files] = _both(head[1], base[1], files, touched)
         new, old = pins[files]
         if new == old:
             continue
-        modules = _modules(head[2], step.script) | _modules(base[2], before.script)
+        there = _modules(base[2], before.script)
         python = step.settings.python
         file = default_interpreter() if python is None else root / head[0].folder / python
-        change = _change(modules, new, old, installed(Path(file), cache=cache))
+        have = installed(Path(file), cache=cache)
+        change = _change(_modules(head[2], step.script) | there, new, old, have)
         if change is not None:
-            found[name] = change
-    return found
+            of_either[name] = change
+        change = _change(there, new, old, have)
+        if change is not None:
+            of_base[name] = change
+    return LibraryChanges(of_either=of_either, of_base=of_base)
 
 
 def _both(
@@ -117,11 +134,6 @@ def _shown(pins: Pins, name: str) -> str | None:
     if written is None:
         return None
     return written.removeprefix("==").strip() or "any version"
-
-
-def _files(project: Project, step: Step) -> tuple[str, ...]:
-    paths = (joined(project.folder, file) for file in step.settings.requirements)
-    return tuple(path for path in paths if path)
 
 
 def _modules(closures: Mapping[str, Closure], script: str | None) -> frozenset[str]:

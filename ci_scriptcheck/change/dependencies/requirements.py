@@ -17,7 +17,11 @@ from ci_scriptcheck.repository_path import folder_of, joined
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from ci_scriptcheck.model.project import Project, Step
     from ci_scriptcheck.model.tree import Tree
+
+BY_DEFAULT = "requirements.txt"
+"""File beside the settings that names the versions where the settings name none."""
 
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
 _INCLUDE = re.compile(r"^(?:-r|-c|--requirement|--constraint)[\s=]+(\S+)")
@@ -41,6 +45,15 @@ class Pins:
     requires: dict[str, tuple[str, ...]] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     unread: dict[str, bytes] = field(default_factory=dict)
+
+
+def files_of(project: Project, step: Step) -> tuple[str, ...]:
+    """List the files that name the versions of a step's libraries, by their paths in the repository."""
+    named = step.settings.requirements
+    if not named and "requirements" not in step.settings.origins:
+        named = (BY_DEFAULT,)
+    paths = (joined(project.folder, file) for file in named)
+    return tuple(path for path in paths if path)
 
 
 def pins_of(tree: Tree, files: Iterable[str]) -> Pins:

@@ -159,6 +159,10 @@ def on_event(checkout: Checkout, event: GitHubEvent) -> Base:  # noqa: PLR0911  
             return _of_push(checkout, event)
         case "workflow_dispatch" if asked := event.text("inputs", "base"):
             return asked_for(checkout, asked)
+        case "workflow_dispatch" if (
+            event.branch is not None and event.branch == event.default_branch
+        ):
+            return Base(unknown=f"a run started by hand on {event.branch} checks everything")
         case _:
             return _where_left(checkout, checkout.main or event.default_branch)
 

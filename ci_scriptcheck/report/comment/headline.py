@@ -89,11 +89,13 @@ def _nothing_failed(tally: Tally) -> str:
         return "nothing to check"
     if tally.waiting == tally.total:
         return f"none of {counted(tally.total, tally.noun)} was run"
-    if tally.waiting:
-        was = "was" if tally.waiting == 1 else "were"
-        return f"nothing failed, but {tally.share(tally.waiting)} {was} not run"
+    was = "was" if tally.waiting == 1 else "were"
+    waiting = f"{tally.share(tally.waiting)} {was} not run" if tally.waiting else ""
     if tally.excused:
-        return f"nothing new failed; {counted(tally.excused, 'failure is', 'failures are')} not counted"
+        failures = counted(tally.excused, "failure is", "failures are")
+        return f"nothing new failed; {failures} not counted{f', and {waiting}' if waiting else ''}"
+    if waiting:
+        return f"nothing failed, but {waiting}"
     return f"{_all(tally)} passed"
 
 

@@ -43,11 +43,13 @@ class Counsel:
         advice: One thing to do.
         facts: What is there, a sentence each.
         lacking: Columns that no input has.
+        is_of_environment: Whether nothing helps but to install something else.
     """
 
     advice: str
     facts: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    is_of_environment: bool = False
 
 
 def counsel(case: Case) -> Counsel | None:
@@ -88,6 +90,7 @@ def _module(case: Case, module: str) -> Counsel:
         advice=f"Install `{top}` there, or name another interpreter under `python:`; "
         f"`needs: [{top}]` leaves the step out where it is missing.",
         facts=facts,
+        is_of_environment=True,
     )
 
 
@@ -99,7 +102,8 @@ def _name(case: Case, raised: Raised) -> Counsel | None:
     python = case.relative(case.scene.python) or "the interpreter"
     return Counsel(
         advice=f"`{python}` has another version of `{library}` than the script is written for: "
-        "install that one, or name another interpreter under `python:`."
+        "install that one, or name another interpreter under `python:`.",
+        is_of_environment=True,
     )
 
 

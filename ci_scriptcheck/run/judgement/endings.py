@@ -98,6 +98,7 @@ def _of_exception(case: Case, rule: str, raised: Raised) -> Finding:
         found,
         advice=help_.advice if help_ else None,
         lacking=help_.lacking if help_ else (),
+        is_of_environment=bool(help_ and help_.is_of_environment),
     )
 
 

@@ -76,6 +76,7 @@ def test_a_text_that_stands_twice_is_not_replaced() -> None:
         Replacement(file="clean.py", old="row", new="line").applied("row, row")
 
 
+@pytest.mark.slow
 def test_a_fault_is_found_and_a_harmless_edit_passes() -> None:
     names = ("claims/score-renamed-in-eval", "claims/comment-on-the-clip")
     told: list[Trial] = []

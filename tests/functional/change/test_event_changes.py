@@ -183,6 +183,14 @@ def test_a_run_by_hand_is_compared_with_its_input_or_with_main(hub: Hub) -> None
     assert hub.changes(checkout, "workflow_dispatch", {}).base == hub.commits["left"]
 
 
+def test_a_run_by_hand_on_main_checks_everything(hub: Hub) -> None:
+    checkout = hub.checkout("refs/heads/main")
+
+    found = hub.changes(checkout, "workflow_dispatch", {}, GITHUB_REF="refs/heads/main")
+
+    assert (found.base, found.unknown) == (None, "a run started by hand on main checks everything")
+
+
 def test_a_schedule_checks_everything(hub: Hub) -> None:
     found = hub.changes(hub.checkout("refs/heads/main"), "schedule", {})
 

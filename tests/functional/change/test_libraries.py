@@ -167,7 +167,7 @@ def changes_of_lock(before: str, after: str, *modules: str) -> LibraryChanged | 
         Path(os.devnull),
         cache=None,
     )
-    return found.get("train")
+    return found.of_either.get("train")
 
 
 def lock(pandas: str = "2", numpy: str = "1", flake8: str = "5") -> str:
@@ -208,7 +208,7 @@ def test_what_is_installed_tells_whose_modules_they_are(environment: Path) -> No
             frozenset({"r.txt"}),
             environment.parent,
             cache=None,
-        )
+        ).of_either
 
     assert changed("pyyaml==6\nother==1\n") == {
         "train": LibraryChanged(library="pyyaml", before="5", after="6")

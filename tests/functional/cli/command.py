@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
+_OF_OTHERS = ("ACTIONS_", "AWS_", "GITHUB_", "GIT_", "PYTEST_", "PYTHON", "SCRIPTCHECK_")
 
 
 def scriptcheck(
@@ -29,12 +30,8 @@ def scriptcheck(
 
 
 def environment() -> dict[str, str]:
-    """Give our own environment without what CI services, git and Python's own switches put there."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("GITHUB_", "GIT_", "PYTEST_", "PYTHON", "SCRIPTCHECK_"))
-    }
+    """Give our own environment without what CI services, AWS, git and Python's own switches put there."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OF_OTHERS)}
     return kept | {"PYTHONPATH": str(ROOT)}
 
 

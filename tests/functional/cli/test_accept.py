@@ -69,6 +69,7 @@ def test_an_accepted_difference_counts_no_more(shop: Path) -> None:
     assert f'reason: "{REASON}"' in (shop / "scriptcheck.accepted.yaml").read_text()
 
 
+@pytest.mark.slow
 def test_it_holds_where_nothing_is_kept_of_earlier_runs(shop: Path) -> None:
     scriptcheck("accept", "fraud/preprocess", "--reason", REASON, folder=shop)
     shutil.rmtree(shop / ".scriptcheck")
@@ -78,6 +79,7 @@ def test_it_holds_where_nothing_is_kept_of_earlier_runs(shop: Path) -> None:
     assert ended.returncode == 0, ended.stdout
 
 
+@pytest.mark.slow
 def test_other_values_with_the_same_figures_are_another_difference(shop: Path) -> None:
     preprocess = shop / "scripts" / "preprocess.py"
     text = preprocess.read_text()

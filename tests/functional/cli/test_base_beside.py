@@ -220,6 +220,7 @@ def test_what_differs_by_chance_is_set_aside(shop: Path) -> None:
     assert "draw" in port["noise"][0]
 
 
+@pytest.mark.slow
 def test_a_script_that_takes_longer_than_on_main_again_and_again_is_told(shop: Path) -> None:
     edit(shop, "scripts/split.py", "    features = ", SLEEP + "    features = ")
 
@@ -231,6 +232,7 @@ def test_a_script_that_takes_longer_than_on_main_again_and_again_is_told(shop: P
     assert again["fraud/split"]["outcome"] == "reused"
 
 
+@pytest.mark.slow
 def test_how_much_may_differ_is_said_in_the_settings(shop: Path) -> None:
     edit(shop, "scripts/split.py", "    features = ", SLEEP + "    features = ")
     with (shop / "scriptcheck.yaml").open("a") as file:
@@ -338,6 +340,7 @@ def test_data_that_the_change_brings_excuse_nothing(shop: Path) -> None:
     assert "also on main" not in ended.stdout
 
 
+@pytest.mark.slow
 def test_a_slower_script_is_told_where_its_data_differ_too(shop: Path) -> None:
     edit(shop, "scripts/preprocess.py", ".dt.hour", ".dt.hour + 1")
     edit(shop, "scripts/preprocess.py", "    orders = ", SLEEP + "    orders = ")

@@ -95,6 +95,7 @@ def codes(task: dict[str, Any]) -> list[str]:
     return [found["rule"] for found in task.get("findings", [])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "rule", "message"),
     [

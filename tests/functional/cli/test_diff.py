@@ -137,6 +137,7 @@ def test_what_cannot_be_compared_is_refused(
     assert told in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_commit_and_two_runs_show_the_same_difference(tmp_path: Path) -> None:
     root = tmp_path / "shop"
     shutil.copytree(DEMO, root)
@@ -158,6 +159,7 @@ def test_a_commit_and_two_runs_show_the_same_difference(tmp_path: Path) -> None:
     assert "fraud/split" in runs.stdout
 
 
+@pytest.mark.slow
 def test_two_commits_are_compared_though_neither_is_checked_out(tmp_path: Path) -> None:
     root = tmp_path / "shop"
     shutil.copytree(DEMO, root)
@@ -257,6 +259,7 @@ def test_a_side_that_fails_is_told_and_is_no_equal_one(tmp_path: Path) -> None:
     assert "fraud/package cannot be compared: it failed, SC202 ValueError: boom" in told
 
 
+@pytest.mark.slow
 def test_what_only_one_of_two_runs_has_is_told(tmp_path: Path) -> None:
     root = tmp_path / "shop"
     shutil.copytree(DEMO, root)
@@ -319,6 +322,7 @@ def test_outputs_that_are_the_same_are_counted(history: Path) -> None:
     assert (ended.returncode, ended.stdout) == (0, "no difference in 1 output\n")
 
 
+@pytest.mark.slow
 def test_of_two_changed_scripts_each_is_told_beside_the_script_of_the_commit(
     tmp_path: Path,
 ) -> None:

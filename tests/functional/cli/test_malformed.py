@@ -163,6 +163,7 @@ def test_a_script_fails_that_writes_before_it_refuses(tmp_path: Path) -> None:
     assert set(map(repr, found.values())) == {repr(("failed", ["SC226"]))}
 
 
+@pytest.mark.slow
 def test_what_a_generator_makes_is_broken_afterwards(tmp_path: Path) -> None:
     found = checked(a_project(tmp_path, "csv"), "fed")
 
@@ -170,6 +171,7 @@ def test_what_a_generator_makes_is_broken_afterwards(tmp_path: Path) -> None:
     assert set(map(repr, found.values())) == {repr(("passed", []))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", ["one_row", "no_rows"])
 def test_few_rows_may_be_refused_but_not_after_writing(tmp_path: Path, scenario: str) -> None:
     project = a_project(tmp_path, "csv")

@@ -223,6 +223,7 @@ def test_quotes_of_records_that_do_not_fit_do_not_fill_the_log(
     assert not any(line.lstrip().startswith("::") for line in told.splitlines())
 
 
+@pytest.mark.slow
 def test_of_more_projects_than_are_posted_those_that_fail_come_first(
     job: Job, server: GitHubServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -259,6 +260,7 @@ def test_a_run_with_more_records_than_jobs_leave_is_refused(
     assert not any("/zip" in one for one in server.asked)
 
 
+@pytest.mark.slow
 def test_records_are_read_until_they_are_too_much_together(
     job: Job, server: GitHubServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -97,6 +97,7 @@ def steady(text: str) -> str:
     return re.sub(r"runs/[0-9a-f]{6}/", "runs/000000/", text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("step", "shown"),
     [
@@ -120,6 +121,7 @@ def test_a_search_finds_the_smallest_table_that_breaks_a_script(
     assert steady(ended.stdout) == golden(f"search/{step}.txt")
 
 
+@pytest.mark.slow
 def test_a_script_that_copes_with_all_that_its_schema_allows_passes(
     repository: Path, golden: Callable[[str], str]
 ) -> None:
@@ -129,14 +131,17 @@ def test_a_script_that_copes_with_all_that_its_schema_allows_passes(
     assert steady(ended.stdout) == golden("search/copes.txt")
 
 
+@pytest.mark.slow
 def test_a_script_may_say_itself_that_there_are_too_few_rows(repository: Path) -> None:
     assert searched(repository, "refuses", "--search", "40").returncode == 0
 
 
+@pytest.mark.slow
 def test_tables_have_as_many_rows_as_are_asked_for_at_least(repository: Path) -> None:
     assert searched(repository, "one_row", "--search", "30", "--least-rows", "2").returncode == 0
 
 
+@pytest.mark.slow
 def test_the_same_seed_finds_the_same_and_another_one_is_told(repository: Path) -> None:
     first = searched(repository, "empty", "--search", "100", "--seed", "7")
     again = searched(repository, "empty", "--search", "100", "--seed", "7")

@@ -205,6 +205,7 @@ def a_random_project(root: Path, seed: int) -> None:
     commit(root)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_random_project_gives_the_same_record_shared_and_whole(
     tmp_path: Path, seed: int
@@ -220,6 +221,7 @@ def test_a_random_project_gives_the_same_record_shared_and_whole(
     assert steady(together[1]) == steady(alone[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("example", "file", "old", "new"),
     [

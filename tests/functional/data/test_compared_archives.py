@@ -79,6 +79,7 @@ def test_a_second_member_of_the_same_name_is_compared(tmp_path: Path) -> None:
     assert [one.path for one in found.members] == ["a.txt"]
 
 
+@pytest.mark.slow
 def test_an_archive_of_more_than_ten_thousand_members_is_compared(tmp_path: Path) -> None:
     many = [(f"{number}.txt", b"1") for number in range(10_002)]
 

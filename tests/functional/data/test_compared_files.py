@@ -108,6 +108,7 @@ def test_what_is_no_file_on_one_side_is_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_files_beyond_what_is_looked_at_are_told_and_take_no_place(tmp_path: Path) -> None:
     for side in ("base", "head"):
         (tmp_path / side).mkdir()

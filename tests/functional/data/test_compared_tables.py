@@ -62,6 +62,7 @@ def test_what_is_more_than_rounding_is_told(tmp_path: Path, before: str, after: 
     assert (found.changed, names(found)) == (1, ["price"])
 
 
+@pytest.mark.slow
 def test_rounding_of_wide_tables_is_no_difference(tmp_path: Path) -> None:
     wide = 450
     before = pa.table({f"c{number}": [0.3, 1.0] for number in range(wide)} | {"id": [1, 2]})
@@ -296,6 +297,7 @@ def test_of_columns_with_the_same_name_each_is_compared(tmp_path: Path) -> None:
     assert names(found) == ["a (2)"]
 
 
+@pytest.mark.slow
 def test_five_thousand_columns_are_compared(tmp_path: Path) -> None:
     cells = {f"c{number}": [number, 1, 2] for number in range(5_000)}
     cells["c0"] = [7, 8, 9]

@@ -99,6 +99,7 @@ def test_rows_with_the_same_hashes_are_compared_by_key(tmp_path: Path) -> None:
     assert (found.changed, names(found)) == (1, ["a", "b"])
 
 
+@pytest.mark.slow
 def test_a_column_of_a_wide_table_whose_hashes_have_the_same_sum_is_compared(
     tmp_path: Path,
 ) -> None:

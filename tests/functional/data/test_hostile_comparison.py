@@ -79,6 +79,7 @@ def test_tables_are_compared_in_the_reader(reader: Reader, tmp_path: Path) -> No
     assert reader.ended is None
 
 
+@pytest.mark.slow
 def test_a_gzip_bomb_is_told_and_the_other_files_are_compared(
     reader: Reader, tmp_path: Path
 ) -> None:
@@ -96,6 +97,7 @@ def test_a_gzip_bomb_is_told_and_the_other_files_are_compared(
     assert reader.ended is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [1, 4])
 def test_an_archive_bomb_is_not_unpacked(reader: Reader, tmp_path: Path, depth: int) -> None:
     for side, size in (("base", 1), ("head", 700)):
@@ -130,6 +132,7 @@ def test_an_archive_of_many_members_is_told_within_limits(reader: Reader, tmp_pa
     assert not list(tmp_path.rglob("0.txt"))
 
 
+@pytest.mark.slow
 def test_a_parquet_file_that_claims_billions_of_cells_is_not_read(
     reader: Reader, tmp_path: Path
 ) -> None:
@@ -246,6 +249,7 @@ def test_links_and_pipes_are_told_and_never_opened(reader: Reader, tmp_path: Pat
     assert (pipe.path, pipe.fate.value, pipe.content) == ("pipe.csv", "new", None)
 
 
+@pytest.mark.slow
 def test_a_table_that_outgrows_the_memory_ends_no_other_comparison(
     reader: Reader, tmp_path: Path
 ) -> None:

@@ -72,6 +72,7 @@ def write_zeros(path: Path, size: int) -> None:
             file.write(block * ((1 << 20) // len(block)))
 
 
+@pytest.mark.slow
 def test_a_gzip_bomb_is_not_unpacked_to_its_end(reader: Reader, tmp_path: Path) -> None:
     write_zeros(tmp_path / "d.csv.gz", 1_200 << 20)
 
@@ -81,6 +82,7 @@ def test_a_gzip_bomb_is_not_unpacked_to_its_end(reader: Reader, tmp_path: Path) 
     assert reader.ended is None
 
 
+@pytest.mark.slow
 def test_a_parquet_file_that_claims_billions_of_cells_is_not_read(
     reader: Reader, tmp_path: Path
 ) -> None:

@@ -159,9 +159,8 @@ def test_two_runs_at_once_end_with_one_comment_of_the_newer(
     server: GitHubServer, runs: tuple[int, int], after: bool
 ) -> None:
     # Both have seen that there is none before either writes.
-    server.gates.append(
-        Gate(method="POST", path="/comments$", barrier=threading.Barrier(2), after=after)
-    )
+    meet(server, 2, "GET", after=True)
+    meet(server, 2, "POST", after=after)
 
     together(server, *(text(run=run) for run in runs))
 
@@ -170,10 +169,9 @@ def test_two_runs_at_once_end_with_one_comment_of_the_newer(
 
 def test_two_runs_that_update_at_once_end_with_the_newer_text(server: GitHubServer) -> None:
     server.repository.add_comment(PULL, text(run=6))
-    # Both have written before either knows of it.
-    server.gates.append(
-        Gate(method="PATCH", path="/comments/", barrier=threading.Barrier(2), after=True)
-    )
+    # Both have seen the older one, and have written before either knows of it.
+    meet(server, 2, "GET", after=True)
+    meet(server, 2, "PATCH", after=True)
 
     together(server, text(run=7), text(run=8))
 
@@ -181,11 +179,20 @@ def test_two_runs_that_update_at_once_end_with_the_newer_text(server: GitHubServ
 
 
 def test_eight_runs_at_once_end_with_one_comment_of_the_newest(server: GitHubServer) -> None:
-    server.gates.append(Gate(method="POST", path="/comments$", barrier=threading.Barrier(8)))
+    meet(server, 8, "GET", after=True)
+    meet(server, 8, "POST", after=False)
 
     together(server, *(text(run=run) for run in (3, 8, 1, 6, 2, 7, 5, 4)))
 
     assert server.repository.bodies(PULL) == [text(run=8)]
+
+
+def meet(server: GitHubServer, runs: int, method: str, *, after: bool) -> None:
+    """Let the first requests of so many runs wait for each other, before the deed or behind it."""
+    path = "/comments/" if method == "PATCH" else "/comments$"
+    server.gates.append(
+        Gate(method=method, path=path, barrier=threading.Barrier(runs), after=after)
+    )
 
 
 def together(server: GitHubServer, *bodies: str) -> None:

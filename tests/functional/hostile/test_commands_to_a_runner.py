@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.functional.cli.command import commit, git, scriptcheck
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ def main(input_paths, output_paths, environ_vars, job_args):
 """
 
 
+@pytest.mark.slow
 def test_a_long_text_with_commands_in_it_starts_no_line_with_one(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "rows.csv").write_text("a\n1\n")

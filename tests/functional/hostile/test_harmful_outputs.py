@@ -163,6 +163,7 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_harmful_outputs_are_refused_and_the_run_goes_on(root: Path, tmp_path: Path) -> None:
     ended = scriptcheck("run", "--all", "--mode", "isolation", "--json", folder=root)
 

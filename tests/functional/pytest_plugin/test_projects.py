@@ -135,6 +135,7 @@ def test_what_a_chosen_task_needs_is_run_although_it_is_left_out(
     assert outcomes["gone"] is Outcome.NOT_RUN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
 def test_what_a_change_does_to_data_is_told_and_adds_no_tests(
     repository: Repository, workers: str
@@ -155,6 +156,7 @@ def test_what_a_change_does_to_data_is_told_and_adds_no_tests(
     assert "2 xfailed" in compared.stdout, "main fails in the same way"
 
 
+@pytest.mark.slow
 def test_the_last_failures_can_be_run_again(repository: Repository) -> None:
     repository.pytest("-n2")
 
@@ -164,6 +166,7 @@ def test_the_last_failures_can_be_run_again(repository: Repository) -> None:
     assert "flow/good" not in run.stdout
 
 
+@pytest.mark.slow
 def test_other_ways_of_sharing_out_tests_give_the_same_outcomes(repository: Repository) -> None:
     run = repository.pytest("-n2", "--dist=loadfile", "--scriptcheck-run-directory=run")
 
@@ -187,6 +190,7 @@ def pytest_collection_finish(session):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
 def test_a_run_that_cannot_go_on_is_recorded_as_no_good_one(
     repository: Repository, workers: str

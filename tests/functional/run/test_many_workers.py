@@ -129,6 +129,7 @@ def graphs(draw: st.DrawFn) -> tuple[list[list[int]], list[str], list[int]]:
     return feeds, kinds, draw(st.permutations(range(size)))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

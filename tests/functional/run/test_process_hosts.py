@@ -297,6 +297,7 @@ def read_csv(_):
 """
 
 
+@pytest.mark.slow
 def test_a_process_that_does_not_come_to_take_its_call_is_not_blamed_on_the_script(
     tmp_path: Path,
 ) -> None:

@@ -127,6 +127,7 @@ def test_the_settings_are_found_from_a_folder_below(churn: Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_an_input_of_a_wrong_name_is_told_with_what_is_written(churn: Path) -> None:
     (churn / "features.py").write_text(step("clean", "features"))
 
@@ -136,6 +137,7 @@ def test_an_input_of_a_wrong_name_is_told_with_what_is_written(churn: Path) -> N
     assert "did you mean `cleaned`, which `clean` writes?" in ended.stdout
 
 
+@pytest.mark.slow
 def test_a_repository_without_a_main_branch_is_not_called_empty(churn: Path) -> None:
     git(churn, "branch", "--delete", "--force", "main")
 

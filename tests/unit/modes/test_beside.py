@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.change import After, Reason, ScriptChanged, Selection
+from ci_scriptcheck.model.change import After, LibraryChanged, Reason, ScriptChanged, Selection
 from ci_scriptcheck.model.plan import Purpose, Side, Synthetic, Task, Upstream
 from ci_scriptcheck.model.scenario import Scenario
 from ci_scriptcheck.model.step_test import ExpectedRows, StepTest, Variation
@@ -21,7 +21,12 @@ SHOP = a_project(PREPARE, TRAIN, TEST, datasets=(RAW,))
 CHANGED = ScriptChanged(file="x.py")
 
 
-def planned(head: Project, base: Project, **nodes: Reason) -> dict[str, Task]:
+def planned(
+    head: Project,
+    base: Project,
+    libraries: dict[str, LibraryChanged] | None = None,
+    **nodes: Reason,
+) -> dict[str, Task]:
     steps = {name: reason for name, reason in nodes.items() if not isinstance(reason, After)}
     reached = Selection(
         steps=steps, nodes={f"daily/{name}": reason for name, reason in nodes.items()}
@@ -31,7 +36,8 @@ def planned(head: Project, base: Project, **nodes: Reason) -> dict[str, Task]:
         *pipeline.plan(head, reached, NOWHERE),
     ]
     tasks = suppliers.complete(head, checked, NOWHERE)
-    return {task.id: task for task in beside.with_base(tasks, base, reached, NOWHERE, {})}
+    made = beside.with_base(tasks, base, reached, NOWHERE, {}, libraries or {})
+    return {task.id: task for task in made}
 
 
 def sources(task: Task) -> dict[str, object]:
@@ -46,7 +52,7 @@ def test_it_is_known_where_data_are_drawn_otherwise_than_on_base() -> None:
     small = {task.scenario: Scenario(name=task.scenario, rows=1)}
 
     found = [
-        beside.with_base((one,), SHOP, reached, NOWHERE, scenarios)[-1].is_drawn_anew
+        beside.with_base((one,), SHOP, reached, NOWHERE, scenarios, {})[-1].is_drawn_anew
         for one, scenarios in ((task, {}), (fewer, {}), (other, {}), (task, small))
     ]
 
@@ -167,3 +173,24 @@ def test_a_test_has_a_counterpart_as_long_as_it_expects_the_same() -> None:
     assert same["prepare[sums]"].beside == "prepare[sums]@base"
     assert other["prepare[sums]"].beside is None
     assert other["prepare[ends well]"].beside == "prepare[ends well]@base"
+
+
+def test_what_base_does_with_other_libraries_is_not_shown_here_nor_what_comes_of_it() -> None:
+    newer = LibraryChanged(library="pandas", before="1", after="2")
+
+    found = planned(
+        SHOP,
+        SHOP,
+        {"train": newer},
+        prepare=CHANGED,
+        train=newer,
+        test=After(node="train"),
+    )
+
+    assert {name for name in found if name.endswith("@base")} == {
+        "prepare@base",
+        "daily/prepare@base",
+    }
+    unlike = {name for name, task in found.items() if task.other_library is not None}
+    assert unlike == {"train", "daily/train", "daily/test"}
+    assert all(found[name].other_library == newer for name in unlike)

@@ -138,6 +138,7 @@ def test_an_arrow_ends_at_every_box_that_is_fed(one: Graph) -> None:
     assert {(box.x, box.y + NODE_HEIGHT // 2) for box in fed} == ends
 
 
+@pytest.mark.slow
 def test_two_hundred_nodes_that_all_need_each_other_are_drawn() -> None:
     edges = [(first, second) for second in range(200) for first in range(second)]
 

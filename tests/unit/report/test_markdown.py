@@ -162,6 +162,7 @@ def test_what_is_not_known_of_the_run_is_left_open() -> None:
     assert stamp.read(text) == stamp.Stamp()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [10, 100, 400, 4_000])
 @pytest.mark.parametrize("kind", LENGTHS)
 def test_however_many_fail_the_text_fits_and_what_is_left_out_is_counted(
