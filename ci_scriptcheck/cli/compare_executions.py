@@ -189,7 +189,7 @@ def _means(here: _Here, execution: Execution, console: Console) -> Iterator[Mean
         link = Link(client=client, told=refusals.told)
         if console.moving:
             link = replace(link, report=lambda one: console.mention(f"\r{line(one)}\x1b[K"))
-        with own_reader.reading(here.root, writable=(str(cache.cut),)) as ask:
+        with own_reader.reading(here.root, writable=(cache.cut,)) as ask:
             yield Means(
                 link=link,
                 cache=cache,

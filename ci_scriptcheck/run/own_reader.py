@@ -17,17 +17,21 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def reading(root: Path | None, *, writable: tuple[str, ...] = ()) -> Iterator[AskReader]:
+def reading(root: Path | None, *, writable: tuple[Path, ...] = ()) -> Iterator[AskReader]:
     """Give the function that has a request answered; see `data.reader` for the requests.
 
     Args:
         root: The repository that we are in; `None` outside of one.
-        writable: Folders, which are there, that it may write to beside its own.
+        writable: Folders that it may write to beside one of its own.
     """
     spec = reader_spec()
     with (
         tempfile.TemporaryDirectory(prefix="scriptcheck-") as folder,
         Hosts([spec], repository=root) as hosts,
-        Reader(hosts.addresses[host_key(spec)], folder=Path(folder), writable=writable) as reader,
+        Reader(
+            hosts.addresses[host_key(spec)],
+            folder=Path(folder),
+            writable=tuple(str(one.resolve()) for one in writable),
+        ) as reader,
     ):
         yield reader.ask
