@@ -92,9 +92,11 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     for name in names:
         _check(name)
     here = _here(given, console, environ)
-    before, after = (_read(name, here) for name in names)
+    aws = _Aws(here)
+    before, after = (aws.execution(name) for name in names)
     pairs = execution_comparison.pairs(before, after)
-    with _means(here, after, console) as means:
+    session = aws.session(here.allowed.settings.region or after.name.region)
+    with _means(here, session, console) as means:
         found = _found(pairs, here, means, execution_match.said(here.project, after))
     comparison = execution_comparison.compared(before, after, found)
     if given.json:
@@ -158,31 +160,49 @@ def _base(place: ProjectFolder, project: Project, environ: Mapping[str, str]) ->
     return loader.load_project(tree, place.folder)
 
 
-def _read(name: str, here: _Here) -> Execution:
-    """Read an execution, in the region that its ARN names."""
-    is_arn = name.startswith("arn:")
-    region = execution_name(name).region if is_arn else here.allowed.settings.region
-    try:
-        client = clients.sagemaker(_session(here, region))
-        wanted = execution_name(name) if is_arn else executions.newest_succeeded(client, name)
-        return executions.execution(client, wanted)
-    except Exception as error:
-        if faults.is_of_aws(error):
-            raise refusals.told(error, name) from error
-        raise
+class _Aws:
+    """Holds a session for each region, so that a role is assumed once in each."""
 
+    def __init__(self, here: _Here) -> None:
+        self._here = here
+        self._sessions: dict[str | None, Any] = {}
+        self._clients: dict[str | None, Any] = {}
 
-def _session(here: _Here, region: str | None) -> Any:  # noqa: ANN401  (boto3's)
-    settings = replace(here.allowed.settings, region=region)
-    access = Access(places=here.allowed.places, executions=True)
-    return credentials.opened(settings, access, here.job)
+    def session(self, region: str | None) -> Any:  # noqa: ANN401  (boto3's)
+        """Give the session of a region; `None` leaves it to the environment."""
+        if region not in self._sessions:
+            may = self._here.allowed
+            settings = replace(may.settings, region=region)
+            access = Access(places=may.places, executions=True)
+            self._sessions[region] = credentials.opened(settings, access, self._here.job)
+        return self._sessions[region]
+
+    def execution(self, name: str) -> Execution:
+        """Read an execution by its ARN, or the newest that succeeded of a pipeline.
+
+        Raises:
+            FixtureError: there is none, or AWS refuses.
+        """
+        wanted = execution_name(name) if name.startswith("arn:") else None
+        region = self._here.allowed.settings.region if wanted is None else wanted.region
+        try:
+            if region not in self._clients:
+                self._clients[region] = clients.sagemaker(self.session(region))
+            client = self._clients[region]
+            return executions.execution(
+                client, wanted or executions.newest_succeeded(client, name)
+            )
+        except Exception as error:
+            if faults.is_of_aws(error):
+                raise refusals.told(error, name) from error
+            raise
 
 
 @contextmanager
-def _means(here: _Here, execution: Execution, console: Console) -> Iterator[Means]:
+def _means(here: _Here, session: Any, console: Console) -> Iterator[Means]:  # noqa: ANN401  (boto3's)
     """Give what fetching takes; outside of a repository nothing is kept."""
     settings = here.allowed.settings
-    client = clients.s3(_session(here, settings.region or execution.name.region), settings)
+    client = clients.s3(session, settings)
     with tempfile.TemporaryDirectory(prefix="scriptcheck-") as aside:
         cache = Cache(Path(aside) if here.root is None else here.root / FOLDER)
         cache.cut.mkdir(parents=True, exist_ok=True)
