@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from ci_scriptcheck.model import execution_failure
 from ci_scriptcheck.model.comparison import Fate
 from ci_scriptcheck.model.drift import Drift, has_moved
 from ci_scriptcheck.model.execution import (
@@ -97,7 +98,7 @@ class StepChange:
 
     Attributes:
         statuses: In both executions; `None` where it is not there.
-        failures: Why it failed, as AWS says, with what a script has said.
+        failures: Why it failed, without what a script has said.
         taken_from: ARNs of the executions that really ran it, where those are others.
         seconds: How long its job took, where that is worth telling.
         metrics: That SageMaker read from its log, where they moved: before and after.
@@ -225,7 +226,7 @@ def _step(
     return StepChange(
         name=other.name,
         statuses=(one.status, other.status),
-        failures=(one.failure, other.failure),
+        failures=(_why(one), _why(other)),
         taken_from=(one.taken_from, other.taken_from),
         seconds=_seconds(one, other),
         settings=changes((executions[0], one), (executions[1], other)),
@@ -312,8 +313,12 @@ def _alone(step: ExecutionStep, fate: Fate, there: Execution) -> StepChange:
         name=step.name,
         fate=fate,
         statuses=(step.status, None) if is_gone else (None, step.status),
-        failures=(step.failure, None) if is_gone else (None, step.failure),
+        failures=(_why(step), None) if is_gone else (None, _why(step)),
     )
+
+
+def _why(step: ExecutionStep) -> str | None:
+    return None if step.failure is None else execution_failure.told(step.failure)
 
 
 def _unread(before: Execution, after: Execution) -> Iterable[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model import execution_failure
 from ci_scriptcheck.model.comparison import Fate
 from ci_scriptcheck.report import drift, grid
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, visible
@@ -113,8 +112,7 @@ def _step(step: StepChange, page: Page) -> Iterator[str]:
             yield f"  {word}: not run, but taken from the execution `{visible(arn.rpartition('/')[2])}`"
     for words, failure in zip(("it had failed", "it failed"), step.failures, strict=True):
         if failure is not None:
-            why = visible(execution_failure.told(failure))
-            yield page.flow(f"why {words}: {why}", "  ", "    ")
+            yield page.flow(f"why {words}: {visible(failure)}", "  ", "    ")
     if step.settings:
         yield ""
         rows = [_setting(change) for change in step.settings]

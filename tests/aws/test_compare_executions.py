@@ -153,6 +153,14 @@ def test_all_that_can_be_planted_is_told_and_no_value_and_no_secret(
         assert text not in ended.stdout + ended.stderr
 
 
+def test_what_is_written_for_programs_holds_no_value_and_no_secret_either(world: World) -> None:
+    ended = world.told(*DIFFERENCES, words=("--json",))
+
+    assert len(differences(ended)) > 10
+    for text in PLANTED:
+        assert text not in ended.stdout + ended.stderr
+
+
 def test_nothing_outside_of_the_prefixes_is_read(world: World) -> None:
     settings = SETTINGS.replace("s3://company-ml/]", "s3://company-ml/code/]")
     (world.folder / "scriptcheck.yaml").write_text(settings)

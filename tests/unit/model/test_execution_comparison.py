@@ -93,6 +93,17 @@ def test_a_step_that_failed_is_told_with_why() -> None:
     assert step.failures == (None, "CapacityError: none left")
 
 
+def test_what_a_script_said_of_its_failure_goes_no_further() -> None:
+    failed = {"status": Status.FAILED, "failure": "AlgorithmError: no Jadwiga"}
+    before = an_execution("one", a_step("old", "one", **failed), a_step("both", "one", **failed))
+    after = an_execution("two", a_step("new", "two", **failed), a_step("both", "two", **failed))
+
+    found = comparing(before, after, Found(drift=Drift(untold=1)))
+
+    assert [step.name for step in found.steps] == ["new", "both", "old"]
+    assert "Jadwiga" not in repr(found)
+
+
 def test_metrics_that_moved_are_told() -> None:
     step = step_of({"metrics": {"auc": 0.9, "f1": 0.5}}, {"metrics": {"auc": 0.8, "f1": 0.5}})
 

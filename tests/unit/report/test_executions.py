@@ -15,6 +15,7 @@ from ci_scriptcheck.model.execution_comparison import (
     Side,
     StepChange,
 )
+from ci_scriptcheck.model.execution_failure import told
 from ci_scriptcheck.model.execution_settings import HIDDEN, SettingChange
 from ci_scriptcheck.report import executions
 from ci_scriptcheck.report.page import PLAIN, Page
@@ -51,6 +52,9 @@ def a_column(name: str, *figures: Figure, **given: object) -> ColumnComparison:
     return ColumnComparison(name=name, figures=figures, **parts)  # type: ignore[arg-type]  # as given
 
 
+FAILURE = (
+    "AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage \"KeyError: 'Jadwiga'\""
+)
 PREPROCESS = StepChange(
     name="preprocess",
     statuses=(Status.SUCCEEDED, Status.SUCCEEDED),
@@ -127,10 +131,7 @@ TRAIN = StepChange(
 EVALUATE = StepChange(
     name="evaluate",
     statuses=(Status.SUCCEEDED, Status.FAILED),
-    failures=(
-        None,
-        "AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage \"KeyError: 'Jadwiga'\"",
-    ),
+    failures=(None, told(FAILURE)),
     ports=(
         PortChange(
             name="report",
