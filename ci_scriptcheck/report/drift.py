@@ -22,6 +22,7 @@ MOST_ROWS = 20
 MOST_CELL = 60
 MOST_FIGURES = 2
 
+_LEAST_TELLING = {"mean": 1, "distinct": 2}
 _MISSING = "missing"
 _ARROW = "→"
 _INDENT = " " * 4
@@ -63,9 +64,8 @@ def _number(value: float | None) -> str:
 def _sizes(found: Found) -> str:
     if found.before is None or found.after is None:
         return ""
-    if found.before == found.after:
-        return _contents(found.before)
-    return f"{_contents(found.before)} {_ARROW} {_contents(found.after)}"
+    before, after = _contents(found.before), _contents(found.after)
+    return before if before == after else f"{before} {_ARROW} {after}"
 
 
 def _contents(found: Contents) -> str:
@@ -157,9 +157,10 @@ def _sides(column: ColumnComparison, found: TableDrift) -> tuple[str, str]:
 
 
 def _telling(column: ColumnComparison) -> tuple[Figure, ...]:
-    """Choose figures: how many different values there are says most of the number of rows, where others are known."""
-    others = [one for one in column.figures if one.name != "distinct"]
-    return tuple(others or column.figures)[:MOST_FIGURES]
+    """Choose figures: quantiles before a mean, which one value can move, and a number of values only where alone."""
+    found = sorted(column.figures, key=lambda one: _LEAST_TELLING.get(one.name, 0))
+    others = [one for one in found if one.name != "distinct"]
+    return tuple(others or found)[:MOST_FIGURES]
 
 
 def _figure(figure: Figure, written: str | None, filled: int) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from tests.aws.executed import PLANTED, tell
+from tests.aws.executed import PLANTED, ROWS, tell
 from tests.aws.policies import EVERYTHING, trusting
 from tests.functional.cli.command import commit, git, scriptcheck
 from tests.sagemaker_server.server import SageMaker, SageMakerServer
@@ -177,6 +178,21 @@ def test_nothing_outside_of_the_prefixes_is_read(world: World) -> None:
     asked = [line for line in world.aws.gate.asked if line.startswith("GET")]
     assert asked
     assert not [line for line in asked if "fraud" in line]
+
+
+def test_samples_are_compared_and_told_as_such(world: World) -> None:
+    settings = SETTINGS.replace("{", "{sample: 40KB, ", 1)
+    (world.folder / "scriptcheck.yaml").write_text(settings)
+
+    ended = world.told("drift")
+
+    told = re.search(
+        r"`part-\*.*`: ([\d,]+) and ([\d,]+) of its rows were looked at", ended.stdout
+    )
+    assert told is not None, ended.stdout + ended.stderr
+    assert min(int(rows.replace(",", "")) for rows in told.groups()) < ROWS
+    assert re.search(r"\n +amount +p95 .* p50 ", ended.stdout)
+    assert "output `features`: 3 objects with 88.2 kB\n" in ended.stdout
 
 
 def test_outside_of_a_project_all_but_the_data_is_compared(world: World) -> None:
