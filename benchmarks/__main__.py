@@ -20,6 +20,7 @@ from benchmarks import (
     scheduling,
     sharing,
     synthesis,
+    transfer,
     validation,
 )
 from benchmarks.cursus import release
@@ -232,6 +233,37 @@ def _beside_sql(title: str, figures: list[validation.Figure]) -> str:
     return f"{title}\n\n{tabulate(rows, headers, tablefmt='github', disable_numparse=True)}"
 
 
+def _measure_transfer(rounds: int) -> tuple[Any, str]:
+    figures = transfer.measured(rounds)
+    rows = [
+        (
+            figure.what,
+            f"{figure.ours / 1e6:.0f}",
+            f"{figure.theirs / 1e6:.0f}",
+            f"{figure.ratio:.2f}",
+            f"{figure.seconds:.1f}",
+            f"{figure.cutting:.1f}",
+            f"{figure.read / figure.of:.2%}",
+            f"{figure.rows[0]:,} of {figure.rows[1]:,}" if figure.rows[1] else "all",
+            f"{figure.peak_mb:.0f}",
+            f"{figure.reader_mb:.0f}",
+        )
+        for figure in figures
+    ]
+    headers = (
+        *("fetched", "ours, MB/s", "boto3's manager, MB/s", "ratio", "seconds", "of it cutting"),
+        *("read", "rows", "peak, MB", "reader's peak, MB"),
+    )
+    table = tabulate(rows, headers, tablefmt="github", disable_numparse=True)
+    goal = (
+        f"To be at least {transfer.GOAL} times as fast, with less than {transfer.MOST_MB} MB; "
+        f"samples without a key read less than {transfer.MOST_READ:.0%}."
+    )
+    return [
+        asdict(figure) for figure in figures
+    ], f"Real data from S3, on loopback. {goal}\n\n{table}"
+
+
 def _machine() -> str:
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
 
@@ -245,6 +277,7 @@ PARTS: dict[str, Callable[[int], tuple[Any, str]]] = {
     "comparison": _measure_comparison,
     "beside": _measure_beside,
     "sharing": _measure_sharing,
+    "transfer": _measure_transfer,
 }
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ class Taken:
         way: How it was cut.
         read: Bytes of the object that it needed.
         size: Bytes of the file.
-        digest: SHA-256 of the file, hexadecimal.
+        digest: Hexadecimal; of the file, or of the object's version where it was taken whole.
         rows: In the file; `None` where it is no table, or was not looked into.
         of_rows: In the object.
     """
@@ -163,7 +163,7 @@ class Fixture:
         read: Bytes of the objects that were needed.
         rows: In the files, where all that were cut are tables.
         of_rows: In all objects.
-        digest: Of names and contents of all files; equal where they are.
+        digest: Of the names and digests of all files; equal where the same was taken of the same versions.
     """
 
     dataset: str

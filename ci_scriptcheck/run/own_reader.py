@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def reading(root: Path | None, *, writable: tuple[Path, ...] = ()) -> Iterator[AskReader]:
+def reading(
+    root: Path | None, *, writable: tuple[Path, ...] = (), timeout: float = 120.0
+) -> Iterator[AskReader]:
     """Give the function that has a request answered; see `data.reader` for the requests.
 
     Args:
         root: The repository that we are in; `None` outside of one.
         writable: Folders that it may write to beside one of its own.
+        timeout: Seconds for each request.
     """
     spec = reader_spec()
     with (
@@ -32,6 +35,7 @@ def reading(root: Path | None, *, writable: tuple[Path, ...] = ()) -> Iterator[A
             hosts.addresses[host_key(spec)],
             folder=Path(folder),
             writable=tuple(str(one.resolve()) for one in writable),
+            timeout=timeout,
         ) as reader,
     ):
         yield reader.ask

@@ -8,6 +8,7 @@ made one text first; that unequal keys can become one does no harm, as they are 
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ _ALIKE = (
 )
 
 
+_FEW = 4_096
+"""Keys for which asking DuckDB takes longer than doing it here."""
 _WRITTEN_OTHERWISE = r"^[-+]?0\d|^\+\d|\d\.\d*$|^\d{4}-\d\d-\d\d."
 """What any of them could change; most keys are none of it, and looked at once."""
 
@@ -65,13 +68,21 @@ def is_kept(
     if pc.any(is_absent).as_py():
         numbers = pc.cast(pa.array(np.arange(first, first + len(texts))), pa.string())
         texts = pc.if_else(is_absent, pc.binary_join_element_wise(name, numbers, "\x01"), texts)
-    found = (
-        _connection()
-        .from_arrow(pa.table({"key": texts}))
-        .select(f"('0x' || substr(md5(key), 1, 12))::bigint % {SHARES} as share")
-        .fetchnumpy()["share"]
-    )
-    return np.asarray(found < keep)
+    return np.asarray(_shares(texts) < keep)
+
+
+def _shares(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Say into which share each key falls."""
+    import pyarrow as pa
+
+    if len(texts) < _FEW:
+        digests = (hashlib.md5(one.encode(), usedforsecurity=False) for one in texts.to_pylist())
+        return np.array(
+            [int(one.hexdigest()[:12], 16) % SHARES for one in digests], dtype=np.int64
+        )
+    asked = f"('0x' || substr(md5(key), 1, 12))::bigint % {SHARES} as share"
+    relation = _connection().from_arrow(pa.table({"key": texts})).select(asked)
+    return np.asarray(relation.fetchnumpy()["share"])
 
 
 def as_texts(keys: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -262,18 +262,29 @@ def _kept(
     file: pq.ParquetFile, column: str, keep: int, name: str
 ) -> Iterator[np.ndarray[Any, np.dtype[np.bool_]]]:
     """Tell for each row group which of its rows are kept."""
+    counts = [file.metadata.row_group(one).num_rows for one in range(file.metadata.num_row_groups)]
+    found = _are_kept(file, column, keep, name)
+    known = np.zeros(0, dtype=bool)
+    for count in counts:
+        while len(known) < count:
+            more = next(found, None)
+            if more is None:
+                raise NotCutError("it has fewer rows than its footer says")
+            known = np.concatenate([known, more])
+        yield known[:count]
+        known = known[count:]
+
+
+def _are_kept(
+    file: pq.ParquetFile, column: str, keep: int, name: str
+) -> Iterator[np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Tell for many rows at a time which are kept; a run of one key may stand for more than memory holds."""
     first = 0
-    for number in range(file.metadata.num_row_groups):
-        parts = []
-        # In batches: a run of one key may stand for more rows than fit into memory.
-        for batch in file.iter_batches(
-            _BATCH, row_groups=[number], columns=[column], use_threads=False
-        ):
-            parts.append(keys.is_kept(batch.column(0), keep, name=name, first=first))
-            first += batch.num_rows
-            if first > MOST_CELLS:
-                raise NotCutError(f"it has more than {MOST_CELLS:,} rows")
-        yield np.concatenate(parts) if parts else np.zeros(0, dtype=bool)
+    for batch in file.iter_batches(_BATCH, columns=[column], use_threads=False):
+        yield keys.is_kept(batch.column(0), keep, name=name, first=first)
+        first += batch.num_rows
+        if first > MOST_CELLS:
+            raise NotCutError(f"it has more than {MOST_CELLS:,} rows")
 
 
 def _rows_of(
@@ -317,12 +328,23 @@ def _written(
     kinds = {
         metadata.schema.column(number).physical_type for number in range(len(metadata.schema))
     }
+    # What was too varied for a dictionary there is so here, and trying takes most of the time.
+    with_dictionary = (
+        [
+            first.column(number).path_in_schema
+            for number in range(first.num_columns)
+            if first.column(number).has_dictionary_page
+        ]
+        if first is not None
+        else []
+    )
     packing = first.column(0).compression if first is not None and first.num_columns else "SNAPPY"
     rows = 0
     with pq.ParquetWriter(
         target,
         file.schema_arrow,
         compression="NONE" if packing == "UNCOMPRESSED" else packing,
+        use_dictionary=with_dictionary,
         use_deprecated_int96_timestamps="INT96" in kinds,
     ) as writer:
         for group in groups:

@@ -1,8 +1,8 @@
 """CSV files and JSON lines: whole records from their pieces, byte for byte as they were.
 
 A record of a CSV file may have line ends inside quotes, so the start of a piece from the middle can lie
-in a cell. A piece is used only where reading it from outside of quotes gives records of the header's
-width throughout, and reading it from inside does not; else nobody knows, and the caller is told so.
+in a cell. A piece is read both ways, as strictly as the format is, and used where only one gives records of
+the header's width throughout; else nobody knows, and the caller is told so.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import gzip
 import io
 import json
 import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data import formats
@@ -27,6 +28,8 @@ Range = tuple[int, int]
 _GZIP = b"\x1f\x8b"
 # Of it, every byte is one character, so that places in the text are places in the file.
 _BYTES = "latin-1"
+_NO_PROSE = 20
+"""Lines."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -101,6 +104,15 @@ def write_head(path: Path, target: Path, *, kind: str, end: int, most: int) -> P
     return Piece(records=count, bytes=round(used * share))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """Where the whole records of a piece begin and end, read in one way."""
+
+    start: int
+    end: int
+    records: int
+
+
 class _Form:
     """How the records of one text are told apart."""
 
@@ -130,48 +142,78 @@ class _Records(_Form):
         self._delimiter = delimiter
         self._width = width
         self._has_header = has_header
+        self._escape: str | None = None
 
     def whole_records(self, content: bytes, *, is_first: bool, is_last: bool) -> tuple[bytes, int]:
         if is_first:
-            body, widths = self._cut(content, is_last=is_last)
-            if not self._is_sound(widths):
-                raise NotSureError
-            return _ended(body), len(widths) - (self._has_header and bool(widths))
-        outside = _whole_lines(content, is_first=False, is_last=True)
-        body, widths = self._cut(outside, is_last=is_last)
-        if not self._is_sound(widths) or self._may_begin_inside(content, is_last=is_last):
+            ends, widths = self._cut_first(content, is_last=is_last)
+            body = content[: ends[-1]]
+            return _ended(body), len(_filled(widths)) - self._has_header
+        # It begins outside of quotes, or inside.
+        read = [self._read_from(begin, content, is_last=is_last) for begin in (b"", b'"')]
+        found = {one for one in read if one is not None and one.records}
+        is_open = any(one is not None and not one.records for one in read)
+        # All in one cell, read the other way: so many lines of just this width are no prose.
+        if len(found) != 1 or (is_open and all(one.records < _NO_PROSE for one in found)):
             raise NotSureError
-        return _ended(body), len(widths)
+        (one,) = found
+        return _ended(content[one.start : one.end]), one.records
+
+    def _read_from(self, begin: bytes, content: bytes, *, is_last: bool) -> _Reading | None:
+        """Read a piece as if this stood before it; `None` where that gives no records of this table."""
+        try:
+            ends, widths = self._cut(begin + content, is_last=is_last)
+        except NotSureError:
+            return None
+        # The first record began before the piece.
+        if any(width != self._width for width in _filled(widths[1:])):
+            return None
+        if not ends:
+            return _Reading(start=0, end=0, records=0)
+        shift = len(begin)
+        return _Reading(
+            start=ends[0] - shift, end=ends[-1] - shift, records=len(_filled(widths[1:]))
+        )
+
+    def _cut_first(self, content: bytes, *, is_last: bool) -> tuple[list[int], list[int]]:
+        # Spark writes quotes inside of quotes behind a backslash, unless it is told not to.
+        for escape in (None, "\\"):
+            self._escape = escape
+            with suppress(NotSureError):
+                ends, widths = self._cut(content, is_last=is_last)
+                if self._is_sound(widths):
+                    return ends, widths
+        raise NotSureError
 
     def _is_sound(self, widths: Sequence[int]) -> bool:
-        return bool(widths) and all(width == self._width for width in widths)
+        filled = _filled(widths)
+        return bool(filled) and all(width == self._width for width in filled)
 
-    def _may_begin_inside(self, content: bytes, *, is_last: bool) -> bool:
-        """Say whether the piece would be as good if it began inside of quotes."""
-        if b'"' not in content:
-            # A whole piece inside one cell; that many lines of just this width are no prose.
-            return False
-        try:
-            _, widths = self._cut(b'"' + content, is_last=is_last)
-        except NotSureError:
-            return False
-        return self._is_sound(widths[1:])
-
-    def _cut(self, content: bytes, *, is_last: bool) -> tuple[bytes, list[int]]:
-        """Give the records of a text that begins with one, and the width of each that is not empty."""
+    def _cut(self, content: bytes, *, is_last: bool) -> tuple[list[int], list[int]]:
+        """Give where records end in a text that begins with one, and how many cells each has."""
         lines = _Counted(io.StringIO(content.decode(_BYTES), newline="\n"))
+        # Strict: what stands behind a closing quote tells that it was none.
+        reader = csv.reader(lines, delimiter=self._delimiter, escapechar=self._escape, strict=True)
         widths, ends = [], []
         try:
-            for record in csv.reader(lines, delimiter=self._delimiter):
+            for record in reader:
                 ends.append(lines.read)
                 widths.append(len(record))
         except csv.Error as error:
-            raise NotSureError from error
+            # The piece may end inside of quotes, and a file may not.
+            if is_last or lines.read < len(content):
+                raise NotSureError from error
+            return ends, widths
         if not is_last and ends:
             # The last one may go on behind the piece.
             ends.pop()
             widths.pop()
-        return content[: ends[-1] if ends else 0], [width for width in widths if width]
+        return ends, widths
+
+
+def _filled(widths: Iterable[int]) -> list[int]:
+    """Leave out empty lines."""
+    return [width for width in widths if width]
 
 
 class _Counted:

@@ -1,0 +1,250 @@
+"""Real data from an S3 on loopback, beside boto3's own transfer manager on the same server.
+
+Each side runs in a new process, one after the other, with as many connections. The server is a process of
+its own, so on a machine with few cores both sides wait for it, and for each other's clients never.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MANY, SMALL_BYTES = 10_000, 10_000
+LARGE_BYTES = 2_000_000_000
+SAMPLE = 20_000_000
+GOAL, MOST_MB, MOST_READ = 0.8, 400, 0.03
+CONNECTIONS = 10
+
+_COMMON = """
+import json, os, resource, sys, time
+from pathlib import Path
+from benchmarks import validation
+from tests.s3_server.means import means, wanted
+from tests.s3_server.server import BUCKET, a_client
+address, folder, keys, given = sys.argv[1], Path(sys.argv[2]), sys.argv[3].split(), json.loads(sys.argv[4])
+"""
+_END = """
+print(json.dumps({"seconds": seconds, "bytes": count, "peak_mb": validation.peak_mb(), **more}))
+"""
+_BOTO3 = """
+from boto3.s3.transfer import TransferConfig, create_transfer_manager
+client = a_client(address, threads=CONNECTIONS)
+began = time.perf_counter()
+listed = [
+    item["Key"]
+    for key in keys
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=key)
+    for item in page.get("Contents", ())
+]
+config = TransferConfig(max_concurrency=CONNECTIONS)
+with create_transfer_manager(client, config) as manager:
+    futures = []
+    for number, key in enumerate(listed):
+        futures.append(manager.download(BUCKET, key, str(folder / str(number))))
+    for future in futures:
+        future.result()
+seconds = time.perf_counter() - began
+count = sum(path.stat().st_size for path in folder.iterdir())
+more = {}
+"""
+_OURS = """
+from ci_scriptcheck.fixtures.fetching import fetch
+from ci_scriptcheck.run import own_reader
+given_means = means(address, folder, budget=10**12)
+client = a_client(address, threads=CONNECTIONS)
+from dataclasses import replace
+with given_means.cache.held():
+    pass
+with own_reader.reading(None, writable=(given_means.cache.cut,)) as ask:
+    asking = 0.0
+    def timed(request):
+        global asking
+        at = time.perf_counter()
+        try:
+            return ask(request)
+        finally:
+            asking += time.perf_counter() - at
+    given_means = replace(given_means, ask=timed, link=replace(given_means.link, client=client))
+    ask({"do": "measure", "folder": str(folder / "cut")})
+    began = time.perf_counter()
+    found = fetch([wanted(key, key, **given) for key in keys], given_means)
+    seconds = time.perf_counter() - began
+    count = sum(one.fixture.read for one in found)
+children = resource.getrusage(resource.RUSAGE_CHILDREN)
+more = {
+    "asking": asking,
+    "reader_mb": children.ru_maxrss / 1000,
+    "rows": sum(one.fixture.rows or 0 for one in found),
+    "of_rows": sum(one.fixture.of_rows.number for one in found if one.fixture.of_rows),
+    "ways": sorted({type(taken.way).__name__ for one in found for taken in one.fixture.taken}),
+}
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """Ours beside the transfer manager.
+
+    Attributes:
+        what: What was fetched.
+        ours: Median, bytes a second, without the time of the reader that cuts the sample.
+        theirs: Median, bytes a second; where ours took a part, of an object of the size that is wanted.
+        ratio: Median of the ratios of runs that were timed together.
+        seconds: Median of ours.
+        cutting: Median of those in which the reader was waited for.
+        read: Bytes that we asked for.
+        of: Bytes that there are.
+        peak_mb: Greatest memory of our process.
+        reader_mb: Greatest memory of the limited reader, with its libraries.
+        rows: In the sample, and in all.
+    """
+
+    what: str
+    ours: float
+    theirs: float
+    ratio: float
+    seconds: float
+    cutting: float
+    read: int
+    of: int
+    peak_mb: float
+    reader_mb: float
+    rows: tuple[int, int]
+
+
+_Case = tuple[str, str, str, dict[str, Any]]
+"""What is fetched, its prefix, that of what the transfer manager fetches, and how ours is sampled."""
+
+CASES: tuple[_Case, ...] = (
+    ("10,000 objects of 10 KB, whole", "small/", "small/", {}),
+    ("2 GB, whole", "groups/", "groups/", {}),
+    (
+        "2 GB of Parquet, row groups of 8 MB, to 20 MB",
+        "groups/",
+        "sample/",
+        {"most_bytes": SAMPLE},
+    ),
+    (
+        "2 GB of Parquet, row groups of 128 MB, to 20 MB",
+        "large/",
+        "sample/",
+        {"most_bytes": SAMPLE},
+    ),
+    (
+        "2 GB of Parquet, to 20 MB by key",
+        "groups/",
+        "sample/",
+        {"most_bytes": SAMPLE, "by": "customer_id"},
+    ),
+)
+
+
+def measured(rounds: int) -> list[Figure]:
+    """Fetch many small objects, a large one, and samples of large ones."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as place:
+        store = Path(place, "store")
+        _fill(store)
+        with _serving(store) as address:
+            return [_figure(address, store, place, case, rounds) for case in CASES]
+
+
+def _figure(address: str, store: Path, place: str, case: _Case, rounds: int) -> Figure:
+    what, prefix, peer, given = case
+    pairs = [
+        (_run(_OURS, address, place, prefix, given), _run(_BOTO3, address, place, peer, {}))
+        for _ in range(rounds)
+    ]
+    ours = [one["bytes"] / (one["seconds"] - one["asking"]) for one, _ in pairs]
+    theirs = [other["bytes"] / other["seconds"] for _, other in pairs]
+    first = pairs[0][0]
+    return Figure(
+        what=what,
+        ours=statistics.median(ours),
+        theirs=statistics.median(theirs),
+        ratio=statistics.median(one / other for one, other in zip(ours, theirs, strict=True)),
+        seconds=statistics.median(one["seconds"] for one, _ in pairs),
+        cutting=statistics.median(one["asking"] for one, _ in pairs),
+        read=first["bytes"],
+        of=sum(path.stat().st_size for path in (store / prefix).iterdir()),
+        peak_mb=max(one["peak_mb"] for one, _ in pairs),
+        reader_mb=max(one["reader_mb"] for one, _ in pairs),
+        rows=(first["rows"], first["of_rows"]),
+    )
+
+
+def _run(
+    code: str, address: str, place: str, prefix: str, given: dict[str, Any]
+) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(dir=place) as folder:
+        text = f"{_COMMON}CONNECTIONS = {CONNECTIONS}\n{code}{_END}"
+        done = subprocess.run(  # noqa: S603  (our own interpreter)
+            [sys.executable, "-c", text, address, folder, prefix, json.dumps(given)],
+            check=True,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(["."])},
+        )
+    data: dict[str, Any] = json.loads(done.stdout)
+    return data
+
+
+def _fill(store: Path) -> None:
+    """Write the objects; what is random is not packed, and a sorted key lies in few row groups."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    noise = np.random.default_rng(1)
+    for name in ("small", "groups", "large", "sample"):
+        (store / name).mkdir(parents=True)
+    for number in range(MANY):
+        (store / "small" / f"part-{number:05}.csv").write_bytes(
+            b"a,b\n" + b"1,2\n" * (SMALL_BYTES // 4 - 1)
+        )
+    (store / "sample" / "a.bin").write_bytes(noise.bytes(SAMPLE))
+    for name, rows in (("groups", 50_000), ("large", 800_000)):
+        columns = {f"c{one}": noise.normal(size=rows) for one in range(19)}
+        first = pa.table({"customer_id": np.arange(rows), **columns})
+        with pq.ParquetWriter(store / name / "a.parquet", first.schema) as writer:
+            at = 0
+            while (store / name / "a.parquet").stat().st_size < LARGE_BYTES:
+                keys = pa.array(np.arange(at, at + rows) // 25_000)
+                writer.write_table(first.set_column(0, "customer_id", keys))
+                at += rows
+
+
+@contextmanager
+def _serving(store: Path) -> Iterator[str]:
+    code = """
+import sys
+from pathlib import Path
+from tests.s3_server.server import Store, serving
+store, root = Store(), Path(sys.argv[1])
+for path in sorted(root.rglob("*")):
+    if path.is_file():
+        small = path.stat().st_size < 100_000
+        store.put(path.relative_to(root).as_posix(), path.read_bytes() if small else path)
+with serving(store) as address:
+    print(address, flush=True)
+    sys.stdin.read()
+"""
+    with subprocess.Popen(  # noqa: S603  (our own interpreter)
+        [sys.executable, "-c", code, str(store)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": "."},
+    ) as process:
+        assert process.stdout is not None  # noqa: S101  (asked for)
+        yield process.stdout.readline().strip()
+        process.communicate()
