@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import UsageError, did_you_mean
+from ci_scriptcheck.model.secret_names import speaks_of_secret
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
 COMMANDS = ("run", "plan", "merge", "publish")
 
-_SECRET = re.compile(
-    r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|_)(KEY|PASS|PAT)$"
-)
 _NOT_OURS = ("ACTIONS_", "AWS_", "PYTHON")
 
 _LONGEST = 100
@@ -177,7 +175,7 @@ def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environ.items()
-        if not name.startswith(_NOT_OURS) and _SECRET.search(name.upper()) is None
+        if not name.startswith(_NOT_OURS) and not speaks_of_secret(name)
     }
 
 

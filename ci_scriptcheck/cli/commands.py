@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.cli.command import Argument, Command, Group, Option
+from ci_scriptcheck.cli.deep_dive_command import DEEP_DIVE
 from ci_scriptcheck.cli.github_commands import PUBLISH
 
 if TYPE_CHECKING:
@@ -188,6 +189,7 @@ _ALL_COMMANDS = (
             _WHAT_TO_WRITE,
         ),
     ),
+    DEEP_DIVE,
     Command(
         name="report",
         place="merge",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import bounds, file_difference, tables
-from ci_scriptcheck.data.compare.terms import CompareTerms
+from ci_scriptcheck.data.compare.terms import CompareTerms, DriftTerms
 from ci_scriptcheck.data.cutting import requests as cutting
 from ci_scriptcheck.data.validate.terms import Terms
 from ci_scriptcheck.model.codec import from_json, to_json
@@ -184,6 +184,19 @@ def listing_sides(before: Path, after: Path) -> Message:
     return {"do": "list sides", "before": str(before), "after": str(after)}
 
 
+def drifting(before: Path, after: Path, terms: DriftTerms) -> Message:
+    """Ask how the data of a folder, absolute, lie otherwise than those of another one, as wholes.
+
+    The answer's `drift` is as `to_json` writes a `Drift`.
+    """
+    return {
+        "do": "drift",
+        "before": str(before),
+        "after": str(after),
+        "terms": to_json(terms),
+    }
+
+
 def answer(request: Message) -> Message:  # noqa: C901, PLR0911, PLR0912  (an arm for each request)
     """Do what is asked.
 
@@ -214,7 +227,7 @@ def answer(request: Message) -> Message:  # noqa: C901, PLR0911, PLR0912  (an ar
             return {"breaches": [to_json(breach) for breach in broken]}
         case "validate":
             return _validated(request)
-        case "compare sides" | "list sides":
+        case "compare sides" | "list sides" | "drift":
             return _sides(request)
         case unknown:
             raise ValueError(f"the reader does not know how to {unknown!r}")
@@ -263,9 +276,12 @@ def _validated(request: Message) -> Message:
 
 
 def _sides(request: Message) -> Message:
-    from ci_scriptcheck.data.compare import comparison
+    from ci_scriptcheck.data.compare import comparison, port_drift
 
     folders = Path(request["before"]), Path(request["after"])
+    if request["do"] == "drift":
+        wanted = from_json(DriftTerms, request["terms"])
+        return {"drift": to_json(port_drift.compared(*folders, wanted))}
     if request["do"] == "list sides":
         listing = comparison.listed(*folders)
         return {

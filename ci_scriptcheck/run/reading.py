@@ -12,13 +12,14 @@ from ci_scriptcheck.data import reader
 from ci_scriptcheck.model.codec import from_json
 from ci_scriptcheck.model.comparison import Fate, FileComparison
 from ci_scriptcheck.model.difference import Difference, Kind
+from ci_scriptcheck.model.drift import Drift
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ci_scriptcheck.data.compare.terms import CompareTerms
+    from ci_scriptcheck.data.compare.terms import CompareTerms, DriftTerms
     from ci_scriptcheck.model.result import Artefact, FileFacts
     from ci_scriptcheck.run.context import AskReader
 
@@ -83,6 +84,14 @@ def compared(
         alone = ask(reader.comparing_sides(before, after, terms, only=pair))
         found += [_incomparable(pair[0], alone["error"])] if "error" in alone else _files(alone)
     return tuple(sorted(found, key=lambda file: file.path))
+
+
+def drift(ask: AskReader, before: Path, after: Path, terms: DriftTerms) -> Drift:
+    """Say how the data of a folder lie otherwise than those of another one, as wholes."""
+    answer = ask(reader.drifting(before, after, terms))
+    if "error" in answer:
+        return Drift(unread=(f"the data cannot be compared: {answer['error']}",))
+    return from_json(Drift, answer["drift"])
 
 
 def compared_pair(

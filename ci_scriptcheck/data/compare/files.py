@@ -86,7 +86,7 @@ def compared(
     if told is None or told.members or told.content is not None:
         return told
     # Of what cannot be compared, the bytes as they are have to do.
-    digest = _digest if told.is_incomparable else _inner_digest
+    digest = digest_of if told.is_incomparable else _inner_digest
     return replace(told, content=_content(before, after, digest=digest))
 
 
@@ -116,11 +116,11 @@ def _content(*paths: Path, digest: Callable[[Path], str | None]) -> str | None:
 def _inner_digest(path: Path) -> str | None:
     """Give a digest of what a file holds, whatever times gzip adds; `None` for members, which have their own."""
     if format_of("", path) not in _ARCHIVES:
-        return _digest(path)
+        return digest_of(path)
     try:
         return archives.digest_alone(path)
     except archives.ArchiveError:
-        return _digest(path)
+        return digest_of(path)
 
 
 def _sha256(text: str) -> str:
@@ -139,12 +139,15 @@ def format_of(name: str, path: Path) -> str:
 def are_equal(before: Path, after: Path) -> bool:
     """Say whether two files hold the same bytes; what cannot be read is equal to nothing."""
     try:
-        return before.stat().st_size == after.stat().st_size and _digest(before) == _digest(after)
+        return before.stat().st_size == after.stat().st_size and digest_of(before) == digest_of(
+            after
+        )
     except OSError:
         return False
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """Give the SHA-256 of the bytes of a file, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -270,7 +273,7 @@ def _texts(
 
 def _opaque(found: FileComparison, before: Path, after: Path) -> FileComparison:
     """Tell of two files of which no more is known than that they are not the same."""
-    one, other = (_digest(path)[:_SHOWN_DIGITS] for path in (before, after))
+    one, other = (digest_of(path)[:_SHOWN_DIGITS] for path in (before, after))
     return replace(found, note=f"SHA-256 {one} on base and {other} on head", is_opaque=True)
 
 

@@ -148,7 +148,7 @@ class _Comparing:
             by_key = self._paired((found.name,))
             if unique_key.explains_more(by_key, paired):
                 key, paired = (found.name,), by_key
-        columns = [*self._columns(paired, key), *self._one_sided()]
+        columns = [*self._columns(paired, key), *one_sided(*self._sides)]
         return TableComparison(
             rows_before=self._sides[0].rows,
             rows_after=self._sides[1].rows,
@@ -158,7 +158,7 @@ class _Comparing:
             changed=paired.changed,
             gone=paired.gone,
             new=paired.new,
-            columns=tuple(sorted(columns, key=_badness)),
+            columns=tuple(sorted(columns, key=badness)),
         )
 
     def _unique(self) -> Match | None:
@@ -220,21 +220,18 @@ class _Comparing:
                 count = paired.by_cell.get(match.cell)
                 yield telling.column(match, one, rows=count, evidence=self._evidence)
 
-    def _one_sided(self) -> Iterator[ColumnComparison]:
-        before, after = self._sides
-        for name, column in before.columns.items():
-            if name not in after.columns:
-                yield ColumnComparison(
-                    name=name, fate=Fate.GONE, type_before=column.word or "string"
-                )
-        for name, column in after.columns.items():
-            if name not in before.columns:
-                yield ColumnComparison(
-                    name=name, fate=Fate.NEW, type_after=column.word or "string"
-                )
+
+def one_sided(before: Side, after: Side) -> Iterator[ColumnComparison]:
+    """Tell the columns that only one side has."""
+    for name, column in before.columns.items():
+        if name not in after.columns:
+            yield ColumnComparison(name=name, fate=Fate.GONE, type_before=column.word or "string")
+    for name, column in after.columns.items():
+        if name not in before.columns:
+            yield ColumnComparison(name=name, fate=Fate.NEW, type_after=column.word or "string")
 
 
-def _badness(column: ColumnComparison) -> tuple[object, ...]:
+def badness(column: ColumnComparison) -> tuple[object, ...]:
     """Order columns: gone ones first, then new types, rows that differ, shifts, and new ones last."""
     fates = {Fate.GONE: 0, Fate.CHANGED: 1, Fate.NEW: 2}
     return (

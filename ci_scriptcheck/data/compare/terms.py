@@ -25,3 +25,17 @@ class CompareTerms:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     evidence: Evidence = Evidence.VALUES
     scratch: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftTerms:
+    """What is known of the data of two executions, and what may be told of them.
+
+    Attributes:
+        ways: Into JSON documents, that stand in the project's settings.
+        is_sample: Whether either side is a part, so that numbers of rows say nothing.
+    """
+
+    evidence: Evidence = Evidence.AGGREGATES
+    ways: tuple[str, ...] = ()
+    is_sample: bool = False

@@ -1,0 +1,184 @@
+"""How the data at one place differ as a whole, for a terminal: sizes, columns, metrics and code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model.comparison import Fate
+from ci_scriptcheck.report import grid
+from ci_scriptcheck.report.data_difference import told_apart
+from ci_scriptcheck.report.page import Detail, counted, listed, size, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ci_scriptcheck.model.comparison import ColumnComparison, Figure
+    from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
+    from ci_scriptcheck.model.execution_comparison import Contents, Found, PortChange
+    from ci_scriptcheck.report.page import Page
+
+MOST_ROWS = 20
+"""Of a table that are shown; `-v` shows all."""
+MOST_CELL = 60
+MOST_FIGURES = 2
+
+_LEAST_TELLING = {"mean": 1, "distinct": 2}
+_MISSING = "missing"
+_ARROW = "→"
+_INDENT = " " * 4
+
+
+def port(change: PortChange, page: Page) -> Iterator[str]:
+    """Write how the data of a port differ."""
+    head = f"  {change.side} `{visible(change.name)}`"
+    if change.fate is not Fate.CHANGED:
+        yield f"{head} is {'new' if change.fate is Fate.NEW else 'gone'}"
+        return
+    sizes = _sizes(change.found)
+    yield f"{head}{': ' if sizes else ''}{sizes}"
+    yield from _drift(change.found.drift, page)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], page: Page) -> list[str]:
+    """Write a small table below what it belongs to; cells are safe to show."""
+    most = len(rows) if page.detail is Detail.VERBOSE else MOST_ROWS
+    cells = [[_cut(cell) for cell in row] for row in rows[:most]]
+    width = None if page.width is None else page.width - len(_INDENT)
+    lines = [f"{_INDENT}{line}".rstrip() for line in grid.lines(columns, cells, width)]
+    if len(rows) > most:
+        lines.append(f"{_INDENT}and {len(rows) - most:,} more, shown with `-v`")
+    return lines
+
+
+def apart(before: float | None, after: float | None) -> tuple[str, str]:
+    """Write two numbers with as many digits as it takes to tell them apart."""
+    if before is None or after is None:
+        return _number(before), _number(after)
+    return told_apart(repr(before), repr(after))
+
+
+def _number(value: float | None) -> str:
+    return _MISSING if value is None else f"{value:.5g}"
+
+
+def _sizes(found: Found) -> str:
+    if found.before is None or found.after is None:
+        return ""
+    before, after = _contents(found.before), _contents(found.after)
+    return before if before == after else f"{before} {_ARROW} {after}"
+
+
+def _contents(found: Contents) -> str:
+    return f"{counted(found.objects, 'object')} with {size(found.bytes)}"
+
+
+def _drift(found: Drift, page: Page) -> Iterator[str]:
+    """Write sentences first, and then what needs a table."""
+    if found.programs:
+        names = listed([f"`{visible(name)}`" for name in found.programs])
+        yield page.flow(f"other code: {names}", _INDENT)
+    for one in found.tables:
+        if not one.columns:
+            yield page.flow(_table_in_short(one), _INDENT)
+    if found.untold:
+        verb = counted(found.untold, "metric that moved is", "metrics that moved are")
+        yield page.flow(f"{verb} not told: keys on the way may be values of the data", _INDENT)
+    for why in found.unread:
+        yield page.flow(f"not looked into: {visible(why)}", _INDENT)
+    for one in found.tables:
+        if one.columns:
+            yield from ("", page.flow(_table_in_short(one), _INDENT), "")
+            yield from _columns(one, page)
+    if found.numbers:
+        yield ""
+        several = len({number.file for number in found.numbers}) > 1
+        rows = [_metric(number, several=several) for number in found.numbers]
+        names = "" if several else f" in {visible(found.numbers[0].file)}"
+        yield from table((f"metric{names}", "before", "after"), rows, page)
+
+
+def _metric(number: NumberDrift, *, several: bool) -> tuple[str, str, str]:
+    name = f"{number.file}: {number.way}" if several else number.way
+    return (visible(name), *apart(number.before, number.after))
+
+
+def _table_in_short(found: TableDrift) -> str:
+    name = f"`{visible(found.name)}`"
+    if found.fate is not Fate.CHANGED:
+        return f"{name} is {'new' if found.fate is Fate.NEW else 'gone'}"
+    if found.note is not None:
+        return f"{name} {visible(found.note)}"
+    before, after = found.rows_before, found.rows_after
+    if found.is_part:
+        # Of parts, the numbers of rows say only how much was looked at.
+        return f"{name}: {before:,} and {after:,} of its rows were looked at"
+    told = counted(before, "row")
+    return (
+        f"{name}: {told}"
+        if before == after
+        else f"{name}: {told} {_ARROW} {counted(after, 'row')}"
+    )
+
+
+def _columns(found: TableDrift, page: Page) -> list[str]:
+    rows = [_column(column, found) for column in found.columns]
+    has_index = any(row[3] for row in rows)
+    heads = ("column", "before", "after", "PSI")[: 4 if has_index else 3]
+    return table(heads, [row[: len(heads)] for row in rows], page)
+
+
+def _column(column: ColumnComparison, found: TableDrift) -> tuple[str, str, str, str]:
+    index = "" if column.psi is None else f"{column.psi:.2f}"
+    return (visible(column.name), *_sides(column, found), index)
+
+
+def _sides(column: ColumnComparison, found: TableDrift) -> tuple[str, str]:
+    before, after = column.type_before or _MISSING, column.type_after or _MISSING
+    if column.fate is not Fate.CHANGED or before != after:
+        return before, after
+    told: list[tuple[str, str]] = []
+    shares = (
+        column.nulls_before / max(found.rows_before, 1),
+        column.nulls_after / max(found.rows_after, 1),
+    )
+    if _share(shares[0]) != _share(shares[1]):
+        told.append((f"{_share(shares[0])} empty", f"{_share(shares[1])} empty"))
+    filled = (
+        found.rows_before - column.nulls_before,
+        found.rows_after - column.nulls_after,
+    )
+    told += [
+        (_figure(figure, figure.before, filled[0]), _figure(figure, figure.after, filled[1]))
+        for figure in _telling(column)
+    ]
+    if not told:
+        return before, "other values"
+    return ", ".join(one for one, _ in told), ", ".join(other for _, other in told)
+
+
+def _telling(column: ColumnComparison) -> tuple[Figure, ...]:
+    """Choose figures: quantiles before a mean, which one value can move, and a number of values only where alone."""
+    found = sorted(column.figures, key=lambda one: _LEAST_TELLING.get(one.name, 0))
+    others = [one for one in found if one.name != "distinct"]
+    return tuple(others or found)[:MOST_FIGURES]
+
+
+def _figure(figure: Figure, written: str | None, filled: int) -> str:
+    """Write a figure of one side; a value with its share, as rows of two executions differ in number."""
+    if not figure.is_of_value:
+        return f"{visible(figure.name)} {_MISSING if written is None else visible(written)}"
+    if written is None:
+        return f"{visible(figure.name)} none"
+    return f"{visible(figure.name)} {_share(int(written.replace(',', '')) / max(filled, 1))}"
+
+
+def _share(share: float) -> str:
+    return f"{100 * share:.1f}%"
+
+
+def _cut(cell: str) -> str:
+    return (
+        cell
+        if len(cell) <= MOST_CELL
+        else f"{cell[: MOST_CELL // 2]}…{cell[1 - MOST_CELL // 2 :]}"
+    )
