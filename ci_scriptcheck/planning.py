@@ -10,7 +10,16 @@ from ci_scriptcheck.circumstances import on_base as circumstances_of_base
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import BasePart, Counts, Mode, Plan, Side
-from ci_scriptcheck.modes import beside, isolation, pipeline, privacy, share, suppliers, variants
+from ci_scriptcheck.modes import (
+    beside,
+    deep_dive,
+    isolation,
+    pipeline,
+    privacy,
+    share,
+    suppliers,
+    variants,
+)
 from ci_scriptcheck.run import grammar, handed_over
 from ci_scriptcheck.values import replace
 
@@ -26,7 +35,11 @@ if TYPE_CHECKING:
     from ci_scriptcheck.run.handed_over import Assignment
     from ci_scriptcheck.scope import Scope
 
-PLANNERS = {Mode.ISOLATION: isolation.plan, Mode.PIPELINE: pipeline.plan}
+PLANNERS = {
+    Mode.ISOLATION: isolation.plan,
+    Mode.PIPELINE: pipeline.plan,
+    Mode.DEEP_DIVE: deep_dive.plan,
+}
 
 
 def planned(

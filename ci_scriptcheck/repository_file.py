@@ -13,6 +13,7 @@ from io import FileIO
 from os.path import realpath  # noqa: TID251  (pathlib raises on links that lead in a circle)
 
 _OF_GIT = ".git"
+_OURS = ".scriptcheck"
 
 
 def read(root: str, path: str) -> bytes:
@@ -43,16 +44,24 @@ def read(root: str, path: str) -> bytes:
         os.close(descriptor)
 
 
-def is_inside(root: str, path: str) -> bool:
-    """Say whether an absolute path lies in a repository beside what git keeps, links followed."""
-    return _lies_in(_resolved(root), realpath(path))
+def is_inside(root: str, path: str, *, with_ours: bool = False) -> bool:
+    """Say whether an absolute path lies in a repository beside what git keeps there, links followed.
+
+    Args:
+        root: The repository, absolute.
+        path: The path.
+        with_ours: Whether what we keep there ourselves counts as inside: other runs and real data, which
+            a link of the repository must not lead to.
+    """
+    return _lies_in(_resolved(root), realpath(path), with_ours=with_ours)
 
 
-def _lies_in(root: str, place: str) -> bool:
+def _lies_in(root: str, place: str, *, with_ours: bool = False) -> bool:
     if place == root:
         return True
     inside = place.removeprefix(root if root.endswith("/") else f"{root}/")
-    return inside != place and _OF_GIT not in inside.split("/")
+    is_ours = not with_ours and inside.split("/", 1)[0].casefold() == _OURS
+    return inside != place and not is_ours and _OF_GIT not in inside.split("/")
 
 
 def _place_of(descriptor: int, path: str) -> str:

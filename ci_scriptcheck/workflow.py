@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import circumstances, planning, scope
+from ci_scriptcheck import circumstances, planning, real_data, scope
 from ci_scriptcheck.change import affected, mentions
 from ci_scriptcheck.change.dependencies.default_interpreter import VARIABLE
 from ci_scriptcheck.change.git import laid_out
@@ -27,10 +27,12 @@ from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import Asked, ChangeSet
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Machine, Plan, RunRecord, Share, Side
+from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.model.stopped import Stopped, of_error
 from ci_scriptcheck.modes import variants
 from ci_scriptcheck.project import acceptances, cache, working_tree
+from ci_scriptcheck.real_data import Asking
 from ci_scriptcheck.run import (
     flaky,
     handed_over,
@@ -47,10 +49,16 @@ from ci_scriptcheck.run.store.store import Store
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ci_scriptcheck.change.git.repository import Sight
-    from ci_scriptcheck.model.project import Project
+    from ci_scriptcheck.fixtures.progress import Progress as Fetching
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.scope import Scope
+
+
+def _silent(_: Fetching) -> None:
+    """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +68,8 @@ class Prepared:
     Attributes:
         root: The repository, absolute.
         learned: What earlier runs taught, which the plan was made with.
+        project: As it is checked.
+        base: The same as base has it; `None` where nothing is compared with.
     """
 
     options: Options
@@ -67,6 +77,8 @@ class Prepared:
     plan: Plan
     site: Site
     learned: history.History
+    project: Project
+    base: Project | None = None
 
     @property
     def workers(self) -> int:
@@ -151,7 +163,23 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
         },
         base_root=base_root,
     )
-    return Prepared(options=options, root=root, plan=plan, site=site, learned=learned)
+    return Prepared(
+        options=options,
+        root=root,
+        plan=plan,
+        site=site,
+        learned=learned,
+        project=project,
+        base=_of_base(plan, about, reached),
+    )
+
+
+def _of_base(plan: Plan, about: Scope, reached: Callable[[], Scope]) -> Project | None:
+    """Give the project as base has it, which says what real data may be read."""
+    there = about.base
+    if there is None and plan.wanted() and about.changes.base is not None:
+        there = reached().base
+    return None if there is None else there.project
 
 
 def _dated(share: Share, environ: Mapping[str, str], began: datetime) -> Share:
@@ -164,13 +192,43 @@ def _dated(share: Share, environ: Mapping[str, str], began: datetime) -> Share:
     )
 
 
+def supply(
+    prepared: Prepared, environ: Mapping[str, str], report: Callable[[Fetching], None] = _silent
+) -> Prepared:
+    """Fetch the real data that the plan needs, if it needs any, and put them into it.
+
+    Args:
+        prepared: What is to be run.
+        environ: The variables of this process.
+        report: Told how far fetching is.
+
+    Raises:
+        FixtureError: they cannot be had, may not be read, or are too much.
+    """
+    asking = Asking(
+        root=prepared.root,
+        head=prepared.project,
+        base=prepared.base,
+        environ=environ,
+        report=report,
+    )
+    return replace(prepared, plan=real_data.supplied(prepared.plan, asking))
+
+
 def start(prepared: Prepared) -> Started:
     """Make the run directory, write the plan, and find the results that need no run.
 
     Raises:
-        UsageError: the run directory cannot be written, or an interpreter is not there.
+        UsageError: the run directory cannot be written, an interpreter is not there, or real data
+            that are needed were not fetched.
     """
     options = prepared.options
+    missing = set(prepared.plan.wanted()) - set(prepared.plan.fixtures)
+    if missing:
+        raise UsageError(
+            what=f"the real data of `{min(missing)}` were not fetched",
+            advice="`scriptcheck run --mode deep-dive` fetches what it needs",
+        )
     _find_interpreters(prepared)
     folder = run_directory.make(prepared.root, options.output, moment=time.time_ns())
     ready = reuse.reusable(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import workflow
 from ci_scriptcheck.change.git.repository import repository_root
-from ci_scriptcheck.cli import report
+from ci_scriptcheck.cli import fetching, report
 from ci_scriptcheck.cli.progress import Progress
 from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.model import verdict
@@ -65,7 +65,7 @@ def _checked(
         gap = "\n" if prepared.plan.tasks else ""
         told.write(console_report.opening(prepared.plan, prepared.workers, page) + gap)
         told.flush()
-    started = workflow.start(prepared)
+    started = workflow.start(fetching.supplied(prepared, console, told, page, environ))
     signalled: str | None = None
     with Progress(prepared.plan, console, told=told, page=page, environ=environ) as progress:
         for result in started.ready.values():

@@ -27,9 +27,9 @@ _MODE = Option(
     name="mode",
     short="m",
     word="MODE",
-    text="isolation or pipeline; may be repeated",
-    choices=("isolation", "pipeline"),
-    default="both",
+    text="isolation, pipeline or deep-dive (a pipeline on real data from S3); may be repeated",
+    choices=("isolation", "pipeline", "deep-dive"),
+    default="isolation and pipeline",
     repeated=True,
 )
 _ALL = Option(name="all", short="a", text="Every step, whatever changed")

@@ -19,7 +19,8 @@ def refuse(path: Path) -> None:
     with contextlib.suppress(ChangeError):
         place = path.absolute()
         root = repository_root(Path())
-        if place.is_relative_to(root) and not repository_file.is_inside(str(root), str(place)):
+        names = str(root), str(place)
+        if place.is_relative_to(root) and not repository_file.is_inside(*names, with_ours=True):
             raise UsageError(
                 what=f"{path} is not written: it lies behind a link out of the repository",
                 advice="name another file",

@@ -9,6 +9,9 @@ from __future__ import annotations
 from ci_scriptcheck.model.s3_place import S3Place
 from ci_scriptcheck.values import dataclass
 
+FOLDER = ".scriptcheck/fixtures"
+"""Where fetched data lie, relative to the repository; git ignores it, and no cache that is shared holds it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class S3Object:
@@ -176,3 +179,8 @@ class Fixture:
     digest: str
     rows: int | None = None
     of_rows: Estimate | None = None
+
+
+def folder_of(fixture: Fixture) -> str:
+    """Give the folder in which the files of a dataset lie, relative to the repository."""
+    return f"{FOLDER}/sets/{fixture.digest}"

@@ -22,6 +22,7 @@ CUT_SHORT = frozenset({INTERRUPTED, AFTER_FAILURE, NOT_REACHED})
 
 UNKNOWN = "no reason is known"
 NO_SCRIPT = "has no script"
+NO_REAL_DATA = "no dataset of its pipeline says under `real` where its real data are"
 
 _NEEDS = "needs "
 

@@ -10,6 +10,7 @@ from ci_scriptcheck.model.acceptance import Acceptance
 from ci_scriptcheck.model.change import ChangeSet, Closure, LibraryChanged, Reason
 from ci_scriptcheck.model.contract import Bound, Dataset, Stated
 from ci_scriptcheck.model.defect import Defect
+from ci_scriptcheck.model.fixture import Fixture
 from ci_scriptcheck.model.project import RuleSetting, Settings
 from ci_scriptcheck.model.result import Finding, TaskResult
 from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD, Scenario
@@ -23,6 +24,7 @@ class Mode(StrEnum):
 
     ISOLATION = "isolation"
     PIPELINE = "pipeline"
+    DEEP_DIVE = "deep-dive"
 
 
 class Purpose(StrEnum):
@@ -70,7 +72,18 @@ class Upstream:
     port: str
 
 
-Source = Synthetic | Copied | Upstream
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """Real data of a dataset, got from where it is kept before the run begins.
+
+    Attributes:
+        dataset: Name of the dataset in the plan.
+    """
+
+    dataset: str
+
+
+Source = Synthetic | Copied | Upstream | Fetched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +170,8 @@ class Task:
             base does cannot be seen here.
         is_private: Whether it is given real data, or what was made of them, so that reports hold
             shares and counts only.
+        is_fetched: Whether it is given data that were fetched, or what was made of them, so that what it
+            writes is kept nowhere beyond the run.
         weight: Seconds it is expected to take, from earlier runs.
     """
 
@@ -184,6 +199,7 @@ class Task:
     is_drawn_anew: bool = False
     other_library: LibraryChanged | None = None
     is_private: bool = False
+    is_fetched: bool = False
     weight: float = 1.0
     place: Place | None = None
 
@@ -255,6 +271,7 @@ class Plan:
         tasks: In dependency order.
         closures: Script → the files it depends on.
         datasets: All that tasks refer to, by name.
+        fixtures: Real data that were fetched, by dataset.
         findings: What was found without running anything.
         rules: How much each rule counts.
         start: `warm` or `new`, how a script's process is started.
@@ -276,6 +293,7 @@ class Plan:
     tasks: tuple[Task, ...] = ()
     closures: Mapping[str, Closure] = field(default_factory=dict)
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
+    fixtures: Mapping[str, Fixture] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     rules: tuple[RuleSetting, ...] = ()
@@ -301,6 +319,11 @@ class Plan:
         if self.base is None:
             return self
         return replace(self, closures=self.base.closures, datasets=self.base.datasets)
+
+    def wanted(self) -> tuple[str, ...]:
+        """List the datasets of which real data are needed, sorted."""
+        sources = (item.source for task in self.tasks for item in task.inputs)
+        return tuple(sorted({one.dataset for one in sources if isinstance(one, Fetched)}))
 
     def scenario_of(self, task: Task) -> Scenario:
         """Give the scenario of a task, the project's own before the built-in ones."""

@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from ci_scriptcheck.model.change_rules import CHANGE_RULES
 from ci_scriptcheck.model.data_rules import DATA_RULES
 from ci_scriptcheck.model.project_rules import PROJECT_RULES
+from ci_scriptcheck.model.real_rules import REAL_RULES
 from ci_scriptcheck.model.rule import Rule
 from ci_scriptcheck.model.run_rules import RUN_RULES
 
 RULES: Mapping[str, Rule] = {
-    rule.code: rule for rule in (*PROJECT_RULES, *RUN_RULES, *DATA_RULES, *CHANGE_RULES)
+    rule.code: rule
+    for rule in (*PROJECT_RULES, *RUN_RULES, *DATA_RULES, *CHANGE_RULES, *REAL_RULES)
 }

@@ -48,6 +48,9 @@ class Scenario:
 STANDARD = "standard"
 """The scenario in which all data are as usual."""
 
+REAL = "real"
+"""What stands for a scenario where data are real ones: no project may have one of this name."""
+
 BUILT_IN: Mapping[str, Scenario] = {
     STANDARD: Scenario(name=STANDARD),
     "edge_cases": Scenario(name="edge_cases", condition=Condition.EDGE_CASES),

@@ -1,15 +1,21 @@
-"""Which tasks read real data, at first or second hand: their reports hold shares and counts only."""
+"""Which tasks read real data, at first or second hand: their reports hold shares and counts only.
+
+What is made of data that were fetched is kept nowhere beyond the run: other people and machines share
+what is kept.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.contract import CopiedFrom
-from ci_scriptcheck.model.plan import Copied, Synthetic, Upstream
+from ci_scriptcheck.model.plan import Copied, Fetched, Synthetic, Upstream
+from ci_scriptcheck.model.project import Network
+from ci_scriptcheck.model.s3_place import s3_place
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ci_scriptcheck.model.contract import Dataset
     from ci_scriptcheck.model.plan import Source, Task
@@ -32,7 +38,9 @@ def marked(tasks: tuple[Task, ...], *sides: Mapping[str, Dataset]) -> tuple[Task
         for _, dataset in known
         if dataset.is_private and isinstance(dataset.origin, CopiedFrom)
     }
+    withheld = _withheld(known)
     private: set[str] = set()
+    fetched: set[str] = set()
 
     def is_private(source: Source) -> bool:
         match source:
@@ -42,12 +50,41 @@ def marked(tasks: tuple[Task, ...], *sides: Mapping[str, Dataset]) -> tuple[Task
                 return any(_overlap(path, place) for place in places)
             case Synthetic(dataset=name):
                 return name in real
+            case Fetched(dataset=name):
+                return name in withheld
+
+    def is_fetched(source: Source) -> bool:
+        return isinstance(source, Fetched) or (
+            isinstance(source, Upstream) and source.task in fetched
+        )
 
     for task in tasks:
         others = {task.beside, task.across}
         if any(is_private(item.source) for item in task.inputs) or not private.isdisjoint(others):
             private.add(task.id)
-    return tuple(replace(task, is_private=task.id in private) for task in tasks)
+        if any(is_fetched(item.source) for item in task.inputs):
+            fetched.add(task.id)
+    marks = (replace(task, is_private=task.id in private) for task in tasks)
+    return tuple(_kept_in(task) if task.id in fetched else task for task in marks)
+
+
+def _kept_in(task: Task) -> Task:
+    """Have what was fetched go nowhere, whatever the settings let a script reach."""
+    return replace(task, is_fetched=True, settings=replace(task.settings, network=Network.NONE))
+
+
+def _withheld(known: Iterable[tuple[str, Dataset]]) -> frozenset[str]:
+    """Give the datasets whose real data may be shown to nobody.
+
+    By where the data are, and not by name: a new name for the same data makes nothing public.
+    """
+    at = [(name, s3_place(one.real), one.public) for name, one in known if one.real]
+    private = [place for _, place, is_public in at if not is_public]
+    return frozenset(
+        name
+        for name, place, _ in at
+        if any(one.holds(place) or place.holds(one) for one in private)
+    )
 
 
 def _overlap(one: str, other: str) -> bool:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Stated, Synthesized, WrittenBy
-from ci_scriptcheck.model.plan import Copied, Source, Synthetic, Upstream
-from ci_scriptcheck.model.scenario import STANDARD
+from ci_scriptcheck.model.plan import Copied, Fetched, Source, Synthetic, Upstream
+from ci_scriptcheck.model.scenario import REAL, STANDARD
 from ci_scriptcheck.model.task_ids import task_id
 from ci_scriptcheck.values import dataclass, field, replace
 
@@ -52,8 +52,10 @@ def why_not(step: Step, settings: Settings, circumstances: Circumstances) -> str
     return not_run.not_installed(lacking) if lacking else None
 
 
-def of_dataset(dataset: Dataset, *, node: str) -> Source:
+def of_dataset(dataset: Dataset, *, node: str, scenario: str = STANDARD) -> Source:
     """Say where the content of a dataset comes from when a node draws it."""
+    if scenario == REAL and dataset.real is not None:
+        return Fetched(dataset=dataset.name)
     match dataset.origin:
         case CopiedFrom(path=path):
             return Copied(path=path)
@@ -94,7 +96,9 @@ def in_pipeline(
                 project, pipeline, supplier, link.output, circumstances, scenario=scenario
             )
         elif port.external and port.dataset is not None:
-            found[port.name] = of_dataset(project.datasets[port.dataset], node=node.name)
+            found[port.name] = of_dataset(
+                project.datasets[port.dataset], node=node.name, scenario=scenario
+            )
     return found
 
 
@@ -141,7 +145,7 @@ def _of_output(
     stand_in = _dataset_of(supplier.outputs, output)
     reason = why_not(project.steps[supplier.step], supplier.settings, circumstances)
     if reason is not None and stand_in is not None:
-        return of_dataset(project.datasets[stand_in], node=supplier.name)
+        return of_dataset(project.datasets[stand_in], node=supplier.name, scenario=scenario)
     task = task_id(node=supplier.name, pipeline=pipeline.name, scenario=scenario)
     return Upstream(task=task, port=output)
 

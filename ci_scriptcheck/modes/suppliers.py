@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import Feeds
 from ci_scriptcheck.model.plan import Purpose
-from ci_scriptcheck.model.scenario import STANDARD
+from ci_scriptcheck.model.scenario import REAL, STANDARD
 from ci_scriptcheck.model.task_ids import task_id
 from ci_scriptcheck.modes import tasks
 from ci_scriptcheck.values import replace
@@ -68,7 +68,7 @@ def _places(project: Project) -> Mapping[str, _NodeInScenario]:
         )
         for pipeline in project.pipelines.values()
         for node in pipeline.nodes
-        for scenario in {STANDARD, *pipeline.scenarios}
+        for scenario in {STANDARD, REAL, *pipeline.scenarios}
     }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.acceptance import is_acceptable
+from ci_scriptcheck.model.plan import Mode
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.report import data_changes, exits, grid, intended, unsteady
@@ -51,7 +52,11 @@ def reproduce(plan: Plan, task: Task) -> str:
     words = ["scriptcheck"]
     if plan.folder:
         words += ["-C", plan.folder]
-    if task.scenario == STANDARD:
+    if task.mode is Mode.DEEP_DIVE:
+        words += ["run", f"{task.pipeline}/{task.node}", "--mode", Mode.DEEP_DIVE.value]
+        if plan.changes.base:
+            words += ["--base", plan.changes.base[:7]]
+    elif task.scenario == STANDARD:
         words += ["run", task.id]
         if task.pipeline is None:
             words += ["--mode", "isolation"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import ScriptChanged, in_words
-from ci_scriptcheck.model.plan import Copied, Purpose, Synthetic, Upstream
+from ci_scriptcheck.model.plan import Copied, Fetched, Purpose, Synthetic, Upstream
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.report import grid, lines, mistake
 from ci_scriptcheck.report.page import counted, listed, seconds, visible
@@ -105,6 +105,8 @@ def _source(source: Source, task: Task, plan: Plan, reused: frozenset[str]) -> s
     match source:
         case Synthetic(dataset=dataset):
             return f"{dataset} (made)"
+        case Fetched(dataset=dataset):
+            return f"{dataset} (real)"
         case Copied(path=path):
             return path
         case Upstream(task=supplier):

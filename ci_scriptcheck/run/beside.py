@@ -19,7 +19,7 @@ from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.acceptance import FILE_NAME
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.contract import GeneratedBy
-from ci_scriptcheck.model.plan import Copied, Plan, Purpose, Synthetic, Task, Upstream
+from ci_scriptcheck.model.plan import Copied, Fetched, Plan, Purpose, Synthetic, Task, Upstream
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.run.judgement import costs, differences
@@ -148,11 +148,13 @@ class Judge:
                     return True
         return False
 
-    def _is_new(self, source: Copied | Synthetic, touched: frozenset[str]) -> bool:
+    def _is_new(self, source: Copied | Synthetic | Fetched, touched: frozenset[str]) -> bool:
         if isinstance(source, Copied):
             return any(f"{path}/".startswith(f"{source.path}/") for path in touched)
         datasets = {} if self.plan.base is None else self.plan.base.datasets
         here, there = self.plan.datasets.get(source.dataset), datasets.get(source.dataset)
+        if isinstance(source, Fetched):
+            return here is None or there is None or here.real != there.real
         made_by = here.origin.file if here and isinstance(here.origin, GeneratedBy) else None
         return here != there or not touched.isdisjoint(self.keys.closure(made_by))
 

@@ -17,7 +17,9 @@ from ci_scriptcheck.run.store.keys import Keys
 from ci_scriptcheck.run.store.store import Store
 from ci_scriptcheck.run.workspace import Workspace
 
-_NOT_BASE = ("cache", "runs", "store")
+_BASE = "base"
+"""Folder of our own in which the files of base lie, which tasks of base run with."""
+
 CallProcess = Callable[[HostSpec, Call], Ending]
 AskReader = Callable[[dict[str, Any]], dict[str, Any]]
 Libraries = Callable[[str | None], Mapping[str, tuple[str, str]]]
@@ -98,8 +100,12 @@ class Context:
     def hidden(self) -> tuple[str, ...]:
         """List the folders that a script must not read."""
         own = self.repository / own_folders.OWN
-        # What tasks of base run lies there, too.
-        ours = [own] if self.head is None else [own / name for name in _NOT_BASE]
+        # What tasks of base run lies there, too; all else does not concern them.
+        ours = (
+            [own]
+            if self.head is None
+            else [place for place in sorted(own.iterdir()) if place.name != _BASE]
+        )
         return own_folders.hidden(*ours, self.store.folder, self.run_directory)
 
     def workspace(self, task: str) -> Workspace:

@@ -177,6 +177,9 @@ def _run(context: Context, task: Task, key: str, supplies: Mapping[str, Supply])
 
 def _keep(context: Context, task: Task, key: str, result: TaskResult, made: Attempt) -> None:
     """Store a result, unless the code or what it read was changed while it ran."""
+    # What is made of data that were fetched stays in this run: the store is shared with others.
+    if task.is_fetched:
+        return
     passed = result.outcome is Outcome.PASSED
     if context.keys.is_code_as_planned(task.script) and observed.are_stable(result.reads):
         # What a failed run wrote is for nobody to read, but for who looks at the failure.

@@ -136,7 +136,8 @@ def after(history: History, record: RunRecord) -> History:
     """Take over what a run has shown; what it did not run stays as it was, as long as there is room."""
     tasks = dict(history.tasks)
     for task, result in zip(record.plan.tasks, record.results, strict=True):
-        if result.seconds is None or task.side is Side.BASE:
+        # Nor is anything learned of what real data lead to: others share it.
+        if result.seconds is None or task.side is Side.BASE or task.is_fetched:
             continue
         before = tasks.pop(task.id, None)
         # One that ended early has not shown all that it reads.

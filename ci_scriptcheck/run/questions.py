@@ -87,7 +87,7 @@ class Kept:
     def keep(self, question: Question, answer: tuple[PortComparison, ...]) -> None:
         """Keep an answer for later runs, where both sides are known by a key."""
         known = question.after.key is not None and question.before.key is not None
-        if self.plan.reuse and known:
+        if self.plan.reuse and known and not question.task.is_fetched:
             # The store holds results of tasks; of this one, the comparisons are all there is.
             made = TaskResult(task=question.task.id, outcome=Outcome.PASSED, comparisons=answer)
             self.store.save(question.key(), made, {})

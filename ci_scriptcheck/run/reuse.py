@@ -63,6 +63,9 @@ def reusable(
             reason = reasons.why_not(plan, tasks, task, upstream)
             if reason is not None:
                 result: TaskResult | None = reasons.left_out(task.id, reason)
+            elif task.is_fetched:
+                # Nothing is kept of it.
+                continue
             else:
                 own = of_side[task.side]
                 key = own.of_task(task, written(task, upstream))

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from ci_scriptcheck.model.plan import Copied, Synthetic, Upstream
+from ci_scriptcheck.model.fixture import FOLDER, Fixture, folder_of
+from ci_scriptcheck.model.plan import Copied, Fetched, Synthetic, Upstream
 from ci_scriptcheck.model.result import Artefact, FileFacts, TaskResult
 from ci_scriptcheck.run import faults, making, reading
 from ci_scriptcheck.run.making import Unmakeable
 from ci_scriptcheck.run.store import copying, store
-from ci_scriptcheck.run.store.digest import LeadsOut, Unreadable
+from ci_scriptcheck.run.store.digest import Digests, LeadsOut, Unreadable
 from ci_scriptcheck.run.workspace import artefact_of
 from ci_scriptcheck.values import dataclass, field
 
@@ -69,6 +70,8 @@ def of_input(
             return Supply(artefact=artefact, near=delivered(context, name, port), upstream=result)
         case Copied(path=path):
             return _copied(head if (head.root / path).exists() else context, path)
+        case Fetched(dataset=dataset):
+            return _fetched(head, head.plan.fixtures[dataset])
         case Synthetic(dataset=dataset):
             owner = head if dataset in head.plan.datasets else context
             made = making.made(owner, task, item.source)
@@ -101,6 +104,31 @@ def bring(context: Context, given: Supply, file: FileFacts, target: Path) -> Non
         if given.upstream is None:
             raise Unmakeable(f"{file.path} changed while it was read") from None
         raise SupplierGone(given.upstream.task, given.upstream) from None
+
+
+def _fetched(context: Context, fixture: Fixture) -> Supply:
+    """Give the files of a dataset as they were fetched.
+
+    Raises:
+        Unmakeable: they are not what was fetched any more.
+    """
+    folder = context.root / folder_of(fixture)
+    # What is learned of them is written down nowhere, as others share that; so each digest is made anew.
+    files = Digests().files_of(folder, root=folder) or {}
+    found = artefact_of(
+        [
+            FileFacts(path=name, bytes=(folder / name).stat().st_size, digest=digest)
+            for name, digest in files.items()
+        ]
+    )
+    if {(one.path, one.bytes) for one in found.files} != {
+        (one.name, one.size) for one in fixture.taken
+    }:
+        raise Unmakeable(
+            f"the real data of `{fixture.dataset}` were changed since they were fetched:"
+            f" remove {FOLDER}, and they are fetched anew"
+        )
+    return Supply(artefact=reading.measured(context.ask, folder, found), near=folder)
 
 
 def _copied(context: Context, path: str) -> Supply:

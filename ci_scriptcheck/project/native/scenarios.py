@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import did_you_mean
-from ci_scriptcheck.model.scenario import BUILT_IN, Scenario
+from ci_scriptcheck.model.scenario import BUILT_IN, REAL, Scenario
 from ci_scriptcheck.project.native.datasets import column_keys
 from ci_scriptcheck.project.native.documents import PipelineDocument, ScenarioDocument
 from ci_scriptcheck.project.native.reading import settings_parts
@@ -29,6 +29,12 @@ def read_scenarios(native: Native) -> dict[str, Scenario]:
     }
     found: dict[str, Scenario] = dict(BUILT_IN)
     for name in written:
+        if name == REAL:
+            raise native.source.mistake(
+                f"`{REAL}` is what real data are called, so no scenario can have this name",
+                ("scenarios", name),
+                advice="give it another one",
+            )
         found[name] = _scenario(native, written, name, ())
     for name, path in _asked_for(native):
         if name not in found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import nearest
+from ci_scriptcheck.model.plan import Fetched
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.run.judgement.case import shown
@@ -13,9 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ci_scriptcheck.model.mismatch import Mismatch
+    from ci_scriptcheck.model.plan import Source
     from ci_scriptcheck.model.result import Finding
     from ci_scriptcheck.run.judgement.case import Case
     from ci_scriptcheck.run.judgement.exhibits import Misfit
+
+_REAL = "SC501"
+"""Whatever real data have otherwise, it is the schema that made data are wrong by."""
 
 
 def look(case: Case) -> Iterator[Finding]:
@@ -53,16 +58,21 @@ def _finding(case: Case, group: Sequence[Misfit]) -> Finding:
     columns = tuple(dict.fromkeys(one.mismatch.column or "" for one in group))
     is_part = mismatch.rule == "SC309" and bool(mismatch.of_rows)
     about = mismatch.column if mismatch.rule != "SC301" else ", ".join(columns)
+    is_real = misfit.is_input and isinstance(_source(case, misfit), Fetched)
     return case.finding(
-        mismatch.rule,
+        _REAL if is_real else mismatch.rule,
         _message(case, misfit, columns),
         subject=" ".join(filter(None, [misfit.port, about or mismatch.file])),
         port=misfit.port,
         evidence=(*_rows(mismatch), *_expecting(group)),
-        advice=_advice(case, misfit),
+        advice=None if is_real else _advice(case, misfit),
         level=Level.WARNING if is_part or _is_only_made_so(group) else None,
         extent=_extent(mismatch),
     )
+
+
+def _source(case: Case, misfit: Misfit) -> Source | None:
+    return next((one.source for one in case.task.inputs if one.port == misfit.port), None)
 
 
 def _extent(mismatch: Mismatch) -> float | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Stated, Synthesized, WrittenBy
-from ci_scriptcheck.model.plan import Copied, Synthetic, Upstream
+from ci_scriptcheck.model.plan import Copied, Fetched, Synthetic, Upstream
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.store.digest import of_text
 
@@ -148,6 +148,8 @@ class Keys:
             case Copied(path=path):
                 is_there = (self._head._root / path).exists()
                 content = ["content", (self._head if is_there else self)._tree(path)]
+            case Fetched(dataset=name):
+                content = ["fetched", self._head._plan.fixtures[name].digest]
             case Synthetic():
                 is_known = item.source.dataset in self._head._plan.datasets
                 made = (self._head if is_known else self).of_made(item.source, task)
