@@ -70,9 +70,9 @@ class Shop:
             "AWS_DEFAULT_REGION": "eu-west-1",
         }
 
-    def run(self, *words: str, is_on_line: bool = True, **more: str) -> Any:
+    def run(self, *words: str, is_on_line: bool = True, more: dict[str, str] | None = None) -> Any:
         variables = self.variables if is_on_line else {"AWS_EC2_METADATA_DISABLED": "true"}
-        variables = variables | more
+        variables = variables | (more or {})
         return scriptcheck(
             "run", "--mode", "deep-dive", *words, folder=self.root, variables=variables
         )
@@ -246,7 +246,7 @@ def test_no_scenario_can_be_called_like_real_data(shop: Shop) -> None:
 def test_a_job_whose_code_nobody_has_looked_at_gets_none(
     shop: Shop, tmp_path: Path, event: str, ref: str
 ) -> None:
-    ended = shop.run("--base", "main", **a_job(tmp_path, event, ref))
+    ended = shop.run("--base", "main", more=a_job(tmp_path, event, ref))
 
     assert ended.returncode == 4, ended.stdout
     assert "nobody has looked at" in ended.stderr
@@ -254,14 +254,14 @@ def test_a_job_whose_code_nobody_has_looked_at_gets_none(
 
 
 def test_a_job_of_another_service_gets_none(shop: Shop) -> None:
-    ended = shop.run(CI="true")
+    ended = shop.run(more={"CI": "true"})
 
     assert ended.returncode == 4, ended.stdout
 
 
 @pytest.mark.parametrize("event", ["push", "schedule", "workflow_dispatch"])
 def test_a_job_of_the_default_branch_gets_them(shop: Shop, tmp_path: Path, event: str) -> None:
-    ended = shop.run("--base", "main", **a_job(tmp_path, event, "refs/heads/main"))
+    ended = shop.run("--base", "main", more=a_job(tmp_path, event, "refs/heads/main"))
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert shop.store.times("orders/orders.csv") == 1
