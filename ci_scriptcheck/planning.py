@@ -8,6 +8,7 @@ from ci_scriptcheck import __version__, scope
 from ci_scriptcheck.circumstances import names_in_code
 from ci_scriptcheck.circumstances import on_base as circumstances_of_base
 from ci_scriptcheck.errors import UsageError, did_you_mean
+from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import BasePart, Counts, Mode, Plan, Side
 from ci_scriptcheck.modes import (
@@ -24,7 +25,7 @@ from ci_scriptcheck.run import grammar, handed_over
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from ci_scriptcheck.model.change import Closure
@@ -78,6 +79,8 @@ def planned(
     )
     if options.selectors and not checked:
         raise scope.nothing_to_run(options.selectors, options.modes)
+    if options.modes == (Mode.DEEP_DIVE,):
+        _check_has_real(checked)
     tasks = suppliers.complete(project, checked, circumstances)
     effect = about
     if options.selectors and (options.compares or len(tasks) > len(checked)):
@@ -126,6 +129,20 @@ def planned(
         base=_base_part(effect, tasks, project) if options.compares else None,
     )
     return whole if options.shard is None else _share_of(whole, options.shard, assignment)
+
+
+def _check_has_real(checked: Iterable[Task]) -> None:
+    """See to it that a run on real data has some: nothing would be run, and nothing be wrong.
+
+    Raises:
+        UsageError: no dataset of the pipelines has any.
+    """
+    reasons = {task.blocked for task in checked}
+    if not_run.NO_REAL_DATA in reasons and None not in reasons:
+        raise UsageError(
+            what="no dataset of the pipelines to be run says where its real data are",
+            advice="write `real: s3://bucket/prefix/` into those that come from outside",
+        )
 
 
 def _share_of(whole: Plan, shard: tuple[int, int], assignment: Assignment | None) -> Plan:

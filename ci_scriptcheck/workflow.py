@@ -1,4 +1,4 @@
-"""Joins the stages of a run: `prepare` what is to be done, `start` it, `conclude` with the record.
+"""Joins the stages of a run: `prepare` what is to be done, `supply` real data, `start`, `conclude` with the record.
 
 Between the last two, `pytest_plugin.execution` runs what has no result yet. Each stage gives a value
 that the next one takes; what crosses processes lies in the run directory. Heavy libraries are

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.run.judgement.exhibits import Misfit
 
 _REAL = "SC501"
-"""Whatever real data have otherwise, it is the schema that made data are wrong by."""
+"""One rule for all that real data have otherwise than their schema says: the schema is to learn from it."""
 
 
 def look(case: Case) -> Iterator[Finding]:

@@ -190,7 +190,7 @@ def test_more_than_the_budget_is_refused_with_the_figures(shop: Shop) -> None:
     assert shop.store.times("orders/orders.csv") == 0
 
 
-def test_a_pipeline_of_which_nobody_knows_real_data_is_not_run(shop: Shop) -> None:
+def test_a_run_for_which_nobody_knows_real_data_is_a_mistake(shop: Shop) -> None:
     text = (shop.root / "scriptcheck.yaml").read_text()
     (shop.root / "scriptcheck.yaml").write_text(
         text.replace("    real: s3://company-ml/orders/\n", "")
@@ -198,7 +198,24 @@ def test_a_pipeline_of_which_nobody_knows_real_data_is_not_run(shop: Shop) -> No
 
     ended = shop.run()
 
-    assert "says under `real` where its real data are" in " ".join(ended.stdout.split())
+    assert ended.returncode == 2, ended.stdout
+    assert "says where its real data are" in ended.stderr
+    assert "write `real: s3://bucket/prefix/`" in ended.stderr
+
+
+def test_a_later_script_alone_is_given_what_the_earlier_ones_make_of_real_data(
+    shop: Shop,
+) -> None:
+    git(shop.root, "checkout", "--quiet", "main", "--", "prepare.py")
+    script = shop.root / "total.py"
+    script.write_text(script.read_text().replace("sum(", "1 + sum("))
+
+    ended = shop.run("--base", "main")
+
+    told = " ".join(ended.stdout.split())
+    assert ended.returncode == 0, told
+    assert "daily/total[real], output `report`" in told
+    assert shop.store.times("orders/orders.csv") == 1
 
 
 def test_a_script_that_only_real_data_break_is_found(shop: Shop) -> None:
@@ -326,3 +343,32 @@ def test_a_failure_on_real_data_is_repeated_by_the_command_that_it_names(shop: S
     assert "scriptcheck run daily/prepare --mode deep-dive --base" in " ".join(
         ended.stdout.split()
     )
+
+
+def test_another_place_is_fetched_though_the_dataset_was_before(shop: Shop) -> None:
+    shop.run()
+    shop.store.put("newer/orders.csv", real_orders(70))
+    settings = shop.root / "scriptcheck.yaml"
+    settings.write_text(settings.read_text().replace("company-ml/orders/", "company-ml/newer/"))
+
+    ended = shop.run()
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert shop.store.times("newer/orders.csv") == 1
+
+
+def test_what_was_fetched_for_other_pipelines_stays_known(shop: Shop) -> None:
+    settings = shop.root / "scriptcheck.yaml"
+    more = "  more: {files: more.csv, real: 's3://company-ml/more/'}\nsteps:\n  count:\n"
+    more += "    script: total.py\n    inputs: {kept: {dataset: more, external: true}}\n"
+    text = settings.read_text().replace("steps:\n", more, 1)
+    settings.write_text(text.replace("pipelines: {", "pipelines: {counts: [count], "))
+    shop.store.put("more/kept.csv", b"customer,amount\na,1\n")
+    commit(shop.root)
+
+    for pipeline in ("daily/*", "counts/*", "daily/*", "counts/*"):
+        ended = shop.run(pipeline)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+
+    assert shop.store.times("orders/orders.csv") == 1
+    assert shop.store.times("more/kept.csv") == 1
