@@ -233,7 +233,7 @@ def test_a_token_that_may_only_read_is_told_with_the_way_out(
         post(api, text())
 
     assert refused.value.status == 403
-    assert "docs/how-to/forks.md" in (refused.value.advice or "")
+    assert "`Comment on pull requests from forks`" in (refused.value.advice or "")
     assert TOKEN not in "".join([str(refused.value), *refused.value.facts])
 
 
