@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import workflow
+from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import fetching, opening
 from ci_scriptcheck.errors import FixtureError, UsageError
-from ci_scriptcheck.fixtures import sealed, withheld
+from ci_scriptcheck.fixtures import identity_token, sealed, withheld
 from ci_scriptcheck.fixtures.cache import Cache
 from ci_scriptcheck.github import actions
 from ci_scriptcheck.model.fixture import FOLDER
@@ -44,6 +45,8 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     if given.open:
         return _open(given, console, environ)
     try:
+        if identity_token.is_of_a_fork(environ):
+            raise withheld.of_forks()
         # What will be fetched has to be sealed: better to know it before.
         key = sealed.check_key(environ.get(sealed.VARIABLE)) if given.seal else None
         prepared = _fetched(given, console, environ)
@@ -57,6 +60,17 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
             sealed.seal(cache, prepared.plan.fixtures.values(), key, target)
     _tell(prepared.plan.fixtures.values(), console)
     return 0
+
+
+def keep_refusal(project: Path, error: FixtureError) -> None:
+    """Keep for the run why it has no real data.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    cache = Cache(repository_root(project) / FOLDER)
+    with cache.held():
+        withheld.write(cache.folder / withheld.NAME, error)
 
 
 def _fetched(given: Namespace, console: Console, environ: Mapping[str, str]) -> workflow.Prepared:
@@ -87,8 +101,7 @@ def _open(given: Namespace, console: Console, environ: Mapping[str, str]) -> int
     cache = Cache(place.root / FOLDER)
     refusal = withheld.read(Path(given.open))
     if refusal is not None:
-        with cache.held():
-            withheld.write(cache.folder / withheld.NAME, refusal)
+        keep_refusal(place.root, refusal)
         console.mention(mistake.error(refusal, console.err_page) + "\n")
         return 0
     found = sealed.open_sealed(
