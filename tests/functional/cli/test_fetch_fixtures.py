@@ -85,6 +85,7 @@ def test_what_is_handed_on_says_nothing_to_who_has_not_the_key(
 
 
 @pytest.mark.parametrize("name", ["fixtures.age", "key.age"])
+@pytest.mark.slow
 def test_what_was_changed_on_the_way_is_refused(
     shop: Shop, tmp_path: Path, job: dict[str, str], name: str
 ) -> None:
@@ -113,6 +114,7 @@ def test_without_a_good_key_nothing_is_fetched(
     assert shop.store.times("orders/orders.csv") == 0
 
 
+@pytest.mark.slow
 def test_no_program_that_the_settings_name_is_started(
     shop: Shop, tmp_path: Path, job: dict[str, str]
 ) -> None:
@@ -132,6 +134,7 @@ def test_no_program_that_the_settings_name_is_started(
     assert (tmp_path / "was-started").exists()
 
 
+@pytest.mark.slow
 def test_other_libraries_may_affect_everything_where_none_are_installed(
     shop: Shop, job: dict[str, str]
 ) -> None:
@@ -186,6 +189,7 @@ def test_without_real_data_the_rest_is_checked_and_the_run_fails(
     assert "not run" in told
 
 
+@pytest.mark.slow
 def test_why_nothing_was_fetched_is_told_where_the_scripts_run(
     shop: Shop, tmp_path: Path, job: dict[str, str]
 ) -> None:
