@@ -7,7 +7,7 @@ lie here, and needs no credentials then: base and head, today and tomorrow, read
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from ci_scriptcheck.fixtures.progress import Progress
 from ci_scriptcheck.model.fixture import FOLDER, Fixture, folder_of
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.s3_place import s3_place
+from ci_scriptcheck.modes import had
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -65,19 +66,22 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
     Raises:
         FixtureError: they cannot be had, may not be read, or are too much.
     """
-    names = plan.wanted()
-    if not names:
+    names, of_production = plan.wanted(), plan.wanted_of_production()
+    if not names and not of_production:
         return plan
-    _check_job(asking)
+    check_job(asking.environ, asking.root)
     from ci_scriptcheck.fixtures import allowed, lock
 
     may = allowed.allowed(asking.head, asking.base, asking.environ)
     known = {**({} if plan.base is None else plan.base.datasets), **plan.datasets}
     wanted = [_wanted(known[name], may) for name in names]
+    wanted += [_produced(place, names, known, may) for place, names in of_production.items()]
     allowed.check([one.place for one in wanted], may)
+    wanted = _within(wanted, of_production, may.settings.budget)
     file = asking.root / FOLDER / LOCK
     locked = lock.read(file)
     found = {one.dataset: locked[one.dataset] for one in wanted if one.dataset in locked}
+    gone: Mapping[str, str] = {}
     # All or none: what is sampled by the same values has to keep the same of them.
     is_here = len(found) == len(wanted) and all(
         _is_here(one, found[one.dataset], asking.root) for one in wanted
@@ -87,9 +91,9 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
             # What nobody uses for a week is removed.
             os.utime(asking.root / folder_of(one))
     else:
-        found = dict(_fetched(wanted, may, locked, asking))
-        lock.write(file, {**lock.read(file), **found}.values())
-    return replace(plan, fixtures=dict(sorted(found.items())))
+        found, gone = _fetched(wanted, may, locked, asking)
+        lock.write(file, {**_still_here(lock.read(file), asking.root), **found}.values())
+    return had.without(replace(plan, fixtures=dict(sorted(found.items()))), gone)
 
 
 def _fit(found: Iterable[Fixture]) -> bool:
@@ -101,14 +105,14 @@ def _fit(found: Iterable[Fixture]) -> bool:
     return all(len(shares) == 1 for shares in kept.values())
 
 
-def _check_job(asking: Asking) -> None:
+def check_job(environ: Mapping[str, str], root: Path) -> None:
     """See to it that no job gets real data whose code nobody has looked at: it could take them, and the right to ask for more.
 
     Raises:
         FixtureError: this is such a job.
     """
-    is_job = asking.environ.get("CI") or asking.environ.get("GITHUB_ACTIONS")
-    event = event_of(asking.environ, asking.root)
+    is_job = environ.get("CI") or environ.get("GITHUB_ACTIONS")
+    event = event_of(environ, root)
     is_reviewed = (
         event is not None
         and event.name in REVIEWED
@@ -135,6 +139,48 @@ def _wanted(dataset: Dataset, may: Allowed) -> Wanted:
     )
 
 
+def _produced(
+    place: str, names: Iterable[str], known: Mapping[str, Dataset], may: Allowed
+) -> Wanted:
+    """Say how much is wanted of what an execution read or wrote: as the datasets say that describe it."""
+    from ci_scriptcheck.fixtures.choosing import Wanted
+
+    datasets = [known[name] for name in names if name in known]
+    asked = [one.sample for one in datasets if one.sample is not None] or [may.settings.sample]
+    sizes = [size for size in asked if size != "all"]
+    return Wanted(
+        dataset=place,
+        place=s3_place(place),
+        most_bytes=min(sizes) if sizes else None,
+        by=next((one.sample_by for one in datasets if one.sample_by is not None), None),
+    )
+
+
+def _within(wanted: list[Wanted], produced: Collection[str], budget: int) -> list[Wanted]:
+    """Ask for a smaller part of each place of an execution rather than be refused: there are many of them.
+
+    A sample may take more than was wanted, as its smallest pieces are whole; so half of the budget is divided.
+    """
+    if not produced:
+        return wanted
+    share = max(1, budget // 2 // len(wanted))
+    return [
+        replace(one, most_bytes=min(share, one.most_bytes or share))
+        if one.dataset in produced
+        else one
+        for one in wanted
+    ]
+
+
+def _still_here(locked: Mapping[str, Fixture], root: Path) -> Mapping[str, Fixture]:
+    """Forget what was fetched of executions and is gone: each week has others."""
+    return {
+        name: one
+        for name, one in locked.items()
+        if not name.startswith("s3://") or (root / folder_of(one)).is_dir()
+    }
+
+
 def _is_here(wanted: Wanted, fixture: Fixture, root: Path) -> bool:
     """Say whether just this was fetched before, and lies here with all its files."""
     asked = (
@@ -156,11 +202,15 @@ def _fetched(
     may: Allowed,
     locked: Mapping[str, Fixture],
     asking: Asking,
-) -> Mapping[str, Fixture]:
-    from ci_scriptcheck.fixtures import clients, credentials, refusals
+) -> tuple[dict[str, Fixture], dict[str, str]]:
+    """Fetch what is wanted; of executions, what cannot be had is told with the reason.
+
+    Raises:
+        FixtureError: something else cannot be had, or nothing can.
+    """
+    from ci_scriptcheck.fixtures import clients, credentials, one_by_one, refusals
     from ci_scriptcheck.fixtures.bringing import Means
     from ci_scriptcheck.fixtures.cache import Cache
-    from ci_scriptcheck.fixtures.fetching import fetch
     from ci_scriptcheck.fixtures.policies import Access
     from ci_scriptcheck.fixtures.transfer import Link
     from ci_scriptcheck.run import own_reader
@@ -183,4 +233,6 @@ def _fetched(
             seed=SEED,
             budget=may.settings.budget,
         )
-        return {one.fixture.dataset: one.fixture for one in fetch(wanted, means, locked=locked)}
+        return one_by_one.fetch(
+            wanted, means, locked, may_fail=lambda name: name.startswith("s3://")
+        )

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import circumstances, planning, real_data, scope
+from ci_scriptcheck import circumstances, planning, production, real_data, scope
 from ci_scriptcheck.change import affected, mentions
 from ci_scriptcheck.change.dependencies.default_interpreter import VARIABLE
 from ci_scriptcheck.change.git import laid_out
@@ -26,7 +26,7 @@ from ci_scriptcheck.errors import ChangeError, ScriptcheckError, UsageError
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import Asked, ChangeSet
 from ci_scriptcheck.model.options import Options
-from ci_scriptcheck.model.plan import Machine, Plan, RunRecord, Share, Side
+from ci_scriptcheck.model.plan import Machine, Mode, Plan, RunRecord, Share, Side
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.model.stopped import Stopped, of_error
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.change.git.repository import Sight
     from ci_scriptcheck.fixtures.progress import Progress as Fetching
+    from ci_scriptcheck.model.executed import Executed
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.scope import Scope
 
@@ -141,6 +142,8 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     about = _scope(sight, tree, project, options, environ, learned)
     around = circumstances.found(root, tree, project, learned.seconds)
     reached = partial(scope.reached, root, tree, about, learned.reads)
+    if Mode.DEEP_DIVE in options.modes:
+        around = replace(around, executed=_executed(root, about, options, environ, reached))
     plan = planning.planned(root, about, around, options, reached, assignment)
     if plan.base is not None:
         plan = replace(plan, acceptances=acceptances.read(tree, project.folder))
@@ -177,9 +180,37 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
 def _of_base(plan: Plan, about: Scope, reached: Callable[[], Scope]) -> Project | None:
     """Give the project as base has it, which says what real data may be read."""
     there = about.base
-    if there is None and plan.wanted() and about.changes.base is not None:
+    is_real = plan.wanted() or plan.wanted_of_production()
+    if there is None and is_real and about.changes.base is not None:
         there = reached().base
     return None if there is None else there.project
+
+
+def _executed(
+    root: Path,
+    about: Scope,
+    options: Options,
+    environ: Mapping[str, str],
+    reached: Callable[[], Scope],
+) -> Mapping[str, Executed]:
+    """Read what executions did, of the pipelines that are to be run on what production gave them."""
+    pipelines = [
+        pipeline.name
+        for pipeline in about.project.pipelines.values()
+        if any(f"{pipeline.name}/{node.name}" in about.selection.nodes for node in pipeline.nodes)
+    ]
+    if not production.wanted(about.project, pipelines, options):
+        return {}
+    there = about.base
+    if there is None and about.changes.base is not None:
+        there = reached().base
+    asking = Asking(
+        root=root,
+        head=about.project,
+        base=None if there is None else there.project,
+        environ=environ,
+    )
+    return production.of_pipelines(pipelines, options, asking)
 
 
 def _dated(share: Share, environ: Mapping[str, str], began: datetime) -> Share:
@@ -223,7 +254,8 @@ def start(prepared: Prepared) -> Started:
             that are needed were not fetched.
     """
     options = prepared.options
-    missing = set(prepared.plan.wanted()) - set(prepared.plan.fixtures)
+    plan = prepared.plan
+    missing = {*plan.wanted(), *plan.wanted_of_production()} - set(plan.fixtures)
     if missing:
         raise UsageError(
             what=f"the real data of `{min(missing)}` were not fetched",

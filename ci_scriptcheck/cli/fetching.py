@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import workflow
+from ci_scriptcheck.report import production
 from ci_scriptcheck.report.page import Detail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import TextIO
 
     from ci_scriptcheck.cli.console import Console
@@ -31,9 +32,9 @@ def supplied(
     Raises:
         FixtureError: they cannot be had, may not be read, or are too much.
     """
-    if not prepared.plan.wanted():
+    if not prepared.plan.wanted() and not prepared.plan.wanted_of_production():
         return prepared
-    from ci_scriptcheck.fixtures import progress, summary
+    from ci_scriptcheck.fixtures import progress
 
     def show(found: Progress) -> None:
         console.err.write(f"{_CLEAR}{progress.line(found)[: console.err_page.width]}")
@@ -48,7 +49,22 @@ def supplied(
     else:
         prepared = workflow.supply(prepared, environ)
     if page.detail is not Detail.QUIET:
-        lines = [summary.line(one) for one in prepared.plan.fixtures.values()]
-        told.write("".join(f"{page.flow(line, 'real  ')}\n" for line in lines) + "\n")
+        told.write("".join(f"{page.flow(line, 'real  ')}\n" for line in _lines(prepared, page)))
+        told.write("".join(f"{one}\n" for one in production.told(prepared.plan, page)) + "\n")
         told.flush()
     return prepared
+
+
+def _lines(prepared: workflow.Prepared, page: Page) -> Iterator[str]:
+    """Tell of each dataset, and of the many places of executions together."""
+    from ci_scriptcheck.fixtures import summary
+
+    places = prepared.plan.wanted_of_production()
+    fixtures = prepared.plan.fixtures
+    is_all = page.detail is Detail.VERBOSE
+    for name, one in fixtures.items():
+        if is_all or name not in places:
+            yield summary.line(one)
+    produced = [one for name, one in fixtures.items() if name in places]
+    if produced and not is_all:
+        yield summary.of_production(produced)

@@ -48,8 +48,12 @@ class Projects:
         files = _files(config)
         self._started = {
             file: workflow.start(
-                workflow.prepare(
-                    _options(config, file.parent, number if len(files) > 1 else None), os.environ
+                workflow.supply(
+                    workflow.prepare(
+                        _options(config, file.parent, number if len(files) > 1 else None),
+                        os.environ,
+                    ),
+                    os.environ,
                 )
             )
             for number, file in enumerate(files, 1)
