@@ -29,7 +29,8 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     if not project.pipelines:
         raise UsageError(
             what=f"project `{project.name}` has no pipelines, which a deep dive is about",
-            advice="write them under `pipelines:`; `deep-dive --compare` needs none",
+            advice="write them under `pipelines:`; without any, `scriptcheck deep-dive --compare BEFORE AFTER`"
+            " says what differs between two executions",
         )
     for name in given.pipelines:
         if name not in project.pipelines:
