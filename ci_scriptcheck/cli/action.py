@@ -229,7 +229,7 @@ def _run_directory(inputs: Inputs) -> Path:
 
 def _plan(inputs: Inputs, console: Console) -> int:
     """Show the plan, and cut it into shares for as many machines as are worth while."""
-    from ci_scriptcheck import workflow
+    from ci_scriptcheck import preparation
     from ci_scriptcheck.cli import options, plan
 
     inputs.shares.parent.mkdir(parents=True, exist_ok=True)
@@ -240,7 +240,7 @@ def _plan(inputs: Inputs, console: Console) -> int:
     with actions.fenced(console.tell):
         plan.call(shown, _together(shown), os.environ)
         code = plan.call(shared, replace(_together(shared), out=matrix), os.environ)
-    found = workflow.prepare(options.of_plan(shown), os.environ).plan
+    found = preparation.prepare(options.of_plan(shown), os.environ).plan
     outputs = {
         "outcome": verdict.ENDINGS.get(code, "error"),
         "affected": str(found.counts.steps_affected),
@@ -325,12 +325,12 @@ def _is_needed(inputs: Inputs) -> bool:
     What the scripts' environment would have is not known yet. It can only add to the selection, and
     that where a file changes that names versions.
     """
-    from ci_scriptcheck import workflow
+    from ci_scriptcheck import preparation
     from ci_scriptcheck.change.dependencies.requirements import files_of, pins_of
     from ci_scriptcheck.cli import opening, options
 
     given = arguments.parse(COMMANDS["run"], inputs.words())
-    prepared = workflow.prepare(options.of_run(given), os.environ)
+    prepared = preparation.prepare(options.of_run(given), os.environ)
     if prepared.plan.tasks:
         return True
     root = prepared.root

@@ -9,7 +9,6 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import real_data
 from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import arguments, fetch_fixtures
 from ci_scriptcheck.cli.commands import COMMANDS
@@ -17,6 +16,7 @@ from ci_scriptcheck.errors import FixtureError, UsageError, WithheldError
 from ci_scriptcheck.fixtures import identity_token
 from ci_scriptcheck.github import actions
 from ci_scriptcheck.model.annotation import Annotation, Weight
+from ci_scriptcheck.reviewed import is_reviewed
 from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def open_to_code(inputs: Inputs) -> str:
     """Write the warning that code which nobody has looked at runs where identity tokens are given out."""
     if not identity_token.is_offered(os.environ):
         return ""
-    if real_data.is_reviewed(os.environ, repository_root(inputs.project)):
+    if is_reviewed(os.environ, repository_root(inputs.project)):
         return ""
     return actions.command(
         Annotation(

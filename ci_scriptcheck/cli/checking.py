@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import workflow
+from ci_scriptcheck import preparation, workflow
 from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import fetching, report
 from ci_scriptcheck.cli.progress import Progress
@@ -43,7 +43,7 @@ def check(options: Options, given: Namespace, console: Console, environ: Mapping
 @contextmanager
 def _begun(options: Options, environ: Mapping[str, str]) -> Iterator[Hosts | None]:
     """Have a host import its libraries meanwhile, where something has to be run whatever is found."""
-    if not workflow.will_run(options, environ):
+    if not preparation.will_run(options, environ):
         yield None
         return
     from ci_scriptcheck.run import early
@@ -62,7 +62,7 @@ def _checked(
     told, page = console.out, console.out_page
     if given.json:
         told, page = console.err, console.err_page
-    prepared = workflow.prepare(options, environ)
+    prepared = preparation.prepare(options, environ)
     if page.detail is not Detail.QUIET:
         gap = "\n" if prepared.plan.tasks else ""
         told.write(console_report.opening(prepared.plan, prepared.workers, page) + gap)
@@ -93,16 +93,17 @@ def _checked(
 
 
 def _supplied(
-    prepared: workflow.Prepared,
+    prepared: preparation.Prepared,
     console: Console,
     told: TextIO,
     page: Page,
     environ: Mapping[str, str],
-) -> workflow.Prepared:
+) -> preparation.Prepared:
     """Fetch the real data that the run needs, and say how much of them was taken."""
     prepared = fetching.supplied(prepared, console, environ)
-    if page.detail is not Detail.QUIET and prepared.plan.fixtures:
-        told.write(fetching.lines(prepared.plan.fixtures.values(), page) + "\n")
+    text = fetching.told(prepared.plan, page)
+    if page.detail is not Detail.QUIET and text:
+        told.write(f"{text}\n")
         told.flush()
     return prepared
 

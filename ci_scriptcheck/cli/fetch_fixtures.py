@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import workflow
+from ci_scriptcheck import preparation
 from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import fetching, opening
 from ci_scriptcheck.errors import FixtureError, UsageError
@@ -73,7 +73,9 @@ def keep_refusal(project: Path, error: FixtureError) -> None:
         withheld.write(cache.folder / withheld.NAME, error)
 
 
-def _fetched(given: Namespace, console: Console, environ: Mapping[str, str]) -> workflow.Prepared:
+def _fetched(
+    given: Namespace, console: Console, environ: Mapping[str, str]
+) -> preparation.Prepared:
     if given.all and given.steps:
         raise UsageError(
             what="`--all` and named steps contradict each other", advice="leave one of them out"
@@ -87,7 +89,7 @@ def _fetched(given: Namespace, console: Console, environ: Mapping[str, str]) -> 
         compare=True,
         only_fetches=True,
     )
-    prepared = workflow.prepare(asked, environ)
+    prepared = preparation.prepare(asked, environ)
     # Elsewhere than before a runner, the line that has a secret hidden would tell it.
     is_job = environ.get("GITHUB_ACTIONS") == "true"
     mask = (lambda secret: console.mention(actions.mask(secret))) if is_job else None

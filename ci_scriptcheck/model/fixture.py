@@ -184,6 +184,13 @@ class Fixture:
     of_rows: Estimate | None = None
 
 
+def is_whole(fixture: Fixture) -> bool:
+    """Say whether all that lies at a place was taken, every object as it is."""
+    return len(fixture.taken) == fixture.objects and all(
+        isinstance(one.way, Whole) for one in fixture.taken
+    )
+
+
 def folder_of(fixture: Fixture) -> str:
     """Give the folder in which the files of a dataset lie, relative to the repository."""
     return f"{FOLDER}/sets/{fixture.digest}"

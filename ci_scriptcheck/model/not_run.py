@@ -44,6 +44,11 @@ def unfed(ports: Iterable[str]) -> str:
     return f"nothing feeds {', '.join(f'`{port}`' for port in ports)}"
 
 
+def not_given(port: str, why: str) -> str:
+    """Say why what production gave to a port cannot be had."""
+    return f"input `{port}`: {why}"
+
+
 def unchanged_by(scenario: str) -> str:
     """Say that a scenario would show nothing, as it changes made data only."""
     return f"no input is made, so `{scenario}` would change nothing"

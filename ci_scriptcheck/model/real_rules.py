@@ -15,6 +15,14 @@ REAL_RULES = (
         cure="Say in the schema of the dataset what was found, so that made data are like it too; or look at where the data come from.",
     ),
     Rule(
+        code="SC502",
+        level=Level.WARNING,
+        title="an output is not what production wrote from the same inputs",
+        why="A step that was given what production gave it should come to the same. Where it does not, the code, its libraries or its settings are others than in production: that may be what the change is for, or what nobody meant.",
+        example="`amount` in production lies between 5 and 104, and here between 500 and 10,400",
+        cure="If it is meant, nothing is to do: it is a warning. Else look at the first step that differs: its code, its variables and arguments, and the versions of its libraries.",
+    ),
+    Rule(
         code="SC505",
         level=Level.ERROR,
         title="real data could not be read",

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ci_scriptcheck.errors import Excerpt, Place
 from ci_scriptcheck.model.comparison import PortComparison
+from ci_scriptcheck.model.production import BesideProduction
 from ci_scriptcheck.values import dataclass, field
 
 
@@ -197,6 +198,7 @@ class TaskResult:
             base did.
         flaky: How runs with the same code and data ended, the earliest first and this one last, where
             some passed and others failed; else empty.
+        beside_production: How its outputs lie beside what production wrote, where it does again what that did.
     """
 
     task: str
@@ -223,6 +225,7 @@ class TaskResult:
     is_first_to_differ: bool = False
     is_beside_script: bool = False
     flaky: tuple[Outcome, ...] = ()
+    beside_production: tuple[BesideProduction, ...] = ()
 
     @property
     def is_usable(self) -> bool:
