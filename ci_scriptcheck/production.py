@@ -49,10 +49,30 @@ def of_pipelines(
         if names.keys() - handed.keys():
             raise real_data.refusal(asking)
         return {name: handed[name] for name in names}
+    if not asking.is_reviewed:
+        _check_named(names, asking.base)
     found = _read(names, asking) if names else {}
     if not asking.runs_code:
         handed_on.write(folder, HandedOn(executions=found))
     return found
+
+
+def _check_named(names: Mapping[str, str], base: Project | None) -> None:
+    """See to it that a change which nobody has looked at names no execution that its base does not.
+
+    Raises:
+        FixtureError: it does.
+    """
+    known = set() if base is None else set(base.aws.executions.values())
+    for pipeline, name in names.items():
+        if name not in known:
+            raise FixtureError(
+                what=f"`{name}` is none of the executions that may be read",
+                facts=(
+                    f"`executions` under `aws` names it for `{pipeline}`, and not in the settings of the base branch",
+                ),
+                advice="merge the settings first; from then on it is read",
+            )
 
 
 def _read(names: Mapping[str, str], asking: Asking) -> Mapping[str, Executed]:

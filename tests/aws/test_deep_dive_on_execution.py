@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -393,3 +395,68 @@ def test_pytest_runs_the_steps_on_what_production_gave_them(company: Company) ->
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "2 passed" in ended.stdout
+
+
+JOB = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request"}
+KEY = {"SCRIPTCHECK_FIXTURES_KEY": "a-key-of-thirty-characters-000"}
+HANDED_ON = ("--base", "main", "--mode", "pipeline", "--mode", "deep-dive")
+
+
+def another_machine(company: Company, folder: Path) -> Company:
+    """Give the checkout of another job, which may ask AWS for nothing."""
+    shutil.copytree(company.root, folder, ignore=shutil.ignore_patterns(".scriptcheck"))
+    made = copy.copy(company)
+    made.root, made.variables = folder, JOB
+    return made
+
+
+def test_what_one_job_has_read_of_executions_another_one_runs_with(
+    company: Company, tmp_path: Path
+) -> None:
+    company.change("prepare.py", ">= least", "> least + 20")
+    commit(company.root)
+    sealed = str(tmp_path / "sealed")
+
+    fetched = company.call("fetch-fixtures", "--base", "main", "--seal", sealed, more=JOB | KEY)
+    there = another_machine(company, tmp_path / "there")
+    opened = there.call("fetch-fixtures", "--open", sealed, more=KEY)
+    ended = there.call("run", *HANDED_ON)
+
+    assert fetched.returncode == 0, fetched.stderr
+    assert opened.returncode == 0, opened.stderr
+    told = " ".join(ended.stdout.split())
+    assert "SC502" in told, ended.stdout + ended.stderr
+    assert "SC505" not in told
+    assert NAME not in told
+    assert SECRET not in told
+
+
+def test_what_could_not_be_had_of_an_execution_is_handed_on_as_such(
+    company: Company, tmp_path: Path
+) -> None:
+    company.change("prepare.py", ">= least", "> least + 20")
+    commit(company.root)
+    gone = company.story.place("Total", "report").removeprefix(f"{BUCKET}/") + "/report.json"
+    del company.store.objects[gone]
+    sealed = str(tmp_path / "sealed")
+
+    fetched = company.call("fetch-fixtures", "--base", "main", "--seal", sealed, more=JOB | KEY)
+    there = another_machine(company, tmp_path / "there")
+    there.call("fetch-fixtures", "--open", sealed, more=KEY)
+    ended = there.call("run", *HANDED_ON)
+
+    assert fetched.returncode == 0, fetched.stderr
+    assert "SC505" not in ended.stdout, ended.stdout
+    assert "SC502" in ended.stdout
+
+
+def test_a_pull_request_names_no_execution_that_its_base_does_not(
+    company: Company,
+) -> None:
+    company.change("scriptcheck.yaml", "daily: fraud-training", "daily: salaries")
+    commit(company.root)
+
+    ended = company.call("fetch-fixtures", "--base", "main", "--all", more=JOB | KEY)
+
+    assert ended.returncode == 4
+    assert "none of the executions that may be read" in ended.stderr
