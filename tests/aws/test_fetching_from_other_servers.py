@@ -101,12 +101,12 @@ def test_objects_of_any_size_come_as_they_are(client: Any, tmp_path: Path) -> No
 
 
 def test_thousands_of_objects_are_listed_over_pages(client: Any, tmp_path: Path) -> None:
-    for number in range(1_500):
+    for number in range(1_003):
         client.put_object(Bucket=BUCKET, Key=f"many/{number}.csv", Body=f"a\n{number}\n".encode())
 
     (one,) = fetch([wanted("many/")], means_for(client, tmp_path))
 
-    assert len(list(one.folder.iterdir())) == one.fixture.objects == 1_500
+    assert len(list(one.folder.iterdir())) == one.fixture.objects == 1_003
     assert (one.folder / "777.csv").read_bytes() == b"a\n777\n"
 
 
