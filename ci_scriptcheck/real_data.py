@@ -158,11 +158,11 @@ def _fetched(
     asking: Asking,
 ) -> Mapping[str, Fixture]:
     from ci_scriptcheck.fixtures import clients, credentials, refusals
+    from ci_scriptcheck.fixtures.bodies import Link
     from ci_scriptcheck.fixtures.bringing import Means
     from ci_scriptcheck.fixtures.cache import Cache
     from ci_scriptcheck.fixtures.fetching import fetch
     from ci_scriptcheck.fixtures.policies import Access
-    from ci_scriptcheck.fixtures.transfer import Link
     from ci_scriptcheck.run import own_reader
     from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 

@@ -23,12 +23,12 @@ from ci_scriptcheck.fixtures import (
     refusals,
 )
 from ci_scriptcheck.fixtures.allowed import Allowed
+from ci_scriptcheck.fixtures.bodies import Link
 from ci_scriptcheck.fixtures.bringing import Means
 from ci_scriptcheck.fixtures.cache import Cache
 from ci_scriptcheck.fixtures.credentials import Job
 from ci_scriptcheck.fixtures.policies import Access
 from ci_scriptcheck.fixtures.progress import line
-from ci_scriptcheck.fixtures.transfer import Link
 from ci_scriptcheck.github import actions
 from ci_scriptcheck.model import execution_comparison, execution_match
 from ci_scriptcheck.model.codec import to_json
