@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Dataset
     from ci_scriptcheck.model.plan import Plan
 
-LOCK = "lock.json"
-"""File that says what was fetched."""
-
 SEED = 0
 """Of samples: which rows are taken must not hang on what a change affects."""
 
@@ -75,7 +72,7 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
     known = {**({} if plan.base is None else plan.base.datasets), **plan.datasets}
     wanted = [_wanted(known[name], may) for name in names]
     allowed.check([one.place for one in wanted], may)
-    file = asking.root / FOLDER / LOCK
+    file = asking.root / lock.FILE
     locked = lock.read(file)
     found = {one.dataset: locked[one.dataset] for one in wanted if one.dataset in locked}
     # All or none: what is sampled by the same values has to keep the same of them.

@@ -154,7 +154,7 @@ def test_an_object_replaced_after_it_was_locked_is_an_error(client: Any, tmp_pat
     (first,) = fetch([wanted("lock/")], means_for(client, tmp_path / "one"))
     put(client, {"lock/a.csv": b"a\n2\n"})
 
-    with pytest.raises(FixtureError, match=r"s3://company-ml/lock/a\.csv was replaced"):
+    with pytest.raises(FixtureError, match=r"s3://company-ml/lock/a\.csv is no more the version"):
         fetch(
             [wanted("lock/")],
             means_for(client, tmp_path / "two"),
