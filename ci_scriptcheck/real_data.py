@@ -133,7 +133,9 @@ def _wanted(dataset: Dataset, may: Allowed) -> Wanted:
 
 
 def _is_here(wanted: Wanted, fixture: Fixture, root: Path) -> bool:
-    """Say whether just this was fetched before, and lies here with all its files."""
+    """Say whether just this was fetched before, and lies here with all its files as they were."""
+    from ci_scriptcheck.fixtures.cache import Cache
+
     asked = (
         fixture.place,
         fixture.sampling.most_bytes,
@@ -142,10 +144,7 @@ def _is_here(wanted: Wanted, fixture: Fixture, root: Path) -> bool:
     )
     if asked != (wanted.place, wanted.most_bytes, wanted.by, SEED):
         return False
-    folder = root / folder_of(fixture)
-    files = (path for path in folder.rglob("*") if path.is_file())
-    found = {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
-    return found == {one.name: one.size for one in fixture.taken}
+    return Cache(root / FOLDER).holds(fixture)
 
 
 def _fetched(
@@ -164,17 +163,18 @@ def _fetched(
     from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 
     keep_to_ourselves()
-    session = credentials.opened(
-        may.settings,
-        Access(places=tuple(sorted({one.place for one in wanted}))),
-        credentials.Job(environ=asking.environ),
-    )
     cache = Cache(asking.root / FOLDER)
     cache.cut.mkdir(parents=True, exist_ok=True)
-    link = Link(client=clients.s3(session, may.settings), told=refusals.told, report=asking.report)
+    # First, as it does not wait: its libraries are imported while we become a role, and list.
     with own_reader.reading(asking.root, writable=(cache.cut,), timeout=_CUTTING) as ask:
+        session = credentials.opened(
+            may.settings,
+            Access(places=tuple(sorted({one.place for one in wanted}))),
+            credentials.Job(environ=asking.environ),
+        )
+        client = clients.s3(session, may.settings)
         means = Means(
-            link=link,
+            link=Link(client=client, told=refusals.told, report=asking.report),
             cache=cache,
             ask=lambda request: ask(dict(request)),
             seed=SEED,

@@ -20,7 +20,7 @@ from ci_scriptcheck.errors import FixtureError
 from ci_scriptcheck.fixtures import faults
 from ci_scriptcheck.fixtures.bodies import Link
 from ci_scriptcheck.fixtures.fetching import fetch
-from ci_scriptcheck.fixtures.transfer import CHUNK
+from ci_scriptcheck.fixtures.part_file import CHUNK
 from ci_scriptcheck.run import own_reader
 from tests.aws import s3rver
 from tests.s3_server.means import means, wanted
