@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.git.github_event import event_of
-from ci_scriptcheck.errors import FixtureError
+from ci_scriptcheck.errors import FixtureError, WithheldError
+from ci_scriptcheck.fixtures import identity_token, withheld
 from ci_scriptcheck.fixtures.progress import Progress
-from ci_scriptcheck.model.fixture import FOLDER, Fixture, folder_of
+from ci_scriptcheck.model import not_run
+from ci_scriptcheck.model.fixture import FOLDER, LOCK, Fixture, folder_of
 from ci_scriptcheck.model.project import Project
+from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.model.s3_place import s3_place
+from ci_scriptcheck.model.scenario import REAL
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -46,14 +50,18 @@ class Asking:
         head: The project as it is checked.
         base: The same where it is compared with; `None` where there is none.
         environ: The variables of this process.
+        runs_code: Whether code of the project runs in this job, too.
         report: Told how far fetching is.
+        mask: Told each secret before it is used, where the runner of a job reads what is printed.
     """
 
     root: Path
     head: Project
     base: Project | None
     environ: Mapping[str, str]
+    runs_code: bool = True
     report: Callable[[Progress], None] = lambda _: None
+    mask: Callable[[str], object] | None = None
 
 
 def supplied(plan: Plan, asking: Asking) -> Plan:
@@ -65,14 +73,16 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
     names = plan.wanted()
     if not names:
         return plan
-    _check_job(asking)
     from ci_scriptcheck.fixtures import allowed, lock
 
-    may = allowed.allowed(asking.head, asking.base, asking.environ)
+    reviewed = is_reviewed(asking.environ, asking.root)
+    if asking.runs_code and not reviewed and identity_token.is_of_a_fork(asking.environ):
+        raise withheld.of_forks()
+    may = allowed.allowed(asking.head, asking.base, is_reviewed=reviewed)
     known = {**({} if plan.base is None else plan.base.datasets), **plan.datasets}
     wanted = [_wanted(known[name], may) for name in names]
     allowed.check([one.place for one in wanted], may)
-    file = asking.root / lock.FILE
+    file = asking.root / FOLDER / LOCK
     locked = lock.read(file)
     found = {one.dataset: locked[one.dataset] for one in wanted if one.dataset in locked}
     # All or none: what is sampled by the same values has to keep the same of them.
@@ -84,9 +94,32 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
             # What nobody uses for a week is removed.
             os.utime(asking.root / folder_of(one))
     else:
+        if asking.runs_code and not reviewed:
+            raise withheld.told(asking.root / FOLDER)
         found = dict(_fetched(wanted, may, locked, asking))
         lock.write(file, {**lock.read(file), **found}.values())
     return replace(plan, fixtures=dict(sorted(found.items())))
+
+
+def without(plan: Plan, error: FixtureError) -> Plan:
+    """Give a plan whose tasks on real data are not run, and that says why.
+
+    What they would have shown is missing, so the run fails; but not where they are not meant to have any.
+    """
+    is_meant = isinstance(error, WithheldError)
+    finding = Finding(
+        rule="SC505",
+        severity=Level.WARNING if is_meant else Level.ERROR,
+        message=error.what,
+        place=error.where,
+        evidence=error.facts,
+        advice=error.advice,
+    )
+    tasks = (
+        replace(task, blocked=task.blocked or not_run.NOT_READ) if task.scenario == REAL else task
+        for task in plan.tasks
+    )
+    return replace(plan, tasks=tuple(tasks), findings=(*plan.findings, finding))
 
 
 def _fit(found: Iterable[Fixture]) -> bool:
@@ -98,26 +131,22 @@ def _fit(found: Iterable[Fixture]) -> bool:
     return all(len(shares) == 1 for shares in kept.values())
 
 
-def _check_job(asking: Asking) -> None:
-    """See to it that no job gets real data whose code nobody has looked at: it could take them, and the right to ask for more.
+def is_reviewed(environ: Mapping[str, str], root: Path) -> bool:
+    """Say whether what lies here is what somebody has looked at, or that somebody's own.
 
-    Raises:
-        FixtureError: this is such a job.
+    So it is on machines of people, whose credentials are theirs, too; and of jobs, in those that are about
+    the default branch. Any other job may hold code that takes what it can read, and settings that
+    name what it would like to.
     """
-    is_job = asking.environ.get("CI") or asking.environ.get("GITHUB_ACTIONS")
-    event = event_of(asking.environ, asking.root)
-    is_reviewed = (
+    if not (environ.get("CI") or environ.get("GITHUB_ACTIONS")):
+        return True
+    event = event_of(environ, root)
+    return (
         event is not None
         and event.name in REVIEWED
         and event.branch is not None
         and event.branch == event.default_branch
     )
-    if is_job and not is_reviewed:
-        raise FixtureError(
-            what="this job may run code that nobody has looked at, so it gets no real data",
-            facts=("deep dives run on machines of people, and in Actions for the default branch",),
-            advice="leave `--mode deep-dive` out here, and run it after the merge",
-        )
 
 
 def _wanted(dataset: Dataset, may: Allowed) -> Wanted:
@@ -170,7 +199,7 @@ def _fetched(
         session = credentials.opened(
             may.settings,
             Access(places=tuple(sorted({one.place for one in wanted}))),
-            credentials.Job(environ=asking.environ),
+            credentials.Job(environ=asking.environ, mask=asking.mask),
         )
         client = clients.s3(session, may.settings)
         means = Means(

@@ -22,11 +22,11 @@ from ci_scriptcheck.change import affected, mentions
 from ci_scriptcheck.change.dependencies.default_interpreter import VARIABLE
 from ci_scriptcheck.change.git import laid_out
 from ci_scriptcheck.change.git.repository import change_set, look, repository_root
-from ci_scriptcheck.errors import ChangeError, ScriptcheckError, UsageError
+from ci_scriptcheck.errors import ChangeError, FixtureError, ScriptcheckError, UsageError
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import Asked, ChangeSet
 from ci_scriptcheck.model.options import Options
-from ci_scriptcheck.model.plan import Machine, Plan, RunRecord, Share, Side
+from ci_scriptcheck.model.plan import Machine, Mode, Plan, RunRecord, Share, Side
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.model.stopped import Stopped, of_error
@@ -140,29 +140,16 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     )
     about = _scope(sight, tree, project, options, environ, learned)
     around = circumstances.found(root, tree, project, learned.seconds)
+    if options.only_fetches:
+        about = scope.with_any_library(root, tree, about)
+        around = replace(around, missing={})
     reached = partial(scope.reached, root, tree, about, learned.reads)
     plan = planning.planned(root, about, around, options, reached, assignment)
     if plan.base is not None:
         plan = replace(plan, acceptances=acceptances.read(tree, project.folder))
     if plan.share is not None:
         plan = replace(plan, share=_dated(plan.share, environ, began))
-    pythons = {task.settings.python for task in plan.tasks}
-    has_base = any(task.side is Side.BASE for task in plan.tasks)
-    base_root = (
-        str(laid_out.lay_out(root, plan.base.commit, moment=began.timestamp()))
-        if plan.base is not None and has_base
-        else None
-    )
-    site = Site(
-        root=str(root),
-        store=str(store.folder),
-        began=began.timestamp(),
-        today=began.date().isoformat(),
-        versions={
-            python or "": circumstances.modules_of(root, project, python) for python in pythons
-        },
-        base_root=base_root,
-    )
+    site = _site(root, store, plan, project, began, has_base=not options.only_fetches)
     return Prepared(
         options=options,
         root=root,
@@ -171,6 +158,29 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
         learned=learned,
         project=project,
         base=_of_base(plan, about, reached),
+    )
+
+
+def _site(
+    root: Path, store: Store, plan: Plan, project: Project, began: datetime, *, has_base: bool
+) -> Site:
+    """Say where the plan is carried out, and lay out base's files there where tasks of base are to run."""
+    pythons = {task.settings.python for task in plan.tasks}
+    has_base = has_base and any(task.side is Side.BASE for task in plan.tasks)
+    base_root = (
+        str(laid_out.lay_out(root, plan.base.commit, moment=began.timestamp()))
+        if plan.base is not None and has_base
+        else None
+    )
+    return Site(
+        root=str(root),
+        store=str(store.folder),
+        began=began.timestamp(),
+        today=began.date().isoformat(),
+        versions={
+            python or "": circumstances.modules_of(root, project, python) for python in pythons
+        },
+        base_root=base_root,
     )
 
 
@@ -193,7 +203,10 @@ def _dated(share: Share, environ: Mapping[str, str], began: datetime) -> Share:
 
 
 def supply(
-    prepared: Prepared, environ: Mapping[str, str], report: Callable[[Fetching], None] = _silent
+    prepared: Prepared,
+    environ: Mapping[str, str],
+    report: Callable[[Fetching], None] = _silent,
+    mask: Callable[[str], object] | None = None,
 ) -> Prepared:
     """Fetch the real data that the plan needs, if it needs any, and put them into it.
 
@@ -201,18 +214,28 @@ def supply(
         prepared: What is to be run.
         environ: The variables of this process.
         report: Told how far fetching is.
+        mask: Told each secret before it is used, where the runner of a job reads what is printed.
 
     Raises:
-        FixtureError: they cannot be had, may not be read, or are too much.
+        FixtureError: they cannot be had, may not be read, or are too much, and nothing else was asked for.
     """
     asking = Asking(
         root=prepared.root,
         head=prepared.project,
         base=prepared.base,
         environ=environ,
+        runs_code=not prepared.options.only_fetches,
         report=report,
+        mask=mask,
     )
-    return replace(prepared, plan=real_data.supplied(prepared.plan, asking))
+    try:
+        plan = real_data.supplied(prepared.plan, asking)
+    except FixtureError as error:
+        if prepared.plan.modes == (Mode.DEEP_DIVE,):
+            raise
+        # What can be checked without them is.
+        plan = real_data.without(prepared.plan, error)
+    return replace(prepared, plan=plan)
 
 
 def start(prepared: Prepared) -> Started:

@@ -21,10 +21,12 @@ from ci_scriptcheck.values import replace
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Mapping
+    from typing import TextIO
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.model.options import Options
     from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.report.page import Page
     from ci_scriptcheck.run.process.hosts import Hosts
 
 
@@ -65,7 +67,7 @@ def _checked(
         gap = "\n" if prepared.plan.tasks else ""
         told.write(console_report.opening(prepared.plan, prepared.workers, page) + gap)
         told.flush()
-    started = workflow.start(fetching.supplied(prepared, console, told, page, environ))
+    started = workflow.start(_supplied(prepared, console, told, page, environ))
     signalled: str | None = None
     with Progress(prepared.plan, console, told=told, page=page, environ=environ) as progress:
         for result in started.ready.values():
@@ -88,6 +90,21 @@ def _checked(
         report.overlook(started.run_directory)
     _write(record, started.run_directory, given, console)
     return verdict.exit_code(record)
+
+
+def _supplied(
+    prepared: workflow.Prepared,
+    console: Console,
+    told: TextIO,
+    page: Page,
+    environ: Mapping[str, str],
+) -> workflow.Prepared:
+    """Fetch the real data that the run needs, and say how much of them was taken."""
+    prepared = fetching.supplied(prepared, console, environ)
+    if page.detail is not Detail.QUIET and prepared.plan.fixtures:
+        told.write(fetching.lines(prepared.plan.fixtures.values(), page) + "\n")
+        told.flush()
+    return prepared
 
 
 def _write(record: RunRecord, directory: Path, given: Namespace, console: Console) -> None:

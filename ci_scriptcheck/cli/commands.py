@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.cli.command import Argument, Command, Group, Option
 from ci_scriptcheck.cli.deep_dive_command import DEEP_DIVE
+from ci_scriptcheck.cli.fetch_fixtures_command import FETCH_FIXTURES
 from ci_scriptcheck.cli.github_commands import PUBLISH
 
 if TYPE_CHECKING:
@@ -384,6 +385,7 @@ _ALL_COMMANDS = (
             ),
         ),
     ),
+    FETCH_FIXTURES,
     Command(
         name="demo",
         place="demo.show",

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ci_scriptcheck import real_data
 from ci_scriptcheck.change.git.repository import CommitTree, change_set, repository_root
 from ci_scriptcheck.cli import opening
 from ci_scriptcheck.data.compare.terms import DriftTerms
@@ -132,9 +133,9 @@ def _here(given: Namespace, console: Console, environ: Mapping[str, str]) -> _He
     place = opening.place_of(folder)
     own_folders.check(place.root, place.tracked, environ=environ, output=None)
     project = opening.project_of(place)
-    is_reviewed = not is_job or environ.get("GITHUB_EVENT_NAME") in allowed.REVIEWED
+    is_reviewed = real_data.is_reviewed(environ, place.root)
     base = None if is_reviewed else _base(place, project, environ)
-    may = allowed.allowed(project, base, environ)
+    may = allowed.allowed(project, base, is_reviewed=is_reviewed)
     return _Here(root=place.root, project=base or project, allowed=may, job=job)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import workflow
-from ci_scriptcheck.report.page import Detail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import TextIO
+    from collections.abc import Callable, Iterable, Mapping
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.fixtures.progress import Progress
+    from ci_scriptcheck.model.fixture import Fixture
     from ci_scriptcheck.report.page import Page
 
 _CLEAR = "\r\x1b[2K"
@@ -22,18 +21,17 @@ _CLEAR = "\r\x1b[2K"
 def supplied(
     prepared: workflow.Prepared,
     console: Console,
-    told: TextIO,
-    page: Page,
     environ: Mapping[str, str],
+    mask: Callable[[str], object] | None = None,
 ) -> workflow.Prepared:
-    """Fetch the real data that a run needs, and say how much of them was taken.
+    """Fetch the real data that a run needs.
 
     Raises:
         FixtureError: they cannot be had, may not be read, or are too much.
     """
     if not prepared.plan.wanted():
         return prepared
-    from ci_scriptcheck.fixtures import progress, summary
+    from ci_scriptcheck.fixtures import progress
 
     def show(found: Progress) -> None:
         console.err.write(f"{_CLEAR}{progress.line(found)[: console.err_page.width]}")
@@ -41,14 +39,17 @@ def supplied(
 
     if console.moving:
         try:
-            prepared = workflow.supply(prepared, environ, show)
+            prepared = workflow.supply(prepared, environ, show, mask)
         finally:
             console.err.write(_CLEAR)
             console.err.flush()
     else:
-        prepared = workflow.supply(prepared, environ)
-    if page.detail is not Detail.QUIET:
-        lines = [summary.line(one) for one in prepared.plan.fixtures.values()]
-        told.write("".join(f"{page.flow(line, 'real  ')}\n" for line in lines) + "\n")
-        told.flush()
+        prepared = workflow.supply(prepared, environ, mask=mask)
     return prepared
+
+
+def lines(fixtures: Iterable[Fixture], page: Page) -> str:
+    """Write how much of each dataset there is, and how it was chosen, in a line each."""
+    from ci_scriptcheck.fixtures import summary
+
+    return "".join(f"{page.flow(summary.line(one), 'real  ')}\n" for one in fixtures)

@@ -12,6 +12,9 @@ from ci_scriptcheck.values import dataclass
 FOLDER = ".scriptcheck/fixtures"
 """Where fetched data lie, relative to the repository; git ignores it, and no cache that is shared holds it."""
 
+LOCK = "lock.json"
+"""File in it that says what was fetched."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class S3Object:

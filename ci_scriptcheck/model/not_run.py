@@ -24,6 +24,8 @@ UNKNOWN = "no reason is known"
 NO_SCRIPT = "has no script"
 NO_REAL_DATA = "no dataset of its pipeline says under `real` where its real data are"
 
+NOT_READ = "its real data were not read"
+
 _NEEDS = "needs "
 
 

@@ -28,6 +28,7 @@ class Options:
         compare: Whether base is run beside head, where something changed.
         shard: Which share of the checked tasks, counted from 1, and of how many.
         assignment: File that says which share answers for which task.
+        only_fetches: Whether real data are fetched and nothing is run, so that what is installed here says nothing.
     """
 
     project: Path
@@ -47,6 +48,7 @@ class Options:
     shard: tuple[int, int] | None = None
     assignment: Path | None = None
     compare: bool = False
+    only_fetches: bool = False
 
     @property
     def compares(self) -> bool:

@@ -322,7 +322,9 @@ class Plan:
 
     def wanted(self) -> tuple[str, ...]:
         """List the datasets of which real data are needed, sorted."""
-        sources = (item.source for task in self.tasks for item in task.inputs)
+        sources = (
+            item.source for task in self.tasks if task.blocked is None for item in task.inputs
+        )
         return tuple(sorted({one.dataset for one in sources if isinstance(one, Fetched)}))
 
     def scenario_of(self, task: Task) -> Scenario:

@@ -14,4 +14,12 @@ REAL_RULES = (
         example="`amount` in production goes up to 250,000, and the schema ends at 10,000",
         cure="Say in the schema of the dataset what was found, so that made data are like it too; or look at where the data come from.",
     ),
+    Rule(
+        code="SC505",
+        level=Level.ERROR,
+        title="real data could not be read",
+        why="A deep dive was asked for, and nothing of it was run; the rest was. That all is well cannot be said.",
+        example="the role does not trust this job, or the budget is smaller than what is wanted",
+        cure="What stands beside it says what to change. Pull requests from forks get no real data; there it is a warning.",
+    ),
 )
