@@ -158,11 +158,12 @@ def _as_handed_on(
     Raises:
         FixtureError: it is not here.
     """
+    from ci_scriptcheck.fixtures.cache import Cache
+
+    cache = Cache(asking.root / FOLDER)
     for one in wanted:
         fixture = found.get(one.dataset)
-        is_here = (
-            fixture is not None and fixture.place == one.place and _is_whole(fixture, asking.root)
-        )
+        is_here = fixture is not None and fixture.place == one.place and cache.holds(fixture)
         if not is_here and one.dataset not in gone:
             raise refusal(asking)
     return {name: one for name, one in found.items() if name not in gone}
@@ -232,22 +233,18 @@ def _still_here(locked: Mapping[str, Fixture], root: Path) -> Mapping[str, Fixtu
 
 
 def _is_here(wanted: Wanted, fixture: Fixture, root: Path) -> bool:
-    """Say whether just this was fetched before, and lies here with all its files."""
+    """Say whether just this was fetched before, and lies here with all its files as they were."""
+    from ci_scriptcheck.fixtures.cache import Cache
+
     asked = (
         fixture.place,
         fixture.sampling.most_bytes,
         fixture.sampling.by,
         fixture.sampling.seed,
     )
-    return asked == (wanted.place, wanted.most_bytes, wanted.by, SEED) and _is_whole(fixture, root)
-
-
-def _is_whole(fixture: Fixture, root: Path) -> bool:
-    """Say whether all files that were fetched lie here, and no others."""
-    folder = root / folder_of(fixture)
-    files = (path for path in folder.rglob("*") if path.is_file())
-    found = {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
-    return found == {one.name: one.size for one in fixture.taken}
+    return asked == (wanted.place, wanted.most_bytes, wanted.by, SEED) and Cache(
+        root / FOLDER
+    ).holds(fixture)
 
 
 def _fetched(
@@ -262,25 +259,26 @@ def _fetched(
         FixtureError: something else cannot be had, or nothing can.
     """
     from ci_scriptcheck.fixtures import clients, credentials, one_by_one, refusals
+    from ci_scriptcheck.fixtures.bodies import Link
     from ci_scriptcheck.fixtures.bringing import Means
     from ci_scriptcheck.fixtures.cache import Cache
     from ci_scriptcheck.fixtures.policies import Access
-    from ci_scriptcheck.fixtures.transfer import Link
     from ci_scriptcheck.run import own_reader
     from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 
     keep_to_ourselves()
-    session = credentials.opened(
-        may.settings,
-        Access(places=tuple(sorted({one.place for one in wanted}))),
-        credentials.Job(environ=asking.environ, mask=asking.mask),
-    )
     cache = Cache(asking.root / FOLDER)
     cache.cut.mkdir(parents=True, exist_ok=True)
-    link = Link(client=clients.s3(session, may.settings), told=refusals.told, report=asking.report)
+    # First, as it does not wait: its libraries are imported while we become a role, and list.
     with own_reader.reading(asking.root, writable=(cache.cut,), timeout=_CUTTING) as ask:
+        session = credentials.opened(
+            may.settings,
+            Access(places=tuple(sorted({one.place for one in wanted}))),
+            credentials.Job(environ=asking.environ, mask=asking.mask),
+        )
+        client = clients.s3(session, may.settings)
         means = Means(
-            link=link,
+            link=Link(client=client, told=refusals.told, report=asking.report),
             cache=cache,
             ask=lambda request: ask(dict(request)),
             seed=SEED,

@@ -15,12 +15,12 @@ from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.errors import ChangeError, UsageError
 from ci_scriptcheck.fixtures import clients, looking, refusals, sagemaker, withheld
 from ci_scriptcheck.fixtures.allowed import Allowed
+from ci_scriptcheck.fixtures.bodies import Link
 from ci_scriptcheck.fixtures.bringing import Means
 from ci_scriptcheck.fixtures.cache import Cache
 from ci_scriptcheck.fixtures.credentials import Job
 from ci_scriptcheck.fixtures.progress import line
 from ci_scriptcheck.fixtures.sagemaker import SageMaker
-from ci_scriptcheck.fixtures.transfer import Link
 from ci_scriptcheck.github import actions
 from ci_scriptcheck.model import execution_comparison, execution_match
 from ci_scriptcheck.model.codec import to_json

@@ -124,6 +124,7 @@ class Taken:
         read: Bytes of the object that it needed.
         size: Bytes of the file.
         digest: Hexadecimal; of the file, or of the object's version where it was taken whole.
+        check: Of the bytes of the file where it was taken whole, by checksums: to know them again, not to keep them apart.
         rows: In the file; `None` where it is no table, or was not looked into.
         of_rows: In the object.
     """
@@ -134,6 +135,7 @@ class Taken:
     read: int
     size: int
     digest: str
+    check: str | None = None
     rows: int | None = None
     of_rows: Estimate | None = None
 
