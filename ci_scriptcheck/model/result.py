@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ci_scriptcheck.errors import Excerpt, Place
 from ci_scriptcheck.model.comparison import PortComparison
+from ci_scriptcheck.model.port_profile import PortProfile
 from ci_scriptcheck.values import dataclass, field
 
 
@@ -197,6 +198,8 @@ class TaskResult:
             base did.
         flaky: How runs with the same code and data ended, the earliest first and this one last, where
             some passed and others failed; else empty.
+        profiles: What real data, and what was made of them, hold as wholes: at inputs that were fetched, and
+            at all outputs.
     """
 
     task: str
@@ -223,6 +226,7 @@ class TaskResult:
     is_first_to_differ: bool = False
     is_beside_script: bool = False
     flaky: tuple[Outcome, ...] = ()
+    profiles: tuple[PortProfile, ...] = ()
 
     @property
     def is_usable(self) -> bool:

@@ -134,7 +134,7 @@ def judged(
 ) -> TaskResult:
     """Say what a run amounts to, with what second runs showed where there were any."""
     ending = attempt.ending
-    is_private = task.is_private or _has_opened_real_data(context, ending)
+    is_private = is_about_private_data(context, task, ending)
     if is_private:
         code = _code(context, task)
         ending = withheld.of_ending(ending, code)
@@ -177,8 +177,12 @@ def judged(
     )
 
 
+def is_about_private_data(context: Context, task: Task, ending: Ending) -> bool:
+    """Say whether a script was given real data, or has opened them where they lie."""
+    return task.is_private or _has_opened_real_data(context, ending)
+
+
 def _has_opened_real_data(context: Context, ending: Ending) -> bool:
-    """Say whether a script has opened real data where they lie, though it was given none."""
     plan = context.plan
     sides = plan.datasets, {} if plan.base is None else plan.base.datasets
     places = [
