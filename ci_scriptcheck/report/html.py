@@ -32,7 +32,7 @@ from ci_scriptcheck.report import (
 )
 from ci_scriptcheck.report.page import counted, seconds, written_out
 from ci_scriptcheck.report.standing import MARKS, WORDS, Standing, standing, word
-from ci_scriptcheck.report.web import differences, findings, pictures, tasks
+from ci_scriptcheck.report.web import differences, findings, pictures, real, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -55,6 +55,7 @@ _TITLES = {
     "pipelines": "Pipelines",
     "failures": "Failures",
     "differences": "Data that differ",
+    "flows": "Real data",
     "uncompared": "Not compared",
     "warnings": "Warnings",
     "excused": "Not counted",
@@ -87,6 +88,7 @@ def render(record: RunRecord) -> str:
         "failures": failures,
         "differences": differences.differences(record),
         "figures": differences.figures(record),
+        "flows": real.flows(record),
         "uncompared": alone,
         "warnings": list(warnings.new.items()),
         "old_warnings": list(warnings.old.items()),

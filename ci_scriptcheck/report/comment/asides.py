@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model import change, verdict
+from ci_scriptcheck.model.flow import flows
 from ci_scriptcheck.model.result import ENDED_WELL, Level, Outcome
 from ci_scriptcheck.report import (
     data_changes,
     data_difference,
     escaping,
+    flow,
     intended,
     lines,
     mistake,
@@ -146,6 +148,24 @@ def _same(record: RunRecord) -> str:
 
 def _digests(artefacts: Mapping[str, Artefact]) -> dict[str, str]:
     return {port: one.digest for port, one in artefacts.items()}
+
+
+def real_data(story: Story, sheet: Sheet) -> list[str]:
+    """Tell what becomes of real data along pipelines: in a line, and in tables where there is room for them."""
+    line = flow.sentence(story.record)
+    if line is None:
+        return []
+    told: list[str] = []
+    for one in flows(story.record)[: sheet.room.flows]:
+        told += [
+            f"#### Real data along {escaping.name(one.name)}",
+            sheet.comparison(flow.stages(one)),
+            "\n".join(f"- {sheet.prose(text)}" for text in flow.notes(one)),
+        ]
+        turns = flow.turns(one)
+        if turns is not None:
+            told.append(fold("Columns that do not stay as they are", sheet.comparison(turns)))
+    return told or [sheet.prose(line)]
 
 
 def not_compared(story: Story, sheet: Sheet) -> list[str]:
