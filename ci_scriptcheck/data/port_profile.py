@@ -12,14 +12,14 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ci_scriptcheck.data import rounding
 from ci_scriptcheck.data.compare import file_families, matching, port_drift, stacked, words
 from ci_scriptcheck.data.compare.matching import MOMENTS, NUMBERS
-from ci_scriptcheck.data.rounding import Way
 from ci_scriptcheck.data.validate.scan import UnreadableError
 from ci_scriptcheck.data.validate.terms import Evidence
+from ci_scriptcheck.model import rounding
 from ci_scriptcheck.model.contract import ColumnType
 from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile
+from ci_scriptcheck.model.rounding import Way
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:

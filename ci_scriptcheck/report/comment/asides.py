@@ -16,6 +16,7 @@ from ci_scriptcheck.report import (
     flow,
     intended,
     lines,
+    made_and_real,
     mistake,
     summary,
     uncompared,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.report.comment.sheet import Sheet
     from ci_scriptcheck.report.comment.story import Story
     from ci_scriptcheck.report.data_changes import Change
+    from ci_scriptcheck.report.made_and_real import SourceDifference
 
 MOST_OPEN = 5
 """Outputs that differ and are shown unfolded."""
@@ -165,7 +167,21 @@ def real_data(story: Story, sheet: Sheet) -> list[str]:
         turns = flow.turns(one)
         if turns is not None:
             told.append(fold("Columns that do not stay as they are", sheet.comparison(turns)))
-    return told or [sheet.prose(line)]
+    if not told:
+        return [sheet.prose(line)]
+    for source in made_and_real.sources(story.record)[: sheet.room.flows]:
+        told += _made(source, sheet)
+    return told
+
+
+def _made(found: SourceDifference, sheet: Sheet) -> Iterator[str]:
+    yield f"#### Made and real data of {escaping.name(found.dataset)}"
+    if found.table is not None:
+        yield sheet.comparison(found.table)
+    yield "\n".join(f"- {sheet.prose(text)}" for text in found.unsaid)
+    if found.suggestion:
+        yield f"{sheet.prose(made_and_real.LEAD)}:"
+        yield escaping.fenced(found.suggestion.splitlines(), "diff")
 
 
 def not_compared(story: Story, sheet: Sheet) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -78,7 +79,7 @@ def real_orders() -> bytes:
 
 
 class Shop:
-    """A repository, and the S3 where its real data are."""
+    """A repository, the S3 where its real data are, and a run on them."""
 
     def __init__(self, root: Path, address: str) -> None:
         self.root = root
@@ -88,6 +89,7 @@ class Shop:
             "AWS_SECRET_ACCESS_KEY": "secret-of-a-test",
             "AWS_DEFAULT_REGION": "eu-west-1",
         }
+        self.ended = self.run("--verbose")
 
     def run(self, *words: str) -> Any:
         ended = scriptcheck(
@@ -97,16 +99,27 @@ class Shop:
         return ended
 
     @property
-    def record(self) -> dict[str, Any]:
-        (run,) = (self.root / ".scriptcheck" / "runs").iterdir()
-        found: dict[str, Any] = json.loads((run / "record.json").read_text())
-        return found
+    def told(self) -> str:
+        return " ".join(self.ended.stdout.split())
+
+    @property
+    def folder(self) -> Path:
+        return min((self.root / ".scriptcheck" / "runs").iterdir())
+
+    def profiles(self) -> list[dict[str, Any]]:
+        record = json.loads((self.folder / "record.json").read_text())
+        return [
+            port
+            for result in record["run"]["results"]
+            if result["task"] == "daily/prepare[real]"
+            for port in result["profiles"]
+        ]
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    """Give a shop on a branch that has changed its first script."""
-    root = tmp_path / "shop"
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Give a shop on a branch that has changed its first script, after a run."""
+    root = tmp_path_factory.mktemp("told") / "shop"
     root.mkdir()
     (root / "scriptcheck.yaml").write_text(SETTINGS)
     (root / "prepare.py").write_text(PREPARE.replace("% 4", "% 3"))
@@ -123,21 +136,46 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 
 def test_where_rows_are_lost_and_where_gaps_appear_is_told(shop: Shop) -> None:
-    told = " ".join(shop.run().stdout.split())
+    assert "Real data along daily" in shop.told
+    assert "202 → 182 (\N{MINUS SIGN}9.9 %)" in shop.told
+    assert "`half` is new, and empty in 25 % of the rows" in shop.told
 
-    assert "Real data along daily" in told
-    assert "202 → 182 (\N{MINUS SIGN}9.9 %)" in told
-    assert "`half` is new, and empty in 25 % of the rows" in told
+
+def test_how_made_data_differ_from_real_ones_is_told(shop: Shop) -> None:
+    assert "Data made for orders are not like the real ones" in shop.told
+    assert "amount 0 % empty" in shop.told
+    assert "paid_on 2025-" in shop.told
 
 
 def test_no_report_of_it_holds_a_value(shop: Shop) -> None:
-    ended = shop.run("--verbose")
-
-    (run,) = (shop.root / ".scriptcheck" / "runs").iterdir()
-    told = [ended.stdout, ended.stderr, (run / "record.json").read_text()]
+    told = [shop.ended.stdout, shop.ended.stderr, (shop.folder / "record.json").read_text()]
     told += [
-        scriptcheck("report", form, "--run", str(run), folder=shop.root).stdout
-        for form in ("console", "markdown", "html", "junit", "json")
+        scriptcheck("report", form, "--run", str(shop.folder), folder=shop.root).stdout
+        for form in ("console", "markdown", "html", "junit")
     ]
     for value in PLANTED:
         assert not [text for text in told if value in text]
+
+
+def test_ports_are_profiled_in_the_record(shop: Shop) -> None:
+    orders, kept = shop.profiles()
+
+    assert (orders["dataset"], orders["is_input"]) == ("orders", True)
+    (table,) = kept["tables"]
+    assert [column["name"] for column in table["columns"]] == ["customer", "amount", "half"]
+
+
+def test_the_change_that_is_suggested_makes_what_is_made_like_what_is_real(shop: Shop) -> None:
+    suggestion = shop.profiles()[0]["suggestion"]
+
+    subprocess.run(["git", "apply", "-"], input=suggestion.encode(), cwd=shop.root, check=True)
+
+    settings = (shop.root / "scriptcheck.yaml").read_text()
+    assert "values: [retail, trade, partner]}   # who buys" in settings
+    assert "max: 200" in settings
+    assert "min: 2026-01-01, max: 2026-06-30}" in settings
+    assert "channel: {type: string}" in settings
+    assert "max: 7319733" not in settings
+    ended = shop.run()
+    assert "reaches" not in ended.stdout
+    assert "git apply" not in ended.stdout, ended.stdout

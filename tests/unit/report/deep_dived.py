@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ci_scriptcheck.model.contract import Dataset, Schema, Synthesized
+from ci_scriptcheck.model.contract import Column, ColumnType, Dataset, Schema, Synthesized
 from ci_scriptcheck.model.fixture import Estimate, Fixture, Sampling
 from ci_scriptcheck.model.plan import Counts, Fetched, Input, Mode, RunRecord, Task, Upstream
 from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
@@ -68,7 +68,9 @@ def a_fixture(dataset: str, rows: int, of_rows: Estimate | None, **given: Any) -
 
 
 AMOUNT = a_column("amount", low=0.5, median=20.0, high=950.0)
-REGION = a_column("region", "string", distinct=12)
+REGION = a_column(
+    "region", "string", distinct=12, strange=10, strange_rows=2_311, named=("east", "west")
+)
 CUSTOMER = a_column("customer", "string", distinct=4_120)
 ORDERED = a_column("ordered_at", "datetime", low="2026-10-01", high="2026-11-30")
 
@@ -85,6 +87,40 @@ def clean(nulls: int = 383) -> tuple[ColumnProfile, ...]:
     )
 
 
+ORDERS = Schema(
+    key=("order_id",),
+    columns=(
+        Column(name="order_id", type=ColumnType.INT, unique=True),
+        Column(name="customer", type=ColumnType.STRING),
+        Column(name="amount", type=ColumnType.FLOAT, min=0, max=500),
+        Column(name="region", type=ColumnType.CATEGORY, values=("north", "south")),
+    ),
+)
+MADE = (
+    a_column("order_id", "int", distinct=100, low=0, high=99),
+    a_column("customer", "string", distinct=100),
+    a_column("amount", low=0.2, median=250.0, high=499.0),
+    a_column("region", "string", distinct=2, strange=0),
+)
+SUGGESTION = """\
+--- a/scriptcheck.yaml
++++ b/scriptcheck.yaml
+@@ -5,5 +5,6 @@
+     columns:
+       order_id: {type: int, unique: true}
+       customer: {type: string}
+-      amount: {type: float, min: 0, max: 500}
+-      region: {type: category, values: [north, south]}
++      amount: {type: float, min: 0, max: 950}
++      region: {type: category, values: [north, south, east, west]}
++      ordered_at: {type: datetime, min: 2026-10-01, max: 2026-11-30}
+"""
+UNSAID = (
+    "`region` has further 8 values that may not be named here"
+    " (2,311 of 10,000 rows hold what is not listed)"
+)
+
+
 def a_deep_dive(*more: PortProfile) -> RunRecord:
     """Give the run of a change of `preprocess` on a sample of orders and on all countries."""
     fraud = "fraud/{}[real]"
@@ -94,8 +130,8 @@ def a_deep_dive(*more: PortProfile) -> RunRecord:
         a_real_task("train", Upstream(task=fraud.format("split"), port="training")),
     )
     datasets = {
-        name: Dataset(name=name, schema=Schema(), files=(), origin=Synthesized())
-        for name in ("orders", "countries")
+        name: Dataset(name=name, schema=schema, files=(), origin=Synthesized())
+        for name, schema in {"orders": ORDERS, "countries": Schema()}.items()
     }
     plan = a_plan(
         *tasks,
@@ -126,7 +162,15 @@ def a_deep_dive(*more: PortProfile) -> RunRecord:
             },
             outputs={"features": an_artefact(9_120, 1_500_000)},
             profiles=(
-                a_port("orders", a_table(ROWS, *RAW), is_input=True, dataset="orders"),
+                a_port(
+                    "orders",
+                    a_table(ROWS, *RAW),
+                    is_input=True,
+                    dataset="orders",
+                    made=(a_table(100, *MADE),),
+                    suggestion=SUGGESTION,
+                    unsaid=(UNSAID,),
+                ),
                 a_port("countries", countries, is_input=True, dataset="countries"),
                 a_port("features", a_table(9_120, *clean())),
                 *more,

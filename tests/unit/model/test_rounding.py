@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ci_scriptcheck.data import rounding
-from ci_scriptcheck.data.rounding import Way
+from ci_scriptcheck.model import rounding
+from ci_scriptcheck.model.rounding import Way
 
 if TYPE_CHECKING:
     from datetime import date
