@@ -234,6 +234,7 @@ def _together(one: Column, other: Column) -> Column:
     if left.type == right.type:
         lows = [end for end in (left.low, right.low) if end is not None]
         highs = [end for end in (left.high, right.high) if end is not None]
-        if lows and highs:
+        kinds = {isinstance(end, str) for end in (*lows, *highs)}
+        if lows and highs and len(kinds) == 1:
             profile = replace(profile, low=min(lows), high=max(highs))
     return Column(rows=one.rows + other.rows, profile=profile)

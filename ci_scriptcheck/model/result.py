@@ -169,6 +169,15 @@ class Artefact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartUp:
+    """What a script had cost when its function was called: it does not grow with the data."""
+
+    seconds: float
+    cpu_seconds: float
+    memory_mb: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskResult:
     """How one task ended, and what it left.
 
@@ -179,6 +188,7 @@ class TaskResult:
         seconds: Wall time of the script; where it is reused, of the run that made it.
         cpu_seconds: Processor time of its whole process tree.
         peak_memory_mb: Greatest memory of its process tree, in units of 1024² bytes.
+        start_up: What of these it had cost before it was called; `None` where that is not known.
         inputs: Port → what it was given.
         outputs: Port → what it wrote.
         differing: Output ports that do not hold what the same task writes on base.
@@ -210,6 +220,7 @@ class TaskResult:
     seconds: float | None = None
     cpu_seconds: float | None = None
     peak_memory_mb: float | None = None
+    start_up: StartUp | None = None
     inputs: Mapping[str, Artefact] = field(default_factory=dict)
     outputs: Mapping[str, Artefact] = field(default_factory=dict)
     differing: tuple[str, ...] = ()

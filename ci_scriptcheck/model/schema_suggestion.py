@@ -157,9 +157,9 @@ def _values(column: Column, real: ColumnProfile, rows: int) -> tuple[dict[str, J
     unnamed = real.strange - len(real.named)
     notes = []
     if unnamed:
-        what = f"{unnamed:,} value{'s' * (unnamed != 1)} that may not be named here"
+        noun = f"{'further ' * bool(real.named)}value{'s' * (unnamed != 1)}"
         notes.append(
-            f"`{column.name}` has {'further ' * bool(real.named)}{what}"
+            f"`{column.name}` has {unnamed:,} {noun} that may not be named here"
             f" ({real.strange_rows:,} of {rows:,} rows hold what is not listed)"
         )
     if not real.named:

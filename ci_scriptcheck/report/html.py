@@ -22,6 +22,7 @@ from ci_scriptcheck.model.not_run import UNKNOWN
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.report import (
     data_changes,
+    full_size,
     intended,
     lines,
     machines,
@@ -57,6 +58,7 @@ _TITLES = {
     "failures": "Failures",
     "differences": "Data that differ",
     "flows": "Real data",
+    "costs": "Costs on all data",
     "made": "Made and real data",
     "uncompared": "Not compared",
     "warnings": "Warnings",
@@ -91,6 +93,7 @@ def render(record: RunRecord) -> str:
         "differences": differences.differences(record),
         "figures": differences.figures(record),
         "flows": real.flows(record),
+        "costs": full_size.costs(record),
         "made": made_and_real.sources(record),
         "uncompared": alone,
         "warnings": list(warnings.new.items()),

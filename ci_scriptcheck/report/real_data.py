@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.flow import flows
-from ci_scriptcheck.report import failure, flow, made_and_real
+from ci_scriptcheck.report import failure, flow, full_size, made_and_real
 from ci_scriptcheck.report.page import Detail, code_line, counted, visible
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ MOST_LINES = 30
 def told(record: RunRecord, page: Page) -> str | None:
     """Write all of it; `None` where no real data were looked at."""
     parts = [*_along(record, page)]
+    parts += _costs(record, page)
     for one in made_and_real.sources(record):
         parts += _made(one, page)
     return "\n\n".join(parts) or None
@@ -38,6 +39,16 @@ def _along(record: RunRecord, page: Page) -> Iterator[str]:
         if turns is not None:
             yield "Columns that do not stay as they are:"
             yield failure.table(turns, page)
+
+
+def _costs(record: RunRecord, page: Page) -> Iterator[str]:
+    for one in full_size.costs(record):
+        yield f"What {visible(one.name)} costs on this sample, and on all of the data:"
+        is_all = page.detail is Detail.VERBOSE
+        yield failure.table(one.full if is_all else one.short, page)
+        lines = [page.flow(visible(text), "  ") for text in one.notes]
+        if lines:
+            yield "\n".join(lines)
 
 
 def _made(found: SourceDifference, page: Page) -> Iterator[str]:

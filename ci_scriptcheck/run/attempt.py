@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict, assert_never
 from ci_scriptcheck import repository_file
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.contract import CopiedFrom
-from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
+from ci_scriptcheck.model.result import Artefact, Outcome, StartUp, TaskResult
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.run import (
     calling,
@@ -167,6 +167,7 @@ def judged(
         seconds=ending.seconds,
         cpu_seconds=ending.cpu_seconds,
         peak_memory_mb=ending.peak_memory / MIB,
+        start_up=_start_up(ending),
         inputs=attempt.given,
         outputs=attempt.written,
         log_tail=() if is_private else _tail(log),
@@ -174,6 +175,16 @@ def judged(
         reads=attempt.reads,
         protections=ending.protections,
         worker=context.worker,
+    )
+
+
+def _start_up(ending: Ending) -> StartUp | None:
+    if not ending.memory_before:
+        return None
+    return StartUp(
+        seconds=ending.seconds_before,
+        cpu_seconds=ending.cpu_seconds_before,
+        memory_mb=ending.memory_before / MIB,
     )
 
 

@@ -14,6 +14,7 @@ from ci_scriptcheck.report import (
     data_difference,
     escaping,
     flow,
+    full_size,
     intended,
     lines,
     made_and_real,
@@ -169,6 +170,12 @@ def real_data(story: Story, sheet: Sheet) -> list[str]:
             told.append(fold("Columns that do not stay as they are", sheet.comparison(turns)))
     if not told:
         return [sheet.prose(line)]
+    for shown in full_size.costs(story.record)[: sheet.room.flows]:
+        told += [
+            f"#### Costs of {escaping.name(shown.name)} on this sample, and on all of the data",
+            sheet.comparison(shown.full),
+            "\n".join(f"- {sheet.prose(text)}" for text in shown.notes),
+        ]
     for source in made_and_real.sources(story.record)[: sheet.room.flows]:
         told += _made(source, sheet)
     return told

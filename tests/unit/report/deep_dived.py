@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from ci_scriptcheck.model.contract import Column, ColumnType, Dataset, Schema, Synthesized
 from ci_scriptcheck.model.fixture import Estimate, Fixture, Sampling
 from ci_scriptcheck.model.plan import Counts, Fetched, Input, Mode, RunRecord, Task, Upstream
 from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
-from ci_scriptcheck.model.result import Artefact, FileFacts, Outcome
+from ci_scriptcheck.model.result import Artefact, FileFacts, Outcome, StartUp
 from ci_scriptcheck.model.s3_place import S3Place
 from ci_scriptcheck.model.scenario import REAL
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
+from tests.unit.report.posted import EVIL
 
 ROWS = 10_000
 
@@ -54,7 +56,7 @@ def an_artefact(rows: int | None, size: int) -> Artefact:
     return Artefact(digest="d" * 64, files=(file,))
 
 
-def a_fixture(dataset: str, rows: int, of_rows: Estimate | None, **given: Any) -> Fixture:
+def a_fixture(dataset: str, rows: int | None, of_rows: Estimate | None, **given: Any) -> Fixture:
     parts: dict[str, Any] = {
         "place": S3Place(bucket="company-ml", prefix=f"fraud/{dataset}/"),
         "sampling": Sampling(seed=0, most_bytes=50_000_000),
@@ -116,7 +118,7 @@ SUGGESTION = """\
 +      ordered_at: {type: datetime, min: 2026-10-01, max: 2026-11-30}
 """
 UNSAID = (
-    "`region` has further 8 values that may not be named here"
+    "`region` has 8 further values that may not be named here"
     " (2,311 of 10,000 rows hold what is not listed)"
 )
 
@@ -156,6 +158,7 @@ def a_deep_dive(*more: PortProfile) -> RunRecord:
             seconds=2.4,
             cpu_seconds=2.2,
             peak_memory_mb=310.0,
+            start_up=StartUp(seconds=0.9, cpu_seconds=0.8, memory_mb=140.0),
             inputs={
                 "orders": an_artefact(ROWS, 2_000_000),
                 "countries": an_artefact(250, 9_000),
@@ -181,6 +184,7 @@ def a_deep_dive(*more: PortProfile) -> RunRecord:
             seconds=0.9,
             cpu_seconds=0.8,
             peak_memory_mb=190.0,
+            start_up=StartUp(seconds=0.7, cpu_seconds=0.7, memory_mb=130.0),
             inputs={"features": an_artefact(9_120, 1_500_000)},
             outputs={"training": an_artefact(9_120, 1_500_000)},
             profiles=(
@@ -197,8 +201,26 @@ def a_deep_dive(*more: PortProfile) -> RunRecord:
             seconds=14.0,
             cpu_seconds=26.0,
             peak_memory_mb=840.0,
+            start_up=StartUp(seconds=1.1, cpu_seconds=1.0, memory_mb=160.0),
             inputs={"training": an_artefact(9_120, 1_500_000)},
             outputs={"model": an_artefact(None, 420_000)},
             profiles=(a_port("model"),),
         ),
     )
+
+
+def a_hostile_deep_dive() -> RunRecord:
+    """Give the same run where every name that comes from data or from the project is up to something."""
+    odd = a_column(EVIL, nulls=3, low=1.0, high=9.0)
+    port = a_port(EVIL, a_table(9, CUSTOMER, odd, name=EVIL), dataset="orders")
+    table = dataclasses.replace(port.tables[0], note=EVIL)
+    record = a_deep_dive(dataclasses.replace(port, tables=(table,)))
+    first = record.results[0]
+    orders = dataclasses.replace(
+        first.profiles[0],
+        tables=(a_table(ROWS, *RAW, a_column(EVIL, EVIL, named=(EVIL,))),),
+        suggestion=f"+{EVIL}\n```\n@{EVIL}\n",
+        unsaid=(EVIL,),
+    )
+    first = dataclasses.replace(first, profiles=(orders, *first.profiles[1:]))
+    return dataclasses.replace(record, results=(first, *record.results[1:]))

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.report import console, flow, html, markdown
+from ci_scriptcheck.model.fixture import Estimate
+from ci_scriptcheck.report import console, flow, full_size, html, markdown
 from ci_scriptcheck.report.page import PLAIN, Detail, Page
-from tests.conftest import a_record
-from tests.unit.report.deep_dived import a_deep_dive
-from tests.unit.report.posted import LINKS
+from tests.conftest import a_record, a_result, a_task
+from tests.unit.report.deep_dived import (
+    a_deep_dive,
+    a_fixture,
+    a_hostile_deep_dive,
+    an_artefact,
+)
+from tests.unit.report.posted import LINKS, Seen, called
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.report.links import Links
 
 
 @pytest.mark.parametrize(
@@ -59,3 +70,74 @@ def test_no_share_is_rounded_to_all_or_nothing() -> None:
     told = [flow.share(one) for one in shares]
 
     assert told == ["0 %", "less than 0.01 %", "0.04 %", "3.1 %", "50 %", "99.99 %", "100 %"]
+
+
+def sampled(of_rows: Estimate | None) -> RunRecord:
+    """Give the same run on samples of so many rows."""
+    record = a_deep_dive()
+    fixtures = {name: a_fixture(name, 10_000, of_rows) for name in record.plan.fixtures}
+    return dataclasses.replace(record, plan=dataclasses.replace(record.plan, fixtures=fixtures))
+
+
+def test_where_all_of_it_was_read_or_nothing_tells_how_much_it_is_no_costs_are_told() -> None:
+    for of_rows in (Estimate(number=10_000), None):
+        assert "on all data" not in console.render(sampled(of_rows), PLAIN)
+
+
+def test_an_estimate_of_which_nobody_knows_how_far_it_is_off_is_told_so() -> None:
+    told = console.render(sampled(Estimate(number=1_000_000, error=None)), PLAIN)
+
+    assert "about 2.5 min (± ?)" in told
+    assert "± ?: only beginnings of files were read" in told
+
+
+def test_what_a_run_on_less_tells_is_said() -> None:
+    record = a_deep_dive()
+    train, split = (record.plan.tasks[number].step for number in (2, 1))
+    less = [
+        a_result(
+            f"fraud/{step}",
+            seconds=seconds,
+            peak_memory_mb=memory,
+            inputs={"x": an_artefact(10, 15_000)},
+        )
+        for step, seconds, memory in ((train, 0.21, 840.0), (split, 0.9, 150.0))
+    ]
+    tasks = [a_task(step, pipeline="fraud") for step in (train, split)]
+    plan = dataclasses.replace(record.plan, tasks=(*record.plan.tasks, *tasks))
+    record = dataclasses.replace(record, plan=plan, results=(*record.results, *less))
+
+    (shown,) = full_size.costs(record)
+
+    assert shown.notes[-1] == full_size.ASSUMED
+    assert any("`split`: time was the same on much less" in note for note in shown.notes)
+    assert not any("`train`: time" in note for note in shown.notes)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(2.4, "2.4 s"), (99.0, "99.0 s"), (180, "3.0 min"), (3_600, "60 min"), (90_000, "25 h")],
+)
+def test_durations_are_written_as_people_speak_of_them(seconds: float, told: str) -> None:
+    assert full_size.duration(seconds) == told
+
+
+@pytest.mark.parametrize("write", [markdown.comment, markdown.job_summary, markdown.check_summary])
+def test_no_name_makes_more_of_a_posted_text_than_it_is(
+    write: Callable[[RunRecord, Links], str],
+) -> None:
+    text = write(a_hostile_deep_dive(), LINKS)
+    seen = Seen(text)
+
+    assert called(seen) == []
+    assert not {tag for tag, _ in seen.tags} & {"script", "img"}
+    assert not re.search(r"(?m)^\s*::|##\[", text)
+    for block in re.findall(r"(?m)(?:^\|.*\n)+", text):
+        assert len({line.count("|") for line in block.splitlines()}) == 1
+
+
+def test_no_name_acts_on_a_terminal() -> None:
+    text = console.render(a_hostile_deep_dive(), Page(width=100, detail=Detail.VERBOSE))
+
+    assert [sign for sign in text if not sign.isprintable() and sign != "\n"] == []
+    assert not re.search(r"(?m)^\s*::|##\[", text)
