@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ci_scriptcheck.data.compare import file_families, matching, port_drift, stacked, words
 from ci_scriptcheck.data.compare.matching import MOMENTS, NUMBERS
+from ci_scriptcheck.data.validate.cells import JSON, TEXT
 from ci_scriptcheck.data.validate.scan import UnreadableError
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model import rounding
@@ -189,6 +190,7 @@ def _column(match: Match, found: _Counted, rows: int, evidence: Evidence) -> Col
     return ColumnProfile(
         name=match.name,
         type=match.before.word,
+        is_told=match.before.family in {TEXT, JSON},
         nulls=rows - found.filled,
         distinct=min(found.distinct, found.filled),
         is_estimate=rows > _COUNTED,

@@ -1,7 +1,7 @@
 """Real data on their way along a pipeline: where rows are lost, where gaps appear, what becomes of columns.
 
-A step's output is held against that input which shares most columns with it; where none shares any, the
-step has made something else, of which nothing is said but its rows.
+A step's output is held against that input which shares most columns with it. Where none shares any, or few
+of them in a fraction of the rows, the step has made something else, of which nothing is said but its rows.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from ci_scriptcheck.values import dataclass, replace
 
 GAPS = 0.01
 """Share of the rows by which gaps have to become more to be told; the first ones always are."""
+SUMMED_UP = 0.1
+"""Share of the rows that are left at most where an output with few of the columns sums others up."""
 FEW_VALUES = 100
 """Different values up to which it is told that some of them are gone."""
 
@@ -142,7 +144,8 @@ def _is_alike(one: Column, other: Column) -> bool:
     left, right = one.profile, other.profile
     has_few = max(left.distinct, right.distinct) <= FEW_VALUES
     return (
-        (left.type, left.low, left.high) == (right.type, right.low, right.high)
+        left.is_of_type(right)
+        and (left.type != right.type or (left.low, left.high) == (right.low, right.high))
         and round(one.gaps, 3) == round(other.gaps, 3)
         and (left.distinct == right.distinct or not has_few)
     )
@@ -191,7 +194,11 @@ def _origin(stage: Stage, given: Sequence[Stage]) -> Stage | None:
     """Find what a port was made of: the input that shares most columns, of several the one with most rows."""
     sharing = [(len(stage.columns.keys() & one.columns.keys()), one.rows, one) for one in given]
     likely = [one for one in sharing if one[0]]
-    return max(likely, key=lambda one: one[:2])[2] if likely else None
+    if not likely:
+        return None
+    shared, rows, origin = max(likely, key=lambda one: one[:2])
+    is_summary = shared < len(origin.columns) / 2 and stage.rows <= SUMMED_UP * rows
+    return None if is_summary else origin
 
 
 def _of_port(result: TaskResult, port: str, *, is_input: bool) -> PortProfile | None:
@@ -226,6 +233,7 @@ def _together(one: Column, other: Column) -> Column:
     profile = ColumnProfile(
         name=left.name,
         type=left.type if left.type == right.type else left.type and right.type and "string",
+        is_told=left.is_told or right.is_told,
         nulls=left.nulls + right.nulls,
         # Which of them are in both tables nobody knows.
         distinct=max(left.distinct, right.distinct),

@@ -146,11 +146,9 @@ class Sides:
         return self.made.nulls / max(made, 1), self.real.nulls / max(real, 1)
 
     def _is_type_alike(self, declared: Column | None) -> bool:
-        made, real = self.made.type, self.real.type
-        if made is None or real is None or made == real:
-            return True
         wanted = None if declared is None else declared.value_type
-        return wanted is not None and (wanted.value, real) in ROOM
+        has_room = wanted is not None and (wanted.value, self.real.type) in ROOM
+        return has_room or self.made.is_of_type(self.real)
 
     def reaches_beyond(self) -> bool:
         """Say whether real values lie where none are made."""

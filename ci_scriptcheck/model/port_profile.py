@@ -16,6 +16,7 @@ class ColumnProfile:
 
     Attributes:
         type: In the words of schemas; `None` where no row has a value.
+        is_told: Whether its file declares no type, and it was told from the texts of all cells.
         nulls: Rows without a value.
         distinct: How many values differ.
         is_estimate: Whether `distinct` is one.
@@ -30,6 +31,7 @@ class ColumnProfile:
 
     name: str
     type: str | None = None
+    is_told: bool = False
     nulls: int = 0
     distinct: int = 0
     is_estimate: bool = False
@@ -40,6 +42,14 @@ class ColumnProfile:
     strange_rows: int = 0
     named: tuple[str, ...] = ()
     unseen: int = 0
+
+    def is_of_type(self, other: ColumnProfile) -> bool:
+        """Say whether both are of one type: what is told from texts is one with texts, whatever they mean."""
+        if self.type is None or other.type is None or self.type == other.type:
+            return True
+        return (self.is_told and other.type == "string") or (
+            other.is_told and self.type == "string"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

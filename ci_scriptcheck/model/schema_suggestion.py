@@ -93,7 +93,7 @@ def _change(
         more, said = _values(column, real, rows)
         return keys | more, [*notes, *said]
     wanted = column.value_type
-    if wanted is not None and not _has_room(wanted.value, real.type):
+    if wanted is not None and not _has_room(wanted.value, real):
         keys["type"] = real.type
         keys |= {key: None for key in ("min", "max") if getattr(column, key) is not None}
         return keys, notes
@@ -102,11 +102,14 @@ def _change(
     return keys, notes
 
 
-def _has_room(wanted: str, real: str | None) -> bool:
+def _has_room(wanted: str, real: ColumnProfile) -> bool:
     """Say whether a column of a type may hold values of another; texts may be of any form."""
-    if real is None or wanted in {real, "string"} or (wanted, real) in ROOM:
+    kind = real.type
+    if kind is None or wanted in {kind, "string"} or (wanted, kind) in ROOM:
         return True
-    return real not in {one.value for one in ColumnType}
+    # Declared as text, they may well be moments; where they are not, SC501 says so.
+    may_be_moments = kind == "string" and not real.is_told and wanted in MOMENTS
+    return may_be_moments or kind not in {one.value for one in ColumnType}
 
 
 def _bounds(

@@ -157,9 +157,8 @@ def _notes(stage: Stage) -> Iterator[str]:
 
 def _turn(before: ColumnProfile, after: ColumnProfile) -> Iterator[str]:
     """Say what becomes of a column that stays: its type, its values, how far it reaches."""
-    if before.type != after.type:
-        if before.type and after.type:
-            yield f"`{after.name}` is {after.type} (before {before.type})"
+    if not before.is_of_type(after):
+        yield f"`{after.name}` is {after.type} (before {before.type})"
         return
     if _has_lost_values(before, after):
         gone = before.distinct - after.distinct

@@ -62,3 +62,21 @@ def test_only_columns_that_change_are_followed_and_only_where_they_do() -> None:
         "amount": ["orders", "preprocess.features"],
         "region": ["orders", "preprocess.features"],
     }
+
+
+def test_a_summary_of_many_rows_has_lost_none() -> None:
+    totals = a_port("totals", a_table(4, a_column("region", "string"), a_column("total")))
+
+    (flow,) = flows(a_deep_dive(totals))
+
+    assert next(stage for stage in flow.stages if stage.port == "totals").before is None
+    assert flow.worst() == flow.stages[2]
+
+
+def test_moments_that_a_file_holds_as_text_are_of_the_type_they_were() -> None:
+    told = a_column("at", "date", is_told=True)
+
+    assert told.is_of_type(a_column("at", "string"))
+    assert a_column("at", "string").is_of_type(told)
+    assert not told.is_of_type(a_column("at", "int"))
+    assert not a_column("at", "date").is_of_type(a_column("at", "string"))

@@ -69,7 +69,7 @@ def test_of_data_that_are_alike_nothing_is_told() -> None:
         (a_schema(), a_profile(nulls=417, low=0.0, high=99.0), Aspect.GAPS, {"nulls": 0.042}),
         (
             a_schema(ColumnType.INT, min=0),
-            a_profile("string"),
+            a_profile("string", is_told=True),
             Aspect.TYPE,
             {"type": "string", "min": None},
         ),
@@ -199,3 +199,11 @@ def test_nothing_is_suggested_where_it_is_not_known_which_tables_belong_together
 
     assert suggested(a_schema(), made, tables) == ((), ())
     assert differing(a_schema(), made, tables) == ()
+
+
+def test_moments_that_files_declare_as_text_are_left_to_the_check_of_each_value() -> None:
+    made = a_profile("date", is_told=True)
+    schema = a_schema(ColumnType.DATE)
+
+    assert changes(schema, made, a_profile("string")) == []
+    assert changes(schema, made, a_profile("string", is_told=True)) == [{"type": "string"}]
