@@ -84,7 +84,8 @@ class _Looking:
                     dataset=name,
                     tables=reading.profiled(self.context.ask, supplies[item.port].near, terms),
                 )
-                yield self._beside_made(item, real, self.context.plan.datasets[name])
+                dataset = self.context.plan.datasets.get(name)
+                yield real if dataset is None else self._beside_made(item, real, dataset)
 
     def _beside_made(self, item: Input, real: PortProfile, dataset: Dataset) -> PortProfile:
         """Add what is made for the same port elsewhere, and what of the schema would make it alike."""
@@ -123,7 +124,8 @@ class _Looking:
         try:
             given = supply.of_input(self.context, usual, replace(item, source=source), {})
             folder = self._laid_out(item.port, given)
-        except Unmakeable:
+        except (Unmakeable, OSError):
+            # Nobody asked for them: the run is none the worse.
             return ()
         # Copies and what a generator gives may be as real as what was fetched.
         is_made = isinstance(dataset.origin, Synthesized)
