@@ -30,15 +30,22 @@ _ARROW = "→"
 _MINUS = "\N{MINUS SIGN}"
 
 
-def stages(found: Flow) -> Table:
-    """Tell the rows at each port of a pipeline."""
-    rows = tuple(
-        (stage.node or FETCHED, stage.port, _rows(stage)) for stage in found.stages[:MOST_STAGES]
-    )
+def stages(found: Flow, most: int = MOST_STAGES) -> Table:
+    """Tell the rows at ports of a pipeline: at all of them, or where those get fewer or more, those first that lose most.
+
+    Args:
+        found: The way of the data.
+        most: Ports that are told of.
+    """
+    shown = list(found.stages)
+    if len(shown) > most:
+        worst = sorted(shown, key=lambda stage: -abs(stage.lost or 0.0))[:most]
+        # In the order in which data flow.
+        shown = [stage for stage in shown if any(stage is one for one in worst)]
     return Table(
         columns=("step", "data", "rows"),
-        rows=rows,
-        more=max(len(found.stages) - MOST_STAGES, 0),
+        rows=tuple((stage.node or FETCHED, stage.port, _rows(stage)) for stage in shown),
+        more=len(found.stages) - len(shown),
         names=2,
     )
 

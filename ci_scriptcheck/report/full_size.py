@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import RunRecord
 
 MOST_TASKS = 60
+MOST_SHORT = 10
+"""Tasks of which time and memory alone are told."""
 ASSUMED = "Taken to grow as what is read does, but for what starting costs: no run on less was there to tell"
 """What is said where it is not known how costs grow."""
 
@@ -56,8 +58,8 @@ def costs(record: RunRecord) -> tuple[ShownCosts, ...]:
 
 
 def _shown(name: str, told: Sequence[TaskCosts]) -> ShownCosts:
-    shown = told[:MOST_TASKS]
-    more = len(told) - len(shown)
+    shown = _longest(told, MOST_TASKS)
+    short = _longest(told, MOST_SHORT)
     return ShownCosts(
         name=name,
         short=Table(
@@ -68,9 +70,9 @@ def _shown(name: str, told: Sequence[TaskCosts]) -> ShownCosts:
                     *_apart(one.seconds, duration),
                     *_apart(one.memory, memory),
                 )
-                for one in shown
+                for one in short
             ),
-            more=more,
+            more=len(told) - len(short),
         ),
         full=Table(
             columns=("step", "time", "CPU", "memory", "reads", "writes"),
@@ -86,10 +88,22 @@ def _shown(name: str, told: Sequence[TaskCosts]) -> ShownCosts:
                 )
                 for one in shown
             ),
-            more=more,
+            more=len(told) - len(shown),
         ),
         notes=tuple(_notes(told)),
     )
+
+
+def _longest(told: Sequence[TaskCosts], most: int) -> Sequence[TaskCosts]:
+    """Leave those out that take least, where there are more than there is room for."""
+    if len(told) <= most:
+        return told
+    ranked = sorted(told, key=lambda one: -_seconds(one))[:most]
+    return [one for one in told if any(one is other for other in ranked)]
+
+
+def _seconds(one: TaskCosts) -> float:
+    return one.seconds.here if one.seconds.full is None else one.seconds.full.value
 
 
 def duration(seconds: float) -> str:

@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_scriptcheck.model.fixture import Estimate
+from ci_scriptcheck.model.plan import Fetched, Upstream
 from ci_scriptcheck.report import console, flow, full_size, html, markdown
 from ci_scriptcheck.report.page import PLAIN, Detail, Page
-from tests.conftest import a_record, a_result, a_task
+from tests.conftest import a_plan, a_record, a_result, a_task
 from tests.unit.report.deep_dived import (
+    AMOUNT,
     a_deep_dive,
     a_fixture,
     a_hostile_deep_dive,
+    a_port,
+    a_real_task,
+    a_table,
     an_artefact,
 )
 from tests.unit.report.posted import LINKS, Seen, called
@@ -141,3 +146,44 @@ def test_no_name_acts_on_a_terminal() -> None:
 
     assert [sign for sign in text if not sign.isprintable() and sign != "\n"] == []
     assert not re.search(r"(?m)^\s*::|##\[", text)
+
+
+def a_long_dive() -> RunRecord:
+    """Give a run of thirty steps, of which the twentieth loses half of the rows and takes longest."""
+    fraud = "fraud/step_{}[real]"
+    tasks, results = [], []
+    for number in range(30):
+        before = Upstream(task=fraud.format(number - 1), port="rows")
+        source = before if number else Fetched(dataset="orders")
+        task = a_real_task(f"step_{number}", source)
+        rows = 500 if number >= 20 else 1_000
+        read = a_port("orders", a_table(1_000, AMOUNT), is_input=True, dataset="orders")
+        wrote = a_port("rows", a_table(rows, AMOUNT))
+        tasks.append(task)
+        results.append(
+            a_result(
+                task.id,
+                seconds=60.0 if number == 20 else 1.0,
+                inputs={task.inputs[0].port: an_artefact(1_000, 50_000)},
+                outputs={"rows": an_artefact(rows, 50_000)},
+                profiles=(wrote,) if number else (read, wrote),
+            )
+        )
+    fixtures = {"orders": a_fixture("orders", 1_000, Estimate(number=50_000))}
+    return a_record(a_plan(*tasks, fixtures=fixtures), *results)
+
+
+def test_of_many_steps_those_are_shown_that_lose_rows_and_that_take_long() -> None:
+    told = console.render(a_long_dive(), PLAIN)
+
+    assert "1,000 → 500 (\N{MINUS SIGN}50 %)" in told
+    assert "about 50 min" in told
+    assert "and 21 more" in told
+    assert "and 20 more" in told
+
+
+def test_all_of_many_steps_are_shown_to_who_asks() -> None:
+    told = console.render(a_long_dive(), Page(width=120, detail=Detail.VERBOSE))
+
+    assert re.search(r"step_29 +rows +500", told)
+    assert "more" not in told[told.index("Real data along") :]
