@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import bounds, file_difference, tables
-from ci_scriptcheck.data.compare.terms import CompareTerms, DriftTerms
+from ci_scriptcheck.data.compare.terms import CompareTerms, DriftTerms, ProfileTerms
 from ci_scriptcheck.data.cutting import requests as cutting
 from ci_scriptcheck.data.validate.terms import Terms
 from ci_scriptcheck.model.codec import from_json, to_json
@@ -197,6 +197,14 @@ def drifting(before: Path, after: Path, terms: DriftTerms) -> Message:
     }
 
 
+def profiling(folder: Path, terms: ProfileTerms) -> Message:
+    """Ask what the tables of a folder, absolute, hold as wholes.
+
+    The answer's `tables` lists them, each as `to_json` writes a `TableProfile`.
+    """
+    return {"do": "profile", "folder": str(folder), "terms": to_json(terms)}
+
+
 def answer(request: Message) -> Message:  # noqa: C901, PLR0911, PLR0912  (an arm for each request)
     """Do what is asked.
 
@@ -229,6 +237,8 @@ def answer(request: Message) -> Message:  # noqa: C901, PLR0911, PLR0912  (an ar
             return _validated(request)
         case "compare sides" | "list sides" | "drift":
             return _sides(request)
+        case "profile":
+            return _profiled(request)
         case unknown:
             raise ValueError(f"the reader does not know how to {unknown!r}")
 
@@ -294,6 +304,14 @@ def _sides(request: Message) -> Message:
     else:
         found = comparison.compare_some(*folders, terms, [tuple(request["only"])])
     return {"files": [to_json(file) for file in found]}
+
+
+def _profiled(request: Message) -> Message:
+    from ci_scriptcheck.data import port_profile
+
+    terms = from_json(ProfileTerms, request["terms"])
+    found = port_profile.profiled(Path(request["folder"]), terms)
+    return {"tables": [to_json(one) for one in found]}
 
 
 def _laid_out(request: Message) -> Message:

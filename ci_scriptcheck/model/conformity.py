@@ -16,6 +16,9 @@ from typing import Any, cast
 
 from ci_scriptcheck.values import fields, is_dataclass
 
+_LARGEST = 10**300
+"""Of whole numbers; they count rows, bytes and lines."""
+
 
 def check(value: object, wanted: Any, where: str = "it") -> None:  # noqa: ANN401  (a type expression)
     """See to it that a value is of a type, in all its parts.
@@ -28,13 +31,15 @@ def check(value: object, wanted: Any, where: str = "it") -> None:  # noqa: ANN40
         raise ValueError(f"{where} is no {name}, but {type(value).__name__}")
 
 
-def _is_of(value: object, wanted: Any, where: str) -> bool:  # noqa: ANN401  (a type expression)
+def _is_of(value: object, wanted: Any, where: str) -> bool:  # noqa: ANN401, PLR0911  (a type expression; an end for each kind)
     # A type that holds itself, which only that of JSON does, has its own name inside.
     if wanted is Any or isinstance(wanted, typing.ForwardRef):
         return _is_plain(value)
     origin, arguments = _shape(wanted)
     if origin is typing.Union or origin is types.UnionType:
         return _is_one_of(value, arguments, where)
+    if origin is typing.Literal:
+        return any(type(value) is type(one) and value == one for one in arguments)
     if origin is tuple:
         return isinstance(value, tuple) and _are_items(value, arguments, where)
     if origin is not None:
@@ -106,14 +111,17 @@ def _is_scalar(value: object, wanted: Any) -> bool:  # noqa: ANN401  (a type exp
     if wanted is float:
         return _is_number(value)
     if wanted is int:
-        return isinstance(value, int) and not isinstance(value, bool)
+        return isinstance(value, int) and _is_number(value)
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return isinstance(value, wanted)
     return type(value) is wanted
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    # What no float can hold, nothing can be divided by.
+    return abs(value) <= _LARGEST if isinstance(value, int) else math.isfinite(value)
 
 
 def _is_plain(value: object) -> bool:

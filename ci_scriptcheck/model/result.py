@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ci_scriptcheck.errors import Excerpt, Place
 from ci_scriptcheck.model.comparison import PortComparison
+from ci_scriptcheck.model.port_profile import PortProfile
 from ci_scriptcheck.model.production import BesideProduction
 from ci_scriptcheck.values import dataclass, field
 
@@ -169,6 +170,15 @@ class Artefact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartUp:
+    """What a script had cost when its function was called: it does not grow with the data."""
+
+    seconds: float
+    cpu_seconds: float
+    memory_mb: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskResult:
     """How one task ended, and what it left.
 
@@ -179,6 +189,7 @@ class TaskResult:
         seconds: Wall time of the script; where it is reused, of the run that made it.
         cpu_seconds: Processor time of its whole process tree.
         peak_memory_mb: Greatest memory of its process tree, in units of 1024² bytes.
+        start_up: What of these it had cost before it was called; `None` where that is not known.
         inputs: Port → what it was given.
         outputs: Port → what it wrote.
         differing: Output ports that do not hold what the same task writes on base.
@@ -199,6 +210,8 @@ class TaskResult:
         flaky: How runs with the same code and data ended, the earliest first and this one last, where
             some passed and others failed; else empty.
         beside_production: How its outputs lie beside what production wrote, where it does again what that did.
+        profiles: What real data, and what was made of them, hold as wholes: at inputs that were fetched, and
+            at all outputs.
     """
 
     task: str
@@ -209,6 +222,7 @@ class TaskResult:
     seconds: float | None = None
     cpu_seconds: float | None = None
     peak_memory_mb: float | None = None
+    start_up: StartUp | None = None
     inputs: Mapping[str, Artefact] = field(default_factory=dict)
     outputs: Mapping[str, Artefact] = field(default_factory=dict)
     differing: tuple[str, ...] = ()
@@ -226,6 +240,7 @@ class TaskResult:
     is_beside_script: bool = False
     flaky: tuple[Outcome, ...] = ()
     beside_production: tuple[BesideProduction, ...] = ()
+    profiles: tuple[PortProfile, ...] = ()
 
     @property
     def is_usable(self) -> bool:

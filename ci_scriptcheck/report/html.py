@@ -22,9 +22,11 @@ from ci_scriptcheck.model.not_run import UNKNOWN
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.report import (
     data_changes,
+    full_size,
     intended,
     lines,
     machines,
+    made_and_real,
     mistake,
     summary,
     uncompared,
@@ -32,7 +34,7 @@ from ci_scriptcheck.report import (
 )
 from ci_scriptcheck.report.page import counted, seconds, written_out
 from ci_scriptcheck.report.standing import MARKS, WORDS, Standing, standing, word
-from ci_scriptcheck.report.web import differences, findings, pictures, tasks
+from ci_scriptcheck.report.web import differences, findings, pictures, real, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -55,6 +57,9 @@ _TITLES = {
     "pipelines": "Pipelines",
     "failures": "Failures",
     "differences": "Data that differ",
+    "flows": "Real data",
+    "costs": "Costs on all data",
+    "made": "Made and real data",
     "uncompared": "Not compared",
     "warnings": "Warnings",
     "excused": "Not counted",
@@ -87,6 +92,9 @@ def render(record: RunRecord) -> str:
         "failures": failures,
         "differences": differences.differences(record),
         "figures": differences.figures(record),
+        "flows": real.flows(record),
+        "costs": full_size.costs(record),
+        "made": made_and_real.sources(record),
         "uncompared": alone,
         "warnings": list(warnings.new.items()),
         "old_warnings": list(warnings.old.items()),
@@ -124,6 +132,7 @@ def _template() -> Template:
         policy=_policy(style, script),
         box=pictures.BOX,
         most_open=MOST_OPEN,
+        change_lead=made_and_real.LEAD,
         kind_words=WORDS,
         meanings=_MEANINGS,
     )

@@ -33,7 +33,7 @@ JOB_BYTES = 1024 * 1024
 """The largest summary of a step, in UTF-8; of a larger one nothing is shown."""
 
 _LESS: tuple[dict[str, Any], ...] = (
-    {"rows": 10},
+    {"rows": 10, "flows": 0},
     {"has_excerpts": False},
     {"graphs": 0},
     {"rows": 0, "differences": 5, "asides": 5},
@@ -43,7 +43,7 @@ _LESS: tuple[dict[str, Any], ...] = (
 """What is taken away behind the table of the other steps, in this order."""
 
 _COMMENT = Room()
-_JOB = Room(sections=50, steps=1_000, rows=100, differences=60, asides=60, graphs=6)
+_JOB = Room(sections=50, steps=1_000, rows=100, differences=60, asides=60, graphs=6, flows=6)
 
 
 def comment(record: RunRecord, links: Links) -> str:
@@ -133,6 +133,7 @@ def _writer(record: RunRecord, links: Links, room: Room) -> Callable[[Room], str
             *failures.sections(told, lines, page),
             *asides.not_run(told, page),
             *asides.data(told, page, failures.tables(told, page)),
+            *asides.real_data(told, page),
             *asides.not_compared(told, page),
             *asides.not_counted(told, page),
             *asides.warnings(told, page),

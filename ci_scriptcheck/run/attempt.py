@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict, assert_never
 from ci_scriptcheck import repository_file
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.contract import CopiedFrom
-from ci_scriptcheck.model.result import Artefact, Outcome, TaskResult
+from ci_scriptcheck.model.result import Artefact, Outcome, StartUp, TaskResult
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.run import (
     calling,
@@ -134,7 +134,7 @@ def judged(
 ) -> TaskResult:
     """Say what a run amounts to, with what second runs showed where there were any."""
     ending = attempt.ending
-    is_private = task.is_private or _has_opened_real_data(context, ending)
+    is_private = is_about_private_data(context, task, ending)
     if is_private:
         code = _code(context, task)
         ending = withheld.of_ending(ending, code)
@@ -167,6 +167,7 @@ def judged(
         seconds=ending.seconds,
         cpu_seconds=ending.cpu_seconds,
         peak_memory_mb=ending.peak_memory / MIB,
+        start_up=_start_up(ending),
         inputs=attempt.given,
         outputs=attempt.written,
         log_tail=() if is_private else _tail(log),
@@ -177,8 +178,22 @@ def judged(
     )
 
 
+def _start_up(ending: Ending) -> StartUp | None:
+    if not ending.memory_before:
+        return None
+    return StartUp(
+        seconds=ending.seconds_before,
+        cpu_seconds=ending.cpu_seconds_before,
+        memory_mb=ending.memory_before / MIB,
+    )
+
+
+def is_about_private_data(context: Context, task: Task, ending: Ending) -> bool:
+    """Say whether a script was given real data, or has opened them where they lie."""
+    return task.is_private or _has_opened_real_data(context, ending)
+
+
 def _has_opened_real_data(context: Context, ending: Ending) -> bool:
-    """Say whether a script has opened real data where they lie, though it was given none."""
     plan = context.plan
     sides = plan.datasets, {} if plan.base is None else plan.base.datasets
     places = [

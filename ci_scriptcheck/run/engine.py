@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import atomic
+from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
@@ -20,6 +21,7 @@ from ci_scriptcheck.run import (
     faults,
     observed,
     production,
+    profiling,
     reasons,
     record,
     repetition,
@@ -169,6 +171,9 @@ def _run(context: Context, task: Task, key: str, supplies: Mapping[str, Supply])
             continue
         repeats = repetition.repeated(context, task, supplies, made)
         result = attempt.judged(context, task, made, repeats)
+        is_private = attempt.is_about_private_data(context, task, made.ending)
+        evidence = Evidence.AGGREGATES if is_private else Evidence.VALUES
+        result = profiling.added(context, task, result, supplies, evidence=evidence)
         result = replace(result, key=key, attempts=count, started=started)
         if reuse.is_kept(result):
             _keep(context, task, key, result, made)

@@ -20,6 +20,7 @@ from ci_scriptcheck.values import dataclass, fields, replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ci_scriptcheck.model.fixture import Fixture
     from ci_scriptcheck.model.result import TaskResult
     from ci_scriptcheck.model.stopped import Stopped
 
@@ -87,7 +88,8 @@ def merged(records: Mapping[str, RunRecord], run: str) -> Merged:
     missing = tuple(sorted(wanted - latest.keys()))
     results = _results(chosen, parts)
     record = RunRecord(
-        plan=first.whole,
+        # Each has fetched what its own tasks are given.
+        plan=replace(first.whole, fixtures=_fixtures(chosen)),
         run=run,
         results=tuple(result for _, result in results.values()),
         seconds=max(part.record.seconds for part in chosen),
@@ -105,6 +107,10 @@ def merged(records: Mapping[str, RunRecord], run: str) -> Merged:
         found_in={name: place for name, (place, _) in results.items() if place is not None},
         left_out=tuple(place for place in records if place not in used),
     )
+
+
+def _fixtures(parts: Sequence[Part]) -> dict[str, Fixture]:
+    return dict(sorted(item for part in parts for item in part.whole.fixtures.items()))
 
 
 def _is_bare(record: RunRecord) -> bool:
@@ -217,11 +223,19 @@ def _differences(one: Part, other: Part) -> Iterator[str]:
         apart = _fields_apart(replace(mine[name], weight=1.0), replace(theirs[name], weight=1.0))
         if apart:
             yield f"`{name}` has another {', '.join(apart)}"
-    apart = _fields_apart(replace(a, tasks=()), replace(b, tasks=()))
+    yield from _fetched_otherwise(a, b)
+    shared = (replace(plan, tasks=(), fixtures={}) for plan in (a, b))
+    apart = _fields_apart(*shared)
     if apart:
         yield f"another {', '.join(apart)}"
     if one.share.owners != other.share.owners:
         yield "they were cut otherwise"
+
+
+def _fetched_otherwise(one: Plan, other: Plan) -> Iterator[str]:
+    for name in sorted(one.fixtures.keys() & other.fixtures.keys()):
+        if one.fixtures[name] != other.fixtures[name]:
+            yield f"of the real data of `{name}`, one has fetched others"
 
 
 def _fields_apart(one: object, other: object) -> list[str]:

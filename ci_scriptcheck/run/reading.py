@@ -13,13 +13,14 @@ from ci_scriptcheck.model.codec import from_json
 from ci_scriptcheck.model.comparison import Fate, FileComparison
 from ci_scriptcheck.model.difference import Difference, Kind
 from ci_scriptcheck.model.drift import Drift
+from ci_scriptcheck.model.port_profile import TableProfile
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ci_scriptcheck.data.compare.terms import CompareTerms, DriftTerms
+    from ci_scriptcheck.data.compare.terms import CompareTerms, DriftTerms, ProfileTerms
     from ci_scriptcheck.model.result import Artefact, FileFacts
     from ci_scriptcheck.run.context import AskReader
 
@@ -125,3 +126,14 @@ def _with_facts(file: FileFacts, facts: dict[str, Any]) -> FileFacts:
         rows=rows if isinstance(rows, int) else None,
         columns=tuple(str(name) for name in columns),
     )
+
+
+def profiled(ask: AskReader, folder: Path, terms: ProfileTerms) -> tuple[TableProfile, ...]:
+    """Say what the tables of a folder hold as wholes.
+
+    Of a folder that ends the reader nothing is known but that.
+    """
+    answer = ask(reader.profiling(folder, terms))
+    if "error" in answer:
+        return (TableProfile(name="all files", note=f"cannot be looked into: {answer['error']}"),)
+    return tuple(from_json(TableProfile, one) for one in answer["tables"])

@@ -9,6 +9,7 @@ import pytest
 from tests.browser.large import a_large_record
 from tests.browser.visit import opener
 from tests.unit.report.compared import a_compared_record
+from tests.unit.report.deep_dived import a_deep_dive, a_hostile_deep_dive
 from tests.unit.report.records import a_failing_record
 from tests.unit.report.test_console import (
     all_kinds_of_outcome,
@@ -29,6 +30,8 @@ RECORDS = {
     "failing": a_failing_record(),
     "compared": a_compared_record(),
     "all_kinds_of_outcome": all_kinds_of_outcome(),
+    "real_data": a_deep_dive(),
+    "hostile_real_data": a_hostile_deep_dive(),
     "hostile_texts": hostile_texts(),
     "long_names": long_names(),
     "nothing_to_do": nothing_to_do(),

@@ -19,6 +19,7 @@ from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.run import received
 from ci_scriptcheck.run.record import FORMAT, to_public
 from tests.unit.report.compared import a_compared_record, a_record_of_failing_readers
+from tests.unit.report.deep_dived import a_deep_dive
 from tests.unit.report.records import a_failing_record
 from tests.unit.report.stops import a_stopped_record, a_stopped_share, stopped_midway
 from tests.unit.run.test_merging import CHAIN, TWO, shared
@@ -56,6 +57,7 @@ RECORDS = [
         a_record_of_failing_readers(),
         a_stopped_record(),
         stopped_midway(),
+        a_deep_dive(),
     )
 ]
 SHARES = [

@@ -30,7 +30,7 @@ MOST_UNPACKED = 200_000_000
 """Bytes of documents of one archive."""
 MOST_MEMBERS = 50
 
-_TABLES = frozenset({"csv", "tsv", "parquet", "jsonl"})
+TABLES = frozenset({"csv", "tsv", "parquet", "jsonl"})
 _PROGRAMS = frozenset(
     {".cfg", ".ini", ".ipynb", ".py", ".r", ".sh", ".sql", ".toml", ".yaml", ".yml"}
 )
@@ -46,7 +46,7 @@ def compared(before: Path, after: Path, terms: DriftTerms) -> Drift:
         after: The other.
         terms: What is known of the data.
     """
-    here, there = _files(before), _files(after)
+    here, there = files_at(before), files_at(after)
     families = file_families.families(here, there)
     drift = Drift()
     with tempfile.TemporaryDirectory() as scratch:
@@ -65,7 +65,8 @@ def compared(before: Path, after: Path, terms: DriftTerms) -> Drift:
     return drift
 
 
-def _files(place: Path) -> dict[str, Path]:
+def files_at(place: Path) -> dict[str, Path]:
+    """Give the files of a folder by their names, or the one file, without marks that hold no rows."""
     if place.is_file():
         return {place.name: place}
     found = {path.relative_to(place).as_posix(): path for path in tables.files_of(place)}
@@ -101,10 +102,10 @@ def _family(name: str, paths: _Paths, terms: DriftTerms, scratch: Path) -> Drift
 
 
 def _of_kind(name: str, paths: _Paths, terms: DriftTerms, scratch: Path) -> Drift:
-    before, after = (_kind(side) for side in paths)
+    before, after = (kind_of(side) for side in paths)
     if before is None or after is None:
         return _one_sided(name, paths, after or before)
-    if {before, after} <= _TABLES:
+    if {before, after} <= TABLES:
         return _tables(name, paths, terms, scratch)
     if before != after:
         note = f"is {before} before and {after} after"
@@ -118,7 +119,7 @@ def _of_kind(name: str, paths: _Paths, terms: DriftTerms, scratch: Path) -> Drif
             return Drift()
 
 
-def _kind(paths: tuple[Path, ...]) -> str | None:
+def kind_of(paths: tuple[Path, ...]) -> str | None:
     """Tell what a family is from the first of its files that holds anything."""
     for path in paths:
         if path.stat().st_size:
@@ -127,7 +128,7 @@ def _kind(paths: tuple[Path, ...]) -> str | None:
 
 
 def _one_sided(name: str, paths: _Paths, kind: str | None) -> Drift:
-    if kind not in _TABLES and kind != "json":
+    if kind not in TABLES and kind != "json":
         return Drift()
     counts = len(paths[0]), len(paths[1])
     fate = Fate.GONE if counts[0] else Fate.NEW

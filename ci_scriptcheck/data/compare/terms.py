@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ci_scriptcheck.data.validate.terms import Evidence
+from ci_scriptcheck.model.contract import Schema
 from ci_scriptcheck.values import dataclass, field
 
 ROUNDING = 1e-12
@@ -39,3 +40,15 @@ class DriftTerms:
     evidence: Evidence = Evidence.AGGREGATES
     ways: tuple[str, ...] = ()
     is_sample: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileTerms:
+    """What is known of the data at a port, and what may be told of them.
+
+    Attributes:
+        schema: What should hold of its tables: which categories there are, and by what rows are told apart.
+    """
+
+    evidence: Evidence = Evidence.AGGREGATES
+    schema: Schema = field(default_factory=Schema)

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model import change, verdict
+from ci_scriptcheck.model.flow import flows
 from ci_scriptcheck.model.result import ENDED_WELL, Level, Outcome
 from ci_scriptcheck.report import (
     data_changes,
     data_difference,
     escaping,
+    flow,
+    full_size,
     intended,
     lines,
+    made_and_real,
     mistake,
     summary,
     uncompared,
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.report.comment.sheet import Sheet
     from ci_scriptcheck.report.comment.story import Story
     from ci_scriptcheck.report.data_changes import Change
+    from ci_scriptcheck.report.made_and_real import SourceDifference
 
 MOST_OPEN = 5
 """Outputs that differ and are shown unfolded."""
@@ -146,6 +151,44 @@ def _same(record: RunRecord) -> str:
 
 def _digests(artefacts: Mapping[str, Artefact]) -> dict[str, str]:
     return {port: one.digest for port, one in artefacts.items()}
+
+
+def real_data(story: Story, sheet: Sheet) -> list[str]:
+    """Tell what becomes of real data along pipelines: in a line, and in tables where there is room for them."""
+    line = flow.sentence(story.record)
+    if line is None:
+        return []
+    told: list[str] = []
+    for one in flows(story.record)[: sheet.room.flows]:
+        told += [
+            f"#### Real data along {escaping.name(one.name)}",
+            sheet.comparison(flow.stages(one)),
+            "\n".join(f"- {sheet.prose(text)}" for text in flow.notes(one)),
+        ]
+        turns = flow.turns(one)
+        if turns is not None:
+            told.append(fold("Columns that do not stay as they are", sheet.comparison(turns)))
+    if not told:
+        return [sheet.prose(line)]
+    for shown in full_size.costs(story.record)[: sheet.room.flows]:
+        told += [
+            f"#### Costs of {escaping.name(shown.name)} on this sample, and on all of the data",
+            sheet.comparison(shown.full),
+            "\n".join(f"- {sheet.prose(text)}" for text in shown.notes),
+        ]
+    for source in made_and_real.sources(story.record)[: sheet.room.flows]:
+        told += _made(source, sheet)
+    return told
+
+
+def _made(found: SourceDifference, sheet: Sheet) -> Iterator[str]:
+    yield f"#### Made and real data of {escaping.name(found.dataset)}"
+    if found.table is not None:
+        yield sheet.comparison(found.table)
+    yield "\n".join(f"- {sheet.prose(text)}" for text in found.unsaid)
+    if found.suggestion:
+        yield f"{sheet.prose(made_and_real.LEAD)}:"
+        yield escaping.fenced(found.suggestion.splitlines(), "diff")
 
 
 def not_compared(story: Story, sheet: Sheet) -> list[str]:

@@ -34,6 +34,7 @@ class Room:
         differences: Outputs that differ.
         asides: Warnings, failures that do not count, and reasons for not running.
         graphs: Pipelines that are drawn.
+        flows: Pipelines of which it is shown in tables what becomes of real data; else that is a line.
         has_excerpts: Whether lines of code, and what scripts printed, are shown.
     """
 
@@ -44,6 +45,7 @@ class Room:
     differences: int = 20
     asides: int = 20
     graphs: int = 3
+    flows: int = 0
     has_excerpts: bool = True
 
 

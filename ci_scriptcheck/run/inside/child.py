@@ -88,6 +88,7 @@ class _Run:
         self._incoming = wire.Incoming()
         self._pid = os.getpid()
         self._sending = threading.Lock()
+        self._started_up: dict[str, Any] = {}
 
     def send(self, message: wire.Message) -> None:
         """Tell the supervisor; a process that the script forked is not to speak for it."""
@@ -175,6 +176,7 @@ class _Run:
             cpu_before=self._cpu_before,
             cpu_used=_cpu_seconds(),
             own_peak=_peak_memory(),
+            **self._started_up,
         )
         for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
             with contextlib.suppress(Exception):
@@ -197,6 +199,12 @@ class _Run:
             module = importing.import_script(target["file"], target["roots"], target["in_package"])
         except BaseException as error:  # as for its function
             return self._failed(error, "import_failed")
+        # What was spent by now does not grow with the data.
+        self._started_up = {
+            "seconds_before": time.perf_counter() - self._began,
+            "cpu_started": _cpu_seconds(),
+            "memory_before": _peak_memory(),
+        }
         function = getattr(module, target["function"], None)
         if not callable(function):
             return {"how": "no_function", "detail": f"no function `{target['function']}`"}

@@ -152,9 +152,11 @@ class Usage:
     def figures(self, ending: dict[str, Any]) -> dict[str, Any]:
         """Give time, processor time and memory for the report."""
         ending.pop("cpu_used", None)
+        cpu_before = ending.pop("cpu_before", 0.0)
         return {
             "seconds": ending.get("seconds", time.monotonic() - self._began),
-            "cpu_seconds": max(0.0, self._cpu - ending.pop("cpu_before", 0.0)),
+            "cpu_seconds": max(0.0, self._cpu - cpu_before),
+            "cpu_seconds_before": max(0.0, ending.pop("cpu_started", 0.0) - cpu_before),
             "peak_memory": max(self._peak, ending.pop("own_peak", 0)),
         }
 

@@ -264,6 +264,9 @@ class Ending:
         seconds: Wall time of import and function.
         cpu_seconds: Of the whole process tree.
         peak_memory: Greatest memory of the tree seen, bytes.
+        seconds_before: Those of `seconds` that had passed when the function was called.
+        cpu_seconds_before: The same of `cpu_seconds`.
+        memory_before: Greatest memory until then, bytes.
         read: Files it opened to read, outside of Python's own and the system's; absolute, sorted.
         written: Files it opened to write, private ones left out.
         looked_for: Files it opened or tested for in vain.
@@ -288,6 +291,9 @@ class Ending:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_memory: int = 0
+    seconds_before: float = 0.0
+    cpu_seconds_before: float = 0.0
+    memory_before: int = 0
     read: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
     looked_for: tuple[str, ...] = ()

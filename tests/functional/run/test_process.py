@@ -113,6 +113,25 @@ def test_the_processor_time_and_the_memory_of_a_script_are_told(stage: Stage) ->
     assert ending.peak_memory > 50_000_000
 
 
+def test_what_starting_a_script_costs_is_told_apart_from_what_its_function_does(
+    stage: Stage,
+) -> None:
+    ending = stage.run("""
+        import time
+
+        time.sleep(0.2)
+        HELD = b"x" * 30_000_000
+
+        def main():
+            time.sleep(0.2)
+            return len(b"x" * 50_000_000)
+    """)
+
+    assert 0.2 <= ending.seconds_before <= ending.seconds - 0.2
+    assert 30_000_000 < ending.memory_before <= ending.peak_memory - 40_000_000
+    assert ending.cpu_seconds_before <= ending.cpu_seconds
+
+
 def test_language_and_time_zone_of_the_machine_do_not_reach_a_script(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

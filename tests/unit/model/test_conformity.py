@@ -9,6 +9,7 @@ import pytest
 
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model import conformity
+from ci_scriptcheck.model.aws import SampleSize
 from ci_scriptcheck.model.plan import RunRecord
 from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.values import replace
@@ -33,6 +34,8 @@ def test_what_we_write_conforms(record: RunRecord) -> None:
         ({"seconds": "fast"}, "it.seconds"),
         ({"seconds": math.nan}, "it.seconds"),
         ({"seconds": math.inf}, "it.seconds"),
+        ({"seconds": 10**400}, "it.seconds"),
+        ({"missing": (10**400,)}, "it.missing"),
         ({"interrupted": 9}, "it.interrupted"),
         ({"machine": None}, "it.machine"),
         ({"results": [a_result()]}, "it.results"),
@@ -53,3 +56,12 @@ def test_what_does_not_is_named(parts: dict[str, Any], where: str) -> None:
         conformity.check(replace(a_record(), **parts), RunRecord)
 
     assert where in str(refused.value)
+
+
+@pytest.mark.parametrize(("size", "is_one"), [("all", True), (5, True), ("most", False)])
+def test_a_word_of_a_few_is_one_of_them(size: Any, is_one: bool) -> None:
+    if is_one:
+        conformity.check(size, SampleSize)
+    else:
+        with pytest.raises(ValueError, match="is no "):
+            conformity.check(size, SampleSize)

@@ -16,6 +16,7 @@ from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.report import html
 from tests.conftest import a_plan, a_record, a_result, a_task
 from tests.unit.report.compared import a_compared_record, a_record_of_failing_readers
+from tests.unit.report.deep_dived import a_deep_dive, a_hostile_deep_dive
 from tests.unit.report.records import RAISED, a_failing_record, after
 from tests.unit.report.stops import a_hostile_stop
 from tests.unit.report.test_console import STORIES, hostile_texts, many_failures, nothing_to_do
@@ -29,6 +30,8 @@ PAGES: dict[str, Callable[[], RunRecord]] = {
     **STORIES,
     "empty": nothing_to_do,
     "compared": a_compared_record,
+    "real_data": a_deep_dive,
+    "hostile_real_data": a_hostile_deep_dive,
 }
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}&amp;\u202e\x1b[2J"
 EMPTY = {"meta", "link", "br", "input", "path", "rect", "img"}

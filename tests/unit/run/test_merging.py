@@ -18,6 +18,7 @@ from ci_scriptcheck.run import merging, reasons
 from ci_scriptcheck.values import replace
 from tests.conftest import a_plan, a_result, a_task
 from tests.unit.modes.test_cut import a_large_project
+from tests.unit.report.deep_dived import a_fixture
 
 FATES = [Outcome.PASSED, Outcome.PASSED, Outcome.PASSED, Outcome.FAILED, Outcome.CRASHED]
 
@@ -64,6 +65,12 @@ def shared(
         f"run{number}": run(share.part(whole, shares, number=number, of=of), fates or {})
         for number in range(1, of + 1)
     }
+
+
+def fetched(plan: Plan, *names: str) -> Plan:
+    """Give a plan with the real data of some datasets, unless it has others."""
+    found = {name: a_fixture(name, 10, None) for name in names or ("orders",)}
+    return replace(plan, fixtures={**found, **plan.fixtures})
 
 
 def again(
@@ -260,6 +267,10 @@ OTHERS: dict[str, tuple[Plan, str]] = {
         a_plan(*CHAIN.tasks[:3], replace(CHAIN.tasks[3], blocked="needs torch")),
         "`score` has another blocked",
     ),
+    "real data": (
+        replace(CHAIN, fixtures={"orders": a_fixture("orders", 20, None)}),
+        "of the real data of `orders`, one has fetched others",
+    ),
     "strictness": (replace(CHAIN, strict=True), "another strict"),
 }
 
@@ -269,14 +280,25 @@ def test_shares_of_different_plans_are_refused(what: str) -> None:
     other, expected = OTHERS[what]
     shares = {**TWO, "more": 1}
     records = {
-        "one": shared(CHAIN, TWO, 2)["run1"],
-        "other": shared(other, shares, 2)["run2"],
+        "one": shared(fetched(CHAIN), TWO, 2)["run1"],
+        "other": shared(fetched(other), shares, 2)["run2"],
     }
 
     with pytest.raises(UsageError) as refused:
         merging.merged(records, "merged")
 
     assert expected in refused.value.facts[0]
+
+
+def test_each_share_has_fetched_what_its_own_tasks_are_given() -> None:
+    records = {
+        "one": shared(fetched(CHAIN, "orders", "shops"), TWO, 2)["run1"],
+        "other": shared(fetched(CHAIN, "shops", "prices"), TWO, 2)["run2"],
+    }
+
+    merged = merging.merged(records, "merged").record
+
+    assert list(merged.plan.fixtures) == ["orders", "prices", "shops"]
 
 
 def test_machines_that_only_know_different_times_fit_each_other() -> None:

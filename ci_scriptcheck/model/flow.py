@@ -1,0 +1,248 @@
+"""Real data on their way along a pipeline: where rows are lost, where gaps appear, what becomes of columns.
+
+A step's output is held against that input which shares most columns with it. Where none shares any, or few
+of them in a fraction of the rows, the step has made something else, of which nothing is said but its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.plan import Fetched, RunRecord, Task, Upstream
+from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
+from ci_scriptcheck.model.result import TaskResult
+from ci_scriptcheck.values import dataclass, replace
+
+GAPS = 0.01
+"""Share of the rows by which gaps have to become more to be told; the first ones always are."""
+SUMMED_UP = 0.1
+"""Share of the rows that are left at most where an output with few of the columns sums others up."""
+FEW_VALUES = 100
+"""Different values up to which it is told that some of them are gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column at a stage, all tables of its port together.
+
+    Attributes:
+        rows: Of the tables that have it.
+        profile: Its figures there.
+    """
+
+    rows: int
+    profile: ColumnProfile
+
+    @property
+    def gaps(self) -> float:
+        """Give the share of the rows without a value."""
+        return self.profile.nulls / self.rows if self.rows else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What lies at one port of a pipeline.
+
+    Attributes:
+        node: Which wrote it; `None` where it was fetched.
+        port: Its port, or of what was fetched the dataset.
+        columns: By name.
+        before: That which it was made of, as far as columns show; `None` where they do not.
+        notes: Why some of it was not looked into.
+    """
+
+    node: str | None
+    port: str
+    rows: int
+    columns: Mapping[str, Column]
+    before: Stage | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def lost(self) -> float | None:
+        """Give the share of the rows that are lost on the way to it, less than 0 where there are more."""
+        if self.before is None or not self.before.rows:
+            return None
+        return 1 - self.rows / self.before.rows
+
+    @property
+    def name(self) -> str:
+        """Write it as `node.port`, as settings do."""
+        return self.port if self.node is None else f"{self.node}.{self.port}"
+
+    def new(self) -> tuple[str, ...]:
+        """List the columns that what it was made of does not have."""
+        known = {} if self.before is None else self.before.columns
+        return tuple(name for name in self.columns if name not in known)
+
+    def gone(self) -> tuple[str, ...]:
+        """List the columns of what it was made of that it does not have."""
+        known = {} if self.before is None else self.before.columns
+        return tuple(name for name in known if name not in self.columns)
+
+    def gaps(self) -> tuple[tuple[str, float, float], ...]:
+        """Give the columns with more gaps than before, the worst first, with both shares."""
+        return tuple(sorted(self._gaps(), key=lambda one: (one[1] - one[2], one[0])))
+
+    def _gaps(self) -> Iterator[tuple[str, float, float]]:
+        known = {} if self.before is None else self.before.columns
+        for name, column in self.columns.items():
+            before = known[name].gaps if name in known else 0.0
+            is_first = not before and column.gaps
+            if self.before is not None and (is_first or column.gaps - before >= GAPS):
+                yield name, before, column.gaps
+
+    def changed(self) -> Iterator[tuple[ColumnProfile, ColumnProfile]]:
+        """Give the columns that are there before and here."""
+        known = {} if self.before is None else self.before.columns
+        for name, column in self.columns.items():
+            if name in known:
+                yield known[name].profile, column.profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """The way of real data along a pipeline, or through one task.
+
+    Attributes:
+        stages: Each after what it was made of.
+    """
+
+    name: str
+    stages: tuple[Stage, ...]
+
+    def worst(self) -> Stage | None:
+        """Give where the greatest share of rows is lost; `None` where none is."""
+        losing = [stage for stage in self.stages if (stage.lost or 0.0) > 0]
+        return max(losing, key=lambda stage: stage.lost or 0.0, default=None)
+
+    def first_gaps(self) -> tuple[Stage, str, float] | None:
+        """Give the column with the largest share of new gaps, and where they appear."""
+        found = [(stage, *stage.gaps()[0]) for stage in self.stages if stage.gaps()]
+        if not found:
+            return None
+        stage, name, _, share = max(found, key=lambda one: one[3] - one[2])
+        return stage, name, share
+
+    def ways(self) -> tuple[tuple[str, tuple[tuple[Stage, Column], ...]], ...]:
+        """Give each column that does not stay as it is, at the stages before and behind each turn."""
+        found: dict[str, dict[str, tuple[Stage, Column]]] = {}
+        for stage in self.stages:
+            known = {} if stage.before is None else stage.before.columns
+            for name, here in stage.columns.items():
+                before = known.get(name)
+                if stage.before is not None and before is not None and not _is_alike(before, here):
+                    stops = found.setdefault(name, {})
+                    stops.setdefault(stage.before.name, (stage.before, before))
+                    stops[stage.name] = (stage, here)
+        return tuple((name, tuple(stops.values())) for name, stops in sorted(found.items()))
+
+
+def _is_alike(one: Column, other: Column) -> bool:
+    """Say whether a column is as it was, as far as fewer rows can leave it so."""
+    left, right = one.profile, other.profile
+    has_few = max(left.distinct, right.distinct) <= FEW_VALUES
+    return (
+        left.is_of_type(right)
+        and (left.type != right.type or (left.low, left.high) == (right.low, right.high))
+        and round(one.gaps, 3) == round(other.gaps, 3)
+        and (left.distinct == right.distinct or not has_few)
+    )
+
+
+def flows(record: RunRecord) -> tuple[Flow, ...]:
+    """Give the ways of the real data of a run, by the names of pipelines."""
+    found: dict[str, list[Stage]] = {}
+    stages: dict[tuple[str, str], Stage] = {}
+    fetched: dict[tuple[str, str], Stage] = {}
+    for task, result in verdict.with_tasks(record):
+        if not result.profiles:
+            continue
+        name = task.pipeline or task.id
+        way = found.setdefault(name, [])
+        given = []
+        for item in task.inputs:
+            match item.source:
+                case Fetched(dataset=dataset):
+                    profile = _of_port(result, item.port, is_input=True)
+                    if profile is None or not profile.tables:
+                        continue
+                    if (name, dataset) not in fetched:
+                        fetched[name, dataset] = _stage(None, dataset, profile)
+                        way.append(fetched[name, dataset])
+                    given.append(fetched[name, dataset])
+                case Upstream(task=other, port=port) if (other, port) in stages:
+                    given.append(stages[other, port])
+                case _:
+                    pass
+        for stage in _written(task, result, given):
+            stages[task.id, stage.port] = stage
+            way.append(stage)
+    return tuple(Flow(name=name, stages=tuple(way)) for name, way in sorted(found.items()) if way)
+
+
+def _written(task: Task, result: TaskResult, given: Sequence[Stage]) -> Iterator[Stage]:
+    for profile in result.profiles:
+        if profile.is_input or not profile.tables:
+            continue
+        stage = _stage(task.node, profile.port, profile)
+        yield replace(stage, before=_origin(stage, given))
+
+
+def _origin(stage: Stage, given: Sequence[Stage]) -> Stage | None:
+    """Find what a port was made of: the input that shares most columns, of several the one with most rows."""
+    sharing = [(len(stage.columns.keys() & one.columns.keys()), one.rows, one) for one in given]
+    likely = [one for one in sharing if one[0]]
+    if not likely:
+        return None
+    shared, rows, origin = max(likely, key=lambda one: one[:2])
+    is_summary = shared < len(origin.columns) / 2 and stage.rows <= SUMMED_UP * rows
+    return None if is_summary else origin
+
+
+def _of_port(result: TaskResult, port: str, *, is_input: bool) -> PortProfile | None:
+    found = (one for one in result.profiles if one.port == port and one.is_input is is_input)
+    return next(found, None)
+
+
+def _stage(node: str | None, port: str, profile: PortProfile) -> Stage:
+    return Stage(
+        node=node,
+        port=port,
+        rows=profile.rows or 0,
+        columns=_columns(profile.tables),
+        notes=tuple(f"`{one.name}` {one.note}" for one in profile.tables if one.note),
+    )
+
+
+def _columns(tables: Sequence[TableProfile]) -> Mapping[str, Column]:
+    """Put the columns of several tables together, those of one name as one."""
+    found: dict[str, Column] = {}
+    for table in tables:
+        for profile in table.columns:
+            here = Column(rows=table.rows, profile=profile)
+            known = found.get(profile.name)
+            found[profile.name] = here if known is None else _together(known, here)
+    return found
+
+
+def _together(one: Column, other: Column) -> Column:
+    """Put a column of two tables together; of ranges whose ends do not compare none is told."""
+    left, right = one.profile, other.profile
+    profile = ColumnProfile(
+        name=left.name,
+        type=left.type if left.type == right.type else left.type and right.type and "string",
+        is_told=left.is_told or right.is_told,
+        nulls=left.nulls + right.nulls,
+        # Which of them are in both tables nobody knows.
+        distinct=max(left.distinct, right.distinct),
+        is_estimate=True,
+    )
+    if left.type == right.type:
+        lows = [end for end in (left.low, right.low) if end is not None]
+        highs = [end for end in (left.high, right.high) if end is not None]
+        kinds = {isinstance(end, str) for end in (*lows, *highs)}
+        if lows and highs and len(kinds) == 1:
+            profile = replace(profile, low=min(lows), high=max(highs))
+    return Column(rows=one.rows + other.rows, profile=profile)

@@ -1,0 +1,214 @@
+"""How the data that are made from a schema differ from the real ones, both sides taken as wholes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+
+from ci_scriptcheck.model.contract import Column, Json, Schema
+from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile
+from ci_scriptcheck.values import dataclass
+
+GAPS = 0.01
+"""Share of the rows by which gaps have to differ to be told; none beside some always are."""
+BEYOND = 0.05
+"""Part of the made range by which the real one has to reach further, at either end."""
+NARROW = 0.5
+"""Part of the made range that the real one takes at most to be told as narrower."""
+FEW_VALUES = 100
+"""Different values up to which texts repeat as those of a category do."""
+
+NUMBERS = frozenset({"int", "float"})
+MOMENTS = frozenset({"date", "datetime"})
+ROOM = {("float", "int"), ("datetime", "date")}
+"""Types of a schema, each with another that its values may be of."""
+
+
+class Aspect(Enum):
+    """In what a column that is made differs from the real one."""
+
+    PRESENCE = "presence"
+    TYPE = "type"
+    GAPS = "gaps"
+    RANGE = "range"
+    VALUES = "values"
+    REPEATS = "repeats"
+    VARIETY = "variety"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnDifference:
+    """A column that is made otherwise than it really is.
+
+    Attributes:
+        made: `None` where nobody makes it.
+        real: `None` where real data do not have it.
+    """
+
+    name: str
+    made: ColumnProfile | None
+    real: ColumnProfile | None
+    aspects: tuple[Aspect, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableDifference:
+    """A table that is made otherwise than it really is.
+
+    Attributes:
+        repeated: Real rows that share their key with another one.
+    """
+
+    made: TableProfile
+    real: TableProfile
+    columns: tuple[ColumnDifference, ...]
+    repeated: int = 0
+
+
+def differing(
+    schema: Schema, made: Sequence[TableProfile], real: Sequence[TableProfile]
+) -> tuple[TableDifference, ...]:
+    """Hold the tables that are made against the real ones, those of one name, or the only one of each side."""
+    declared = {column.name: column for column in schema.columns}
+    found = []
+    for one, other in pairs(made, real):
+        columns = tuple(_columns(declared, one, other))
+        if columns or other.repeated:
+            found.append(
+                TableDifference(
+                    made=one, real=other, columns=columns, repeated=other.repeated or 0
+                )
+            )
+    return tuple(found)
+
+
+def pairs(
+    made: Sequence[TableProfile], real: Sequence[TableProfile]
+) -> Iterator[tuple[TableProfile, TableProfile]]:
+    """Give the tables that belong together: those of one name, or the only one of each side."""
+    if len(made) == len(real) == 1:
+        yield made[0], real[0]
+        return
+    named = {table.name: table for table in made}
+    for table in real:
+        if table.name in named:
+            yield named[table.name], table
+
+
+def _columns(
+    declared: Mapping[str, Column], made: TableProfile, real: TableProfile
+) -> Iterator[ColumnDifference]:
+    names = dict.fromkeys((*declared, *(one.name for one in (*made.columns, *real.columns))))
+    for name in names:
+        left, right = made.column(name), real.column(name)
+        if left is None and right is None:
+            continue
+        if left is None or right is None:
+            # Beyond what is looked at there may be the column.
+            aspects: tuple[Aspect, ...]
+            aspects = () if made.more_columns or real.more_columns else (Aspect.PRESENCE,)
+        else:
+            sides = Sides(made=left, real=right, rows=(made.rows, real.rows))
+            aspects = tuple(sides.aspects(declared.get(name)))
+        if aspects:
+            yield ColumnDifference(name=name, made=left, real=right, aspects=aspects)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """A column that both sides have."""
+
+    made: ColumnProfile
+    real: ColumnProfile
+    rows: tuple[int, int]
+
+    def aspects(self, declared: Column | None) -> Iterator[Aspect]:
+        """Give in what they differ, as far as their schema does not allow for it."""
+        if not self.rows[1]:
+            return
+        if not self._is_type_alike(declared):
+            yield Aspect.TYPE
+        if _are_other_gaps(*self._gaps()):
+            yield Aspect.GAPS
+        if self.reaches_beyond() or self.is_narrow():
+            yield Aspect.RANGE
+        if self.real.strange or self.real.unseen:
+            yield Aspect.VALUES
+        if declared is not None and declared.unique and has_repeats(self.real, self.rows[1]):
+            yield Aspect.REPEATS
+        elif self._is_less_various():
+            yield Aspect.VARIETY
+
+    def _gaps(self) -> tuple[float, float]:
+        made, real = self.rows
+        return self.made.nulls / max(made, 1), self.real.nulls / max(real, 1)
+
+    def _is_type_alike(self, declared: Column | None) -> bool:
+        wanted = None if declared is None else declared.value_type
+        has_room = wanted is not None and (wanted.value, self.real.type) in ROOM
+        return has_room or self.made.is_of_type(self.real)
+
+    def reaches_beyond(self) -> bool:
+        """Say whether real values lie where none are made."""
+        made, real = ends_of(self.made), ends_of(self.real)
+        if made is None or real is None:
+            return False
+        (low, high), (real_low, real_high) = made, real
+        room = BEYOND * ((high - low) or abs(high) or 1.0)
+        return real_low < low - room or real_high > high + room
+
+    def is_narrow(self) -> bool:
+        """Say whether values are made where no real ones lie, over most of the range."""
+        made, real = ends_of(self.made), ends_of(self.real)
+        if made is None or real is None:
+            return False
+        (low, high), (real_low, real_high) = made, real
+        return real_high - real_low < NARROW * (high - low)
+
+    def _is_less_various(self) -> bool:
+        """Say whether texts that are nearly all different when made repeat like those of a category."""
+        made, real = (
+            profile.distinct / max(rows - profile.nulls, 1)
+            for profile, rows in zip((self.made, self.real), self.rows, strict=True)
+        )
+        is_text = self.real.type == "string" and self.real.strange is None
+        return is_text and made > 0.5 and real < 0.1 and self.real.distinct <= FEW_VALUES
+
+
+def _are_other_gaps(made: float, real: float) -> bool:
+    return bool(made) != bool(real) or abs(made - real) >= GAPS
+
+
+def has_repeats(profile: ColumnProfile, rows: int) -> bool:
+    """Say whether any value of a column stands in several rows."""
+    filled = rows - profile.nulls
+    # What is estimated is off by some hundredths.
+    return profile.distinct < (0.9 * filled if profile.is_estimate else filled)
+
+
+def ends_of(profile: ColumnProfile) -> tuple[float, float] | None:
+    """Give the ends of a range as numbers; of moments the days."""
+    low, high = number_of(profile.low), number_of(profile.high)
+    return None if low is None or high is None else (low, high)
+
+
+def number_of(value: Json) -> float | None:
+    """Give a number, or a moment as the number of its day; `None` for all else."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        try:
+            return float(value)
+        except OverflowError:
+            return math.copysign(math.inf, value)
+    return _day(value) if isinstance(value, str) else None
+
+
+def _day(text: str) -> float | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.toordinal() + (moment.hour * 60 + moment.minute) / 1440

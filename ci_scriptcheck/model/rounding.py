@@ -1,0 +1,51 @@
+"""Figures of private data, rounded so that none of them is the value of a row."""
+
+from __future__ import annotations
+
+import calendar
+import math
+import sys
+from datetime import date
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from enum import Enum
+
+DIGITS = 2
+"""Significant ones that are left of a number."""
+
+
+class Way(Enum):
+    """Into which direction a figure is rounded."""
+
+    DOWN = ROUND_FLOOR
+    UP = ROUND_CEILING
+    NEAREST = ROUND_HALF_EVEN
+
+
+def number(value: float, way: Way) -> float:
+    """Leave two significant digits of a number; a whole one stays whole."""
+    if isinstance(value, int):
+        return _whole(value, way)
+    exact = Decimal(repr(value))
+    if not exact or not exact.is_finite():
+        return value
+    step = Decimal(1).scaleb(exact.adjusted() - DIGITS + 1)
+    rounded = float((exact / step).to_integral_value(way.value) * step)
+    return rounded if math.isfinite(rounded) else math.copysign(sys.float_info.max, rounded)
+
+
+def _whole(value: int, way: Way) -> int:
+    # With as many digits as a number has; those of a `Decimal` end at 28.
+    step: int = 10 ** max(len(str(abs(value))) - DIGITS, 0)
+    match way:
+        case Way.DOWN:
+            return value // step * step
+        case Way.UP:
+            return -(-value // step) * step
+        case Way.NEAREST:
+            return (value + step // 2) // step * step
+
+
+def day(moment: date, way: Way) -> str:
+    """Give the first day of a moment's month, or the last, in ISO 8601."""
+    last = calendar.monthrange(moment.year, moment.month)[1]
+    return date(moment.year, moment.month, 1 if way is Way.DOWN else last).isoformat()

@@ -1,0 +1,195 @@
+"""What becomes of real data along a pipeline, in tables and in a line: rows, gaps, columns."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model import flow
+from ci_scriptcheck.model.result import Table
+from ci_scriptcheck.report.page import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ci_scriptcheck.model.contract import Scalar
+    from ci_scriptcheck.model.flow import Column, Flow, Stage
+    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.port_profile import ColumnProfile
+
+MOST_STAGES = 40
+MOST_TURNS = 60
+"""Lines about columns that are shown of a pipeline."""
+MOST_NOTES = 8
+"""Of one port, and of one kind of what is not as before."""
+
+FETCHED = "real data"
+"""What stands in place of a step where data were fetched."""
+
+_ARROW = "→"
+_MINUS = "\N{MINUS SIGN}"
+
+
+def stages(found: Flow, most: int = MOST_STAGES) -> Table:
+    """Tell the rows at ports of a pipeline: at all of them, or where those get fewer or more, those first that lose most.
+
+    Args:
+        found: The way of the data.
+        most: Ports that are told of.
+    """
+    shown = list(found.stages)
+    if len(shown) > most:
+        worst = sorted(shown, key=lambda stage: -abs(stage.lost or 0.0))[:most]
+        # In the order in which data flow.
+        shown = [stage for stage in shown if any(stage is one for one in worst)]
+    return Table(
+        columns=("step", "data", "rows"),
+        rows=tuple((stage.node or FETCHED, stage.port, _rows(stage)) for stage in shown),
+        more=len(found.stages) - len(shown),
+        names=2,
+    )
+
+
+def notes(found: Flow) -> Iterator[str]:
+    """Say of each port what else becomes of the data there."""
+    for stage in found.stages:
+        told = [*_notes(stage)]
+        if told:
+            more = len(told) - MOST_NOTES
+            last = [f"and {more:,} more"] if more > 0 else []
+            yield f"`{stage.name}`: {'; '.join([*told[:MOST_NOTES], *last])}"
+
+
+def turns(found: Flow) -> Table | None:
+    """Tell of each column that does not stay as it is what it is like where it comes from, and where it changes."""
+    rows = [
+        ("" if number else name, stage.name, *_figures(column))
+        for name, stops in found.ways()
+        for number, (stage, column) in enumerate(stops)
+    ]
+    if not rows:
+        return None
+    return Table(
+        columns=("column", "at", "type", "empty", "different", "range"),
+        rows=tuple(rows[:MOST_TURNS]),
+        more=max(len(rows) - MOST_TURNS, 0),
+        names=2,
+    )
+
+
+def sentence(record: RunRecord) -> str | None:
+    """Say in a line where most rows are lost, and where gaps appear; `None` where no real data were looked at."""
+    found = flow.flows(record)
+    if not found:
+        return None
+    told = [*_losses(found), *_first_gaps(found)]
+    names = f"along `{found[0].name}`" if len(found) == 1 else f"in {len(found):,} pipelines"
+    return f"Real data {names}: {'; '.join(told) or 'no rows are lost, and no gaps appear'}."
+
+
+def _losses(found: tuple[Flow, ...]) -> Iterator[str]:
+    worst = [stage for one in found if (stage := one.worst()) is not None]
+    if worst:
+        stage = max(worst, key=lambda one: one.lost or 0.0)
+        before = stage.before.rows if stage.before else 0
+        yield f"`{stage.node}` makes {stage.rows:,} rows of {before:,} ({_lost(stage)})"
+
+
+def _first_gaps(found: tuple[Flow, ...]) -> Iterator[str]:
+    gaps = [one for way in found if (one := way.first_gaps()) is not None]
+    if gaps:
+        stage, name, there = max(gaps, key=lambda one: one[2])
+        yield f"`{name}` is empty in {share(there)} of the rows that `{stage.node}` writes"
+
+
+def share(part: float) -> str:
+    """Write a share so that nothing is 0 % or 100 % that is not."""
+    percent = 100 * part
+    if 0 < percent < 0.01:
+        return "less than 0.01 %"
+    if percent < 10:
+        return f"{percent:.2g} %"
+    digits = 2 if 99 < percent < 100 else 0
+    return f"{math.floor(percent * 10**digits + 0.5 * (not digits)) / 10**digits:g} %"
+
+
+def amount(value: Scalar) -> str:
+    """Write a number or a moment as people read it."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def span(profile: ColumnProfile) -> str:
+    """Write between what the values of a column lie; nothing where that may not be told."""
+    if profile.low is None or profile.high is None:
+        return ""
+    low, high = amount(profile.low), amount(profile.high)
+    return low if low == high else f"{low} to {high}"
+
+
+def different(profile: ColumnProfile) -> str:
+    """Write how many values differ."""
+    return f"{'about ' * profile.is_estimate}{profile.distinct:,}"
+
+
+def _rows(stage: Stage) -> str:
+    if stage.before is None or not stage.lost:
+        return f"{stage.rows:,}"
+    return f"{stage.before.rows:,} {_ARROW} {stage.rows:,} ({_lost(stage)})"
+
+
+def _lost(stage: Stage) -> str:
+    lost = stage.lost or 0.0
+    return f"{_MINUS if lost > 0 else '+'}{share(abs(lost))}"
+
+
+def _notes(stage: Stage) -> Iterator[str]:
+    known = {} if stage.before is None else stage.before.columns
+    for name, before, after in stage.gaps():
+        if name in known:
+            yield f"`{name}` is empty in {share(after)} of the rows (before {share(before)})"
+        else:
+            yield f"`{name}` is new, and empty in {share(after)} of the rows"
+    for one, other in stage.changed():
+        yield from _turn(one, other)
+    told = {name for name, _, _ in stage.gaps()}
+    new = tuple(name for name in stage.new() if name not in told)
+    for names, word in ((stage.gone(), "gone"), (new, "new")):
+        if names and stage.before is not None:
+            verb = "is" if len(names) == 1 else "are"
+            yield f"{listed([f'`{name}`' for name in names], 4)} {verb} {word}"
+    yield from (f"not looked into: {note}" for note in stage.notes)
+
+
+def _turn(before: ColumnProfile, after: ColumnProfile) -> Iterator[str]:
+    """Say what becomes of a column that stays: its type, its values, how far it reaches."""
+    if not before.is_of_type(after):
+        yield f"`{after.name}` is {after.type} (before {before.type})"
+        return
+    if _has_lost_values(before, after):
+        gone = before.distinct - after.distinct
+        verb = "is" if gone == 1 else "are"
+        yield f"{gone:,} of {before.distinct:,} values of `{after.name}` {verb} gone"
+    if _reaches_further(before, after):
+        yield f"`{after.name}` reaches from {span(after)} (before {span(before)})"
+
+
+def _has_lost_values(before: ColumnProfile, after: ColumnProfile) -> bool:
+    is_category = before.type in {"string", "bool"} and before.distinct <= flow.FEW_VALUES
+    is_sure = not (before.is_estimate or after.is_estimate)
+    return is_category and is_sure and after.distinct < before.distinct
+
+
+def _reaches_further(before: ColumnProfile, after: ColumnProfile) -> bool:
+    ends = before.low, before.high, after.low, after.high
+    if not all(isinstance(end, int | float) for end in ends):
+        return False
+    low, high, new_low, new_high = (float(end) for end in ends if isinstance(end, int | float))
+    return new_low < low or new_high > high
+
+
+def _figures(column: Column) -> tuple[str, str, str, str]:
+    profile = column.profile
+    gaps = share(column.gaps) if profile.nulls else ""
+    return profile.type or "no value", gaps, different(profile), span(profile)

@@ -1,0 +1,209 @@
+"""How made data differ from real ones, and what a schema should say so that they do not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ci_scriptcheck.model.contract import Column, ColumnType, Schema
+from ci_scriptcheck.model.made_and_real import Aspect, differing
+from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile
+from ci_scriptcheck.model.schema_suggestion import ColumnChange, suggested
+
+MADE, REAL = 100, 10_000
+
+
+def a_schema(kind: ColumnType = ColumnType.FLOAT, **given: Any) -> Schema:
+    return Schema(columns=(Column(name="x", type=kind, **given),))
+
+
+def a_profile(kind: str | None = "float", **given: Any) -> ColumnProfile:
+    return ColumnProfile(name="x", type=kind, **{"distinct": 50} | given)
+
+
+def a_table(rows: int, *columns: ColumnProfile, **given: Any) -> TableProfile:
+    return TableProfile(name="x.csv", rows=rows, columns=columns, **given)
+
+
+def aspects(schema: Schema, made: ColumnProfile, real: ColumnProfile) -> list[Aspect]:
+    found = differing(schema, [a_table(MADE, made)], [a_table(REAL, real)])
+    return [aspect for table in found for column in table.columns for aspect in column.aspects]
+
+
+def changes(schema: Schema, made: ColumnProfile, real: ColumnProfile) -> list[dict[str, Any]]:
+    found, _ = suggested(schema, [a_table(MADE, made)], [a_table(REAL, real)])
+    return [dict(one.keys) for one in found]
+
+
+def notes(schema: Schema, made: ColumnProfile, real: ColumnProfile) -> tuple[str, ...]:
+    return suggested(schema, [a_table(MADE, made)], [a_table(REAL, real)])[1]
+
+
+ALIKE = a_profile(low=0.0, high=100.0)
+
+
+def test_of_data_that_are_alike_nothing_is_told() -> None:
+    real = a_profile(low=1.0, high=99.0)
+
+    assert aspects(a_schema(max=100), ALIKE, real) == []
+    assert changes(a_schema(max=100), ALIKE, real) == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "real", "aspect", "change"),
+    [
+        (a_schema(max=100), a_profile(low=0.0, high=470.0), Aspect.RANGE, {"max": 470.0}),
+        (
+            a_schema(min=0, max=100),
+            a_profile(low=-12.0, high=90.0),
+            Aspect.RANGE,
+            {"min": -12.0},
+        ),
+        (
+            a_schema(),
+            a_profile(low=1e6, high=2e6),
+            Aspect.RANGE,
+            {"min": 1e6, "max": 2e6},
+        ),
+        (a_schema(), a_profile(nulls=417, low=0.0, high=99.0), Aspect.GAPS, {"nulls": 0.042}),
+        (
+            a_schema(ColumnType.INT, min=0),
+            a_profile("string", is_told=True),
+            Aspect.TYPE,
+            {"type": "string", "min": None},
+        ),
+        (
+            a_schema(ColumnType.INT, unique=True),
+            a_profile("int", distinct=9_000),
+            Aspect.REPEATS,
+            {"unique": False},
+        ),
+        (
+            a_schema(ColumnType.CATEGORY, values=("a", "b")),
+            a_profile("string", distinct=3, strange=1, strange_rows=20, named=("c",)),
+            Aspect.VALUES,
+            {"values": ("a", "b", "c")},
+        ),
+        (
+            a_schema(ColumnType.CATEGORY, values=(1, 2)),
+            a_profile("int", distinct=3, strange=1, strange_rows=20, named=("3",)),
+            Aspect.VALUES,
+            {"values": (1, 2, 3)},
+        ),
+        (
+            a_schema(ColumnType.CATEGORY, values=("a", "b")),
+            a_profile("string", distinct=4_000, strange=3_999, strange_rows=9_000),
+            Aspect.VALUES,
+            {"type": "string", "values": None},
+        ),
+    ],
+)
+def test_what_differs_is_told_and_what_would_cure_it_is_suggested(
+    schema: Schema, real: ColumnProfile, aspect: Aspect, change: dict[str, Any]
+) -> None:
+    kind = schema.columns[0].value_type or ColumnType.STRING
+    distinct = {"distinct": MADE} if schema.columns[0].unique else {}
+    made = a_profile(kind.value, low=0.0, high=100.0, **distinct)
+
+    assert aspect in aspects(schema, made, real)
+    assert changes(schema, made, real) == [change]
+
+
+def test_a_few_rows_that_repeat_what_is_unique_are_told_and_change_no_schema() -> None:
+    schema = a_schema(ColumnType.INT, unique=True)
+    real = a_profile("int", distinct=REAL - 9)
+
+    assert aspects(schema, a_profile("int", distinct=MADE), real) == [Aspect.REPEATS]
+    assert changes(schema, a_profile("int", distinct=MADE), real) == []
+
+
+def test_bounds_move_as_a_whole_where_real_data_lie_elsewhere() -> None:
+    real = a_profile(low=1_000.0, high=1_200.0)
+
+    assert changes(a_schema(min=0, max=100), ALIKE, real) == [{"min": 1_000.0, "max": 1_200.0}]
+
+
+def test_a_number_without_fraction_is_one_with_room_for_it() -> None:
+    real = a_profile("int", low=0, high=100)
+
+    assert aspects(a_schema(max=100), ALIKE, real) == []
+    assert changes(a_schema(max=100), ALIKE, real) == []
+
+
+def test_values_that_may_not_be_named_are_counted() -> None:
+    schema = a_schema(ColumnType.CATEGORY, values=("a",))
+    real = a_profile("string", distinct=3, strange=2, strange_rows=7)
+
+    (said,) = notes(schema, a_profile("string"), real)
+
+    assert changes(schema, a_profile("string"), real) == []
+    assert said.startswith("`x` has 2 values that may not be named here (7 of 10,000 rows")
+
+
+def test_a_bound_that_was_seen_in_public_data_is_rounded_before_it_becomes_a_rule() -> None:
+    real = a_profile(low=0.5, high=471.25)
+
+    assert changes(a_schema(max=100), ALIKE, real) == [{"max": 480.0}]
+
+
+def test_a_day_that_was_seen_becomes_the_end_of_its_month() -> None:
+    schema = a_schema(ColumnType.DATETIME, min="2025-01-01", max="2025-12-31")
+    made = a_profile("datetime", low="2025-01-01", high="2025-12-31")
+    real = a_profile("datetime", low="2025-02-03 04:05:06", high="2026-07-19 10:11:12")
+
+    assert changes(schema, made, real) == [{"max": "2026-07-31"}]
+
+
+def test_columns_that_only_real_data_have_are_added_with_all_that_is_known() -> None:
+    real = a_table(
+        REAL,
+        a_profile(low=0.0, high=99.0),
+        ColumnProfile(name="id", type="int", distinct=REAL, low=1_000, high=12_000),
+        ColumnProfile(name="tags", type="json", distinct=9),
+        ColumnProfile(name="void"),
+    )
+
+    found, said = suggested(a_schema(), [a_table(MADE, ALIKE)], [real])
+
+    keys: dict[str, Any] = {"type": "int", "unique": True, "min": 1_000, "max": 12_000}
+    assert found == (ColumnChange(name="id", is_new=True, keys=keys),)
+    assert said == ("`tags` holds lists or records, which no schema describes",)
+
+
+def test_columns_that_real_data_do_not_have_are_named_and_left_to_a_person() -> None:
+    found, said = suggested(a_schema(), [a_table(MADE, ALIKE)], [a_table(REAL)])
+
+    assert (found, said) == ((), ("`x` is in no real data",))
+
+
+def test_rows_that_share_a_key_are_told() -> None:
+    schema = Schema(columns=a_schema().columns, key=("x",))
+    real = a_table(REAL, a_profile(low=0.0, high=99.0), repeated=20)
+
+    _, said = suggested(schema, [a_table(MADE, ALIKE)], [real])
+
+    assert said == ("20 of 10,000 rows share `x` with another one",)
+
+
+def test_what_repeats_another_column_or_is_computed_gets_no_bounds() -> None:
+    real = a_profile(low=0.0, high=1e6)
+
+    assert changes(a_schema(references="other.x"), ALIKE, real) == []
+    assert changes(a_schema(formula="x * 2"), ALIKE, real) == []
+
+
+def test_nothing_is_suggested_where_it_is_not_known_which_tables_belong_together() -> None:
+    tables = [a_table(REAL, ALIKE), TableProfile(name="y.csv", rows=3)]
+    made = [TableProfile(name="a.csv"), TableProfile(name="b.csv")]
+
+    assert suggested(a_schema(), made, tables) == ((), ())
+    assert differing(a_schema(), made, tables) == ()
+
+
+def test_moments_that_files_declare_as_text_are_left_to_the_check_of_each_value() -> None:
+    made = a_profile("date", is_told=True)
+    schema = a_schema(ColumnType.DATE)
+
+    assert changes(schema, made, a_profile("string")) == []
+    assert changes(schema, made, a_profile("string", is_told=True)) == [{"type": "string"}]
