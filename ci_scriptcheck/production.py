@@ -1,33 +1,41 @@
-"""Executions of the pipelines that a deep dive is about: which belongs to which, and what their nodes did there.
+"""Executions of the pipelines that a deep dive is about, and what their nodes did there.
 
 Only descriptions are asked for here; data are fetched when the plan says which.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import real_data
-from ci_scriptcheck.errors import FixtureError, UsageError, did_you_mean
+from ci_scriptcheck.errors import FixtureError
 from ci_scriptcheck.model.executed import Executed, executed
-from ci_scriptcheck.model.execution import execution_name
+from ci_scriptcheck.model.execution_choice import chosen, pipeline_of
 from ci_scriptcheck.model.execution_match import matched
+from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
+    from ci_scriptcheck.fixtures.allowed import Allowed
+    from ci_scriptcheck.model.execution import Execution
+    from ci_scriptcheck.model.execution_choice import Choice
     from ci_scriptcheck.model.options import Options
-    from ci_scriptcheck.model.project import Pipeline, Project
+    from ci_scriptcheck.model.project import Project
     from ci_scriptcheck.model.s3_place import S3Place
     from ci_scriptcheck.real_data import Asking
 
-_UNLIKE = re.compile(r"[^a-z0-9]+")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What executions did of the pipelines of both sides, by their names."""
+
+    head: Mapping[str, Executed] = field(default_factory=dict)
+    base: Mapping[str, Executed] = field(default_factory=dict)
 
 
-def of_pipelines(
-    pipelines: Collection[str], options: Options, asking: Asking
-) -> Mapping[str, Executed]:
+def of_pipelines(pipelines: Collection[str], options: Options, asking: Asking) -> Beside:
     """Read the executions that pipelines are run beside; those that have none are left out.
 
     Args:
@@ -39,113 +47,76 @@ def of_pipelines(
         UsageError: an execution was named, and of which pipeline it is nobody can know.
         FixtureError: it cannot be read, or nothing of it may be.
     """
-    names = wanted(asking.head, pipelines, options)
-    if not names:
-        return {}
+    choices = chosen(asking.head, pipelines, options)
+    if not choices:
+        return Beside()
     real_data.check_job(asking.environ, asking.root)
-    from ci_scriptcheck.fixtures import allowed, sagemaker
+    from ci_scriptcheck.fixtures import allowed
+
+    may = allowed.allowed(asking.head, asking.base, asking.environ)
+    read = _read(choices, may, asking)
+    found = _executed(asking.head, read, may.places)
+    for pipeline, one in found.items():
+        _check(pipeline, one, may.places)
+    there = {} if asking.base is None else _executed(asking.base, read, may.places)
+    return Beside(head=found, base=there)
+
+
+def _read(choices: Mapping[str, Choice], may: Allowed, asking: Asking) -> Mapping[str, Execution]:
+    """Read the execution of each pipeline; where one was only guessed to be there, it may be missing."""
+    from ci_scriptcheck.fixtures import sagemaker
     from ci_scriptcheck.fixtures.credentials import Job
     from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 
-    for name in names.values():
-        sagemaker.check(name)
-    may = allowed.allowed(asking.head, asking.base, asking.environ)
+    for choice in choices.values():
+        sagemaker.check(choice.name)
     keep_to_ourselves()
     aws = sagemaker.SageMaker(may, Job(environ=asking.environ))
-    read = {name: aws.execution(name) for name in sorted(set(names.values()))}
-    found = {
-        pipeline: executed(
-            matched(asking.head.pipelines[pipeline], asking.head.steps, read[name]),
-            read[name],
-            may.places,
-        )
-        for pipeline, name in names.items()
-    }
-    for pipeline, one in found.items():
-        _check(asking.head.pipelines[pipeline], one, may.places)
+    found: dict[str, Execution] = {}
+    read: dict[str, Execution] = {}
+    first: FixtureError | None = None
+    for pipeline, choice in choices.items():
+        try:
+            if choice.name not in read:
+                read[choice.name] = aws.execution(choice.name)
+            found[pipeline] = read[choice.name]
+        except FixtureError as error:
+            if not choice.is_guess:
+                raise
+            first = first or error
+    if first is not None and not found:
+        raise first
     return found
 
 
-def wanted(project: Project, pipelines: Collection[str], options: Options) -> dict[str, str]:
-    """Say for which pipelines which execution is wanted: an ARN, or a name for its newest that succeeded.
-
-    Of those that are asked for, the ARN says of which pipeline they are. Otherwise the settings name them; and
-    where they do not, a pipeline that has no real data at its roots may be looked up by its own name.
-
-    Raises:
-        UsageError: an execution was asked for, and of which pipeline it is nobody can know.
-    """
-    said = {name: one for name, one in project.aws.executions.items() if name in pipelines}
-    if options.executions:
-        asked = {_owner(project, pipelines, one): one for one in options.executions}
-        return dict(sorted(asked.items()))
-    if options.newest:
-        for name in pipelines:
-            if name not in said and not _has_real(project, project.pipelines[name]):
-                said[name] = name
-    return dict(sorted(said.items()))
+def _executed(
+    project: Project, read: Mapping[str, Execution], readable: tuple[S3Place, ...]
+) -> Mapping[str, Executed]:
+    return {
+        name: executed(
+            matched(project.pipelines[name], project.steps, execution), execution, readable
+        )
+        for name, execution in read.items()
+        if name in project.pipelines
+    }
 
 
-def _owner(project: Project, pipelines: Collection[str], execution: str) -> str:
-    """Say of which pipeline an execution is: as the settings say, by its name, or as there is but one."""
-    called = _pipeline_of(execution)
-    for name, one in project.aws.executions.items():
-        if name in pipelines and _pipeline_of(one) == called:
-            return name
-    alike = [name for name in pipelines if _plain(name) == _plain(called)]
-    found = alike or list(pipelines)
-    if len(found) == 1:
-        return found[0]
-    listed = sorted(pipelines)
-    raise UsageError(
-        what=f"of which pipeline `{called}` is an execution is not known",
-        facts=(f"to be run are {', '.join(f'`{name}`' for name in listed[:5])}",)
-        if listed
-        else ("no pipeline is to be run",),
-        advice=f"write `executions: {{{listed[0]}: {called}}}` under `aws`, or name one pipeline"
-        if listed
-        else did_you_mean(called, project.pipelines),
-    )
-
-
-def _pipeline_of(execution: str) -> str:
-    if not execution.startswith("arn:"):
-        return execution
-    try:
-        return execution_name(execution).pipeline
-    except ValueError as error:
-        raise UsageError(what=f"`{execution}` names no execution", facts=(str(error),)) from None
-
-
-def _plain(name: str) -> str:
-    return _UNLIKE.sub("", name.lower())
-
-
-def _has_real(project: Project, pipeline: Pipeline) -> bool:
-    datasets = (
-        project.datasets.get(port.dataset or "")
-        for node in pipeline.nodes
-        for port in node.inputs
-        if port.external
-    )
-    return any(one is not None and one.real is not None for one in datasets)
-
-
-def _check(pipeline: Pipeline, found: Executed, readable: Collection[S3Place]) -> None:
+def _check(pipeline: str, found: Executed, readable: Collection[S3Place]) -> None:
     """See to it that an execution tells anything of a pipeline.
 
     Raises:
         FixtureError: none of its steps did the work of a node, or nothing of it may be read.
     """
-    called = _pipeline_of(found.execution)
+    called = pipeline_of(found.execution)
     if not found.nodes:
         raise FixtureError(
-            what=f"no step of the execution did the work of a node of `{pipeline.name}`",
+            what=f"no step of the execution did the work of a node of `{pipeline}`",
             facts=(
                 f"it is {found.execution}",
                 *(f"`{node}`: {why}" for node, why in sorted(found.missing.items())[:3]),
             ),
-            advice=f"is `{called}` the pipeline? If another one is, write `executions: {{{pipeline.name}: NAME}}` under `aws`",
+            advice=f"is `{called}` the pipeline? If another one is, write"
+            f" `executions: {{{pipeline}: NAME}}` under `aws`",
         )
     reasons = [why for node in found.nodes.values() for why in node.unread.values()]
     if reasons and not any(node.inputs for node in found.nodes.values()):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.change.git.github_event import event_of
 from ci_scriptcheck.errors import FixtureError
 from ci_scriptcheck.fixtures.progress import Progress
-from ci_scriptcheck.model.fixture import FOLDER, Fixture, folder_of
+from ci_scriptcheck.model.fixture import FOLDER, LISTED, Fixture, folder_of
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.s3_place import s3_place
 from ci_scriptcheck.modes import had
@@ -91,7 +91,7 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
             # What nobody uses for a week is removed.
             os.utime(asking.root / folder_of(one))
     else:
-        found, gone = _fetched(wanted, may, locked, asking)
+        found, gone = _fetched(wanted, plan, may, locked, asking)
         lock.write(file, {**_still_here(lock.read(file), asking.root), **found}.values())
     return had.without(replace(plan, fixtures=dict(sorted(found.items()))), gone)
 
@@ -150,7 +150,7 @@ def _produced(
     sizes = [size for size in asked if size != "all"]
     return Wanted(
         dataset=place,
-        place=s3_place(place),
+        place=s3_place(place.removeprefix(LISTED)),
         most_bytes=min(sizes) if sizes else None,
         by=next((one.sample_by for one in datasets if one.sample_by is not None), None),
     )
@@ -177,7 +177,7 @@ def _still_here(locked: Mapping[str, Fixture], root: Path) -> Mapping[str, Fixtu
     return {
         name: one
         for name, one in locked.items()
-        if not name.startswith("s3://") or (root / folder_of(one)).is_dir()
+        if "s3://" not in name or (root / folder_of(one)).is_dir()
     }
 
 
@@ -199,6 +199,7 @@ def _is_here(wanted: Wanted, fixture: Fixture, root: Path) -> bool:
 
 def _fetched(
     wanted: Sequence[Wanted],
+    plan: Plan,
     may: Allowed,
     locked: Mapping[str, Fixture],
     asking: Asking,
@@ -208,7 +209,7 @@ def _fetched(
     Raises:
         FixtureError: something else cannot be had, or nothing can.
     """
-    from ci_scriptcheck.fixtures import clients, credentials, one_by_one, refusals
+    from ci_scriptcheck.fixtures import clients, credentials, manifests, one_by_one, refusals
     from ci_scriptcheck.fixtures.bringing import Means
     from ci_scriptcheck.fixtures.cache import Cache
     from ci_scriptcheck.fixtures.policies import Access
@@ -225,6 +226,7 @@ def _fetched(
     cache = Cache(asking.root / FOLDER)
     cache.cut.mkdir(parents=True, exist_ok=True)
     link = Link(client=clients.s3(session, may.settings), told=refusals.told, report=asking.report)
+    listed, gone = manifests.resolved(wanted, link, may.places)
     with own_reader.reading(asking.root, writable=(cache.cut,), timeout=_CUTTING) as ask:
         means = Means(
             link=link,
@@ -233,6 +235,7 @@ def _fetched(
             seed=SEED,
             budget=may.settings.budget,
         )
-        return one_by_one.fetch(
-            wanted, means, locked, may_fail=lambda name: name.startswith("s3://")
-        )
+        may_fail = plan.wanted_of_production().keys()
+        written = may_fail - plan.given_by_production()
+        found, others = one_by_one.fetch(listed, means, locked, may_fail=may_fail, apart=written)
+    return found, gone | others

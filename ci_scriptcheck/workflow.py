@@ -25,6 +25,7 @@ from ci_scriptcheck.change.git.repository import change_set, look, repository_ro
 from ci_scriptcheck.errors import ChangeError, ScriptcheckError, UsageError
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import Asked, ChangeSet
+from ci_scriptcheck.model.execution_choice import chosen
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Machine, Mode, Plan, RunRecord, Share, Side
 from ci_scriptcheck.model.project import Project
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.change.git.repository import Sight
     from ci_scriptcheck.fixtures.progress import Progress as Fetching
-    from ci_scriptcheck.model.executed import Executed
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.scope import Scope
 
@@ -142,8 +142,8 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     about = _scope(sight, tree, project, options, environ, learned)
     around = circumstances.found(root, tree, project, learned.seconds)
     reached = partial(scope.reached, root, tree, about, learned.reads)
-    if Mode.DEEP_DIVE in options.modes:
-        around = replace(around, executed=_executed(root, about, options, environ, reached))
+    beside = _executed(root, about, options, environ, reached)
+    around = replace(around, executed=beside.head, executed_on_base=beside.base)
     plan = planning.planned(root, about, around, options, reached, assignment)
     if plan.base is not None:
         plan = replace(plan, acceptances=acceptances.read(tree, project.folder))
@@ -192,15 +192,17 @@ def _executed(
     options: Options,
     environ: Mapping[str, str],
     reached: Callable[[], Scope],
-) -> Mapping[str, Executed]:
+) -> production.Beside:
     """Read what executions did, of the pipelines that are to be run on what production gave them."""
+    if Mode.DEEP_DIVE not in options.modes:
+        return production.Beside()
     pipelines = [
         pipeline.name
         for pipeline in about.project.pipelines.values()
         if any(f"{pipeline.name}/{node.name}" in about.selection.nodes for node in pipeline.nodes)
     ]
-    if not production.wanted(about.project, pipelines, options):
-        return {}
+    if not chosen(about.project, pipelines, options):
+        return production.Beside()
     there = about.base
     if there is None and about.changes.base is not None:
         there = reached().base

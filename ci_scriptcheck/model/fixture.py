@@ -13,6 +13,10 @@ FOLDER = ".scriptcheck/fixtures"
 """Where fetched data lie, relative to the repository; git ignores it, and no cache that is shared holds it."""
 
 
+LISTED = "what is listed in "
+"""How the name of a fixture begins whose objects a manifest names, at the place that follows."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class S3Object:
     """One version of an object.

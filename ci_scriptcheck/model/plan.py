@@ -330,6 +330,12 @@ class Plan:
         sources = (item.source for task in self.tasks for item in task.inputs)
         return tuple(sorted({one.dataset for one in sources if isinstance(one, Fetched)}))
 
+    def given_by_production(self) -> frozenset[str]:
+        """Give the places of executions that inputs are taken from."""
+        sources = (item.source for task in self.tasks for item in task.inputs)
+        given = (one.parts for one in sources if isinstance(one, FromProduction))
+        return frozenset(part.fixture for parts in given for part in parts)
+
     def wanted_of_production(self) -> Mapping[str, tuple[str, ...]]:
         """Give the places of executions that are needed → the datasets that describe what lies there, sorted.
 

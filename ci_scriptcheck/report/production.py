@@ -14,7 +14,7 @@ from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ci_scriptcheck.model.plan import Plan, RunRecord, Task
     from ci_scriptcheck.model.production import BesideProduction, Original
@@ -24,6 +24,7 @@ MOST_NAMES = 8
 MOST_LINES = 10
 """Of steps that are told before a run, and of ports that were not compared; `-v` shows all."""
 
+_MARK = "prod  "
 _SIDES = ("production", "here")
 _SAMPLED = (
     "Its data were samples: rows and metrics are not compared, and sums over groups are smaller."
@@ -54,12 +55,11 @@ def _settings(task: Task, original: Original, page: Page) -> Iterator[str]:
         f"{words}: {listed([visible(one) for one in names], MOST_NAMES)}"
         for words, names in (
             ("with its", original.taken),
-            ("but for what `scriptcheck.yaml` says:", original.kept),
-            ("without what speaks of secrets:", original.withheld),
+            ("but for what `scriptcheck.yaml` says", original.kept),
+            ("without what speaks of secrets", original.withheld),
         )
         if names
     ]
-    parts = [part.replace("::", ":") for part in parts]
     if parts or page.detail is Detail.VERBOSE:
         where = f"step `{visible(original.step)}` of {visible(name.pipeline)}, {visible(name.id)}"
         yield "; ".join([f"{visible(task.id)}: {where}", *parts])
@@ -72,46 +72,56 @@ def beside(record: RunRecord, page: Page) -> str | None:
         for task, result in verdict.with_tasks(record)
         for one in result.beside_production
     ]
-    if not found:
-        return None
-    other = [(task, one) for task, one in found if one.differs]
-    unknown = [(task, one) for task, one in found if _why_not(one) and not one.differs]
-    alike = [(task, one) for task, one in found if not one.differs and not _why_not(one)]
+    other = [pair for pair in found if pair[1].differs]
+    same = [pair for pair in found if not pair[1].differs]
+    unknown = [(task, one, why) for task, one in same if (why := _why_not(one))]
+    alike = [pair for pair in same if not _why_not(pair[1])]
     parts = ["\n".join(_port(task, one, record, page)) for task, one in other]
-    if alike:
-        names = [f"{visible(task.id)} `{visible(one.port)}`" for task, one in alike]
-        words = counted(len(alike), "output is", "outputs are")
-        shown = listed(names, len(names) if page.detail is Detail.VERBOSE else MOST_NAMES)
-        parts.append(
-            page.flow(
-                f"{words} as production wrote them: {shown}".replace(
-                    "is as production wrote them", "is as production wrote it"
-                ),
-                "prod  ",
-            )
+    parts += [
+        _alike([pair for pair in alike if pair[1].is_sample is is_sample], words, page)
+        for is_sample, words in (
+            (False, ("output is as production wrote it", "outputs are as production wrote them")),
+            (True, ("sampled output lies as production's", "sampled outputs lie as production's")),
         )
+    ]
+    parts.append(_unknown(unknown, page))
+    return "\n\n".join(filter(None, parts)) or None
+
+
+def _alike(
+    alike: Sequence[tuple[Task, BesideProduction]], words: tuple[str, str], page: Page
+) -> str:
+    if not alike:
+        return ""
+    names = [f"{visible(task.id)} `{visible(one.port)}`" for task, one in alike]
+    shown = listed(names, len(names) if page.detail is Detail.VERBOSE else MOST_NAMES)
+    return page.flow(f"{counted(len(alike), *words)}: {shown}", _MARK)
+
+
+def _unknown(unknown: Sequence[tuple[Task, BesideProduction, str]], page: Page) -> str:
     most = len(unknown) if page.detail is Detail.VERBOSE else MOST_LINES
     lines = [
         page.flow(
-            f"{visible(task.id)} `{visible(one.port)}` is not compared: {visible(_why_not(one) or '')}",
-            "prod  ",
+            f"{visible(task.id)} `{visible(one.port)}` is not compared: {visible(why)}", _MARK
         )
-        for task, one in unknown[:most]
+        for task, one, why in unknown[:most]
     ]
     if unknown[most:]:
         lines.append(f"and {len(unknown) - most:,} more that are not compared, shown with `-v`")
-    if lines:
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts)
+    return "\n".join(lines)
 
 
 def _why_not(one: BesideProduction) -> str | None:
+    if one.opaque and (one.why_not is None or one.is_sample):
+        names = listed([f"`{name}`" for name in one.opaque], MOST_NAMES)
+        verb = "has" if len(one.opaque) == 1 else "have"
+        return f"{names} {verb} other bytes, which says nothing about a model"
     return one.why_not or next(iter(one.drift.unread), None)
 
 
 def _port(task: Task, one: BesideProduction, record: RunRecord, page: Page) -> Iterator[str]:
     head = page.flow(
-        f"{visible(task.id)}, output `{visible(one.port)}` is not what production wrote", "prod  "
+        f"{visible(task.id)}, output `{visible(one.port)}` is not what production wrote", _MARK
     )
     yield head.replace("prod", page.paint("prod", Ink.WARNING), 1)
     if one.is_as_base:

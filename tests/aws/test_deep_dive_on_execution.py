@@ -217,8 +217,7 @@ def test_samples_are_compared_as_wholes_and_neither_rows_nor_metrics_are(
     assert "Its data were samples" in told
     assert "SC502 output `kept` is not what production wrote: `amount` of `kept.csv`" in told
     assert "of its rows were looked at" in told
-    # The report counts rows, of which it was given a part.
-    assert "daily/total[real] `report`" in told.partition("as production wrote")[2]
+    assert "daily/total[real] `report` is not compared: its data are samples" in told
 
 
 def test_what_the_settings_say_holds_before_production_and_is_told(company: Company) -> None:
@@ -333,6 +332,31 @@ def test_of_several_pipelines_an_execution_has_to_be_of_one(company: Company) ->
     assert "write `executions: {daily: fraud-training}` under `aws`" in unclear.stderr
     assert "2 passed" in clear.stdout, clear.stderr
     assert "weekly/prepare[real]" in clear.stdout
+
+
+def test_a_pipeline_that_production_does_not_know_hides_no_other(company: Company) -> None:
+    company.change("scriptcheck.yaml", "total.py]}", "total.py], weekly: [prepare.py]}")
+
+    ended = company.dive()
+
+    told = in_a_line(ended)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "2 passed, 1 not run" in told
+    assert "weekly/prepare[real]" in told
+
+
+def test_a_model_is_not_said_to_be_the_same_where_its_bytes_are_not(company: Company) -> None:
+    company.change(
+        "total.py",
+        "    (Path(output",
+        "    (Path(output_paths['report']) / 'model.pkl').write_bytes(b'\\x80\\x04\\x00two')\n    (Path(output",
+    )
+    company.put(company.story.place("Total", "report") + "/model.pkl", b"\x80\x04\x00one")
+
+    ended = company.dive()
+
+    assert "`report` is not compared: `model.pkl` has other bytes" in in_a_line(ended)
+    assert "SC502" not in ended.stdout
 
 
 @pytest.mark.parametrize("words", [("deep-dive",), ("deep-dive", "--compare", "A", "B")])
