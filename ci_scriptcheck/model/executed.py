@@ -183,10 +183,18 @@ def _why_not(part: Part, readable: tuple[S3Place, ...]) -> str | None:
         return f"in production, it is {port.why_not or 'no data in S3'}"
     if port.listing is Listing.AUGMENTED:
         return "in production, lines of an augmented manifest are its data"
+    if _leads_out(part.inside) or _leads_out(part.below):
+        return f"in production, it lies at {port.path}, which is no plain path"
     place = _place(part)
     if place is None or not any(one.holds(place) for one in readable):
         return f"{place} lies in none of the places that may be read; add it to `prefixes` under `aws`"
     return None
+
+
+def _leads_out(folder: str) -> bool:
+    """Say whether the path of a folder names what is not below it; whoever made the execution wrote it."""
+    parts = folder.strip("/").split("/") if folder else []
+    return any(part in {"", ".", ".."} or "\\" in part or not part.isprintable() for part in parts)
 
 
 def _fixture(part: Part) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
@@ -200,6 +201,22 @@ def test_a_port_of_several_channels_has_a_folder_for_each() -> None:
         FixturePart(fixture="s3://company-ml/train/", inside="train"),
         FixturePart(fixture="s3://company-ml/validation/", inside="validation"),
     )
+
+
+@given(
+    st.lists(st.sampled_from(["..", ".", "train", "", "a\\b", "\0", "x"]), min_size=1, max_size=4)
+)
+def test_no_channel_fills_anything_but_a_folder_of_its_port(names: list[str]) -> None:
+    path = "/".join(["/opt/ml/input/data", *names])
+    port = Port(name="data", parameter="data", path="/opt/ml/input/data")
+
+    node = beside((a_port("some", path=path),), (port,)).nodes["prepare"]
+
+    for part in node.inputs.get("data", ()):
+        inside = PurePosixPath(part.inside)
+        assert not inside.is_absolute()
+        assert ".." not in inside.parts
+        assert part.inside.isprintable()
 
 
 def test_a_port_that_is_a_folder_of_another_is_that_folder_alone() -> None:
