@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.execution import execution_name
-from ci_scriptcheck.model.plan import Purpose, Side
+from ci_scriptcheck.model.plan import Purpose, Side, Task
+from ci_scriptcheck.model.production import BesideProduction
 from ci_scriptcheck.report import data_difference, drift, failure
 from ci_scriptcheck.report.data_difference import Sides
 from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, visible
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
-    from ci_scriptcheck.model.production import BesideProduction, Original
+    from ci_scriptcheck.model.plan import Plan, RunRecord
+    from ci_scriptcheck.model.production import Original
     from ci_scriptcheck.report.page import Page
 
 MOST_NAMES = 8
@@ -25,10 +27,14 @@ MOST_LINES = 10
 """Of steps that are told before a run, and of ports that were not compared; `-v` shows all."""
 
 _MARK = "prod  "
-_SIDES = ("production", "here")
+RULE = "SC502"
+"""That an output is not what production wrote."""
+SIDES = ("production", "here")
 _SAMPLED = (
     "Its data were samples: rows and metrics are not compared, and sums over groups are smaller."
 )
+
+_Output = tuple[Task, BesideProduction]
 
 
 def told(plan: Plan, page: Page) -> list[str]:
@@ -65,27 +71,79 @@ def _settings(task: Task, original: Original, page: Page) -> Iterator[str]:
         yield "; ".join([f"{visible(task.id)}: {where}", *parts])
 
 
-def beside(record: RunRecord, page: Page) -> str | None:
-    """Write how outputs lie beside what production wrote: what differs, then what does not, then what nobody knows."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortedOut:
+    """Outputs of a run, by what is known of them beside production.
+
+    Attributes:
+        other: Those that differ.
+        same: Those of which all rows and values are the same.
+        sampled: Samples that lie alike.
+        unknown: Those that were not compared, and why.
+    """
+
+    other: tuple[_Output, ...] = ()
+    same: tuple[_Output, ...] = ()
+    sampled: tuple[_Output, ...] = ()
+    unknown: tuple[tuple[Task, BesideProduction, str], ...] = ()
+
+    def alike(self) -> tuple[tuple[tuple[_Output, ...], tuple[str, str]], ...]:
+        """Give those that do not differ, each kind with the words for one and for several."""
+        return (
+            (
+                self.same,
+                ("output is as production wrote it", "outputs are as production wrote them"),
+            ),
+            (
+                self.sampled,
+                ("sampled output lies as production's", "sampled outputs lie as production's"),
+            ),
+        )
+
+
+def sorted_out(record: RunRecord) -> SortedOut | None:
+    """Say of each output how it lies beside what production wrote; `None` where nothing was done again."""
     found = [
         (task, one)
         for task, result in verdict.with_tasks(record)
         for one in result.beside_production
     ]
-    other = [pair for pair in found if pair[1].differs]
+    if not found:
+        return None
     same = [pair for pair in found if not pair[1].differs]
-    unknown = [(task, one, why) for task, one in same if (why := _why_not(one))]
     alike = [pair for pair in same if not _why_not(pair[1])]
-    parts = ["\n".join(_port(task, one, record, page)) for task, one in other]
-    parts += [
-        _alike([pair for pair in alike if pair[1].is_sample is is_sample], words, page)
-        for is_sample, words in (
-            (False, ("output is as production wrote it", "outputs are as production wrote them")),
-            (True, ("sampled output lies as production's", "sampled outputs lie as production's")),
-        )
-    ]
-    parts.append(_unknown(unknown, page))
+    return SortedOut(
+        other=tuple(pair for pair in found if pair[1].differs),
+        same=tuple(pair for pair in alike if not pair[1].is_sample),
+        sampled=tuple(pair for pair in alike if pair[1].is_sample),
+        unknown=tuple((task, one, why) for task, one in same if (why := _why_not(one))),
+    )
+
+
+def beside(record: RunRecord, page: Page) -> str | None:
+    """Write how outputs lie beside what production wrote: what differs, then what does not, then what nobody knows."""
+    found = sorted_out(record)
+    if found is None:
+        return None
+    parts = ["\n".join(_port(task, one, record, page)) for task, one in found.other]
+    parts += [_alike(ones, words, page) for ones, words in found.alike()]
+    parts.append(_unknown(found.unknown, page))
     return "\n\n".join(filter(None, parts)) or None
+
+
+def sentences(one: BesideProduction, record: RunRecord) -> Iterator[str]:
+    """Say of an output that differs what is to be known of it."""
+    if one.is_as_base:
+        yield f"{base_name(record.plan)} writes the same: not by this change"
+    if one.is_sample:
+        yield _SAMPLED
+    if one.files:
+        yield data_difference.in_short(*rows_of(one))
+
+
+def rows_of(one: BesideProduction) -> tuple[PortComparison, Sides]:
+    """Give how rows and values differ, as comparisons are told."""
+    return PortComparison(port=one.port, files=one.files), Sides(before="in production")
 
 
 def _alike(
@@ -120,20 +178,14 @@ def _why_not(one: BesideProduction) -> str | None:
 
 
 def _port(task: Task, one: BesideProduction, record: RunRecord, page: Page) -> Iterator[str]:
-    head = page.flow(
-        f"{visible(task.id)}, output `{visible(one.port)}` is not what production wrote", _MARK
-    )
-    yield head.replace("prod", page.paint("prod", Ink.WARNING), 1)
-    if one.is_as_base:
-        yield page.flow(f"{base_name(record.plan)} writes the same: not by this change", "      ")
-    if one.is_sample:
-        yield page.flow(_SAMPLED, "      ")
+    rule = f" ({RULE})"
+    what = f"{visible(task.id)}, output `{visible(one.port)}` is not what production wrote{rule}"
+    yield page.flow(what, _MARK).replace("prod", page.paint("prod", Ink.WARNING), 1)
+    for sentence in sentences(one, record):
+        yield page.flow(sentence, "      ")
     if one.files:
-        sides = Sides(before="in production")
-        compared = PortComparison(port=one.port, files=one.files)
-        yield page.flow(data_difference.in_short(compared, sides), "      ")
-        content = data_difference.table_of(compared, sides)
+        content = data_difference.table_of(*rows_of(one))
         if content is not None:
             yield ""
             yield failure.table(content, page)
-    yield from drift.told(one.drift, page, _SIDES)
+    yield from drift.told(one.drift, page, SIDES)

@@ -14,7 +14,11 @@ from ci_scriptcheck.model.comparison import (
 from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
 from ci_scriptcheck.model.plan import Mode
 from ci_scriptcheck.model.production import BesideProduction, Original
-from ci_scriptcheck.report import console, production
+from ci_scriptcheck.report import console, markdown, production
+from ci_scriptcheck.report.comment import beside_production as beside_comment
+from ci_scriptcheck.report.comment.sheet import Room, sheet
+from ci_scriptcheck.report.comment.story import story
+from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.report.page import PLAIN, Detail
 from ci_scriptcheck.run.judgement import beside_production
 from ci_scriptcheck.values import replace
@@ -117,6 +121,35 @@ def test_what_came_out_stands_beside_what_production_wrote(
     golden: Callable[[str], object],
 ) -> None:
     assert console.ending(the_record(), PLAIN) == golden("console/beside_production.txt")
+
+
+def test_a_comment_tells_the_same_with_its_tables(golden: Callable[[str], object]) -> None:
+    assert markdown.comment(the_record(), Links()) == golden("markdown/beside_production.md")
+
+
+def test_a_comment_counts_what_it_has_no_room_for() -> None:
+    record = the_record()
+    small = sheet(record.plan, Links(), Room(differences=1, asides=0))
+
+    told = "\n\n".join(beside_comment.told(story(record), small))
+
+    assert "2 more outputs differ." in told
+    assert "2 outputs not compared with production." in told
+    assert "`scores`" not in told
+
+
+def test_what_needs_no_table_is_told_in_a_sentence(golden: Callable[[str], object]) -> None:
+    gone = TableDrift(name="extra.csv", fate=Fate.GONE, files_before=1)
+    drift = Drift(tables=(gone,), programs=("train.py",), untold=2, unread=("`x.csv`: broken",))
+    one = BesideProduction(port="model", drift=drift)
+    record = a_record(the_plan(), a_result("fraud/train[real]", beside_production=(one,)))
+
+    told = f"{production.beside(record, PLAIN)}\n"
+    comment = markdown.comment(record, Links())
+
+    assert told == golden("console/beside_production_in_sentences.txt")
+    for sentence in ("other code", "extra.csv", "2 metrics that moved", "not looked into"):
+        assert sentence in comment
 
 
 def test_each_finding_says_of_which_execution_and_why_it_may_be(
