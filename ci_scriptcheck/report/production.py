@@ -139,6 +139,8 @@ def sentences(one: BesideProduction, record: RunRecord) -> Iterator[str]:
         yield _SAMPLED
     if one.files:
         yield data_difference.in_short(*rows_of(one))
+    if one.lies_alike:
+        yield "As a whole it lies as production's does: chance, or rounding, may be all that differs."
 
 
 def rows_of(one: BesideProduction) -> tuple[PortComparison, Sides]:

@@ -65,7 +65,10 @@ def judged(context: Context, task: Task, result: TaskResult) -> TaskResult:
         result,
         outcome=Outcome.FAILED if is_error else result.outcome,
         findings=(*result.findings, *said),
-        beside_production=found,
+        # Whoever has switched the rule off wants to hear of no difference.
+        beside_production=tuple(
+            one for one in found if not one.differs or one.port in {item.port for item in said}
+        ),
     )
 
 
@@ -96,11 +99,14 @@ class _Looking:
             before = self._context.of_head.root / folder_of(self._fixtures[part.fixture])
             after = supply.delivered(self._context, self._task.id, output.port) / part.inside
             files = None if is_sample else self._files(output.port, before, after)
-            if files is not None:
-                found = replace(found, files=found.files + files)
-            else:
+            drift = Drift()
+            if files is None or files:
                 drift = self._drift(output, before, after, is_sample=is_sample)
+            if files is None:
                 found = replace(found, drift=_joined(found.drift, drift))
+            else:
+                lies_alike = bool(files) and drift == Drift()
+                found = replace(found, files=found.files + files, lies_alike=lies_alike)
             opaque = (*found.opaque, *self._opaque(output.port, part, before))
             found = replace(found, opaque=opaque)
         if is_sample and not found.differs and not self._has_tables(output.port):

@@ -334,6 +334,30 @@ def test_of_several_pipelines_an_execution_has_to_be_of_one(company: Company) ->
     assert "weekly/prepare[real]" in clear.stdout
 
 
+def test_rows_that_differ_and_lie_alike_may_do_so_by_chance(company: Company) -> None:
+    company.change("prepare.py", "* factor", "* factor * 1.0001")
+
+    ended = company.dive()
+
+    told = in_a_line(ended)
+    assert "440 of 440 rows changed of `kept.csv`" in told
+    assert "As a whole it lies as production's does: chance, or rounding, may be all" in told
+
+
+@pytest.mark.parametrize(("level", "code", "is_told"), [("error", 1, True), ("off", 0, False)])
+def test_the_rule_counts_as_much_as_the_settings_say(
+    company: Company, level: str, code: int, is_told: bool
+) -> None:
+    company.change("scriptcheck.yaml", "version: 1", f"version: 1\nrules: {{SC502: {level}}}")
+    company.change("prepare.py", "* factor", "* factor * 100")
+
+    ended = company.dive()
+
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    assert ("not what production wrote" in ended.stdout) is is_told
+    assert "passed" in ended.stdout  # the step behind it runs on production's own data
+
+
 def test_a_pipeline_that_production_does_not_know_hides_no_other(company: Company) -> None:
     company.change("scriptcheck.yaml", "total.py]}", "total.py], weekly: [prepare.py]}")
 
