@@ -13,10 +13,13 @@ from ci_scriptcheck.errors import FixtureError
 from ci_scriptcheck.model.executed import Executed, executed
 from ci_scriptcheck.model.execution_choice import chosen, pipeline_of
 from ci_scriptcheck.model.execution_match import matched
+from ci_scriptcheck.model.plan import Mode
+from ci_scriptcheck.real_data import Asking
 from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
+    from pathlib import Path
 
     from ci_scriptcheck.fixtures.allowed import Allowed
     from ci_scriptcheck.model.execution import Execution
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.options import Options
     from ci_scriptcheck.model.project import Project
     from ci_scriptcheck.model.s3_place import S3Place
-    from ci_scriptcheck.real_data import Asking
+    from ci_scriptcheck.scope import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,21 +38,45 @@ class Beside:
     base: Mapping[str, Executed] = field(default_factory=dict)
 
 
-def of_pipelines(pipelines: Collection[str], options: Options, asking: Asking) -> Beside:
-    """Read the executions that pipelines are run beside; those that have none are left out.
+def of_scope(
+    root: Path,
+    about: Scope,
+    options: Options,
+    environ: Mapping[str, str],
+    reached: Callable[[], Scope],
+) -> Beside:
+    """Read what executions did, where pipelines are to be run on what production gave them.
 
     Args:
-        pipelines: Those that are to be run.
+        root: The repository.
+        about: What is affected, and of which project.
         options: What was asked for.
-        asking: Who asks.
+        environ: The variables of this process.
+        reached: Finds what base has, where steps were chosen by name.
 
     Raises:
         UsageError: an execution was named, and of which pipeline it is nobody can know.
         FixtureError: it cannot be read, or nothing of it may be.
     """
-    choices = chosen(asking.head, pipelines, options)
-    if not choices:
+    if Mode.DEEP_DIVE not in options.modes:
         return Beside()
+    pipelines = [
+        pipeline.name
+        for pipeline in about.project.pipelines.values()
+        if any(f"{pipeline.name}/{node.name}" in about.selection.nodes for node in pipeline.nodes)
+    ]
+    if not chosen(about.project, pipelines, options):
+        return Beside()
+    there = about.base
+    if there is None and about.changes.base is not None:
+        there = reached().base
+    base = None if there is None else there.project
+    asking = Asking(root=root, head=about.project, base=base, environ=environ)
+    return _of_pipelines(pipelines, options, asking)
+
+
+def _of_pipelines(pipelines: Collection[str], options: Options, asking: Asking) -> Beside:
+    choices = chosen(asking.head, pipelines, options)
     real_data.check_job(asking.environ, asking.root)
     from ci_scriptcheck.fixtures import allowed
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.change.git.github_event import event_of
 from ci_scriptcheck.errors import FixtureError
 from ci_scriptcheck.fixtures.progress import Progress
+from ci_scriptcheck.model import wanted as wanted_places
 from ci_scriptcheck.model.fixture import FOLDER, LISTED, Fixture, folder_of
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.s3_place import s3_place
@@ -66,7 +67,7 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
     Raises:
         FixtureError: they cannot be had, may not be read, or are too much.
     """
-    names, of_production = plan.wanted(), plan.wanted_of_production()
+    names, of_production = plan.wanted(), wanted_places.of_production(plan)
     if not names and not of_production:
         return plan
     check_job(asking.environ, asking.root)
@@ -235,7 +236,7 @@ def _fetched(
             seed=SEED,
             budget=may.settings.budget,
         )
-        may_fail = plan.wanted_of_production().keys()
-        written = may_fail - plan.given_by_production()
+        may_fail = wanted_places.of_production(plan).keys()
+        written = may_fail - wanted_places.given(plan)
         found, others = one_by_one.fetch(listed, means, locked, may_fail=may_fail, apart=written)
     return found, gone | others

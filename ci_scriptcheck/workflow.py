@@ -23,11 +23,10 @@ from ci_scriptcheck.change.dependencies.default_interpreter import VARIABLE
 from ci_scriptcheck.change.git import laid_out
 from ci_scriptcheck.change.git.repository import change_set, look, repository_root
 from ci_scriptcheck.errors import ChangeError, ScriptcheckError, UsageError
-from ci_scriptcheck.model import not_run
+from ci_scriptcheck.model import not_run, wanted
 from ci_scriptcheck.model.change import Asked, ChangeSet
-from ci_scriptcheck.model.execution_choice import chosen
 from ci_scriptcheck.model.options import Options
-from ci_scriptcheck.model.plan import Machine, Mode, Plan, RunRecord, Share, Side
+from ci_scriptcheck.model.plan import Machine, Plan, RunRecord, Share, Side
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.model.stopped import Stopped, of_error
@@ -142,7 +141,7 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
     about = _scope(sight, tree, project, options, environ, learned)
     around = circumstances.found(root, tree, project, learned.seconds)
     reached = partial(scope.reached, root, tree, about, learned.reads)
-    beside = _executed(root, about, options, environ, reached)
+    beside = production.of_scope(root, about, options, environ, reached)
     around = replace(around, executed=beside.head, executed_on_base=beside.base)
     plan = planning.planned(root, about, around, options, reached, assignment)
     if plan.base is not None:
@@ -180,39 +179,10 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
 def _of_base(plan: Plan, about: Scope, reached: Callable[[], Scope]) -> Project | None:
     """Give the project as base has it, which says what real data may be read."""
     there = about.base
-    is_real = plan.wanted() or plan.wanted_of_production()
+    is_real = plan.wanted() or wanted.of_production(plan)
     if there is None and is_real and about.changes.base is not None:
         there = reached().base
     return None if there is None else there.project
-
-
-def _executed(
-    root: Path,
-    about: Scope,
-    options: Options,
-    environ: Mapping[str, str],
-    reached: Callable[[], Scope],
-) -> production.Beside:
-    """Read what executions did, of the pipelines that are to be run on what production gave them."""
-    if Mode.DEEP_DIVE not in options.modes:
-        return production.Beside()
-    pipelines = [
-        pipeline.name
-        for pipeline in about.project.pipelines.values()
-        if any(f"{pipeline.name}/{node.name}" in about.selection.nodes for node in pipeline.nodes)
-    ]
-    if not chosen(about.project, pipelines, options):
-        return production.Beside()
-    there = about.base
-    if there is None and about.changes.base is not None:
-        there = reached().base
-    asking = Asking(
-        root=root,
-        head=about.project,
-        base=None if there is None else there.project,
-        environ=environ,
-    )
-    return production.of_pipelines(pipelines, options, asking)
 
 
 def _dated(share: Share, environ: Mapping[str, str], began: datetime) -> Share:
@@ -257,7 +227,7 @@ def start(prepared: Prepared) -> Started:
     """
     options = prepared.options
     plan = prepared.plan
-    missing = {*plan.wanted(), *plan.wanted_of_production()} - set(plan.fixtures)
+    missing = {*plan.wanted(), *wanted.of_production(plan)} - set(plan.fixtures)
     if missing:
         raise UsageError(
             what=f"the real data of `{min(missing)}` were not fetched",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ci_scriptcheck.model import wanted
 from ci_scriptcheck.model.plan import Input, Output, Plan
 from ci_scriptcheck.model.production import FixturePart, FromProduction, Original
 from ci_scriptcheck.modes import had
@@ -38,7 +39,7 @@ def test_an_input_that_may_be_missing_is_missing() -> None:
     (task,) = plan.tasks
     assert task.blocked is None
     assert [item.port for item in task.inputs] == ["in0"]
-    assert [*plan.wanted_of_production()] == [HERE]
+    assert [*wanted.of_production(plan)] == [HERE]
 
 
 def test_what_was_to_be_compared_with_it_says_why_it_is_not() -> None:
@@ -54,4 +55,4 @@ def test_what_was_to_be_compared_with_it_says_why_it_is_not() -> None:
 def test_of_what_is_not_run_nothing_is_fetched() -> None:
     plan = had.without(a_plan_with(HERE, GONE), {GONE: "nothing lies there"})
 
-    assert plan.wanted_of_production() == {}
+    assert wanted.of_production(plan) == {}
