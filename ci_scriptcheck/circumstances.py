@@ -45,7 +45,7 @@ def on_base(base: Base, circumstances: Circumstances) -> Circumstances:
     """Give how things stand for base's tasks, which run on the same machine with other scripts."""
     scripts = {step.script for step in base.project.steps.values() if step.script is not None}
     absent = frozenset(script for script in scripts if not base.tree.has(script))
-    return replace(circumstances, absent=absent)
+    return replace(circumstances, absent=absent, executed=circumstances.executed_on_base)
 
 
 def names_in_code(

@@ -1,6 +1,6 @@
 """What comes before a run: `prepare` what is to be done, and `supply` the real data that it needs.
 
-Nothing of the project is run here.
+Nothing of the project is run here. AWS is asked in deep dives: what executions did, and for data.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from ci_scriptcheck.change import affected
 from ci_scriptcheck.change.git import laid_out
 from ci_scriptcheck.change.git.repository import change_set, look, repository_root
 from ci_scriptcheck.errors import ChangeError, FixtureError, UsageError
+from ci_scriptcheck.model import wanted
 from ci_scriptcheck.model.change import Asked, ChangeSet
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Mode, Plan, Share, Side
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.modes import variants
+from ci_scriptcheck.production import Beside
 from ci_scriptcheck.project import acceptances, cache, working_tree
 from ci_scriptcheck.real_data import Asking
 from ci_scriptcheck.run import (
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.change.git.repository import Sight
     from ci_scriptcheck.fixtures.progress import Progress as Fetching
-    from ci_scriptcheck.model.executed import Executed
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.scope import Scope
 
@@ -85,12 +86,24 @@ def will_run(options: Options, environ: Mapping[str, str]) -> bool:
     return Store.of(repository_root(options.project), environ).is_empty
 
 
-def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
+def prepare(
+    options: Options,
+    environ: Mapping[str, str],
+    mask: Callable[[str], object] | None = None,
+) -> Prepared:
     """Find what the change can break, and plan the tasks that show whether it did.
+
+    A deep dive beside executions asks AWS what they did.
+
+    Args:
+        options: What was asked for.
+        environ: The variables of this process.
+        mask: Told each secret before it is used, where the runner of a job reads what is printed.
 
     Raises:
         UsageError: the settings or a selector cannot be understood.
         ChangeError: git cannot say what changed.
+        FixtureError: executions cannot be read, and nothing else was asked for.
     """
     began = datetime.now(tz=UTC)
     root = repository_root(options.project)
@@ -113,8 +126,8 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
         about = scope.with_any_library(root, tree, about)
         around = replace(around, missing={})
     reached = partial(scope.reached, root, tree, about, learned.reads)
-    executed, refusal = _executed(root, about, options, environ, reached)
-    around = replace(around, executed=executed)
+    beside, refusal = _beside(root, about, options, environ, reached, mask)
+    around = replace(around, executed=beside.head, executed_on_base=beside.base)
     plan = planning.planned(root, about, around, options, reached, assignment)
     plan = plan if refusal is None else real_data.without(plan, refusal)
     if plan.base is not None:
@@ -175,48 +188,27 @@ def _site(
 def _of_base(plan: Plan, about: Scope, reached: Callable[[], Scope]) -> Project | None:
     """Give the project as base has it, which says what real data may be read."""
     there = about.base
-    is_real = plan.wanted() or plan.wanted_of_production()
+    is_real = plan.wanted() or wanted.of_production(plan)
     if there is None and is_real and about.changes.base is not None:
         there = reached().base
     return None if there is None else there.project
 
 
-def _executed(
+def _beside(
     root: Path,
     about: Scope,
     options: Options,
     environ: Mapping[str, str],
     reached: Callable[[], Scope],
-) -> tuple[Mapping[str, Executed], FixtureError | None]:
-    """Read what executions did, of the pipelines that are to be run on what production gave them.
-
-    Where they cannot be read, give the reason, if there is something else to be run.
-    """
-    if Mode.DEEP_DIVE not in options.modes:
-        return {}, None
-    pipelines = [
-        pipeline.name
-        for pipeline in about.project.pipelines.values()
-        if any(f"{pipeline.name}/{node.name}" in about.selection.nodes for node in pipeline.nodes)
-    ]
-    if not production.wanted(about.project, pipelines, options) and not options.only_fetches:
-        return {}, None
-    there = about.base
-    if there is None and about.changes.base is not None:
-        there = reached().base
-    asking = Asking(
-        root=root,
-        head=about.project,
-        base=None if there is None else there.project,
-        environ=environ,
-        runs_code=not options.only_fetches,
-    )
+    mask: Callable[[str], object] | None,
+) -> tuple[Beside, FixtureError | None]:
+    """Read what executions did; where that cannot be, give the reason, if there is something else to be run."""
     try:
-        return production.of_pipelines(pipelines, options, asking), None
+        return production.of_scope(root, about, options, environ, reached, mask), None
     except FixtureError as error:
         if options.modes == (Mode.DEEP_DIVE,):
             raise
-        return {}, error
+        return Beside(), error
 
 
 def _dated(share: Share, environ: Mapping[str, str], began: datetime) -> Share:

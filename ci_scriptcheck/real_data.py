@@ -15,7 +15,8 @@ from ci_scriptcheck.errors import FixtureError, WithheldError
 from ci_scriptcheck.fixtures import identity_token, withheld
 from ci_scriptcheck.fixtures.progress import Progress
 from ci_scriptcheck.model import not_run
-from ci_scriptcheck.model.fixture import FOLDER, LOCK, Fixture, folder_of
+from ci_scriptcheck.model import wanted as wanted_places
+from ci_scriptcheck.model.fixture import FOLDER, LISTED, LOCK, Fixture, folder_of
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.model.s3_place import s3_place
@@ -78,7 +79,7 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
     Raises:
         FixtureError: they cannot be had, may not be read, or are too much.
     """
-    names, of_production = plan.wanted(), plan.wanted_of_production()
+    names, of_production = plan.wanted(), wanted_places.of_production(plan)
     if not names and not of_production:
         return plan
     from ci_scriptcheck.fixtures import allowed, handed_on, lock
@@ -105,7 +106,7 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
             # What nobody uses for a week is removed.
             os.utime(asking.root / folder_of(one))
     else:
-        found, gone = _fetched(wanted, may, locked, asking)
+        found, gone = _fetched(wanted, plan, may, locked, asking)
         kept = _still_here(lock.read(folder / LOCK), asking.root)
         lock.write(folder / LOCK, {**kept, **found}.values())
     if not asking.runs_code:
@@ -201,7 +202,7 @@ def _produced(
     sizes = [size for size in asked if size != "all"]
     return Wanted(
         dataset=place,
-        place=s3_place(place),
+        place=s3_place(place.removeprefix(LISTED)),
         most_bytes=min(sizes) if sizes else None,
         by=next((one.sample_by for one in datasets if one.sample_by is not None), None),
     )
@@ -228,7 +229,7 @@ def _still_here(locked: Mapping[str, Fixture], root: Path) -> Mapping[str, Fixtu
     return {
         name: one
         for name, one in locked.items()
-        if not name.startswith("s3://") or (root / folder_of(one)).is_dir()
+        if "s3://" not in name or (root / folder_of(one)).is_dir()
     }
 
 
@@ -249,6 +250,7 @@ def _is_here(wanted: Wanted, fixture: Fixture, root: Path) -> bool:
 
 def _fetched(
     wanted: Sequence[Wanted],
+    plan: Plan,
     may: Allowed,
     locked: Mapping[str, Fixture],
     asking: Asking,
@@ -258,7 +260,7 @@ def _fetched(
     Raises:
         FixtureError: something else cannot be had, or nothing can.
     """
-    from ci_scriptcheck.fixtures import clients, credentials, one_by_one, refusals
+    from ci_scriptcheck.fixtures import clients, credentials, manifests, one_by_one, refusals
     from ci_scriptcheck.fixtures.bodies import Link
     from ci_scriptcheck.fixtures.bringing import Means
     from ci_scriptcheck.fixtures.cache import Cache
@@ -276,14 +278,18 @@ def _fetched(
             Access(places=tuple(sorted({one.place for one in wanted}))),
             credentials.Job(environ=asking.environ, mask=asking.mask),
         )
-        client = clients.s3(session, may.settings)
+        link = Link(
+            client=clients.s3(session, may.settings), told=refusals.told, report=asking.report
+        )
+        listed, gone = manifests.resolved(wanted, link, may.places)
         means = Means(
-            link=Link(client=client, told=refusals.told, report=asking.report),
+            link=link,
             cache=cache,
             ask=lambda request: ask(dict(request)),
             seed=SEED,
             budget=may.settings.budget,
         )
-        return one_by_one.fetch(
-            wanted, means, locked, may_fail=lambda name: name.startswith("s3://")
-        )
+        may_fail = wanted_places.of_production(plan).keys()
+        written = may_fail - wanted_places.given(plan)
+        found, others = one_by_one.fetch(listed, means, locked, may_fail=may_fail, apart=written)
+    return found, gone | others

@@ -18,7 +18,7 @@ from pathlib import Path
 from ci_scriptcheck.change import mentions
 from ci_scriptcheck.change.dependencies.default_interpreter import VARIABLE
 from ci_scriptcheck.errors import ScriptcheckError, UsageError
-from ci_scriptcheck.model import not_run
+from ci_scriptcheck.model import not_run, wanted
 from ci_scriptcheck.model.plan import Machine, RunRecord
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.model.stopped import Stopped, of_error
@@ -53,7 +53,7 @@ def start(prepared: Prepared) -> Started:
     """
     options = prepared.options
     plan = prepared.plan
-    missing = {*plan.wanted(), *plan.wanted_of_production()} - set(plan.fixtures)
+    missing = {*plan.wanted(), *wanted.of_production(plan)} - set(plan.fixtures)
     if missing:
         raise UsageError(
             what=f"the real data of `{min(missing)}` were not fetched",

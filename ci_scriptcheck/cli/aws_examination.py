@@ -12,10 +12,16 @@ from ci_scriptcheck.cli import opening
 from ci_scriptcheck.cli.examination import Health, Observation, trouble
 from ci_scriptcheck.errors import FixtureError, ScriptcheckError
 from ci_scriptcheck.fixtures import clients, credentials, identity_token, policies, trial
+from ci_scriptcheck.fixtures.allowed import Allowed
 from ci_scriptcheck.fixtures.credentials import Job
 from ci_scriptcheck.fixtures.policies import Access
+from ci_scriptcheck.fixtures.sagemaker import SageMaker
 from ci_scriptcheck.fixtures.subjects import Repository, repository, subjects
+from ci_scriptcheck.model.executed import executed
+from ci_scriptcheck.model.execution import execution_name
+from ci_scriptcheck.model.execution_match import matched
 from ci_scriptcheck.report.page import counted
+from ci_scriptcheck.reviewed import is_reviewed
 from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 from ci_scriptcheck.values import dataclass, replace
 
@@ -26,7 +32,8 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.fixtures.identity_token import IdentityToken
     from ci_scriptcheck.fixtures.trial import Tried
-    from ci_scriptcheck.model.project import Project
+    from ci_scriptcheck.model.executed import Executed
+    from ci_scriptcheck.model.project import Pipeline, Project
 
 NO_ROLE = "arn:aws:iam::ACCOUNT:role/scriptcheck"
 """Stands where the settings name no role."""
@@ -87,7 +94,49 @@ def examine(folder: Path, environ: Mapping[str, str]) -> Iterator[Observation | 
             tried.append(trial.tried(client, one))
             yield of_place(tried[-1])
         found = replace(found, keys=_keys(tried))
+        yield from _executions(project, job, place.root)
     yield policies_text(found)
+
+
+def _executions(project: Project, job: Job, root: Path) -> Iterator[Observation]:
+    """Look up what the settings say of executions, and bring it beside the pipelines."""
+    if project.aws.executions and not is_reviewed(job.environ, root):
+        # A pull request may name executions that nobody meant to be looked up.
+        yield Observation(about="executions", text="looked up on the default branch alone")
+        return
+    may = Allowed(settings=project.aws, places=project.readable())
+    aws = SageMaker(may, job)
+    for name, wanted in project.aws.executions.items():
+        pipeline = project.pipelines[name]
+        try:
+            execution = aws.execution(wanted)
+        except FixtureError as error:
+            yield trouble("executions", error)
+            continue
+        matching = matched(pipeline, project.steps, execution)
+        yield of_execution(pipeline, executed(matching, execution, may.places))
+
+
+def of_execution(pipeline: Pipeline, found: Executed) -> Observation:
+    """Tell which nodes of a pipeline have a step in an execution, and what they were given that cannot be read."""
+    name = execution_name(found.execution)
+    facts = [f"`{node}`: {why}" for node, why in found.missing.items()]
+    facts += [
+        f"`{node}`, input `{port}`: {one.unread[port]}"
+        for node, one in found.nodes.items()
+        for port in (item.name for item in pipeline.node(node).inputs)
+        if port in one.unread and port not in one.inputs
+    ]
+    return Observation(
+        about="executions",
+        text=f"{len(found.nodes)} of {counted(len(pipeline.nodes), 'node')} of `{pipeline.name}` have a step in"
+        f" {name.id} of {name.pipeline}",
+        health=Health.DOUBTFUL if facts else Health.GOOD,
+        facts=tuple(facts),
+        advice="call steps and ports alike, or let these be run on what others write"
+        if facts
+        else None,
+    )
 
 
 def of_place(tried: Tried) -> Observation:

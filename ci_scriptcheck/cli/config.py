@@ -80,6 +80,8 @@ def _aws(project: Project) -> list[tuple[str, ...]]:
         "prefixes": ", ".join(str(one) for one in project.readable()) or "nothing is read",
         "budget": as_size(said.budget),
         "sample": _sample(said.sample),
+        "executions": ", ".join(f"{name}: {one}" for name, one in said.executions.items())
+        or "none: by their own names",
         "requester_pays": str(said.requester_pays).lower(),
     }
     return [

@@ -89,10 +89,10 @@ def _fetched(
         compare=True,
         only_fetches=True,
     )
-    prepared = preparation.prepare(asked, environ)
     # Elsewhere than before a runner, the line that has a secret hidden would tell it.
     is_job = environ.get("GITHUB_ACTIONS") == "true"
     mask = (lambda secret: console.mention(actions.mask(secret))) if is_job else None
+    prepared = preparation.prepare(asked, environ, mask)
     return fetching.supplied(prepared, console, environ, mask)
 
 

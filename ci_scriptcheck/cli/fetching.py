@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import preparation
+from ci_scriptcheck.model import wanted
 from ci_scriptcheck.report import production
 from ci_scriptcheck.report.page import Detail
 
@@ -32,7 +33,7 @@ def supplied(
     Raises:
         FixtureError: they cannot be had, may not be read, or are too much.
     """
-    if not prepared.plan.wanted() and not prepared.plan.wanted_of_production():
+    if not prepared.plan.wanted() and not wanted.of_production(prepared.plan):
         return prepared
     from ci_scriptcheck.fixtures import progress
 
@@ -70,7 +71,7 @@ def _of_datasets(plan: Plan, page: Page) -> Iterator[str]:
     """Tell of each dataset, and of the many places of executions together."""
     from ci_scriptcheck.fixtures import summary
 
-    places = plan.wanted_of_production()
+    places = wanted.of_production(plan)
     is_all = page.detail is Detail.VERBOSE
     for name, one in plan.fixtures.items():
         if is_all or name not in places:

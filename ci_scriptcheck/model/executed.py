@@ -12,6 +12,7 @@ from ci_scriptcheck.model.contract import Json
 from ci_scriptcheck.model.execution import Execution, ExecutionStep, Listing, StepKind
 from ci_scriptcheck.model.execution_match import Matching, Part
 from ci_scriptcheck.model.execution_settings import named, speaks_of_login
+from ci_scriptcheck.model.fixture import LISTED
 from ci_scriptcheck.model.platform_variables import is_platform_variable
 from ci_scriptcheck.model.production import FixturePart, Original
 from ci_scriptcheck.model.project import Settings, Step
@@ -171,7 +172,7 @@ def _had(
             wrong[name] = why
             continue
         found[name] = tuple(
-            FixturePart(fixture=str(_place(one)), inside=one.inside.strip("/")) for one in parts
+            FixturePart(fixture=_fixture(one), inside=one.inside.strip("/")) for one in parts
         )
     return found, wrong
 
@@ -180,12 +181,25 @@ def _why_not(part: Part, readable: tuple[S3Place, ...]) -> str | None:
     port = part.port
     if port.place is None:
         return f"in production, it is {port.why_not or 'no data in S3'}"
-    if port.listing is not Listing.PREFIX:
-        return f"in production, {'an' if port.listing is Listing.AUGMENTED else 'a'} {port.listing.value} names its objects one by one"
+    if port.listing is Listing.AUGMENTED:
+        return "in production, lines of an augmented manifest are its data"
+    if _leads_out(part.inside) or _leads_out(part.below):
+        return f"in production, it lies at {port.path}, which is no plain path"
     place = _place(part)
     if place is None or not any(one.holds(place) for one in readable):
         return f"{place} lies in none of the places that may be read; add it to `prefixes` under `aws`"
     return None
+
+
+def _leads_out(folder: str) -> bool:
+    """Say whether the path of a folder names what is not below it; whoever made the execution wrote it."""
+    parts = folder.strip("/").split("/") if folder else []
+    return any(part in {"", ".", ".."} or "\\" in part or not part.isprintable() for part in parts)
+
+
+def _fixture(part: Part) -> str:
+    is_manifest = part.port.listing is Listing.MANIFEST
+    return f"{LISTED if is_manifest else ''}{_place(part)}"
 
 
 def _place(part: Part) -> S3Place | None:

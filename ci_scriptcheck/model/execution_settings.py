@@ -19,6 +19,7 @@ _OF_THE_JOB = frozenset({"sagemaker_job_name", "sagemaker_submit_directory"})
 """Hyperparameters that the SDK sets for each job: of code, the content is compared."""
 
 _PASSWORD = re.compile(r"(?<=://)[^/\s@]+@")
+_LOGIN = re.compile(r"://[^/]*@")
 _NEGATIVE = re.compile(r"-\.?\d")
 
 
@@ -135,7 +136,7 @@ def _overlap(one: str, other: str) -> bool:
 
 def speaks_of_login(value: str) -> bool:
     """Say whether a value holds a name and a password, as addresses of databases do."""
-    return _PASSWORD.search(value) is not None
+    return _LOGIN.search(value) is not None
 
 
 def named(arguments: tuple[str, ...]) -> Mapping[str, str]:

@@ -16,6 +16,10 @@ LOCK = "lock.json"
 """File in it that says what was fetched."""
 
 
+LISTED = "what is listed in "
+"""How the name of a fixture begins whose objects a manifest names, at the place that follows."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class S3Object:
     """One version of an object.

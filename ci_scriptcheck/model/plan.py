@@ -332,26 +332,6 @@ class Plan:
         )
         return tuple(sorted({one.dataset for one in sources if isinstance(one, Fetched)}))
 
-    def wanted_of_production(self) -> Mapping[str, tuple[str, ...]]:
-        """Give the places of executions that are needed → the datasets that describe what lies there, sorted.
-
-        Of what cannot be run nothing is needed.
-        """
-        found: dict[str, set[str]] = {}
-        for task in self.tasks:
-            if task.blocked is not None:
-                continue
-            given = [
-                (item.expects, item.source.parts)
-                for item in task.inputs
-                if isinstance(item.source, FromProduction)
-            ]
-            written = [(item.expects, item.original) for item in task.outputs]
-            for expects, parts in (*given, *written):
-                for part in parts:
-                    found.setdefault(part.fixture, set()).update([expects] if expects else [])
-        return {place: tuple(sorted(names)) for place, names in sorted(found.items())}
-
     def scenario_of(self, task: Task) -> Scenario:
         """Give the scenario of a task, the project's own before the built-in ones."""
         known = self.scenarios.get(task.scenario) or BUILT_IN.get(task.scenario)

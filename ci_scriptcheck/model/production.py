@@ -61,6 +61,8 @@ class BesideProduction:
             and metrics say nothing then.
         drift: How the data lie otherwise, as a whole.
         files: How they differ row by row and value by value, where nothing is a sample.
+        lies_alike: Whether rows differ, and columns and metrics lie as production's do all the same.
+        opaque: Files that are not the same, and of which nobody can say how they differ, such as models.
         why_not: Why they were not compared.
         is_as_base: Whether base writes the same there, so that the change is not why it differs; `None` where
             base was not run.
@@ -70,6 +72,8 @@ class BesideProduction:
     is_sample: bool = False
     drift: Drift = field(default_factory=Drift)
     files: tuple[FileComparison, ...] = ()
+    lies_alike: bool = False
+    opaque: tuple[str, ...] = ()
     why_not: str | None = None
     is_as_base: bool | None = None
 

@@ -16,7 +16,7 @@ from ci_scriptcheck.model.s3_place import s3_place
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from ci_scriptcheck.model.contract import Dataset
     from ci_scriptcheck.model.plan import Input, Source, Task
@@ -32,7 +32,7 @@ def marked(tasks: tuple[Task, ...], *sides: Mapping[str, Dataset]) -> tuple[Task
         tasks: Each after those it needs.
         sides: The datasets of head, and of base, by name; either may say that they are real.
     """
-    facts = _facts([item for datasets in sides for item in datasets.items()])
+    facts = _facts(sides)
     private: set[str] = set()
     fetched: set[str] = set()
 
@@ -59,17 +59,18 @@ def marked(tasks: tuple[Task, ...], *sides: Mapping[str, Dataset]) -> tuple[Task
 class _Facts(NamedTuple):
     """What the datasets say: those of head and of base, by name; which are real; and where those lie."""
 
-    known: Sequence[tuple[str, Dataset]]
+    sides: tuple[Mapping[str, Dataset], ...]
     real: frozenset[str]
     places: frozenset[str]
     withheld: frozenset[str]
 
 
-def _facts(known: Sequence[tuple[str, Dataset]]) -> _Facts:
+def _facts(sides: tuple[Mapping[str, Dataset], ...]) -> _Facts:
+    known = [item for datasets in sides for item in datasets.items()]
     real = [(name, one) for name, one in known if one.is_private]
     places = (one.origin.path for _, one in real if isinstance(one.origin, CopiedFrom))
     return _Facts(
-        known=known,
+        sides=sides,
         real=frozenset(name for name, _ in real),
         places=frozenset(places),
         withheld=_withheld(known),
@@ -85,7 +86,7 @@ def _is_real(item: Input, facts: _Facts) -> bool:
         case Fetched(dataset=name):
             return name in facts.withheld
         case FromProduction():
-            return not _is_public(item.expects, facts.known)
+            return not all(_is_public(side.get(item.expects or "")) for side in facts.sides)
         case _:
             return False
 
@@ -95,10 +96,9 @@ def _kept_in(task: Task) -> Task:
     return replace(task, is_fetched=True, settings=replace(task.settings, network=Network.NONE))
 
 
-def _is_public(name: str | None, known: Iterable[tuple[str, Dataset]]) -> bool:
-    """Say whether all sides that know a dataset say that its real data may be shown."""
-    said = [one.public for other, one in known if other == name]
-    return bool(said) and all(said)
+def _is_public(dataset: Dataset | None) -> bool:
+    """Say whether a side says of what production gave that it may be shown; a new name for it makes nothing public."""
+    return dataset is not None and dataset.public
 
 
 def _withheld(known: Iterable[tuple[str, Dataset]]) -> frozenset[str]:

@@ -36,6 +36,7 @@ class Circumstances:
         weights: Task id → seconds it took the last time.
         named: Script → columns and files of datasets that its code names.
         executed: Pipeline → what an execution of it did, where its nodes do that again on real data.
+        executed_on_base: The same for the pipelines as base has them.
     """
 
     missing: Mapping[str | None, frozenset[str]] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Circumstances:
     weights: Mapping[str, float] = field(default_factory=dict)
     named: Mapping[str, frozenset[str]] = field(default_factory=dict)
     executed: Mapping[str, Executed] = field(default_factory=dict)
+    executed_on_base: Mapping[str, Executed] = field(default_factory=dict)
 
     def original(self, pipeline: str, node: str, scenario: str) -> ExecutedNode | None:
         """Give what production did where a node does it again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import Fate
+from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.report import grid
 from ci_scriptcheck.report.data_difference import told_apart
 from ci_scriptcheck.report.page import Detail, counted, listed, size, visible
@@ -80,35 +81,39 @@ def told(found: Drift, page: Page, sides: tuple[str, str] = ("before", "after"))
         page: Where it is written.
         sides: What people call the two.
     """
-    if found.programs:
-        names = listed([f"`{visible(name)}`" for name in found.programs])
-        yield page.flow(f"other code: {names}", _INDENT)
-    for one in found.tables:
-        if not one.columns:
-            yield page.flow(_table_in_short(one), _INDENT)
-    if found.untold:
-        verb = counted(found.untold, "metric that moved is", "metrics that moved are")
-        yield page.flow(f"{verb} not told: keys on the way may be values of the data", _INDENT)
-    for why in found.unread:
-        yield page.flow(f"not looked into: {visible(why)}", _INDENT)
+    for sentence in sentences(found):
+        yield page.flow(sentence, _INDENT)
     for one in found.tables:
         if one.columns:
-            yield from ("", page.flow(_table_in_short(one), _INDENT), "")
-            yield from _columns(one, page, sides)
+            yield from ("", page.flow(in_short(one), _INDENT), "")
+            yield from _written(columns_of(one, sides), page)
     if found.numbers:
         yield ""
-        several = len({number.file for number in found.numbers}) > 1
-        rows = [_metric(number, several=several) for number in found.numbers]
-        names = "" if several else f" in {visible(found.numbers[0].file)}"
-        yield from table((f"metric{names}", *sides), rows, page)
+        yield from _written(numbers_of(found, sides), page)
+
+
+def sentences(found: Drift) -> Iterator[str]:
+    """Say what needs no table."""
+    if found.programs:
+        names = listed([f"`{visible(name)}`" for name in found.programs])
+        yield f"other code: {names}"
+    for one in found.tables:
+        if not one.columns:
+            yield in_short(one)
+    if found.untold:
+        verb = counted(found.untold, "metric that moved is", "metrics that moved are")
+        yield f"{verb} not told: keys on the way may be values of the data"
+    for why in found.unread:
+        yield f"not looked into: {visible(why)}"
 
 
 def _metric(number: NumberDrift, *, several: bool) -> tuple[str, str, str]:
     name = f"{number.file}: {number.way}" if several else number.way
-    return (visible(name), *apart(number.before, number.after))
+    return (name, *apart(number.before, number.after))
 
 
-def _table_in_short(found: TableDrift) -> str:
+def in_short(found: TableDrift) -> str:
+    """Say what became of a table, and how many of its rows were looked at."""
     name = f"`{visible(found.name)}`"
     if found.fate is not Fate.CHANGED:
         return f"{name} is {'new' if found.fate is Fate.NEW else 'gone'}"
@@ -126,16 +131,30 @@ def _table_in_short(found: TableDrift) -> str:
     )
 
 
-def _columns(found: TableDrift, page: Page, sides: tuple[str, str]) -> list[str]:
+def numbers_of(found: Drift, sides: tuple[str, str]) -> Table:
+    """Give the metrics that moved."""
+    several = len({number.file for number in found.numbers}) > 1
+    names = "" if several else f" in {found.numbers[0].file}"
+    rows = tuple(_metric(number, several=several) for number in found.numbers)
+    return Table(columns=(f"metric{names}", *sides), rows=rows)
+
+
+def columns_of(found: TableDrift, sides: tuple[str, str]) -> Table:
+    """Give the columns of a table that differ."""
     rows = [_column(column, found) for column in found.columns]
     has_index = any(row[3] for row in rows)
     heads = ("column", *sides, "PSI")[: 4 if has_index else 3]
-    return table(heads, [row[: len(heads)] for row in rows], page)
+    return Table(columns=heads, rows=tuple(row[: len(heads)] for row in rows))
+
+
+def _written(content: Table, page: Page) -> list[str]:
+    heads = [visible(name) for name in content.columns]
+    return table(heads, [[visible(cell) for cell in row] for row in content.rows], page)
 
 
 def _column(column: ColumnComparison, found: TableDrift) -> tuple[str, str, str, str]:
     index = "" if column.psi is None else f"{column.psi:.2f}"
-    return (visible(column.name), *_sides(column, found), index)
+    return (column.name, *_sides(column, found), index)
 
 
 def _sides(column: ColumnComparison, found: TableDrift) -> tuple[str, str]:

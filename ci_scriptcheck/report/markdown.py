@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.model.comment_stamp import Stamp, written
 from ci_scriptcheck.report import escaping, mistake
-from ci_scriptcheck.report.comment import asides, failures, findings, halt, headline, picture
+from ci_scriptcheck.report.comment import (
+    asides,
+    beside_production,
+    failures,
+    findings,
+    halt,
+    headline,
+    picture,
+)
 from ci_scriptcheck.report.comment.sheet import Room, sheet
 from ci_scriptcheck.report.comment.story import story
 from ci_scriptcheck.values import replace
@@ -133,6 +141,7 @@ def _writer(record: RunRecord, links: Links, room: Room) -> Callable[[Room], str
             *failures.sections(told, lines, page),
             *asides.not_run(told, page),
             *asides.data(told, page, failures.tables(told, page)),
+            *beside_production.told(told, page),
             *asides.real_data(told, page),
             *asides.not_compared(told, page),
             *asides.not_counted(told, page),

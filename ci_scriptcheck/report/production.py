@@ -7,27 +7,34 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.execution import execution_name
-from ci_scriptcheck.model.plan import Purpose, Side
+from ci_scriptcheck.model.plan import Purpose, Side, Task
+from ci_scriptcheck.model.production import BesideProduction
 from ci_scriptcheck.report import data_difference, drift, failure
 from ci_scriptcheck.report.data_difference import Sides
 from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, visible
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
-    from ci_scriptcheck.model.production import BesideProduction, Original
+    from ci_scriptcheck.model.plan import Plan, RunRecord
+    from ci_scriptcheck.model.production import Original
     from ci_scriptcheck.report.page import Page
 
 MOST_NAMES = 8
 MOST_LINES = 10
 """Of steps that are told before a run, and of ports that were not compared; `-v` shows all."""
 
-_SIDES = ("production", "here")
+_MARK = "prod  "
+RULE = "SC502"
+"""That an output is not what production wrote."""
+SIDES = ("production", "here")
 _SAMPLED = (
     "Its data were samples: rows and metrics are not compared, and sums over groups are smaller."
 )
+
+_Output = tuple[Task, BesideProduction]
 
 
 def told(plan: Plan, page: Page) -> list[str]:
@@ -54,19 +61,48 @@ def _settings(task: Task, original: Original, page: Page) -> Iterator[str]:
         f"{words}: {listed([visible(one) for one in names], MOST_NAMES)}"
         for words, names in (
             ("with its", original.taken),
-            ("but for what `scriptcheck.yaml` says:", original.kept),
-            ("without what speaks of secrets:", original.withheld),
+            ("but for what `scriptcheck.yaml` says", original.kept),
+            ("without what speaks of secrets", original.withheld),
         )
         if names
     ]
-    parts = [part.replace("::", ":") for part in parts]
     if parts or page.detail is Detail.VERBOSE:
         where = f"step `{visible(original.step)}` of {visible(name.pipeline)}, {visible(name.id)}"
         yield "; ".join([f"{visible(task.id)}: {where}", *parts])
 
 
-def beside(record: RunRecord, page: Page) -> str | None:
-    """Write how outputs lie beside what production wrote: what differs, then what does not, then what nobody knows."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortedOut:
+    """Outputs of a run, by what is known of them beside production.
+
+    Attributes:
+        other: Those that differ.
+        same: Those of which all rows and values are the same.
+        sampled: Samples that lie alike.
+        unknown: Those that were not compared, and why.
+    """
+
+    other: tuple[_Output, ...] = ()
+    same: tuple[_Output, ...] = ()
+    sampled: tuple[_Output, ...] = ()
+    unknown: tuple[tuple[Task, BesideProduction, str], ...] = ()
+
+    def alike(self) -> tuple[tuple[tuple[_Output, ...], tuple[str, str]], ...]:
+        """Give those that do not differ, each kind with the words for one and for several."""
+        return (
+            (
+                self.same,
+                ("output is as production wrote it", "outputs are as production wrote them"),
+            ),
+            (
+                self.sampled,
+                ("sampled output lies as production's", "sampled outputs lie as production's"),
+            ),
+        )
+
+
+def sorted_out(record: RunRecord) -> SortedOut | None:
+    """Say of each output how it lies beside what production wrote; `None` where nothing was done again."""
     found = [
         (task, one)
         for task, result in verdict.with_tasks(record)
@@ -74,56 +110,84 @@ def beside(record: RunRecord, page: Page) -> str | None:
     ]
     if not found:
         return None
-    other = [(task, one) for task, one in found if one.differs]
-    unknown = [(task, one) for task, one in found if _why_not(one) and not one.differs]
-    alike = [(task, one) for task, one in found if not one.differs and not _why_not(one)]
-    parts = ["\n".join(_port(task, one, record, page)) for task, one in other]
-    if alike:
-        names = [f"{visible(task.id)} `{visible(one.port)}`" for task, one in alike]
-        words = counted(len(alike), "output is", "outputs are")
-        shown = listed(names, len(names) if page.detail is Detail.VERBOSE else MOST_NAMES)
-        parts.append(
-            page.flow(
-                f"{words} as production wrote them: {shown}".replace(
-                    "is as production wrote them", "is as production wrote it"
-                ),
-                "prod  ",
-            )
-        )
+    same = [pair for pair in found if not pair[1].differs]
+    alike = [pair for pair in same if not _why_not(pair[1])]
+    return SortedOut(
+        other=tuple(pair for pair in found if pair[1].differs),
+        same=tuple(pair for pair in alike if not pair[1].is_sample),
+        sampled=tuple(pair for pair in alike if pair[1].is_sample),
+        unknown=tuple((task, one, why) for task, one in same if (why := _why_not(one))),
+    )
+
+
+def beside(record: RunRecord, page: Page) -> str | None:
+    """Write how outputs lie beside what production wrote: what differs, then what does not, then what nobody knows."""
+    found = sorted_out(record)
+    if found is None:
+        return None
+    parts = ["\n".join(_port(task, one, record, page)) for task, one in found.other]
+    parts += [_alike(ones, words, page) for ones, words in found.alike()]
+    parts.append(_unknown(found.unknown, page))
+    return "\n\n".join(filter(None, parts)) or None
+
+
+def sentences(one: BesideProduction, record: RunRecord) -> Iterator[str]:
+    """Say of an output that differs what is to be known of it."""
+    if one.is_as_base:
+        yield f"{base_name(record.plan)} writes the same: not by this change"
+    if one.is_sample:
+        yield _SAMPLED
+    if one.files:
+        yield data_difference.in_short(*rows_of(one))
+    if one.lies_alike:
+        yield "As a whole it lies as production's does: chance, or rounding, may be all that differs."
+
+
+def rows_of(one: BesideProduction) -> tuple[PortComparison, Sides]:
+    """Give how rows and values differ, as comparisons are told."""
+    return PortComparison(port=one.port, files=one.files), Sides(before="in production")
+
+
+def _alike(
+    alike: Sequence[tuple[Task, BesideProduction]], words: tuple[str, str], page: Page
+) -> str:
+    if not alike:
+        return ""
+    names = [f"{visible(task.id)} `{visible(one.port)}`" for task, one in alike]
+    shown = listed(names, len(names) if page.detail is Detail.VERBOSE else MOST_NAMES)
+    return page.flow(f"{counted(len(alike), *words)}: {shown}", _MARK)
+
+
+def _unknown(unknown: Sequence[tuple[Task, BesideProduction, str]], page: Page) -> str:
     most = len(unknown) if page.detail is Detail.VERBOSE else MOST_LINES
     lines = [
         page.flow(
-            f"{visible(task.id)} `{visible(one.port)}` is not compared: {visible(_why_not(one) or '')}",
-            "prod  ",
+            f"{visible(task.id)} `{visible(one.port)}` is not compared: {visible(why)}", _MARK
         )
-        for task, one in unknown[:most]
+        for task, one, why in unknown[:most]
     ]
     if unknown[most:]:
         lines.append(f"and {len(unknown) - most:,} more that are not compared, shown with `-v`")
-    if lines:
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts)
+    return "\n".join(lines)
 
 
 def _why_not(one: BesideProduction) -> str | None:
+    if one.opaque and (one.why_not is None or one.is_sample):
+        names = listed([f"`{name}`" for name in one.opaque], MOST_NAMES)
+        verb = "has" if len(one.opaque) == 1 else "have"
+        return f"{names} {verb} other bytes, which says nothing about a model"
     return one.why_not or next(iter(one.drift.unread), None)
 
 
 def _port(task: Task, one: BesideProduction, record: RunRecord, page: Page) -> Iterator[str]:
-    head = page.flow(
-        f"{visible(task.id)}, output `{visible(one.port)}` is not what production wrote", "prod  "
-    )
-    yield head.replace("prod", page.paint("prod", Ink.WARNING), 1)
-    if one.is_as_base:
-        yield page.flow(f"{base_name(record.plan)} writes the same: not by this change", "      ")
-    if one.is_sample:
-        yield page.flow(_SAMPLED, "      ")
+    rule = f" ({RULE})"
+    what = f"{visible(task.id)}, output `{visible(one.port)}` is not what production wrote{rule}"
+    yield page.flow(what, _MARK).replace("prod", page.paint("prod", Ink.WARNING), 1)
+    for sentence in sentences(one, record):
+        yield page.flow(sentence, "      ")
     if one.files:
-        sides = Sides(before="in production")
-        compared = PortComparison(port=one.port, files=one.files)
-        yield page.flow(data_difference.in_short(compared, sides), "      ")
-        content = data_difference.table_of(compared, sides)
+        content = data_difference.table_of(*rows_of(one))
         if content is not None:
             yield ""
             yield failure.table(content, page)
-    yield from drift.told(one.drift, page, _SIDES)
+    yield from drift.told(one.drift, page, SIDES)

@@ -22,6 +22,9 @@ _TOLD_WITH_DATA = frozenset(f"SC4{number:02}" for number in (*range(1, 8), 10))
 """Rules about what is told of the data anyway."""
 
 
+_TOLD_BESIDE_PRODUCTION = "SC502"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warnings:
     """The warnings of a run, each once.
@@ -40,7 +43,9 @@ def warnings(record: RunRecord) -> Warnings:
     found = Warnings()
     for task, result in verdict.with_tasks(record):
         for item in result.findings:
-            is_told = item.rule in _TOLD_WITH_DATA and result.is_first_to_differ
+            is_told = item.rule == _TOLD_BESIDE_PRODUCTION or (
+                item.rule in _TOLD_WITH_DATA and result.is_first_to_differ
+            )
             if item.severity is Level.WARNING and item.known is None and not is_told:
                 is_old = not record.plan.strict and _is_old(task, item, results)
                 key = (item.rule, item.message, str(item.place or ""))

@@ -19,7 +19,7 @@ from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.acceptance import FILE_NAME
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.contract import GeneratedBy
-from ci_scriptcheck.model.plan import Copied, Fetched, Plan, Purpose, Synthetic, Task, Upstream
+from ci_scriptcheck.model.plan import Copied, Fetched, Plan, Purpose, Source, Task, Upstream
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
@@ -149,10 +149,8 @@ class Judge:
                     return True
         return False
 
-    def _is_new(
-        self, source: Copied | Synthetic | Fetched | FromProduction, touched: frozenset[str]
-    ) -> bool:
-        if isinstance(source, FromProduction):
+    def _is_new(self, source: Source, touched: frozenset[str]) -> bool:
+        if isinstance(source, Upstream | FromProduction):
             return False
         if isinstance(source, Copied):
             return any(f"{path}/".startswith(f"{source.path}/") for path in touched)

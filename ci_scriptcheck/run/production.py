@@ -19,9 +19,11 @@ from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Level, Outcome
 from ci_scriptcheck.run import beside, reading, record, supply
 from ci_scriptcheck.run.judgement import beside_production, differences
+from ci_scriptcheck.run.store.digest import Digests
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ci_scriptcheck.model.comparison import FileComparison
@@ -32,6 +34,12 @@ if TYPE_CHECKING:
 
 _OPAQUE = "SC410"
 """That the bytes of a model are not the same: they are in no two trainings."""
+
+_TABLES = frozenset({"csv", "jsonl", "parquet", "tsv"})
+_TOLD = _TABLES | {"json"}
+"""Formats of files of which can be said how they differ."""
+
+_NOTHING_TO_TELL = "its data are samples, and it holds no table; metrics of a part say nothing"
 
 
 def judged(context: Context, task: Task, result: TaskResult) -> TaskResult:
@@ -57,7 +65,10 @@ def judged(context: Context, task: Task, result: TaskResult) -> TaskResult:
         result,
         outcome=Outcome.FAILED if is_error else result.outcome,
         findings=(*result.findings, *said),
-        beside_production=found,
+        # Whoever has switched the rule off wants to hear of no difference.
+        beside_production=tuple(
+            one for one in found if not one.differs or one.port in {item.port for item in said}
+        ),
     )
 
 
@@ -88,12 +99,32 @@ class _Looking:
             before = self._context.of_head.root / folder_of(self._fixtures[part.fixture])
             after = supply.delivered(self._context, self._task.id, output.port) / part.inside
             files = None if is_sample else self._files(output.port, before, after)
-            if files is not None:
-                found = replace(found, files=found.files + files)
-            else:
+            drift = Drift()
+            if files is None or files:
                 drift = self._drift(output, before, after, is_sample=is_sample)
+            if files is None:
                 found = replace(found, drift=_joined(found.drift, drift))
+            else:
+                lies_alike = bool(files) and drift == Drift()
+                found = replace(found, files=found.files + files, lies_alike=lies_alike)
+            opaque = (*found.opaque, *self._opaque(output.port, part, before))
+            found = replace(found, opaque=opaque)
+        if is_sample and not found.differs and not self._has_tables(output.port):
+            return replace(found, why_not=_NOTHING_TO_TELL)
         return found
+
+    def _has_tables(self, port: str) -> bool:
+        files = self._result.outputs.get(port, supply.NOTHING).files
+        return any(file.format in _TABLES for file in files)
+
+    def _opaque(self, port: str, part: FixturePart, before: Path) -> Iterator[str]:
+        """Name files that are neither tables nor documents, and that production did not write just so."""
+        theirs = set((Digests().files_of(before, root=before) or {}).values())
+        inside = f"{part.inside}/" if part.inside else ""
+        for file in self._result.outputs.get(port, supply.NOTHING).files:
+            is_own = file.path.startswith(inside)
+            if is_own and file.format not in _TOLD and file.bytes and file.digest not in theirs:
+                yield file.path
 
     def _are_whole(self, parts: tuple[FixturePart, ...]) -> bool:
         return all(is_whole(self._fixtures[one.fixture]) for one in parts)
@@ -120,7 +151,9 @@ class _Looking:
     def _is_beyond(self, port: str, file: FileComparison) -> bool:
         """Say whether a file differs by more than the settings tolerate, and in what people can read."""
         told = PortComparison(port=port, files=(file,))
-        return any(one.rule != _OPAQUE for one in differences.look(self._task, (told,), {}))
+        return not file.is_incomparable and any(
+            one.rule != _OPAQUE for one in differences.look(self._task, (told,), {})
+        )
 
     def _drift(self, output: Output, before: Path, after: Path, *, is_sample: bool) -> Drift:
         terms = DriftTerms(

@@ -298,3 +298,25 @@ def test_two_executions_have_to_be_named(world: World, words: tuple[str, ...]) -
 
     assert ended.returncode == 2
     assert "scriptcheck deep-dive --compare BEFORE AFTER" in ended.stderr
+
+
+def test_doctor_says_which_nodes_have_a_step_in_the_newest_execution(world: World) -> None:
+    settings = PUBLIC.replace("steps:", "steps:\n  explain: {script: explain.py}")
+    settings = settings.replace("fraud: [report]", "fraud: [report, explain]")
+    aws = SETTINGS.replace("aws: {", "aws: {executions: {fraud: fraud-training}, ")
+    (world.folder / "scriptcheck.yaml").write_text(aws + settings)
+    for name in ("report.py", "explain.py"):
+        (world.folder / name).write_text("def main(*_): pass\n")
+    _, objects = tell(world.service, 1, ())
+    world.aws.bucket("company-ml", objects)
+    job = {"CI": "true", "GITHUB_EVENT_NAME": "pull_request"}
+
+    here = scriptcheck("doctor", "--aws", folder=world.folder, variables=world.variables)
+    asked = len(world.service.asked)
+    there = scriptcheck("doctor", "--aws", folder=world.folder, variables=world.variables | job)
+
+    told = " ".join(here.stdout.split())
+    assert "1 of 2 nodes of `fraud` have a step in 1q8w2e1rt0zu of fraud-training" in told
+    assert "`explain`: no step of the execution has its name, or its script" in told
+    assert "looked up on the default branch alone" in there.stdout
+    assert len(world.service.asked) == asked

@@ -20,6 +20,7 @@ def test_whence_real_data_come_is_listed(golden: Callable[[str], object]) -> Non
 aws:
   role: arn:aws:iam::123456789012:role/scriptcheck
   budget: 2GB
+  executions: {{daily: fraud-training}}
 datasets:
   orders:
     real: s3://company-ml/fraud/orders/
@@ -28,6 +29,7 @@ datasets:
   rates: {{real: s3://company-ml/fraud/rates.csv, sample: all}}
   clicks: {{real: s3://company-clicks/}}
 {STEPS}
+pipelines: {{daily: [train]}}
 """,
         train=SCRIPT,
     )

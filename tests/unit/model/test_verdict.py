@@ -76,3 +76,12 @@ def test_what_a_run_has_failed_of_is_not_told_of_the_project_too() -> None:
 
     assert verdict.found_without_running(failed) == ()
     assert verdict.found_without_running(otherwise) == (lacking,)
+
+
+def test_what_is_wrong_with_data_leaves_them_there_for_others_and_what_stops_a_script_does_not() -> (
+    None
+):
+    other = Finding(rule="SC502", severity=Level.ERROR, message="not what production wrote")
+
+    assert a_result("train", Outcome.FAILED, findings=(other,)).is_usable
+    assert not a_result("train", Outcome.FAILED, findings=(other, RAISED)).is_usable

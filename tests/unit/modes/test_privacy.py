@@ -6,6 +6,7 @@ import pytest
 
 from ci_scriptcheck.model.contract import Dataset, Schema, Synthesized
 from ci_scriptcheck.model.plan import Fetched, Input, Task, Upstream
+from ci_scriptcheck.model.production import FixturePart, FromProduction
 from ci_scriptcheck.model.project import Network, Settings
 from ci_scriptcheck.modes import privacy
 from ci_scriptcheck.values import replace
@@ -63,3 +64,32 @@ def test_no_script_that_is_given_fetched_data_reaches_a_network() -> None:
     found = marked(a_dataset("orders", public=True))
 
     assert {task.settings.network for task in found} == {Network.NONE}
+
+
+@pytest.mark.parametrize(
+    ("sides", "is_private"),
+    [
+        ((True,), False),
+        ((False,), True),
+        ((None,), True),
+        ((True, True), False),
+        ((True, False), True),
+        ((True, None), True),
+    ],
+)
+def test_what_production_gave_is_private_unless_all_sides_call_its_dataset_public(
+    sides: tuple[bool | None, ...], is_private: bool
+) -> None:
+    source = FromProduction(parts=(FixturePart(fixture=f"{RAW}run-1/"),))
+    item = Input(port="in", parameter="in", source=source, expects="orders")
+    task = replace(a_task("load", settings=Settings(network=Network.ANY)), inputs=(item,))
+    datasets = [
+        {} if public is None else {"orders": a_dataset("orders", public=public)}
+        for public in sides
+    ]
+
+    (found,) = privacy.marked((task,), *datasets)
+
+    assert found.is_private is is_private
+    assert found.is_fetched
+    assert found.settings.network is Network.NONE

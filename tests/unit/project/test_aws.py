@@ -99,3 +99,23 @@ def test_it_may_be_any_column_of_a_dataset_whose_columns_nobody_has_written_down
     project = a_project("datasets: {a: {real: 's3://b-1/a/', sample_by: customer}}")
 
     assert project.datasets["a"].sample_by == "customer"
+
+
+def test_executions_are_of_pipelines_that_there_are() -> None:
+    project = a_project(
+        "aws: {executions: {daily: fraud-training}}\npipelines: {daily: [load.py]}",
+    )
+    error = the_mistake(
+        "aws:\n  executions:\n    dayly: fraud-training\npipelines: {daily: [load.py]}"
+    )
+
+    assert project.aws.executions == {"daily": "fraud-training"}
+    assert error.what == "there is no pipeline `dayly`"
+    assert error.advice == "did you mean `daily`?"
+    assert str(error.where) == "scriptcheck.yaml:3"
+
+
+def test_an_execution_is_named_by_a_pipeline_or_an_arn() -> None:
+    error = the_mistake("aws: {executions: {daily: 'not a name'}}")
+
+    assert "must be the name of a pipeline on SageMaker" in error.what

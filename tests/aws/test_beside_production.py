@@ -1,0 +1,119 @@
+"""What steps write, held against what production wrote from the same: rows, wholes, and what nobody can say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.aws.company import Company, a_company, in_a_line, kept, orders
+from tests.functional.cli.command import commit, git
+from tests.sagemaker_server.stories import BUCKET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[Company]:
+    with a_company(tmp_path) as found:
+        yield found
+
+
+def test_each_step_comes_to_what_production_came_to_on_the_same_inputs(company: Company) -> None:
+    ended = company.dive()
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "2 outputs are as production wrote them" in in_a_line(ended)
+    assert "with its: LEAST" in in_a_line(ended)
+    assert "2 passed" in ended.stdout
+
+
+def test_what_a_step_does_otherwise_is_told_row_by_row_where_nothing_is_a_sample(
+    company: Company,
+) -> None:
+    company.change("prepare.py", "* factor", "* factor * 100")
+    commit(company.root)
+
+    ended = company.call("run", "--mode", "deep-dive")
+
+    told = in_a_line(ended)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "daily/prepare[real], output `kept` is not what production wrote (SC502)" in told
+    assert "`daily/total[real] `report`" not in told
+    assert "440 of 440 rows changed of `kept.csv`" in told
+    assert "daily/total[real] `report`" in told  # as many rows, on production's own input
+    assert "not by this change" not in told
+
+
+def test_what_main_does_otherwise_too_is_not_laid_to_the_change(company: Company) -> None:
+    git(company.root, "switch", "--quiet", "main")
+    company.change("prepare.py", "* factor", "* factor * 100")
+    commit(company.root)
+    git(company.root, "switch", "--quiet", "--create", "other")
+    company.change("prepare.py", "import Path", "import Path  # of files")
+
+    ended = company.dive("daily", "--base", "main")
+
+    told = in_a_line(ended)
+    assert "main writes the same: not by this change" in told
+    assert "440 of 440 rows changed of `kept.csv`" in told
+
+
+def test_samples_are_compared_as_wholes_and_neither_rows_nor_metrics_are(
+    company: Company,
+) -> None:
+    company.put(f"{BUCKET}/raw/{company.story.id}/orders.csv", orders(200_000))
+    company.put(
+        company.story.place("Prepare", "kept") + "/kept.csv", kept(200_000, least=10, times=50)
+    )
+    company.change("scriptcheck.yaml", "aws: {", "aws: {sample: 1MB, ")
+
+    ended = company.dive()
+
+    told = in_a_line(ended)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "Its data were samples" in told
+    assert "output `kept` is not what production wrote (SC502)" in told
+    assert "amount p95 4275, p50 2475 p95 85.5, p50 49.5" in told
+    assert "of its rows were looked at" in told
+    assert "daily/total[real] `report` is not compared: its data are samples" in told
+
+
+def test_rows_that_differ_and_lie_alike_may_do_so_by_chance(company: Company) -> None:
+    company.change("prepare.py", "* factor", "* factor * 1.0001")
+
+    ended = company.dive()
+
+    told = in_a_line(ended)
+    assert "440 of 440 rows changed of `kept.csv`" in told
+    assert "As a whole it lies as production's does: chance, or rounding, may be all" in told
+
+
+@pytest.mark.parametrize(("level", "code", "is_told"), [("error", 1, True), ("off", 0, False)])
+def test_the_rule_counts_as_much_as_the_settings_say(
+    company: Company, level: str, code: int, is_told: bool
+) -> None:
+    company.change("scriptcheck.yaml", "version: 1", f"version: 1\nrules: {{SC502: {level}}}")
+    company.change("prepare.py", "* factor", "* factor * 100")
+
+    ended = company.dive()
+
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    assert ("not what production wrote" in ended.stdout) is is_told
+    assert "passed" in ended.stdout  # the step behind it runs on production's own data
+
+
+def test_a_model_is_not_said_to_be_the_same_where_its_bytes_are_not(company: Company) -> None:
+    company.change(
+        "total.py",
+        "    (Path(output",
+        "    (Path(output_paths['report']) / 'model.pkl').write_bytes(b'\\x80\\x04\\x00two')\n    (Path(output",
+    )
+    company.put(company.story.place("Total", "report") + "/model.pkl", b"\x80\x04\x00one")
+
+    ended = company.dive()
+
+    assert "`report` is not compared: `model.pkl` has other bytes" in in_a_line(ended)
+    assert "SC502" not in ended.stdout

@@ -1,0 +1,174 @@
+"""What a deep dive does again of production, and how what comes out lies beside it, as a terminal shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ci_scriptcheck.model.comparison import (
+    ColumnComparison,
+    Fate,
+    Figure,
+    FileComparison,
+    TableComparison,
+)
+from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
+from ci_scriptcheck.model.plan import Mode
+from ci_scriptcheck.model.production import BesideProduction, Original
+from ci_scriptcheck.report import console, markdown, production
+from ci_scriptcheck.report.comment import beside_production as beside_comment
+from ci_scriptcheck.report.comment.sheet import Room, sheet
+from ci_scriptcheck.report.comment.story import story
+from ci_scriptcheck.report.links import Links
+from ci_scriptcheck.report.page import PLAIN, Detail
+from ci_scriptcheck.run.judgement import beside_production
+from ci_scriptcheck.values import replace
+from tests.conftest import a_plan, a_record, a_result, a_task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
+
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/fraud-training/execution/5q8w2e1rt0zu"
+
+MOVED = ColumnComparison(
+    name="amount",
+    fate=Fate.CHANGED,
+    type_before="float",
+    type_after="float",
+    psi=0.41,
+    figures=(
+        Figure(name="p50", before="20.1", after="30.2"),
+        Figure(name="p95", before="104", after="156"),
+    ),
+)
+LOST = ColumnComparison(name="channel", fate=Fate.GONE, type_before="string")
+
+
+def a_dive(node: str, **given: Any) -> Task:
+    original = Original(execution=ARN, step=node.title(), **given)
+    return a_task(
+        node, pipeline="fraud", id=f"fraud/{node}[real]", mode=Mode.DEEP_DIVE, original=original
+    )
+
+
+def the_plan() -> Plan:
+    new = Original(execution=ARN, why_not="no step of the execution has its name, or its script")
+    return a_plan(
+        a_dive("prepare", taken=("MIN_ROWS",), kept=("SPLIT",), withheld=("DB_PASSWORD",)),
+        a_dive("train", taken=("max_depth", "objective")),
+        a_dive("report"),
+        replace(a_dive("explain"), original=new),
+        modes=(Mode.DEEP_DIVE,),
+    )
+
+
+def the_record() -> RunRecord:
+    plan = the_plan()
+    table = TableComparison(
+        rows_before=440, rows_after=420, gone=20, changed=12, columns=(replace(MOVED, rows=12),)
+    )
+    rows = FileComparison(path="features.csv", fate=Fate.CHANGED, table=table)
+    shares = TableDrift(
+        name="part-*.parquet",
+        files_before=3,
+        files_after=1,
+        rows_before=24_717,
+        rows_after=19_539,
+        columns=(LOST, MOVED),
+        is_part=True,
+    )
+    metric = NumberDrift(file="evaluation.json", way="test.auc", before=0.91, after=0.84)
+    found = {
+        "fraud/prepare[real]": (
+            BesideProduction(port="features", files=(rows,), is_as_base=True),
+            BesideProduction(port="scaler", opaque=("scaler.pkl",)),
+            BesideProduction(port="schema"),
+        ),
+        "fraud/train[real]": (
+            BesideProduction(port="scores", is_sample=True, drift=Drift(tables=(shares,))),
+            BesideProduction(port="checks", is_sample=True),
+        ),
+        "fraud/report[real]": (
+            BesideProduction(port="evaluation", drift=Drift(numbers=(metric,))),
+            BesideProduction(
+                port="plots",
+                why_not="step `Report` failed there, so what it wrote is a part at most",
+            ),
+        ),
+    }
+    tasks = plan.by_id()
+    results = [
+        a_result(
+            name,
+            beside_production=ports,
+            findings=tuple(
+                beside_production.finding(tasks[name], one) for one in ports if one.differs
+            ),
+        )
+        for name, ports in found.items()
+    ]
+    return a_record(plan, *results)
+
+
+def test_whose_variables_hold_is_said_before_the_run(golden: Callable[[str], object]) -> None:
+    told = "\n".join(production.told(the_plan(), PLAIN)) + "\n"
+
+    assert told == golden("console/as_production.txt")
+
+
+def test_what_came_out_stands_beside_what_production_wrote(
+    golden: Callable[[str], object],
+) -> None:
+    assert console.ending(the_record(), PLAIN) == golden("console/beside_production.txt")
+
+
+def test_a_comment_tells_the_same_with_its_tables(golden: Callable[[str], object]) -> None:
+    assert markdown.comment(the_record(), Links()) == golden("markdown/beside_production.md")
+
+
+def test_a_comment_counts_what_it_has_no_room_for() -> None:
+    record = the_record()
+    small = sheet(record.plan, Links(), Room(differences=1, asides=0))
+
+    told = "\n\n".join(beside_comment.told(story(record), small))
+
+    assert "2 more outputs differ." in told
+    assert "2 outputs not compared with production." in told
+    assert "`scores`" not in told
+
+
+def test_what_needs_no_table_is_told_in_a_sentence(golden: Callable[[str], object]) -> None:
+    gone = TableDrift(name="extra.csv", fate=Fate.GONE, files_before=1)
+    drift = Drift(tables=(gone,), programs=("train.py",), untold=2, unread=("`x.csv`: broken",))
+    one = BesideProduction(port="model", drift=drift)
+    record = a_record(the_plan(), a_result("fraud/train[real]", beside_production=(one,)))
+
+    told = f"{production.beside(record, PLAIN)}\n"
+    comment = markdown.comment(record, Links())
+
+    assert told == golden("console/beside_production_in_sentences.txt")
+    for sentence in ("other code", "extra.csv", "2 metrics that moved", "not looked into"):
+        assert sentence in comment
+
+
+def test_each_finding_says_of_which_execution_and_why_it_may_be(
+    golden: Callable[[str], object],
+) -> None:
+    found = [one for result in the_record().results for one in result.findings]
+
+    told = "\n\n".join("\n".join([one.message, *one.evidence, str(one.advice)]) for one in found)
+    assert f"{told}\n" == golden("console/findings_beside_production.txt")
+
+
+def test_all_names_are_told_where_all_is_asked_for() -> None:
+    steps = [a_dive(f"shard{number}", taken=("A",)) for number in range(12)]
+    plan = a_plan(*steps)
+
+    assert production.told(plan, PLAIN)[-1].endswith("and 2 more such lines, shown with `-v`")
+    assert len(production.told(plan, replace(PLAIN, detail=Detail.VERBOSE))) == 12
+
+
+def test_a_run_that_does_nothing_again_says_nothing_of_production() -> None:
+    assert production.beside(a_record(), PLAIN) is None
+    assert production.told(a_plan(a_task()), PLAIN) == []
