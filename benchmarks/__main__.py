@@ -241,6 +241,7 @@ def _measure_transfer(rounds: int) -> tuple[Any, str]:
             f"{figure.ours / 1e6:.0f}",
             f"{figure.theirs / 1e6:.0f}",
             f"{figure.ratio:.2f}",
+            f"{figure.cpu_ratio:.2f}",
             f"{figure.seconds:.1f}",
             f"{figure.cutting:.1f}",
             f"{figure.read / figure.of:.2%}",
@@ -251,7 +252,8 @@ def _measure_transfer(rounds: int) -> tuple[Any, str]:
         for figure in figures
     ]
     headers = (
-        *("fetched", "ours, MB/s", "boto3's manager, MB/s", "ratio", "seconds", "of it cutting"),
+        *("fetched", "ours, MB/s", "boto3's manager, MB/s", "ratio", "of processor time"),
+        *("seconds", "of it cutting"),
         *("read", "rows", "peak, MB", "reader's peak, MB"),
     )
     table = tabulate(rows, headers, tablefmt="github", disable_numparse=True)

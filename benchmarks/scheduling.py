@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.sleeping import SLEEPING
-from ci_scriptcheck import workflow
+from ci_scriptcheck import preparation, workflow
 from ci_scriptcheck.model.change import Asked, ChangeSet
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Counts, Input, Mode, Plan, Task, Upstream
@@ -155,7 +155,7 @@ def _with_scripts(seed: int) -> Figure:
                 case TaskFinished(result=result):
                     ended[result.task] = time.monotonic()
 
-        execute(workflow.start(workflow.prepare(options, os.environ)), take_note)
+        execute(workflow.start(preparation.prepare(options, os.environ)), take_note)
     # What a task takes is all that its worker did for it, the script being a part.
     timed = [replace(task, weight=ended[task.id] - began[task.id]) for task in tasks]
     makespan = max(ended.values()) - min(began.values())

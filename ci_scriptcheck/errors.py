@@ -116,6 +116,10 @@ class FixtureError(ScriptcheckError):
     exit_code: ClassVar[int] = 4
 
 
+class WithheldError(FixtureError):
+    """Real data are not for this run, and nobody has to mend anything."""
+
+
 class PublishError(ScriptcheckError):
     """GitHub did not take, or did not give, what a publication needs.
 

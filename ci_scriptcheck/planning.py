@@ -141,7 +141,8 @@ def _check_has_real(checked: Iterable[Task]) -> None:
     if not_run.NO_REAL_DATA in reasons and None not in reasons:
         raise UsageError(
             what="no dataset of the pipelines to be run says where its real data are",
-            advice="write `real: s3://bucket/prefix/` into those that come from outside",
+            advice="write `real: s3://bucket/prefix/` into those that come from outside, or name an execution"
+            " of the pipeline: `--s3-execution-arn ARN`",
         )
 
 

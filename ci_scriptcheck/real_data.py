@@ -7,16 +7,21 @@ lie here, and needs no credentials then: base and head, today and tomorrow, read
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.git.github_event import event_of
-from ci_scriptcheck.errors import FixtureError
+from ci_scriptcheck.errors import FixtureError, WithheldError
+from ci_scriptcheck.fixtures import identity_token, withheld
 from ci_scriptcheck.fixtures.progress import Progress
-from ci_scriptcheck.model.fixture import FOLDER, Fixture, folder_of
+from ci_scriptcheck.model import not_run
+from ci_scriptcheck.model.fixture import FOLDER, LOCK, Fixture, folder_of
 from ci_scriptcheck.model.project import Project
+from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.model.s3_place import s3_place
+from ci_scriptcheck.model.scenario import REAL
+from ci_scriptcheck.modes import had
+from ci_scriptcheck.reviewed import is_reviewed
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -27,17 +32,11 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Dataset
     from ci_scriptcheck.model.plan import Plan
 
-LOCK = "lock.json"
-"""File that says what was fetched."""
-
 SEED = 0
 """Of samples: which rows are taken must not hang on what a change affects."""
 
 _CUTTING = 600.0
 """Seconds that the limited reader may take for one object: two gigabytes by key took 42."""
-
-REVIEWED = frozenset({"push", "schedule", "workflow_dispatch"})
-"""Events whose code somebody has looked at, where they are about the default branch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +48,28 @@ class Asking:
         head: The project as it is checked.
         base: The same where it is compared with; `None` where there is none.
         environ: The variables of this process.
+        runs_code: Whether code of the project runs in this job, too.
         report: Told how far fetching is.
+        mask: Told each secret before it is used, where the runner of a job reads what is printed.
     """
 
     root: Path
     head: Project
     base: Project | None
     environ: Mapping[str, str]
+    runs_code: bool = True
     report: Callable[[Progress], None] = lambda _: None
+    mask: Callable[[str], object] | None = None
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether somebody has looked at what lies here."""
+        return is_reviewed(self.environ, self.root)
+
+    @property
+    def may_fetch(self) -> bool:
+        """Whether AWS may be asked: code that nobody has looked at could take the data, and the right to ask for more."""
+        return self.is_reviewed or not self.runs_code
 
 
 def supplied(plan: Plan, asking: Asking) -> Plan:
@@ -65,19 +78,24 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
     Raises:
         FixtureError: they cannot be had, may not be read, or are too much.
     """
-    names = plan.wanted()
-    if not names:
+    names, of_production = plan.wanted(), plan.wanted_of_production()
+    if not names and not of_production:
         return plan
-    _check_job(asking)
-    from ci_scriptcheck.fixtures import allowed, lock
+    from ci_scriptcheck.fixtures import allowed, handed_on, lock
 
-    may = allowed.allowed(asking.head, asking.base, asking.environ)
+    folder = asking.root / FOLDER
+    may = allowed.allowed(asking.head, asking.base, is_reviewed=asking.is_reviewed)
     known = {**({} if plan.base is None else plan.base.datasets), **plan.datasets}
     wanted = [_wanted(known[name], may) for name in names]
+    wanted += [_produced(place, names, known, may) for place, names in of_production.items()]
     allowed.check([one.place for one in wanted], may)
-    file = asking.root / FOLDER / LOCK
-    locked = lock.read(file)
+    wanted = _within(wanted, of_production, may.settings.budget)
+    locked = lock.read(folder / LOCK)
     found = {one.dataset: locked[one.dataset] for one in wanted if one.dataset in locked}
+    if not asking.may_fetch:
+        gone = handed_on.read(folder).gone
+        return _with(plan, _as_handed_on(wanted, found, gone, asking), gone)
+    gone = {}
     # All or none: what is sampled by the same values has to keep the same of them.
     is_here = len(found) == len(wanted) and all(
         _is_here(one, found[one.dataset], asking.root) for one in wanted
@@ -87,9 +105,68 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
             # What nobody uses for a week is removed.
             os.utime(asking.root / folder_of(one))
     else:
-        found = dict(_fetched(wanted, may, locked, asking))
-        lock.write(file, {**lock.read(file), **found}.values())
-    return replace(plan, fixtures=dict(sorted(found.items())))
+        found, gone = _fetched(wanted, may, locked, asking)
+        kept = _still_here(lock.read(folder / LOCK), asking.root)
+        lock.write(folder / LOCK, {**kept, **found}.values())
+    if not asking.runs_code:
+        handed_on.write(folder, replace(handed_on.read(folder), gone=gone))
+    return _with(plan, found, gone)
+
+
+def refusal(asking: Asking) -> FixtureError:
+    """Say why a job that may not ask for real data has none."""
+    if identity_token.is_of_a_fork(asking.environ):
+        return withheld.of_forks()
+    return withheld.told(asking.root / FOLDER)
+
+
+def without(plan: Plan, error: FixtureError) -> Plan:
+    """Give a plan whose tasks on real data are not run, and that says why.
+
+    What they would have shown is missing, so the run fails; but not where they are not meant to have any.
+    """
+    is_meant = isinstance(error, WithheldError)
+    finding = Finding(
+        rule="SC505",
+        severity=Level.WARNING if is_meant else Level.ERROR,
+        message=error.what,
+        place=error.where,
+        evidence=error.facts,
+        advice=error.advice,
+    )
+    tasks = (
+        replace(task, blocked=not_run.NOT_READ)
+        if task.scenario == REAL and task.blocked in {None, not_run.NO_REAL_DATA}
+        else task
+        for task in plan.tasks
+    )
+    return replace(plan, tasks=tuple(tasks), findings=(*plan.findings, finding))
+
+
+def _with(plan: Plan, found: Mapping[str, Fixture], gone: Mapping[str, str]) -> Plan:
+    return had.without(replace(plan, fixtures=dict(sorted(found.items()))), gone)
+
+
+def _as_handed_on(
+    wanted: Iterable[Wanted],
+    found: Mapping[str, Fixture],
+    gone: Mapping[str, str],
+    asking: Asking,
+) -> Mapping[str, Fixture]:
+    """Give what another job has fetched, which may have planned more, and so asked for less of each.
+
+    Raises:
+        FixtureError: it is not here.
+    """
+    from ci_scriptcheck.fixtures.cache import Cache
+
+    cache = Cache(asking.root / FOLDER)
+    for one in wanted:
+        fixture = found.get(one.dataset)
+        is_here = fixture is not None and fixture.place == one.place and cache.holds(fixture)
+        if not is_here and one.dataset not in gone:
+            raise refusal(asking)
+    return {name: one for name, one in found.items() if name not in gone}
 
 
 def _fit(found: Iterable[Fixture]) -> bool:
@@ -99,28 +176,6 @@ def _fit(found: Iterable[Fixture]) -> bool:
         if one.sampling.by is not None:
             kept.setdefault(one.sampling.by, set()).add(one.sampling.keep)
     return all(len(shares) == 1 for shares in kept.values())
-
-
-def _check_job(asking: Asking) -> None:
-    """See to it that no job gets real data whose code nobody has looked at: it could take them, and the right to ask for more.
-
-    Raises:
-        FixtureError: this is such a job.
-    """
-    is_job = asking.environ.get("CI") or asking.environ.get("GITHUB_ACTIONS")
-    event = event_of(asking.environ, asking.root)
-    is_reviewed = (
-        event is not None
-        and event.name in REVIEWED
-        and event.branch is not None
-        and event.branch == event.default_branch
-    )
-    if is_job and not is_reviewed:
-        raise FixtureError(
-            what="this job may run code that nobody has looked at, so it gets no real data",
-            facts=("deep dives run on machines of people, and in Actions for the default branch",),
-            advice="leave `--mode deep-dive` out here, and run it after the merge",
-        )
 
 
 def _wanted(dataset: Dataset, may: Allowed) -> Wanted:
@@ -135,20 +190,61 @@ def _wanted(dataset: Dataset, may: Allowed) -> Wanted:
     )
 
 
+def _produced(
+    place: str, names: Iterable[str], known: Mapping[str, Dataset], may: Allowed
+) -> Wanted:
+    """Say how much is wanted of what an execution read or wrote: as the datasets say that describe it."""
+    from ci_scriptcheck.fixtures.choosing import Wanted
+
+    datasets = [known[name] for name in names if name in known]
+    asked = [one.sample for one in datasets if one.sample is not None] or [may.settings.sample]
+    sizes = [size for size in asked if size != "all"]
+    return Wanted(
+        dataset=place,
+        place=s3_place(place),
+        most_bytes=min(sizes) if sizes else None,
+        by=next((one.sample_by for one in datasets if one.sample_by is not None), None),
+    )
+
+
+def _within(wanted: list[Wanted], produced: Collection[str], budget: int) -> list[Wanted]:
+    """Ask for a smaller part of each place of an execution rather than be refused: there are many of them.
+
+    A sample may take more than was wanted, as its smallest pieces are whole; so half of the budget is divided.
+    """
+    if not produced:
+        return wanted
+    share = max(1, budget // 2 // len(wanted))
+    return [
+        replace(one, most_bytes=min(share, one.most_bytes or share))
+        if one.dataset in produced
+        else one
+        for one in wanted
+    ]
+
+
+def _still_here(locked: Mapping[str, Fixture], root: Path) -> Mapping[str, Fixture]:
+    """Forget what was fetched of executions and is gone: each week has others."""
+    return {
+        name: one
+        for name, one in locked.items()
+        if not name.startswith("s3://") or (root / folder_of(one)).is_dir()
+    }
+
+
 def _is_here(wanted: Wanted, fixture: Fixture, root: Path) -> bool:
-    """Say whether just this was fetched before, and lies here with all its files."""
+    """Say whether just this was fetched before, and lies here with all its files as they were."""
+    from ci_scriptcheck.fixtures.cache import Cache
+
     asked = (
         fixture.place,
         fixture.sampling.most_bytes,
         fixture.sampling.by,
         fixture.sampling.seed,
     )
-    if asked != (wanted.place, wanted.most_bytes, wanted.by, SEED):
-        return False
-    folder = root / folder_of(fixture)
-    files = (path for path in folder.rglob("*") if path.is_file())
-    found = {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
-    return found == {one.name: one.size for one in fixture.taken}
+    return asked == (wanted.place, wanted.most_bytes, wanted.by, SEED) and Cache(
+        root / FOLDER
+    ).holds(fixture)
 
 
 def _fetched(
@@ -156,31 +252,38 @@ def _fetched(
     may: Allowed,
     locked: Mapping[str, Fixture],
     asking: Asking,
-) -> Mapping[str, Fixture]:
-    from ci_scriptcheck.fixtures import clients, credentials, refusals
+) -> tuple[dict[str, Fixture], dict[str, str]]:
+    """Fetch what is wanted; of executions, what cannot be had is told with the reason.
+
+    Raises:
+        FixtureError: something else cannot be had, or nothing can.
+    """
+    from ci_scriptcheck.fixtures import clients, credentials, one_by_one, refusals
+    from ci_scriptcheck.fixtures.bodies import Link
     from ci_scriptcheck.fixtures.bringing import Means
     from ci_scriptcheck.fixtures.cache import Cache
-    from ci_scriptcheck.fixtures.fetching import fetch
     from ci_scriptcheck.fixtures.policies import Access
-    from ci_scriptcheck.fixtures.transfer import Link
     from ci_scriptcheck.run import own_reader
     from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 
     keep_to_ourselves()
-    session = credentials.opened(
-        may.settings,
-        Access(places=tuple(sorted({one.place for one in wanted}))),
-        credentials.Job(environ=asking.environ),
-    )
     cache = Cache(asking.root / FOLDER)
     cache.cut.mkdir(parents=True, exist_ok=True)
-    link = Link(client=clients.s3(session, may.settings), told=refusals.told, report=asking.report)
+    # First, as it does not wait: its libraries are imported while we become a role, and list.
     with own_reader.reading(asking.root, writable=(cache.cut,), timeout=_CUTTING) as ask:
+        session = credentials.opened(
+            may.settings,
+            Access(places=tuple(sorted({one.place for one in wanted}))),
+            credentials.Job(environ=asking.environ, mask=asking.mask),
+        )
+        client = clients.s3(session, may.settings)
         means = Means(
-            link=link,
+            link=Link(client=client, told=refusals.told, report=asking.report),
             cache=cache,
             ask=lambda request: ask(dict(request)),
             seed=SEED,
             budget=may.settings.budget,
         )
-        return {one.fixture.dataset: one.fixture for one in fetch(wanted, means, locked=locked)}
+        return one_by_one.fetch(
+            wanted, means, locked, may_fail=lambda name: name.startswith("s3://")
+        )

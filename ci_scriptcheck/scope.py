@@ -162,6 +162,18 @@ def of_choice(
     )
 
 
+def with_any_library(root: Path, tree: Tree, about: Scope) -> Scope:
+    """Give everything where the change may be one of libraries, and what they affect is not known here."""
+    from ci_scriptcheck.change.dependencies.requirements import files_of, pins_of
+
+    project = about.project
+    files = {file for step in project.steps.values() for file in files_of(project, step)}
+    if about.changes.touched().isdisjoint(pins_of(tree, sorted(files)).files):
+        return about
+    selection = affected.everything(project, Unknown(why="libraries may have changed"))
+    return replace(of_choice(root, tree, project, about.changes, selection), base=about.base)
+
+
 def reached(root: Path, tree: Tree, about: Scope, reads: Mapping[str, tuple[str, ...]]) -> Scope:
     """Give what the change can affect, whatever was chosen."""
     return of_change(root, tree, about.project, about.changes, reads=reads)

@@ -1,6 +1,6 @@
-"""Joins the stages of a run: `prepare` what is to be done, `supply` real data, `start`, `conclude` with the record.
+"""Joins the stages of a run that was prepared: `start`, and `conclude` with the record.
 
-Between the last two, `pytest_plugin.execution` runs what has no result yet. Each stage gives a value
+Between the two, `pytest_plugin.execution` runs what has no result yet. Each stage gives a value
 that the next one takes; what crosses processes lies in the run directory. Heavy libraries are
 imported by the stages that need them, so that a run with nothing to do is over before they would be.
 """
@@ -12,78 +12,27 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from functools import partial
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ci_scriptcheck import circumstances, planning, real_data, scope
-from ci_scriptcheck.change import affected, mentions
+from ci_scriptcheck.change import mentions
 from ci_scriptcheck.change.dependencies.default_interpreter import VARIABLE
-from ci_scriptcheck.change.git import laid_out
-from ci_scriptcheck.change.git.repository import change_set, look, repository_root
-from ci_scriptcheck.errors import ChangeError, ScriptcheckError, UsageError
+from ci_scriptcheck.errors import ScriptcheckError, UsageError
 from ci_scriptcheck.model import not_run
-from ci_scriptcheck.model.change import Asked, ChangeSet
-from ci_scriptcheck.model.options import Options
-from ci_scriptcheck.model.plan import Machine, Plan, RunRecord, Share, Side
-from ci_scriptcheck.model.project import Project
+from ci_scriptcheck.model.plan import Machine, RunRecord
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.model.stopped import Stopped, of_error
-from ci_scriptcheck.modes import variants
-from ci_scriptcheck.project import acceptances, cache, working_tree
-from ci_scriptcheck.real_data import Asking
+from ci_scriptcheck.preparation import Prepared
 from ci_scriptcheck.run import (
     flaky,
-    handed_over,
     history,
-    own_folders,
     reasons,
     record,
     reuse,
     run_directory,
 )
 from ci_scriptcheck.run.process import interpreters
-from ci_scriptcheck.run.site import Site
-from ci_scriptcheck.run.store.store import Store
-from ci_scriptcheck.values import dataclass, replace
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ci_scriptcheck.change.git.repository import Sight
-    from ci_scriptcheck.fixtures.progress import Progress as Fetching
-    from ci_scriptcheck.model.tree import Tree
-    from ci_scriptcheck.scope import Scope
-
-
-def _silent(_: Fetching) -> None:
-    """Say nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A planned run.
-
-    Attributes:
-        root: The repository, absolute.
-        learned: What earlier runs taught, which the plan was made with.
-        project: As it is checked.
-        base: The same as base has it; `None` where nothing is compared with.
-    """
-
-    options: Options
-    root: Path
-    plan: Plan
-    site: Site
-    learned: history.History
-    project: Project
-    base: Project | None = None
-
-    @property
-    def workers(self) -> int:
-        """How many workers may run at a time."""
-        return self.options.workers or _processors()
+from ci_scriptcheck.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,126 +44,6 @@ class Started:
     ready: Mapping[str, TaskResult]
 
 
-def will_run(options: Options, environ: Mapping[str, str]) -> bool:
-    """Say whether it is certain, before anything is read, that a warm host will be needed.
-
-    That is so where steps are asked for whatever changed, and nothing is kept that could be reused.
-    """
-    if options.start_kind != "warm":
-        return False
-    if not options.everything and not options.selectors:
-        return False
-    return Store.of(repository_root(options.project), environ).is_empty
-
-
-def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
-    """Find what the change can break, and plan the tasks that show whether it did.
-
-    Raises:
-        UsageError: the settings or a selector cannot be understood.
-        ChangeError: git cannot say what changed.
-    """
-    began = datetime.now(tz=UTC)
-    root = repository_root(options.project)
-    inside = options.project.resolve().relative_to(root).as_posix()
-    sight = look(root)
-    own_folders.check(root, sight.tracked, environ=environ, output=options.output)
-    with contextlib.suppress(OSError):  # nothing is kept then, and nothing to be overlooked
-        run_directory.hide(root)
-    tree = working_tree.WorkingTree(root, sight.files)
-    project = cache.load_cached(tree, "" if inside == "." else inside, root / scope.CACHE)
-    own_folders.check_interpreters(root, sight.tracked, project)
-    if not project.steps and not project.findings:
-        # Else a branch that empties the settings would pass without a word.
-        raise UsageError(
-            what=f"project `{project.name}` has no steps, so nothing would ever be checked",
-            facts=("its settings describe no step, and no pipeline names a script",),
-            advice="name the scripts under `pipelines:` or `steps:`",
-        )
-    store = Store.of(root, environ)
-    assignment = None if options.assignment is None else handed_over.read(options.assignment)
-    learned = (
-        history.load(history.file_of(store.folder, project.name, project.folder))
-        if assignment is None
-        else assignment.history
-    )
-    about = _scope(sight, tree, project, options, environ, learned)
-    around = circumstances.found(root, tree, project, learned.seconds)
-    reached = partial(scope.reached, root, tree, about, learned.reads)
-    plan = planning.planned(root, about, around, options, reached, assignment)
-    if plan.base is not None:
-        plan = replace(plan, acceptances=acceptances.read(tree, project.folder))
-    if plan.share is not None:
-        plan = replace(plan, share=_dated(plan.share, environ, began))
-    pythons = {task.settings.python for task in plan.tasks}
-    has_base = any(task.side is Side.BASE for task in plan.tasks)
-    base_root = (
-        str(laid_out.lay_out(root, plan.base.commit, moment=began.timestamp()))
-        if plan.base is not None and has_base
-        else None
-    )
-    site = Site(
-        root=str(root),
-        store=str(store.folder),
-        began=began.timestamp(),
-        today=began.date().isoformat(),
-        versions={
-            python or "": circumstances.modules_of(root, project, python) for python in pythons
-        },
-        base_root=base_root,
-    )
-    return Prepared(
-        options=options,
-        root=root,
-        plan=plan,
-        site=site,
-        learned=learned,
-        project=project,
-        base=_of_base(plan, about, reached),
-    )
-
-
-def _of_base(plan: Plan, about: Scope, reached: Callable[[], Scope]) -> Project | None:
-    """Give the project as base has it, which says what real data may be read."""
-    there = about.base
-    if there is None and plan.wanted() and about.changes.base is not None:
-        there = reached().base
-    return None if there is None else there.project
-
-
-def _dated(share: Share, environ: Mapping[str, str], began: datetime) -> Share:
-    """Say which attempt of its job this is, so that a later one stands for an earlier one."""
-    attempt = environ.get("GITHUB_RUN_ATTEMPT", "")
-    return replace(
-        share,
-        attempt=int(attempt) if attempt.isdecimal() else share.attempt,
-        began=began.timestamp(),
-    )
-
-
-def supply(
-    prepared: Prepared, environ: Mapping[str, str], report: Callable[[Fetching], None] = _silent
-) -> Prepared:
-    """Fetch the real data that the plan needs, if it needs any, and put them into it.
-
-    Args:
-        prepared: What is to be run.
-        environ: The variables of this process.
-        report: Told how far fetching is.
-
-    Raises:
-        FixtureError: they cannot be had, may not be read, or are too much.
-    """
-    asking = Asking(
-        root=prepared.root,
-        head=prepared.project,
-        base=prepared.base,
-        environ=environ,
-        report=report,
-    )
-    return replace(prepared, plan=real_data.supplied(prepared.plan, asking))
-
-
 def start(prepared: Prepared) -> Started:
     """Make the run directory, write the plan, and find the results that need no run.
 
@@ -223,7 +52,8 @@ def start(prepared: Prepared) -> Started:
             that are needed were not fetched.
     """
     options = prepared.options
-    missing = set(prepared.plan.wanted()) - set(prepared.plan.fixtures)
+    plan = prepared.plan
+    missing = {*plan.wanted(), *plan.wanted_of_production()} - set(plan.fixtures)
     if missing:
         raise UsageError(
             what=f"the real data of `{min(missing)}` were not fetched",
@@ -318,53 +148,6 @@ def salvage(started: Started, error: ScriptcheckError) -> RunRecord | None:
                 record.write_result(folder, result)
         return conclude(started, stopped=of_error(error))
     return None
-
-
-def _scope(
-    sight: Sight,
-    tree: Tree,
-    project: Project,
-    options: Options,
-    environ: Mapping[str, str],
-    learned: history.History,
-) -> Scope:
-    root = sight.root
-    if not options.selectors and not options.everything:
-        changes = change_set(
-            root,
-            base=options.base,
-            environ=environ,
-            default_base=project.base,
-            sight=sight,
-            is_exact=options.is_exact,
-        )
-        return scope.of_change(root, tree, project, changes, reads=learned.reads)
-    if options.selectors:
-        selection = scope.named(root, tree, project, variants.names(project, options.selectors))
-    else:
-        selection = affected.everything(project, Asked())
-    try:
-        changes = change_set(
-            root,
-            base=options.base,
-            environ=environ,
-            default_base=project.base,
-            sight=sight,
-            is_exact=options.is_exact,
-        )
-    except ChangeError:
-        if options.base is not None:
-            raise
-        # What changed is not asked for; it would only have been shown.
-        changes = ChangeSet(base=None, head=None)
-    return scope.of_choice(root, tree, project, changes, selection)
-
-
-def _processors() -> int:
-    """Count the processors that this process may use; macOS does not tell, and has all of them."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _machine(workers: int) -> Machine:

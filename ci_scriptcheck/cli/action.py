@@ -1,10 +1,10 @@
-"""The steps of `action.yml`, each a word: `history`, `scripts`, `check`, `publish`.
+"""The steps of `action.yml`, each a word: `history`, `fetch`, `open`, `scripts`, `check`, `publish`.
 
     python -I -m ci_scriptcheck.cli.action check
 
-Only `history` and `publish` are given a token, and neither runs code of the project. What comes after
-`history` may: such code can replace this tool, which is why later uses of the action in one job have no
-token. `check` gives up whatever the job has put into the environment that may be a secret, before it begins.
+Only `history` and `publish` are given a token, only `fetch` and `open` the key of real data, and none of these
+runs code of the project. `scripts` and what comes after it may: such code can replace this tool, which is why
+later uses of the action in one job have neither. `check` gives up whatever the job has put into the environment that may be a secret, before it begins.
 """
 
 from __future__ import annotations
@@ -17,7 +17,14 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.cli import action_inputs, arguments, installation, job_links, main
+from ci_scriptcheck.cli import (
+    action_fixtures,
+    action_inputs,
+    arguments,
+    installation,
+    job_links,
+    main,
+)
 from ci_scriptcheck.cli.commands import COMMANDS
 from ci_scriptcheck.cli.console import Console, open_console
 from ci_scriptcheck.errors import ScriptcheckError, UsageError
@@ -52,6 +59,8 @@ def act(words: list[str], console: Console) -> int:
     """
     steps: Mapping[str, Callable[[Inputs, Console], int]] = {
         "history": history,
+        "fetch": action_fixtures.fetch,
+        "open": action_fixtures.open_fetched,
         "scripts": scripts,
         "check": check,
         "publish": publish,
@@ -97,12 +106,13 @@ def history(inputs: Inputs, console: Console) -> int:
     return 0
 
 
-def scripts(inputs: Inputs, _console: Console) -> int:
+def scripts(inputs: Inputs, console: Console) -> int:
     """Say as the output `needed` whether the scripts' own environment is needed: not where nothing will run.
 
     From here on code of the repository may run: a plan asks the interpreters that the settings name.
     """
     inputs.ran.touch()
+    console.tell(action_fixtures.open_to_code(inputs))
     needed = bool(inputs.python or inputs.requirements)
     if inputs.requirements:
         needed = _is_needed(inputs)
@@ -219,7 +229,7 @@ def _run_directory(inputs: Inputs) -> Path:
 
 def _plan(inputs: Inputs, console: Console) -> int:
     """Show the plan, and cut it into shares for as many machines as are worth while."""
-    from ci_scriptcheck import workflow
+    from ci_scriptcheck import preparation
     from ci_scriptcheck.cli import options, plan
 
     inputs.shares.parent.mkdir(parents=True, exist_ok=True)
@@ -230,7 +240,7 @@ def _plan(inputs: Inputs, console: Console) -> int:
     with actions.fenced(console.tell):
         plan.call(shown, _together(shown), os.environ)
         code = plan.call(shared, replace(_together(shared), out=matrix), os.environ)
-    found = workflow.prepare(options.of_plan(shown), os.environ).plan
+    found = preparation.prepare(options.of_plan(shown), os.environ).plan
     outputs = {
         "outcome": verdict.ENDINGS.get(code, "error"),
         "affected": str(found.counts.steps_affected),
@@ -315,12 +325,12 @@ def _is_needed(inputs: Inputs) -> bool:
     What the scripts' environment would have is not known yet. It can only add to the selection, and
     that where a file changes that names versions.
     """
-    from ci_scriptcheck import workflow
+    from ci_scriptcheck import preparation
     from ci_scriptcheck.change.dependencies.requirements import files_of, pins_of
     from ci_scriptcheck.cli import opening, options
 
     given = arguments.parse(COMMANDS["run"], inputs.words())
-    prepared = workflow.prepare(options.of_run(given), os.environ)
+    prepared = preparation.prepare(options.of_run(given), os.environ)
     if prepared.plan.tasks:
         return True
     root = prepared.root

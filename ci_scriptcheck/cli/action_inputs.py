@@ -14,7 +14,7 @@ from ci_scriptcheck.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-COMMANDS = ("run", "plan", "merge", "publish")
+COMMANDS = ("run", "plan", "merge", "publish", "fetch-fixtures")
 
 _NOT_OURS = ("ACTIONS_", "AWS_", "PYTHON")
 
@@ -80,6 +80,11 @@ class Inputs:
     def shares(self) -> Path:
         """File that says which share runs what; the job that plans writes it."""
         return self.home / "shares" / f"shares-of-{self.place or 'all'}" / "shares.json"
+
+    @property
+    def fixtures(self) -> Path:
+        """Folder in which real data pass from the job that fetches them to those that run, sealed."""
+        return self.home / "fixtures" / f"fixtures-of-{self.place or 'all'}"
 
     @property
     def records(self) -> Path:

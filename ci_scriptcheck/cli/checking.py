@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import workflow
+from ci_scriptcheck import preparation, workflow
 from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import fetching, report
 from ci_scriptcheck.cli.progress import Progress
@@ -21,10 +21,12 @@ from ci_scriptcheck.values import replace
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Mapping
+    from typing import TextIO
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.model.options import Options
     from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.report.page import Page
     from ci_scriptcheck.run.process.hosts import Hosts
 
 
@@ -41,7 +43,7 @@ def check(options: Options, given: Namespace, console: Console, environ: Mapping
 @contextmanager
 def _begun(options: Options, environ: Mapping[str, str]) -> Iterator[Hosts | None]:
     """Have a host import its libraries meanwhile, where something has to be run whatever is found."""
-    if not workflow.will_run(options, environ):
+    if not preparation.will_run(options, environ):
         yield None
         return
     from ci_scriptcheck.run import early
@@ -60,12 +62,12 @@ def _checked(
     told, page = console.out, console.out_page
     if given.json:
         told, page = console.err, console.err_page
-    prepared = workflow.prepare(options, environ)
+    prepared = preparation.prepare(options, environ)
     if page.detail is not Detail.QUIET:
         gap = "\n" if prepared.plan.tasks else ""
         told.write(console_report.opening(prepared.plan, prepared.workers, page) + gap)
         told.flush()
-    started = workflow.start(fetching.supplied(prepared, console, told, page, environ))
+    started = workflow.start(_supplied(prepared, console, told, page, environ))
     signalled: str | None = None
     with Progress(prepared.plan, console, told=told, page=page, environ=environ) as progress:
         for result in started.ready.values():
@@ -88,6 +90,22 @@ def _checked(
         report.overlook(started.run_directory)
     _write(record, started.run_directory, given, console)
     return verdict.exit_code(record)
+
+
+def _supplied(
+    prepared: preparation.Prepared,
+    console: Console,
+    told: TextIO,
+    page: Page,
+    environ: Mapping[str, str],
+) -> preparation.Prepared:
+    """Fetch the real data that the run needs, and say how much of them was taken."""
+    prepared = fetching.supplied(prepared, console, environ)
+    text = fetching.told(prepared.plan, page)
+    if page.detail is not Detail.QUIET and text:
+        told.write(f"{text}\n")
+        told.flush()
+    return prepared
 
 
 def _write(record: RunRecord, directory: Path, given: Namespace, console: Console) -> None:

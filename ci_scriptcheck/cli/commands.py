@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.cli.command import Argument, Command, Group, Option
-from ci_scriptcheck.cli.deep_dive_command import DEEP_DIVE
+from ci_scriptcheck.cli.deep_dive_command import EXECUTION, deep_dive
+from ci_scriptcheck.cli.fetch_fixtures_command import FETCH_FIXTURES
 from ci_scriptcheck.cli.github_commands import PUBLISH
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _MODE = Option(
     name="mode",
     short="m",
     word="MODE",
-    text="isolation, pipeline or deep-dive (a pipeline on real data from S3); may be repeated",
+    text="isolation, pipeline, deep-dive (real data); repeatable",
     choices=("isolation", "pipeline", "deep-dive"),
     default="isolation and pipeline",
     repeated=True,
@@ -108,7 +109,7 @@ _ALL_COMMANDS = (
         title="Check the affected steps.",
         arguments=(_STEPS,),
         groups=(
-            Group(title="What to check", options=(_MODE, _BASE, _ALL)),
+            Group(title="What to check", options=(_MODE, _BASE, _ALL, EXECUTION)),
             Group(title="How to run", options=(*_HOW[:4], _NO_COMPARE, _TWICE, *_HOW[4:])),
             Group(title="What to write", options=(*_WRITE, _SHARD, _ASSIGNMENT)),
         ),
@@ -120,7 +121,7 @@ _ALL_COMMANDS = (
         title="Show what `run` would check, and why.",
         arguments=(_STEPS,),
         groups=(
-            Group(title="What to check", options=(_MODE, _BASE, _ALL)),
+            Group(title="What to check", options=(_MODE, _BASE, _ALL, EXECUTION)),
             Group(
                 title="What to write",
                 options=(Option(name="json", text="Print the plan instead of a table"),),
@@ -189,7 +190,7 @@ _ALL_COMMANDS = (
             _WHAT_TO_WRITE,
         ),
     ),
-    DEEP_DIVE,
+    deep_dive((_BASE,), (*_HOW[:4], _NO_COMPARE, *_HOW[4:]), _WRITE),
     Command(
         name="report",
         place="merge",
@@ -384,6 +385,7 @@ _ALL_COMMANDS = (
             ),
         ),
     ),
+    FETCH_FIXTURES,
     Command(
         name="demo",
         place="demo.show",

@@ -8,37 +8,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck.change.git.repository import CommitTree, change_set, repository_root
+from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import opening
 from ci_scriptcheck.data.compare.terms import DriftTerms
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.errors import ChangeError, UsageError
-from ci_scriptcheck.fixtures import (
-    allowed,
-    clients,
-    credentials,
-    executions,
-    faults,
-    looking,
-    refusals,
-)
+from ci_scriptcheck.fixtures import clients, looking, refusals, sagemaker, withheld
 from ci_scriptcheck.fixtures.allowed import Allowed
+from ci_scriptcheck.fixtures.bodies import Link
 from ci_scriptcheck.fixtures.bringing import Means
 from ci_scriptcheck.fixtures.cache import Cache
 from ci_scriptcheck.fixtures.credentials import Job
-from ci_scriptcheck.fixtures.policies import Access
 from ci_scriptcheck.fixtures.progress import line
-from ci_scriptcheck.fixtures.transfer import Link
+from ci_scriptcheck.fixtures.sagemaker import SageMaker
 from ci_scriptcheck.github import actions
 from ci_scriptcheck.model import execution_comparison, execution_match
 from ci_scriptcheck.model.codec import to_json
-from ci_scriptcheck.model.execution import execution_name, is_pipeline_name
 from ci_scriptcheck.model.execution_comparison import Found, PortPair
 from ci_scriptcheck.model.execution_match import Said
+from ci_scriptcheck.model.fixture import FOLDER
 from ci_scriptcheck.model.project import Project
-from ci_scriptcheck.project import loader
-from ci_scriptcheck.project.paths import FILE_NAME, within
+from ci_scriptcheck.project.paths import FILE_NAME
 from ci_scriptcheck.report import executions as report
+from ci_scriptcheck.reviewed import is_reviewed
 from ci_scriptcheck.run import own_folders, own_reader, reading
 from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 from ci_scriptcheck.values import dataclass, replace
@@ -48,14 +40,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ci_scriptcheck.cli.console import Console
-    from ci_scriptcheck.cli.opening import ProjectFolder
     from ci_scriptcheck.fixtures.looking import Looked
-    from ci_scriptcheck.model.execution import Execution
     from ci_scriptcheck.model.s3_place import S3Place
     from ci_scriptcheck.run.context import AskReader
-
-FOLDER = ".scriptcheck/real"
-"""Where real data are kept that were fetched, relative to the repository; nobody shares it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +77,9 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
             advice="`scriptcheck deep-dive --compare BEFORE AFTER`, each an ARN or the name of a pipeline",
         )
     for name in names:
-        _check(name)
+        sagemaker.check(name)
     here = _here(given, console, environ)
-    aws = _Aws(here)
+    aws = SageMaker(here.allowed, here.job)
     before, after = (aws.execution(name) for name in names)
     pairs = execution_comparison.pairs(before, after)
     session = aws.session(here.allowed.settings.region or after.name.region)
@@ -106,22 +93,11 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     return 1 if comparison.others else 0
 
 
-def _check(name: str) -> None:
-    if name.startswith("arn:"):
-        try:
-            execution_name(name)
-        except ValueError as error:
-            raise UsageError(what=f"`{name}` names no execution", facts=(str(error),)) from None
-    elif not is_pipeline_name(name):
-        raise UsageError(
-            what=f"`{name}` is neither the ARN of an execution nor the name of a pipeline",
-            advice="`aws sagemaker list-pipeline-executions --pipeline-name NAME` lists ARNs",
-        )
-
-
 def _here(given: Namespace, console: Console, environ: Mapping[str, str]) -> _Here:
     keep_to_ourselves()
     folder = opening.project_folder(given)
+    if not is_reviewed(environ, folder):
+        raise withheld.told(folder / FOLDER)
     # Elsewhere than before a runner, the line that has a secret hidden would tell it; a result may be led into a file.
     is_job = environ.get("GITHUB_ACTIONS") == "true"
     mask = (lambda secret: console.mention(actions.mask(secret))) if is_job else None
@@ -132,10 +108,7 @@ def _here(given: Namespace, console: Console, environ: Mapping[str, str]) -> _He
     place = opening.place_of(folder)
     own_folders.check(place.root, place.tracked, environ=environ, output=None)
     project = opening.project_of(place)
-    is_reviewed = not is_job or environ.get("GITHUB_EVENT_NAME") in allowed.REVIEWED
-    base = None if is_reviewed else _base(place, project, environ)
-    may = allowed.allowed(project, base, environ)
-    return _Here(root=place.root, project=base or project, allowed=may, job=job)
+    return _Here(root=place.root, project=project, allowed=_own(project), job=job)
 
 
 def _root(folder: Path) -> Path | None:
@@ -147,55 +120,6 @@ def _root(folder: Path) -> Path | None:
 
 def _own(project: Project) -> Allowed:
     return Allowed(settings=project.aws, places=project.readable())
-
-
-def _base(place: ProjectFolder, project: Project, environ: Mapping[str, str]) -> Project | None:
-    """Read the project as base has it, which says what a pull request may read."""
-    found = change_set(place.root, base=None, environ=environ, default_base=project.base)
-    if found.base is None:
-        return None
-    tree = CommitTree(place.root, found.base)
-    if not tree.has(within(place.folder, FILE_NAME) or ""):
-        return None
-    return loader.load_project(tree, place.folder)
-
-
-class _Aws:
-    """Holds a session for each region, so that a role is assumed once in each."""
-
-    def __init__(self, here: _Here) -> None:
-        self._here = here
-        self._sessions: dict[str | None, Any] = {}
-        self._clients: dict[str | None, Any] = {}
-
-    def session(self, region: str | None) -> Any:  # noqa: ANN401  (boto3's)
-        """Give the session of a region; `None` leaves it to the environment."""
-        if region not in self._sessions:
-            may = self._here.allowed
-            settings = replace(may.settings, region=region)
-            access = Access(places=may.places, executions=True)
-            self._sessions[region] = credentials.opened(settings, access, self._here.job)
-        return self._sessions[region]
-
-    def execution(self, name: str) -> Execution:
-        """Read an execution by its ARN, or the newest that succeeded of a pipeline.
-
-        Raises:
-            FixtureError: there is none, or AWS refuses.
-        """
-        wanted = execution_name(name) if name.startswith("arn:") else None
-        region = self._here.allowed.settings.region if wanted is None else wanted.region
-        try:
-            if region not in self._clients:
-                self._clients[region] = clients.sagemaker(self.session(region))
-            client = self._clients[region]
-            return executions.execution(
-                client, wanted or executions.newest_succeeded(client, name)
-            )
-        except Exception as error:
-            if faults.is_of_aws(error):
-                raise refusals.told(error, name) from error
-            raise
 
 
 @contextmanager

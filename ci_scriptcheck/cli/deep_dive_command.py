@@ -2,30 +2,55 @@
 
 from __future__ import annotations
 
-from ci_scriptcheck.cli.command import Command, Group, Option
+from typing import TYPE_CHECKING
 
-DEEP_DIVE = Command(
-    name="deep-dive",
-    place="compare_executions",
-    section="Look",
-    summary="What differs between two executions of a pipeline on SageMaker",
-    title="Say what differs between two executions of a pipeline on SageMaker.",
-    groups=(
-        Group(
-            title="What to compare",
-            options=(
-                Option(
-                    name="compare",
-                    word="EXECUTION...",
-                    text="Two executions, the earlier first: their ARNs, or the name of a pipeline"
-                    " for its newest that succeeded",
-                    many=True,
-                ),
-            ),
-        ),
-        Group(
-            title="What to write",
-            options=(Option(name="json", text="Print JSON instead of text"),),
-        ),
-    ),
+from ci_scriptcheck.cli.command import Argument, Command, Group, Option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXECUTION = Option(
+    name="s3-execution-arn",
+    word="EXECUTION",
+    text="Deep dive on the inputs of this execution (ARN or name)",
+    repeated=True,
 )
+_EXECUTION = Option(
+    name="s3-execution-arn",
+    word="EXECUTION",
+    text="Give each step what this execution gave it: an ARN, or the name of a SageMaker pipeline for its"
+    " newest that succeeded; may be repeated",
+    default="`executions` under `aws`, or its own name",
+    repeated=True,
+)
+COMPARE = Option(
+    name="compare",
+    word="EXECUTION...",
+    text="Run nothing, and say what differs between two executions, the earlier first: their ARNs, or the"
+    " name of a pipeline for its newest that succeeded",
+    many=True,
+)
+
+
+def deep_dive(base: Sequence[Option], how: Sequence[Option], write: Sequence[Option]) -> Command:
+    """Describe the command, with the options that it shares with others.
+
+    Args:
+        base: About what is compared with.
+        how: About how scripts are run.
+        write: About what is written.
+    """
+    return Command(
+        name="deep-dive",
+        section="Look",
+        summary="A pipeline on real data from S3, or two executions of it compared",
+        title="Run all steps of pipelines on real data from S3, or compare two executions.",
+        arguments=(
+            Argument(key="pipelines", word="PIPELINE", text="Only these; without one, all"),
+        ),
+        groups=(
+            Group(title="What to look at", options=(_EXECUTION, COMPARE, *base)),
+            Group(title="How to run", options=tuple(how)),
+            Group(title="What to write", options=tuple(write)),
+        ),
+    )

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ci_scriptcheck import workflow
+from ci_scriptcheck import preparation, workflow
 from ci_scriptcheck.change.git import commit_pair
 from ci_scriptcheck.change.git.base import branches, resolve
 from ci_scriptcheck.change.git.repository import repository_root
@@ -173,7 +173,7 @@ def _since(
         base: What the commit is called.
         head: What it is compared with is called; nothing for what is here.
     """
-    started = workflow.start(workflow.prepare(options, environ))
+    started = workflow.start(preparation.prepare(options, environ))
     execution.execute(started, lambda _event: None)
     record = workflow.conclude(started)
     found = tuple(

@@ -34,8 +34,8 @@ ABOUT = {
     "SC4": "Found by running base beside head on the same inputs. A difference belongs to the first"
     " step that was given the same and wrote something else; what differs between two equal runs of"
     " base is set aside.",
-    "SC5": "Found in deep dives, where the datasets that say under `real` where real data are get a"
-    " sample of these. They warn, as a script is not to blame for what it is given.",
+    "SC5": "Found in deep dives, on samples of real data: those that datasets name under `real`, or what"
+    " an execution of the pipeline was given. They warn, as nobody knows yet who is right.",
 }
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import workflow
+from ci_scriptcheck import preparation
+from ci_scriptcheck.report import production
 from ci_scriptcheck.report.page import Detail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import TextIO
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.fixtures.progress import Progress
+    from ci_scriptcheck.model.fixture import Fixture
+    from ci_scriptcheck.model.plan import Plan
     from ci_scriptcheck.report.page import Page
 
 _CLEAR = "\r\x1b[2K"
@@ -20,20 +22,19 @@ _CLEAR = "\r\x1b[2K"
 
 
 def supplied(
-    prepared: workflow.Prepared,
+    prepared: preparation.Prepared,
     console: Console,
-    told: TextIO,
-    page: Page,
     environ: Mapping[str, str],
-) -> workflow.Prepared:
-    """Fetch the real data that a run needs, and say how much of them was taken.
+    mask: Callable[[str], object] | None = None,
+) -> preparation.Prepared:
+    """Fetch the real data that a run needs.
 
     Raises:
         FixtureError: they cannot be had, may not be read, or are too much.
     """
-    if not prepared.plan.wanted():
+    if not prepared.plan.wanted() and not prepared.plan.wanted_of_production():
         return prepared
-    from ci_scriptcheck.fixtures import progress, summary
+    from ci_scriptcheck.fixtures import progress
 
     def show(found: Progress) -> None:
         console.err.write(f"{_CLEAR}{progress.line(found)[: console.err_page.width]}")
@@ -41,14 +42,39 @@ def supplied(
 
     if console.moving:
         try:
-            prepared = workflow.supply(prepared, environ, show)
+            prepared = preparation.supply(prepared, environ, show, mask)
         finally:
             console.err.write(_CLEAR)
             console.err.flush()
     else:
-        prepared = workflow.supply(prepared, environ)
-    if page.detail is not Detail.QUIET:
-        lines = [summary.line(one) for one in prepared.plan.fixtures.values()]
-        told.write("".join(f"{page.flow(line, 'real  ')}\n" for line in lines) + "\n")
-        told.flush()
+        prepared = preparation.supply(prepared, environ, mask=mask)
     return prepared
+
+
+def told(plan: Plan, page: Page) -> str:
+    """Write how much of each dataset there is and how it was chosen, and of executions what was had of them."""
+    if not plan.fixtures:
+        return ""
+    real = "".join(f"{page.flow(line, 'real  ')}\n" for line in _of_datasets(plan, page))
+    return real + "".join(f"{one}\n" for one in production.told(plan, page))
+
+
+def lines(fixtures: Iterable[Fixture], page: Page) -> str:
+    """Write how much of each of these there is, and how it was chosen."""
+    from ci_scriptcheck.fixtures import summary
+
+    return "".join(f"{page.flow(summary.line(one), 'real  ')}\n" for one in fixtures)
+
+
+def _of_datasets(plan: Plan, page: Page) -> Iterator[str]:
+    """Tell of each dataset, and of the many places of executions together."""
+    from ci_scriptcheck.fixtures import summary
+
+    places = plan.wanted_of_production()
+    is_all = page.detail is Detail.VERBOSE
+    for name, one in plan.fixtures.items():
+        if is_all or name not in places:
+            yield summary.line(one)
+    produced = [one for name, one in plan.fixtures.items() if name in places]
+    if produced and not is_all:
+        yield summary.of_production(produced)

@@ -74,12 +74,39 @@ def of_plan(given: Namespace) -> Options:
         raise UsageError(
             what="`--all` and named steps contradict each other", advice="leave one of them out"
         )
+    wanted = modes(given.mode)
+    if given.s3_execution_arn and Mode.DEEP_DIVE not in wanted:
+        raise UsageError(
+            what="`--s3-execution-arn` is about deep dives",
+            advice="add `--mode deep-dive`, or use `scriptcheck deep-dive`",
+        )
     return Options(
         project=opening.project_folder(given),
-        modes=modes(given.mode),
+        modes=wanted,
         base=given.base,
         everything=given.all,
         selectors=tuple(given.steps),
+        executions=tuple(given.s3_execution_arn or ()),
+    )
+
+
+def of_deep_dive(given: Namespace, selectors: tuple[str, ...]) -> Options:
+    """Read the options of `deep-dive`.
+
+    Args:
+        given: What was typed.
+        selectors: The nodes of the pipelines that were named.
+
+    Raises:
+        UsageError: a value cannot be understood.
+    """
+    return replace(
+        of_one(given, Mode.DEEP_DIVE, selectors),
+        base=given.base,
+        everything=not selectors,
+        compare=not given.no_compare,
+        executions=tuple(given.s3_execution_arn or ()),
+        newest=True,
     )
 
 
@@ -93,7 +120,7 @@ def of_one(given: Namespace, mode: Mode, selectors: tuple[str, ...]) -> Options:
         project=opening.project_folder(given),
         modes=(mode,),
         selectors=selectors,
-        scenarios=tuple(given.scenario or ()),
+        scenarios=tuple(getattr(given, "scenario", None) or ()),
         workers=arguments.worker_count(given.workers),
         fail_fast=given.fail_fast,
         reuse=not given.no_reuse,

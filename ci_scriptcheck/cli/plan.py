@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import workflow
+from ci_scriptcheck import preparation
 from ci_scriptcheck.cli import arguments, options, report
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model import verdict
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Plan
     from ci_scriptcheck.model.result import TaskResult
     from ci_scriptcheck.modes.cut import Cut
-    from ci_scriptcheck.workflow import Prepared
+    from ci_scriptcheck.preparation import Prepared
 
 
 def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
@@ -37,7 +37,7 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
             what="`--assignment` is about several machines",
             advice="say how many: `--shards auto`",
         )
-    prepared = workflow.prepare(options.of_plan(given), environ)
+    prepared = preparation.prepare(options.of_plan(given), environ)
     if given.json:
         console.tell(json.dumps(to_json(prepared.plan), indent=2) + "\n")
     else:
@@ -48,7 +48,7 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
 def _shared(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     """Cut what `run` would run, base included, and print which shares that makes."""
     asked = arguments.share_count(given.shards, cut.MOST)
-    prepared = workflow.prepare(replace(options.of_plan(given), compare=True), environ)
+    prepared = preparation.prepare(replace(options.of_plan(given), compare=True), environ)
     plan, ready = prepared.plan, _ready(prepared)
     worthwhile = cut.worthwhile(plan.tasks, workers=prepared.workers, known=ready)
     found = cut.cut(plan.tasks, of=asked or worthwhile or 1, known=ready)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import workflow
+from ci_scriptcheck import preparation, workflow
 from ci_scriptcheck.cli.console import terminal_size
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model.counterexample import Effort
@@ -50,7 +50,7 @@ def call(
     step = _step(project, options)
     if asked.save is not None:
         kept.check_name(step, asked.save)
-    prepared = workflow.prepare(options, environ)
+    prepared = preparation.prepare(options, environ)
     task = _task(prepared.plan, step.name)
     drawn = _drawing(prepared.plan, task, step, asked)
     started = workflow.start(prepared)

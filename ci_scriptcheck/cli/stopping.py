@@ -37,6 +37,13 @@ if TYPE_CHECKING:
 _SHARD = re.compile(r"(\d{1,3})/(\d{1,3})")
 
 
+_TITLES = {
+    "publish": "scriptcheck could not post anything",
+    "fetch": "scriptcheck could not get real data",
+}
+"""What the annotation of a step is called, where it is not that nothing could be checked."""
+
+
 class _FaultError(ScriptcheckError):
     """A fault of our own."""
 
@@ -48,7 +55,7 @@ def tell(step: str, fault: Exception, console: Console, environ: Mapping[str, st
     from ci_scriptcheck.report import markdown
 
     error = as_error(fault)
-    title = "scriptcheck could not post anything" if step == "publish" else COULD_NOT_CHECK
+    title = _TITLES.get(step, COULD_NOT_CHECK)
     actions.write_output(environ, "outcome", "error")
     console.tell(actions.command(annotation_of(error, title=title)))
     inputs = action_inputs.for_a_record(environ)

@@ -24,6 +24,8 @@ class AwsSettings:
         prefixes: Nothing else is ever read; empty means the places that datasets name as `real`.
         budget: Bytes that all of a run fetches.
         sample: Of each dataset that does not say otherwise.
+        executions: Pipeline → what its executions are found by, for deep dives: the name of the pipeline on SageMaker,
+            or the ARN of one of them.
         requester_pays: Whether our side pays for requests to buckets whose owners do not.
     """
 
@@ -33,5 +35,6 @@ class AwsSettings:
     budget: int = 1_000_000_000
     sample: SampleSize = 20_000_000
     requester_pays: bool = False
+    executions: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Name of a setting → where its value stands; built-in defaults are missing."""

@@ -52,7 +52,7 @@ def _changes(
     words = _own_words(*before), _own_words(*after)
     yield from _differing("machines", _only(one.instances), _only(other.instances), words)
     yield from _differing("image", _only(one.image), _only(other.image), words)
-    yield from _differing("argument", _named(one.arguments), _named(other.arguments), words)
+    yield from _differing("argument", named(one.arguments), named(other.arguments), words)
     yield from _differing("variable", one.environment, other.environment, words)
     yield from _differing("hyperparameter", _of_the_user(one), _of_the_user(other), words)
     yield from _differing("place", _places(*before), _places(*after), words)
@@ -133,7 +133,12 @@ def _overlap(one: str, other: str) -> bool:
     return f"{longer}/".startswith(f"{shorter.rstrip('/')}/")
 
 
-def _named(arguments: tuple[str, ...]) -> Mapping[str, str]:
+def speaks_of_login(value: str) -> bool:
+    """Say whether a value holds a name and a password, as addresses of databases do."""
+    return _PASSWORD.search(value) is not None
+
+
+def named(arguments: tuple[str, ...]) -> Mapping[str, str]:
     """Give arguments by their names, those without one by their place."""
     found: dict[str, str] = {}
     name, place = None, 0

@@ -12,6 +12,9 @@ from ci_scriptcheck.values import dataclass
 FOLDER = ".scriptcheck/fixtures"
 """Where fetched data lie, relative to the repository; git ignores it, and no cache that is shared holds it."""
 
+LOCK = "lock.json"
+"""File in it that says what was fetched."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class S3Object:
@@ -121,6 +124,7 @@ class Taken:
         read: Bytes of the object that it needed.
         size: Bytes of the file.
         digest: Hexadecimal; of the file, or of the object's version where it was taken whole.
+        check: Of the bytes of the file where it was taken whole, by checksums: to know them again, not to keep them apart.
         rows: In the file; `None` where it is no table, or was not looked into.
         of_rows: In the object.
     """
@@ -131,6 +135,7 @@ class Taken:
     read: int
     size: int
     digest: str
+    check: str | None = None
     rows: int | None = None
     of_rows: Estimate | None = None
 
@@ -179,6 +184,13 @@ class Fixture:
     digest: str
     rows: int | None = None
     of_rows: Estimate | None = None
+
+
+def is_whole(fixture: Fixture) -> bool:
+    """Say whether all that lies at a place was taken, every object as it is."""
+    return len(fixture.taken) == fixture.objects and all(
+        isinstance(one.way, Whole) for one in fixture.taken
+    )
 
 
 def folder_of(fixture: Fixture) -> str:

@@ -24,6 +24,8 @@ UNKNOWN = "no reason is known"
 NO_SCRIPT = "has no script"
 NO_REAL_DATA = "no dataset of its pipeline says under `real` where its real data are"
 
+NOT_READ = "its real data were not read"
+
 _NEEDS = "needs "
 
 
@@ -40,6 +42,11 @@ def not_installed(modules: Iterable[str]) -> str:
 def unfed(ports: Iterable[str]) -> str:
     """Say which required ports have neither a supplier nor a dataset."""
     return f"nothing feeds {', '.join(f'`{port}`' for port in ports)}"
+
+
+def not_given(port: str, why: str) -> str:
+    """Say why what production gave to a port cannot be had."""
+    return f"input `{port}`: {why}"
 
 
 def unchanged_by(scenario: str) -> str:

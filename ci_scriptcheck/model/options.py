@@ -26,8 +26,12 @@ class Options:
         timeout: Seconds a script may take, instead of what the settings say.
         output: Run directory; `None` makes one below the repository.
         compare: Whether base is run beside head, where something changed.
+        executions: Whose inputs a deep dive is given, instead of what the settings say: ARNs, or names of
+            pipelines for the newest that succeeded.
+        newest: Whether pipelines without real data are looked up by their own names.
         shard: Which share of the checked tasks, counted from 1, and of how many.
         assignment: File that says which share answers for which task.
+        only_fetches: Whether real data are fetched and nothing is run, so that what is installed here says nothing.
     """
 
     project: Path
@@ -47,6 +51,9 @@ class Options:
     shard: tuple[int, int] | None = None
     assignment: Path | None = None
     compare: bool = False
+    only_fetches: bool = False
+    executions: tuple[str, ...] = ()
+    newest: bool = False
 
     @property
     def compares(self) -> bool:

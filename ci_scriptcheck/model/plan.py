@@ -11,6 +11,7 @@ from ci_scriptcheck.model.change import ChangeSet, Closure, LibraryChanged, Reas
 from ci_scriptcheck.model.contract import Bound, Dataset, Stated
 from ci_scriptcheck.model.defect import Defect
 from ci_scriptcheck.model.fixture import Fixture
+from ci_scriptcheck.model.production import FixturePart, FromProduction, Original
 from ci_scriptcheck.model.project import RuleSetting, Settings
 from ci_scriptcheck.model.result import Finding, TaskResult
 from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD, Scenario
@@ -83,7 +84,7 @@ class Fetched:
     dataset: str
 
 
-Source = Synthetic | Copied | Upstream | Fetched
+Source = Synthetic | Copied | Upstream | Fetched | FromProduction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +133,7 @@ class Output:
         bounds: What must hold of values in its JSON files.
         rows: Rows that have to come out, where a test states them.
         readers: Who reads it in the pipeline and expects something of it.
+        original: What production wrote there, where the task does again what it did.
     """
 
     port: str
@@ -143,6 +145,7 @@ class Output:
     bounds: tuple[Bound, ...] = ()
     rows: tuple[ExpectedRows, ...] = ()
     readers: tuple[Reader, ...] = ()
+    original: tuple[FixturePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +175,7 @@ class Task:
             shares and counts only.
         is_fetched: Whether it is given data that were fetched, or what was made of them, so that what it
             writes is kept nowhere beyond the run.
+        original: The step of an execution that it does again, on what production gave that.
         weight: Seconds it is expected to take, from earlier runs.
     """
 
@@ -200,6 +204,7 @@ class Task:
     other_library: LibraryChanged | None = None
     is_private: bool = False
     is_fetched: bool = False
+    original: Original | None = None
     weight: float = 1.0
     place: Place | None = None
 
@@ -271,7 +276,7 @@ class Plan:
         tasks: In dependency order.
         closures: Script → the files it depends on.
         datasets: All that tasks refer to, by name.
-        fixtures: Real data that were fetched, by dataset.
+        fixtures: Real data that were fetched, by dataset; those of executions by their place.
         findings: What was found without running anything.
         rules: How much each rule counts.
         start: `warm` or `new`, how a script's process is started.
@@ -322,8 +327,30 @@ class Plan:
 
     def wanted(self) -> tuple[str, ...]:
         """List the datasets of which real data are needed, sorted."""
-        sources = (item.source for task in self.tasks for item in task.inputs)
+        sources = (
+            item.source for task in self.tasks if task.blocked is None for item in task.inputs
+        )
         return tuple(sorted({one.dataset for one in sources if isinstance(one, Fetched)}))
+
+    def wanted_of_production(self) -> Mapping[str, tuple[str, ...]]:
+        """Give the places of executions that are needed → the datasets that describe what lies there, sorted.
+
+        Of what cannot be run nothing is needed.
+        """
+        found: dict[str, set[str]] = {}
+        for task in self.tasks:
+            if task.blocked is not None:
+                continue
+            given = [
+                (item.expects, item.source.parts)
+                for item in task.inputs
+                if isinstance(item.source, FromProduction)
+            ]
+            written = [(item.expects, item.original) for item in task.outputs]
+            for expects, parts in (*given, *written):
+                for part in parts:
+                    found.setdefault(part.fixture, set()).update([expects] if expects else [])
+        return {place: tuple(sorted(names)) for place, names in sorted(found.items())}
 
     def scenario_of(self, task: Task) -> Scenario:
         """Give the scenario of a task, the project's own before the built-in ones."""

@@ -14,4 +14,20 @@ REAL_RULES = (
         example="`amount` in production goes up to 250,000, and the schema ends at 10,000",
         cure="Say in the schema of the dataset what was found, so that made data are like it too: the run shows a change of the settings that does. Or look at where the data come from.",
     ),
+    Rule(
+        code="SC502",
+        level=Level.WARNING,
+        title="an output is not what production wrote from the same inputs",
+        why="A step that was given what production gave it should come to the same. Where it does not, the code, its libraries or its settings are others than in production: that may be what the change is for, or what nobody meant.",
+        example="`amount` in production lies between 5 and 104, and here between 500 and 10,400",
+        cure="If it is meant, nothing is to do: it is a warning. Else look at the first step that differs: its code, its variables and arguments, and the versions of its libraries.",
+    ),
+    Rule(
+        code="SC505",
+        level=Level.ERROR,
+        title="real data could not be read",
+        why="A deep dive was asked for, and nothing of it was run; the rest was. That all is well cannot be said.",
+        example="the role does not trust this job, or the budget is smaller than what is wanted",
+        cure="What stands beside it says what to change. Pull requests from forks get no real data; there it is a warning.",
+    ),
 )

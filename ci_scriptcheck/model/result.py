@@ -9,6 +9,7 @@ from enum import StrEnum
 from ci_scriptcheck.errors import Excerpt, Place
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.port_profile import PortProfile
+from ci_scriptcheck.model.production import BesideProduction
 from ci_scriptcheck.values import dataclass, field
 
 
@@ -208,6 +209,7 @@ class TaskResult:
             base did.
         flaky: How runs with the same code and data ended, the earliest first and this one last, where
             some passed and others failed; else empty.
+        beside_production: How its outputs lie beside what production wrote, where it does again what that did.
         profiles: What real data, and what was made of them, hold as wholes: at inputs that were fetched, and
             at all outputs.
     """
@@ -237,6 +239,7 @@ class TaskResult:
     is_first_to_differ: bool = False
     is_beside_script: bool = False
     flaky: tuple[Outcome, ...] = ()
+    beside_production: tuple[BesideProduction, ...] = ()
     profiles: tuple[PortProfile, ...] = ()
 
     @property

@@ -1,7 +1,7 @@
-"""Deep dive: do the affected scripts still fit together on real data?
+"""Deep dive: do the affected scripts still do their work on real data?
 
-As in a pipeline run, with what production has at the roots. Its tasks stand beside those on made data,
-told apart by `[real]`.
+As in a pipeline run, with what production has at the roots; or, where an execution of the pipeline is known, each
+node on what production gave it there. Its tasks stand beside those on made data, told apart by `[real]`.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 def plan(project: Project, selection: Selection, circumstances: Circumstances) -> tuple[Task, ...]:
     """Make one task for each affected node of each pipeline.
 
-    In a pipeline of which no dataset says where its real data are, none can be run.
+    In a pipeline of which no dataset says where its real data are, and no execution is known, none can be run.
     """
     made: list[Task] = []
     for name in sorted(project.pipelines):
         pipeline = project.pipelines[name]
-        idle = None if _has_real(project, pipeline, circumstances) else not_run.NO_REAL_DATA
+        has_real = name in circumstances.executed or _has_real(project, pipeline, circumstances)
+        idle = None if has_real else not_run.NO_REAL_DATA
         for node in pipeline.order():
             reason = selection.nodes.get(f"{name}/{node}")
             if reason is None:

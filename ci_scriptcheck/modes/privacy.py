@@ -6,19 +6,20 @@ what is kept.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.plan import Copied, Fetched, Synthetic, Upstream
+from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.project import Network
 from ci_scriptcheck.model.s3_place import s3_place
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ci_scriptcheck.model.contract import Dataset
-    from ci_scriptcheck.model.plan import Source, Task
+    from ci_scriptcheck.model.plan import Input, Source, Task
 
 
 def marked(tasks: tuple[Task, ...], *sides: Mapping[str, Dataset]) -> tuple[Task, ...]:
@@ -31,36 +32,23 @@ def marked(tasks: tuple[Task, ...], *sides: Mapping[str, Dataset]) -> tuple[Task
         tasks: Each after those it needs.
         sides: The datasets of head, and of base, by name; either may say that they are real.
     """
-    known = [item for datasets in sides for item in datasets.items()]
-    real = {name for name, dataset in known if dataset.is_private}
-    places = {
-        dataset.origin.path
-        for _, dataset in known
-        if dataset.is_private and isinstance(dataset.origin, CopiedFrom)
-    }
-    withheld = _withheld(known)
+    facts = _facts([item for datasets in sides for item in datasets.items()])
     private: set[str] = set()
     fetched: set[str] = set()
 
-    def is_private(source: Source) -> bool:
-        match source:
-            case Upstream(task=task):
-                return task in private
-            case Copied(path=path):
-                return any(_overlap(path, place) for place in places)
-            case Synthetic(dataset=name):
-                return name in real
-            case Fetched(dataset=name):
-                return name in withheld
+    def is_private(item: Input) -> bool:
+        if isinstance(item.source, Upstream):
+            return item.source.task in private
+        return _is_real(item, facts)
 
     def is_fetched(source: Source) -> bool:
-        return isinstance(source, Fetched) or (
+        return isinstance(source, Fetched | FromProduction) or (
             isinstance(source, Upstream) and source.task in fetched
         )
 
     for task in tasks:
         others = {task.beside, task.across}
-        if any(is_private(item.source) for item in task.inputs) or not private.isdisjoint(others):
+        if any(is_private(item) for item in task.inputs) or not private.isdisjoint(others):
             private.add(task.id)
         if any(is_fetched(item.source) for item in task.inputs):
             fetched.add(task.id)
@@ -68,9 +56,49 @@ def marked(tasks: tuple[Task, ...], *sides: Mapping[str, Dataset]) -> tuple[Task
     return tuple(_kept_in(task) if task.id in fetched else task for task in marks)
 
 
+class _Facts(NamedTuple):
+    """What the datasets say: those of head and of base, by name; which are real; and where those lie."""
+
+    known: Sequence[tuple[str, Dataset]]
+    real: frozenset[str]
+    places: frozenset[str]
+    withheld: frozenset[str]
+
+
+def _facts(known: Sequence[tuple[str, Dataset]]) -> _Facts:
+    real = [(name, one) for name, one in known if one.is_private]
+    places = (one.origin.path for _, one in real if isinstance(one.origin, CopiedFrom))
+    return _Facts(
+        known=known,
+        real=frozenset(name for name, _ in real),
+        places=frozenset(places),
+        withheld=_withheld(known),
+    )
+
+
+def _is_real(item: Input, facts: _Facts) -> bool:
+    match item.source:
+        case Copied(path=path):
+            return any(_overlap(path, place) for place in facts.places)
+        case Synthetic(dataset=name):
+            return name in facts.real
+        case Fetched(dataset=name):
+            return name in facts.withheld
+        case FromProduction():
+            return not _is_public(item.expects, facts.known)
+        case _:
+            return False
+
+
 def _kept_in(task: Task) -> Task:
     """Have what was fetched go nowhere, whatever the settings let a script reach."""
     return replace(task, is_fetched=True, settings=replace(task.settings, network=Network.NONE))
+
+
+def _is_public(name: str | None, known: Iterable[tuple[str, Dataset]]) -> bool:
+    """Say whether all sides that know a dataset say that its real data may be shown."""
+    said = [one.public for other, one in known if other == name]
+    return bool(said) and all(said)
 
 
 def _withheld(known: Iterable[tuple[str, Dataset]]) -> frozenset[str]:

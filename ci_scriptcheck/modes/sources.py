@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Stated, Synthesized, WrittenBy
+from ci_scriptcheck.model.executed import Executed
 from ci_scriptcheck.model.plan import Copied, Fetched, Source, Synthetic, Upstream
+from ci_scriptcheck.model.production import FromProduction, Original
 from ci_scriptcheck.model.scenario import REAL, STANDARD
 from ci_scriptcheck.model.task_ids import task_id
 from ci_scriptcheck.values import dataclass, field, replace
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ci_scriptcheck.model.contract import Dataset, Port
+    from ci_scriptcheck.model.executed import ExecutedNode
     from ci_scriptcheck.model.project import Node, Pipeline, Project, Settings, Step
 
 
@@ -32,12 +35,26 @@ class Circumstances:
         absent: Scripts that contracts name and the repository does not hold.
         weights: Task id → seconds it took the last time.
         named: Script → columns and files of datasets that its code names.
+        executed: Pipeline → what an execution of it did, where its nodes do that again on real data.
     """
 
     missing: Mapping[str | None, frozenset[str]] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     weights: Mapping[str, float] = field(default_factory=dict)
     named: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    executed: Mapping[str, Executed] = field(default_factory=dict)
+
+    def original(self, pipeline: str, node: str, scenario: str) -> ExecutedNode | None:
+        """Give what production did where a node does it again."""
+        found = self.executed.get(pipeline) if scenario == REAL else None
+        return None if found is None else found.nodes.get(node)
+
+    def unknown(self, pipeline: str, node: str, scenario: str) -> Original | None:
+        """Say of a node that none of the steps of its pipeline's execution is it, where there is an execution."""
+        found = self.executed.get(pipeline) if scenario == REAL else None
+        if found is None or node in found.nodes:
+            return None
+        return Original(execution=found.execution, why_not=found.missing.get(node))
 
 
 def why_not(step: Step, settings: Settings, circumstances: Circumstances) -> str | None:
@@ -85,12 +102,18 @@ def in_pipeline(
     *,
     scenario: str,
 ) -> Mapping[str, Source]:
-    """Find the source of each input port of a node; ports that nothing feeds are left out."""
+    """Find the source of each input port of a node; ports that nothing feeds are left out.
+
+    A node that does again what production did is given what production gave, and no made data beside it.
+    """
     links = pipeline.feeding(node.name)
+    original = circumstances.original(pipeline.name, node.name, scenario)
     found: dict[str, Source] = {}
     for port in node.inputs:
         link = links.get(port.name)
-        if link is not None:
+        if original is not None and port.name in original.inputs:
+            found[port.name] = FromProduction(parts=original.inputs[port.name])
+        elif link is not None:
             supplier = pipeline.node(link.producer)
             found[port.name] = _of_output(
                 project, pipeline, supplier, link.output, circumstances, scenario=scenario
@@ -99,7 +122,9 @@ def in_pipeline(
             found[port.name] = of_dataset(
                 project.datasets[port.dataset], node=node.name, scenario=scenario
             )
-    return found
+    if original is None:
+        return found
+    return {name: one for name, one in found.items() if not isinstance(one, Synthetic)}
 
 
 def alone(project: Project, step: Step, circumstances: Circumstances) -> Mapping[str, Source]:

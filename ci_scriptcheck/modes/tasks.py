@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import not_run
+from ci_scriptcheck.model.executed import done_again
 from ci_scriptcheck.model.plan import Input, Mode, Output, Purpose, Reader, Synthetic, Task
 from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.model.task_ids import task_id
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.change import Reason
     from ci_scriptcheck.model.contract import Port
+    from ci_scriptcheck.model.executed import ExecutedNode
     from ci_scriptcheck.model.plan import Source
     from ci_scriptcheck.model.project import Node, Pipeline, Project, Settings, Step
     from ci_scriptcheck.model.step_test import StepTest, Variation
@@ -137,6 +139,16 @@ def of_node(  # noqa: PLR0913  (a node is known by its pipeline; the rest is wha
     step = project.steps[node.step]
     feeding = sources.in_pipeline(project, pipeline, node, circumstances, scenario=scenario)
     name = task_id(node=node.name, pipeline=pipeline.name, scenario=scenario)
+    executed = circumstances.original(pipeline.name, node.name, scenario)
+    settings = node.settings
+    original = circumstances.unknown(pipeline.name, node.name, scenario)
+    if executed is not None:
+        settings, original = done_again(settings, step, executed)
+    outputs = _outputs(node.outputs, _readers(pipeline, node))
+    if executed is not None and purpose is Purpose.CHECK:
+        outputs = tuple(
+            replace(item, original=executed.outputs.get(item.port, ())) for item in outputs
+        )
     return Task(
         id=name,
         mode=Mode.PIPELINE,
@@ -148,11 +160,13 @@ def of_node(  # noqa: PLR0913  (a node is known by its pipeline; the rest is wha
         reason=reason,
         script=step.script,
         inputs=_inputs(node.inputs, feeding),
-        outputs=_outputs(node.outputs, _readers(pipeline, node)),
-        settings=node.settings,
-        variables=_variables(step, node.settings),
-        declared=_declared(step, node.settings),
-        blocked=_blocked(step, node.settings, node.inputs, feeding, circumstances),
+        outputs=outputs,
+        settings=settings,
+        variables=_variables(step, settings),
+        declared=_declared(step, settings),
+        blocked=_not_given(step, node, feeding, circumstances, executed)
+        or _blocked(step, node.settings, node.inputs, feeding, circumstances),
+        original=original,
         weight=circumstances.weights.get(name, 1.0),
         place=node.place,
     )
@@ -221,6 +235,22 @@ def _declared(step: Step, settings: Settings) -> tuple[str, ...]:
     known = {*step.declared, *settings.env, *said}
     # What was reported without running need not be found once more.
     return tuple(sorted({*known, *step.undeclared})) if known else ()
+
+
+def _not_given(
+    step: Step,
+    node: Node,
+    feeding: Mapping[str, Source],
+    circumstances: Circumstances,
+    executed: ExecutedNode | None,
+) -> str | None:
+    """Say which required input production's data are not there for; made ones beside the others would join with nothing."""
+    if executed is None or sources.why_not(step, node.settings, circumstances) is not None:
+        return None
+    for port in node.inputs:
+        if port.required and port.name not in feeding and port.name in executed.unread:
+            return not_run.not_given(port.name, executed.unread[port.name])
+    return None
 
 
 def _blocked(

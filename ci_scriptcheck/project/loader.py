@@ -145,7 +145,7 @@ def _put_together(
         datasets=datasets,
         pipelines=joined,
         scenarios=read_scenarios(read),
-        aws=read_aws(read, datasets),
+        aws=read_aws(read, datasets, joined),
         rules=assembly.rule_settings(parts),
         files=tuple(sorted({read.source.file, *adapters.files, *found})),
     )

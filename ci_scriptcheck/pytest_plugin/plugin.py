@@ -24,8 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--scriptcheck-mode",
         action="append",
-        choices=("isolation", "pipeline"),
-        help="may be repeated; default: both",
+        choices=("isolation", "pipeline", "deep-dive"),
+        help="may be repeated; default: isolation and pipeline",
     )
     group.addoption("--scriptcheck-base", metavar="COMMIT", help="compare with this commit")
     group.addoption(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ci_scriptcheck import workflow
+from ci_scriptcheck import preparation, workflow
 from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.options import Options
@@ -48,8 +48,12 @@ class Projects:
         files = _files(config)
         self._started = {
             file: workflow.start(
-                workflow.prepare(
-                    _options(config, file.parent, number if len(files) > 1 else None), os.environ
+                preparation.supply(
+                    preparation.prepare(
+                        _options(config, file.parent, number if len(files) > 1 else None),
+                        os.environ,
+                    ),
+                    os.environ,
                 )
             )
             for number, file in enumerate(files, 1)

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.result import Outcome
-from ci_scriptcheck.report import failure, lines, machines, mistake, real_data, summary
+from ci_scriptcheck.report import (
+    failure,
+    lines,
+    machines,
+    mistake,
+    production,
+    real_data,
+    summary,
+)
 from ci_scriptcheck.report.page import Detail
 
 if TYPE_CHECKING:
@@ -39,6 +47,7 @@ def ending(record: RunRecord, page: Page) -> str:
     findings = mistake.project_findings(verdict.found_without_running(record), record.plan, page)
     asides = [
         summary.changed_data(record, page),
+        production.beside(record, page),
         real_data.told(record, page),
         summary.not_compared(record, page),
         summary.not_counted(record, page),

@@ -36,7 +36,7 @@ def port(change: PortChange, page: Page) -> Iterator[str]:
         return
     sizes = _sizes(change.found)
     yield f"{head}{': ' if sizes else ''}{sizes}"
-    yield from _drift(change.found.drift, page)
+    yield from told(change.found.drift, page)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], page: Page) -> list[str]:
@@ -72,8 +72,14 @@ def _contents(found: Contents) -> str:
     return f"{counted(found.objects, 'object')} with {size(found.bytes)}"
 
 
-def _drift(found: Drift, page: Page) -> Iterator[str]:
-    """Write sentences first, and then what needs a table."""
+def told(found: Drift, page: Page, sides: tuple[str, str] = ("before", "after")) -> Iterator[str]:
+    """Write sentences first, and then what needs a table.
+
+    Args:
+        found: How the data differ.
+        page: Where it is written.
+        sides: What people call the two.
+    """
     if found.programs:
         names = listed([f"`{visible(name)}`" for name in found.programs])
         yield page.flow(f"other code: {names}", _INDENT)
@@ -88,13 +94,13 @@ def _drift(found: Drift, page: Page) -> Iterator[str]:
     for one in found.tables:
         if one.columns:
             yield from ("", page.flow(_table_in_short(one), _INDENT), "")
-            yield from _columns(one, page)
+            yield from _columns(one, page, sides)
     if found.numbers:
         yield ""
         several = len({number.file for number in found.numbers}) > 1
         rows = [_metric(number, several=several) for number in found.numbers]
         names = "" if several else f" in {visible(found.numbers[0].file)}"
-        yield from table((f"metric{names}", "before", "after"), rows, page)
+        yield from table((f"metric{names}", *sides), rows, page)
 
 
 def _metric(number: NumberDrift, *, several: bool) -> tuple[str, str, str]:
@@ -120,10 +126,10 @@ def _table_in_short(found: TableDrift) -> str:
     )
 
 
-def _columns(found: TableDrift, page: Page) -> list[str]:
+def _columns(found: TableDrift, page: Page, sides: tuple[str, str]) -> list[str]:
     rows = [_column(column, found) for column in found.columns]
     has_index = any(row[3] for row in rows)
-    heads = ("column", "before", "after", "PSI")[: 4 if has_index else 3]
+    heads = ("column", *sides, "PSI")[: 4 if has_index else 3]
     return table(heads, [row[: len(heads)] for row in rows], page)
 
 

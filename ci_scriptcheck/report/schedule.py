@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import ScriptChanged, in_words
 from ci_scriptcheck.model.plan import Copied, Fetched, Purpose, Synthetic, Upstream
+from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.report import grid, lines, mistake
 from ci_scriptcheck.report.page import counted, listed, seconds, visible
@@ -107,6 +108,8 @@ def _source(source: Source, task: Task, plan: Plan, reused: frozenset[str]) -> s
             return f"{dataset} (made)"
         case Fetched(dataset=dataset):
             return f"{dataset} (real)"
+        case FromProduction(parts=parts):
+            return f"{', '.join(one.fixture for one in parts)} (real)"
         case Copied(path=path):
             return path
         case Upstream(task=supplier):

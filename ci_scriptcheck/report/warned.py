@@ -49,7 +49,7 @@ def warnings(record: RunRecord) -> Warnings:
 
 
 def _is_old(task: Task, finding: Finding, results: Mapping[str, TaskResult]) -> bool:
-    if isinstance(task.reason, Feeds):
+    if isinstance(task.reason, Feeds) or finding.also_on_base:
         return True
     base = results.get(task.beside or "")
     return base is not None and finding.identity() in {one.identity() for one in base.findings}

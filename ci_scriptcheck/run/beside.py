@@ -20,6 +20,7 @@ from ci_scriptcheck.model.acceptance import FILE_NAME
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import Copied, Fetched, Plan, Purpose, Synthetic, Task, Upstream
+from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.run.judgement import costs, differences
@@ -148,7 +149,11 @@ class Judge:
                     return True
         return False
 
-    def _is_new(self, source: Copied | Synthetic | Fetched, touched: frozenset[str]) -> bool:
+    def _is_new(
+        self, source: Copied | Synthetic | Fetched | FromProduction, touched: frozenset[str]
+    ) -> bool:
+        if isinstance(source, FromProduction):
+            return False
         if isinstance(source, Copied):
             return any(f"{path}/".startswith(f"{source.path}/") for path in touched)
         datasets = {} if self.plan.base is None else self.plan.base.datasets

@@ -13,6 +13,7 @@ from ci_scriptcheck.model.codec import from_json
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy
 from ci_scriptcheck.model.mismatch import Mismatch
 from ci_scriptcheck.model.plan import Copied, Fetched, Reader, Synthetic
+from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.scenario import Condition, Expect
 from ci_scriptcheck.run.judgement.exhibits import Misfit
 
@@ -81,7 +82,7 @@ class _Looking:
 
     def _is_unseen(self, item: Input) -> bool:
         match item.source:
-            case Copied() | Fetched():
+            case Copied() | Fetched() | FromProduction():
                 return True
             case Synthetic(dataset=name):
                 dataset = self._datasets.get(name)

@@ -20,6 +20,7 @@ from ci_scriptcheck.run import (
     comparing,
     faults,
     observed,
+    production,
     profiling,
     reasons,
     record,
@@ -96,6 +97,7 @@ def _settle(context: Context, task: Task) -> TaskResult:
     context = context.on(task.side)
     try:
         result = _beside_base(context, task, _result(context, task))
+        result = production.judged(context, task, result)
     except OSError as error:
         if faults.is_of_run(error, context):
             raise faults.in_words(error, context) from error

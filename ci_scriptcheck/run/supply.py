@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model.fixture import FOLDER, Fixture, folder_of
 from ci_scriptcheck.model.plan import Copied, Fetched, Synthetic, Upstream
+from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.result import Artefact, FileFacts, TaskResult
 from ci_scriptcheck.run import faults, making, reading
 from ci_scriptcheck.run.making import Unmakeable
 from ci_scriptcheck.run.store import copying, store
 from ci_scriptcheck.run.store.digest import Digests, LeadsOut, Unreadable
 from ci_scriptcheck.run.workspace import artefact_of
-from ci_scriptcheck.values import dataclass, field
+from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Input, Task
+    from ci_scriptcheck.model.production import FixturePart
     from ci_scriptcheck.run.context import Context
 
 NOTHING = artefact_of([])
@@ -45,12 +47,21 @@ class Supply:
         near: Folder where the files may lie; the store is looked into where they do not.
         upstream: The task that wrote it.
         reads: Files of the repository that were opened to make it → digest.
+        folders: Folder of the input, with a `/` behind it → where its files lie, where that is not `near`.
     """
 
     artefact: Artefact
     near: Path
     upstream: TaskResult | None = None
     reads: Mapping[str, str] = field(default_factory=dict)
+    folders: Mapping[str, Path] = field(default_factory=dict)
+
+    def at(self, name: str) -> Path:
+        """Give where a file may lie."""
+        for inside, folder in self.folders.items():
+            if name.startswith(inside):
+                return folder / name.removeprefix(inside)
+        return self.near / name
 
 
 def of_input(
@@ -72,6 +83,8 @@ def of_input(
             return _copied(head if (head.root / path).exists() else context, path)
         case Fetched(dataset=dataset):
             return _fetched(head, head.plan.fixtures[dataset])
+        case FromProduction(parts=parts):
+            return _brought_together(head, parts)
         case Synthetic(dataset=dataset):
             owner = head if dataset in head.plan.datasets else context
             made = making.made(owner, task, item.source)
@@ -95,7 +108,7 @@ def bring(context: Context, given: Supply, file: FileFacts, target: Path) -> Non
         SupplierGone: the task that wrote it must be run again.
         Unmakeable: the file was changed while it was read.
     """
-    source = given.near / file.path
+    source = given.at(file.path)
     if source.is_file() and copying.copy_file(source, target) == file.digest:
         return
     try:
@@ -129,6 +142,29 @@ def _fetched(context: Context, fixture: Fixture) -> Supply:
             f" remove {FOLDER}, and they are fetched anew"
         )
     return Supply(artefact=reading.measured(context.ask, folder, found), near=folder)
+
+
+def _brought_together(context: Context, parts: tuple[FixturePart, ...]) -> Supply:
+    """Give what fills a port, and the folders of it.
+
+    Raises:
+        Unmakeable: it is not what was fetched any more.
+    """
+    found = {one.inside: _fetched(context, context.plan.fixtures[one.fixture]) for one in parts}
+    if len(found) == 1 and "" in found:
+        return found[""]
+    folders = {f"{inside}/" * bool(inside): one.near for inside, one in found.items()}
+    return Supply(
+        artefact=artefact_of(
+            [
+                replace(file, path=f"{inside}/{file.path}" if inside else file.path)
+                for inside, one in found.items()
+                for file in one.artefact.files
+            ]
+        ),
+        near=next(iter(found.values())).near,
+        folders=dict(sorted(folders.items(), reverse=True)),
+    )
 
 
 def _copied(context: Context, path: str) -> Supply:

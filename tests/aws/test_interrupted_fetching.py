@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ci_scriptcheck.fixtures.transfer import CHUNK
+from ci_scriptcheck.fixtures.part_file import CHUNK
 from tests.s3_server.server import Asked, Store, serving
 
 if TYPE_CHECKING:

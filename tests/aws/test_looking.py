@@ -9,9 +9,9 @@ import pytest
 from ci_scriptcheck.data import reader
 from ci_scriptcheck.errors import FixtureError
 from ci_scriptcheck.fixtures import looking, manifests, refusals
+from ci_scriptcheck.fixtures.bodies import Link
 from ci_scriptcheck.fixtures.bringing import Means
 from ci_scriptcheck.fixtures.cache import Cache
-from ci_scriptcheck.fixtures.transfer import Link
 from ci_scriptcheck.model.execution import Listing
 from ci_scriptcheck.model.execution_comparison import Contents
 from ci_scriptcheck.model.s3_place import s3_place

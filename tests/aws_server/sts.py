@@ -80,6 +80,7 @@ class Sts:
         audiences: Those that the account's provider for GitHub was made with; none, if there is no provider.
         given: Keys by their access key.
         seconds: How long sessions last, whatever was asked for.
+        known: Access key and secret of all sessions, where they go to a server that knows no others.
     """
 
     def __init__(self, issuer: Issuer) -> None:
@@ -88,6 +89,7 @@ class Sts:
         self.audiences: tuple[str, ...] = ("sts.amazonaws.com",)
         self.given: dict[str, Keys] = {}
         self.seconds: float | None = None
+        self.known: tuple[str, str] | None = None
 
     def assume(self, asked: Mapping[str, str]) -> str:
         """Answer AssumeRoleWithWebIdentity."""
@@ -115,9 +117,11 @@ class Sts:
             )
             raise RefusalError(400, "ValidationError", message)
         name = asked["RoleSessionName"]
+        anew = (f"ASIA{secrets.token_hex(8).upper()}", f"secret-{secrets.token_hex(16)}")
+        access, secret = self.known or anew
         keys = Keys(
-            access=f"ASIA{secrets.token_hex(8).upper()}",
-            secret=f"secret-{secrets.token_hex(16)}",
+            access=access,
+            secret=secret,
             token=f"session-{secrets.token_hex(32)}",
             who=f"arn:aws:sts::{ACCOUNT}:assumed-role/{role.name}/{name}",
             allowed=role.permissions,

@@ -11,12 +11,15 @@ import signal
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from tests.emulator import expression
 from tests.emulator.log import Log, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STEP_KEYS = frozenset({"name", "id", "if", "shell", "env", "run", "uses", "with"})
 UPLOAD = "actions/upload-artifact"
@@ -165,7 +168,8 @@ class _Running:
             "runner": {"temp": str(machine.temp), "os": "Linux"},
             "steps": self._by_id,
         }
-        self._functions = {
+        self._functions: dict[str, Callable[..., object]] = {
+            "contains": _contains,
             "always": lambda: True,
             "cancelled": lambda: self._status == "cancelled",
             "failure": lambda: self._status == "failure",
@@ -364,6 +368,12 @@ def outputs(text: str) -> dict[str, str]:
 def _summary(content: bytes) -> str:
     assert len(content) <= 1024 * 1024, "GitHub shows no summary that is this large"
     return content.decode()
+
+
+def _contains(where: object, what: str) -> bool:
+    """Look for a text as the runner does: large and small letters are the same."""
+    assert isinstance(where, str)
+    return what.casefold() in where.casefold()
 
 
 def _scalar(value: object) -> str:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import reader
 from ci_scriptcheck.fixtures import faults
+from ci_scriptcheck.fixtures.bodies import Link
 from ci_scriptcheck.fixtures.bringing import Means
 from ci_scriptcheck.fixtures.cache import Cache
 from ci_scriptcheck.fixtures.choosing import Wanted
-from ci_scriptcheck.fixtures.transfer import Link
 from ci_scriptcheck.model.s3_place import s3_place
 from tests.s3_server.server import BUCKET, a_client
 

@@ -69,6 +69,7 @@ class Store:
         fault: Says what goes wrong with a request.
         before: Called before a request is answered.
         ignores_conditions: Whether it gives what is there, whatever version was asked for.
+        connections: How many were opened.
     """
 
     objects: dict[str, bytes | Path] = field(default_factory=dict)
@@ -79,6 +80,7 @@ class Store:
     fault: Callable[[Asked], Fault] = lambda _: None
     before: Callable[[Asked], None] = lambda _: None
     ignores_conditions: bool = False
+    connections: int = 0
 
     def put(self, key: str, content: bytes | Path, *, etag: str | None = None) -> None:
         """Put an object; one that lies in a file is given an ETag as of several parts."""
@@ -102,8 +104,14 @@ class Store:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = 1 << 16
+    disable_nagle_algorithm = True  # else a body waits 40 ms behind its headers, as of no real S3
     store: Store
     lock: threading.Lock
+
+    def setup(self) -> None:
+        super().setup()
+        with self.lock:
+            self.store.connections += 1
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the library's)
         pass

@@ -89,6 +89,39 @@ def test_the_token_is_given_before_code_of_the_repository_can_run_and_where_none
     assert tokens == {"${{ steps.tool.outputs.untouched == 'true' && github.token || '' }}"}
 
 
+def test_the_key_of_real_data_is_given_before_code_of_the_repository_can_run_and_where_none_has() -> (
+    None
+):
+    steps = ACTION["runs"]["steps"]
+    words = [step.get("run", "").rpartition(" ")[2] for step in steps]
+    keys = {
+        words[number]: step["env"]["SCRIPTCHECK_FIXTURES_KEY"]
+        for number, step in enumerate(steps)
+        if "inputs.fixtures-key" in str(step)
+    }
+    untouched = "${{ steps.tool.outputs.untouched == 'true' && inputs.fixtures-key || '' }}"
+
+    assert words.index("fetch") < words.index("open") < words.index("scripts")
+    assert keys == {"fetch": untouched, "open": untouched}
+
+
+def test_who_may_ask_for_identity_tokens_runs_nothing_but_what_fetches() -> None:
+    asking = {
+        name: [step.get("uses") or step.get("run") for step in job["steps"]]
+        for name, job in jobs()
+        if "id-token" in job.get("permissions", {}) and name.startswith("check")
+    }
+    ours = [
+        step["with"]["command"]
+        for name, step in steps()
+        if name in asking and step.get("uses") == "$/"
+    ]
+
+    assert list(asking) == ["check-real-data.yml/fetch"]
+    assert not any(word.startswith("run ") for words in asking.values() for word in words)
+    assert ours == ["fetch-fixtures"]
+
+
 def test_no_workflow_has_a_permission_for_all_its_jobs() -> None:
     for file in ROOT.glob(".github/workflows/*.yml"):
         assert yaml.safe_load(file.read_text())["permissions"] == {}, file.name
@@ -120,7 +153,11 @@ def test_only_runs_of_the_default_branch_write_the_cache() -> None:
         if str(step.get("uses")).startswith(("actions/cache/save@", "actions/cache@"))
     ]
 
-    assert [name for name, _ in saving] == ["check-shares.yml/store", "check.yml/check"]
+    assert [name for name, _ in saving] == [
+        "check-real-data.yml/check",
+        "check-shares.yml/store",
+        "check.yml/check",
+    ]
     assert [name for name, when in saving if DEFAULT_BRANCH not in " ".join(when.split())] == []
 
 
@@ -128,7 +165,7 @@ def test_what_is_saved_is_found_again_and_by_no_project_of_a_longer_name() -> No
     used = [step["with"] for _, step in steps() if "actions/cache/" in str(step.get("uses"))]
     restored = [one for one in used if "restore-keys" in one]
 
-    assert len(restored) == 4
+    assert len(restored) == 6
     assert len({one["key"] for one in used}) == 1
     (start,) = {one["restore-keys"] for one in restored}
     assert used[0]["key"].startswith(start)
@@ -156,6 +193,7 @@ def test_what_may_write_runs_nothing_but_what_it_may_write_for() -> None:
     }
 
     assert writing == {
+        "check-real-data.yml/fetch": ["id-token"],
         "publish.yml/publish": ["checks", "pull-requests"],
         "release.yml/publish": ["id-token"],
         "release.yml/release": ["contents"],

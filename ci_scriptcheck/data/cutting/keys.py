@@ -63,12 +63,34 @@ def is_kept(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts = as_texts(keys)
-    is_absent = pc.equal(pc.fill_null(texts, ""), "")
-    if pc.any(is_absent).as_py():
-        numbers = pc.cast(pa.array(np.arange(first, first + len(texts))), pa.string())
-        texts = pc.if_else(is_absent, pc.binary_join_element_wise(name, numbers, "\x01"), texts)
-    return np.asarray(_shares(texts) < keep)
+    # Mostly many rows are of one key: each is looked at once.
+    distinct, rows = _distinct(keys)
+    texts = pc.fill_null(as_texts(distinct), "")
+    is_absent = np.asarray(pc.equal(texts, ""))[rows]
+    kept: np.ndarray[Any, np.dtype[np.bool_]] = (_shares(texts) < keep)[rows]
+    if is_absent.any():
+        places = pc.cast(pa.array(np.flatnonzero(is_absent) + first), pa.string())
+        named = pc.binary_join_element_wise(pa.scalar(name), places, "\x01")
+        kept[is_absent] = _shares(named) < keep
+    return kept
+
+
+def _distinct(
+    keys: pa.Array | pa.ChunkedArray,
+) -> tuple[pa.Array, np.ndarray[Any, np.dtype[np.int64]]]:
+    """Give each key once, and for each row where its key is among them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if isinstance(keys, pa.ChunkedArray):
+        keys = pa.concat_arrays(keys.chunks) if keys.num_chunks else pa.array([], keys.type)
+    if pa.types.is_dictionary(keys.type):
+        keys = keys.dictionary_decode()
+    try:
+        found = pc.dictionary_encode(keys, null_encoding="encode")
+    except pa.ArrowNotImplementedError:
+        return keys, np.arange(len(keys))
+    return found.dictionary, np.asarray(found.indices)
 
 
 def _shares(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -85,16 +107,11 @@ def _shares(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.asarray(relation.fetchnumpy()["share"])
 
 
-def as_texts(keys: pa.Array | pa.ChunkedArray) -> pa.Array:
+def as_texts(keys: pa.Array) -> pa.Array:
     """Write keys as the texts by which they are compared."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if isinstance(keys, pa.ChunkedArray):
-        keys = keys.combine_chunks()
-        keys = keys if isinstance(keys, pa.Array) else pa.concat_arrays(keys.chunks)
-    if pa.types.is_dictionary(keys.type):
-        keys = keys.dictionary_decode()
     kind = keys.type
     if pa.types.is_integer(kind):
         return pc.cast(keys, pa.string())

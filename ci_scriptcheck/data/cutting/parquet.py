@@ -7,6 +7,7 @@ and may lie; a read that reaches into a hole is refused, so no zeros are taken f
 from __future__ import annotations
 
 import io
+import itertools
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
@@ -30,6 +31,8 @@ MOST_GROUPS = 100_000
 _BATCH = 1 << 16
 _MOST_BATCH_CELLS = 1 << 22
 _BUFFER = 1 << 16
+_MOST_DICTIONARY = 1 << 17
+"""Bytes; what is more varied than that is written plainly, as trying takes most of the time."""
 _GROUP = 1 << 20
 """Rows of a row group that is written; batches fill it one after the other, and need no more memory."""
 
@@ -51,27 +54,21 @@ class NotCutError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """One row group.
+class Layout:
+    """Where row groups lie; of each of them in their order.
 
     Attributes:
-        span: Its bytes.
-        key: The bytes of its key.
-        chunks: For each column its first byte, where its first page of data begins, and its end.
+        spans: Their bytes.
+        keys: The bytes of their keys, where a key was asked for.
     """
 
-    rows: int
-    span: Range
-    key: Range | None
-    chunks: tuple[tuple[int, int, int], ...]
+    rows: tuple[int, ...]
+    spans: tuple[Range, ...]
+    keys: tuple[Range, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """What a footer says."""
-
-    columns: tuple[str, ...]
-    groups: tuple[Group, ...]
+Chunk = tuple[int, int, int]
+"""Of one column of a row group: its first byte, where its first page of data begins, and its end."""
 
 
 def layout(path: Path, present: Sequence[Range], column: str | None) -> Layout:
@@ -87,16 +84,39 @@ def layout(path: Path, present: Sequence[Range], column: str | None) -> Layout:
         HoleError: the footer is not all here.
     """
     with _opened(path, present) as file:
-        metadata, names = file.metadata, tuple(file.schema_arrow.names)
-        if metadata.num_row_groups > MOST_GROUPS:
-            raise NotCutError(f"it has {metadata.num_row_groups} row groups")
-        chunk = None if column is None else _chunk_of(file, column)
+        count = file.metadata.num_row_groups
+        if count > MOST_GROUPS:
+            raise NotCutError(f"it has {count} row groups")
+        key = None if column is None else _chunk_of(file, column)
         size = path.stat().st_size
-        groups = tuple(
-            _group(metadata.row_group(number), chunk, size)
-            for number in range(metadata.num_row_groups)
-        )
-    return Layout(columns=names, groups=groups)
+        rows, spans, keys = [], [], []
+        for number in range(count):
+            group = file.metadata.row_group(number)
+            found = _chunks(group, size)
+            rows.append(group.num_rows)
+            spans.append(
+                (
+                    min((one[0] for one in found), default=0),
+                    max((one[2] for one in found), default=0),
+                )
+            )
+            if key is not None:
+                keys.append((found[key][0], found[key][2]))
+    return Layout(rows=tuple(rows), spans=tuple(spans), keys=tuple(keys))
+
+
+def chunks(
+    path: Path, present: Sequence[Range], numbers: Sequence[int]
+) -> tuple[tuple[Chunk, ...], ...]:
+    """Say where the columns of some row groups lie.
+
+    Raises:
+        NotCutError: it is damaged.
+        HoleError: the footer is not all here.
+    """
+    with _opened(path, present) as file:
+        size = path.stat().st_size
+        return tuple(tuple(_chunks(file.metadata.row_group(one), size)) for one in numbers)
 
 
 def groups_with(
@@ -109,7 +129,8 @@ def groups_with(
         HoleError: the keys are not all here.
     """
     with _opened(path, present) as file:
-        return tuple(int(kept.sum()) for kept in _kept(file, column, keep, name))
+        numbers = range(file.metadata.num_row_groups)
+        return tuple(int(kept.sum()) for kept in _kept(file, numbers, column, keep, name))
 
 
 def write(
@@ -130,24 +151,40 @@ def write(
         return _written(file, target, (_rows_of(file, number, first_rows) for number in numbers))
 
 
-def write_kept(
+def write_kept(  # noqa: PLR0913  (everything that a sample depends on)
     path: Path,
     present: Sequence[Range],
     target: Path,
     *,
+    numbers: Sequence[int] | None,
     column: str,
     keep: int,
     name: str,
 ) -> int:
     """Write the rows whose key is kept as a file of their own; count them.
 
+    Args:
+        path: The file.
+        present: The bytes of it that are here.
+        target: The smaller file.
+        numbers: Of the row groups in which such rows are; `None` where that is not known.
+        column: The key's.
+        keep: Of 1,000 keys.
+        name: Of the object.
+
     Raises:
         NotCutError: it is damaged, holds too much, or the column is no key.
         HoleError: not all that is needed is here.
     """
     with _opened(path, present) as file:
-        found = _kept(file, column, keep, name)
-        groups = (_filtered(file, number, kept) for number, kept in enumerate(found) if kept.any())
+        if numbers is None:
+            numbers = range(file.metadata.num_row_groups)
+        found = _kept(file, numbers, column, keep, name)
+        groups = (
+            _filtered(file, number, kept)
+            for number, kept in zip(numbers, found, strict=True)
+            if kept.any()
+        )
         return _written(file, target, groups)
 
 
@@ -235,56 +272,42 @@ def _chunk_of(file: pq.ParquetFile, column: str) -> int:
     raise NotCutError(f"it has no column `{column}`" + (f"; {meant}" if meant else ""))
 
 
-def _group(group: Any, key: int | None, size: int) -> Group:  # noqa: ANN401  (Arrow's)
-    chunks = tuple(_chunk(group.column(number), size) for number in range(group.num_columns))
-    span = (
-        min((chunk[0] for chunk in chunks), default=0),
-        max((chunk[2] for chunk in chunks), default=0),
-    )
-    return Group(
-        rows=group.num_rows,
-        span=span,
-        key=None if key is None else (chunks[key][0], chunks[key][2]),
-        chunks=chunks,
-    )
-
-
-def _chunk(column: Any, size: int) -> tuple[int, int, int]:  # noqa: ANN401  (Arrow's)
-    data = column.data_page_offset
-    start = column.dictionary_page_offset if column.has_dictionary_page else data
-    end = start + column.total_compressed_size
-    if not 0 <= start <= data <= end <= size or column.file_path:
-        raise NotCutError("its footer names bytes that it does not have")
-    return start, data, end
+def _chunks(group: Any, size: int) -> list[Chunk]:  # noqa: ANN401  (Arrow's)
+    found = []
+    for number in range(group.num_columns):
+        column = group.column(number)
+        data = column.data_page_offset
+        # Some writers name a dictionary at 0 where there is none; Arrow takes it so, too.
+        start = column.dictionary_page_offset or data
+        end = start + column.total_compressed_size
+        if not 0 <= start <= data <= end <= size or column.file_path:
+            raise NotCutError("its footer names bytes that it does not have")
+        found.append((start, data, end))
+    return found
 
 
 def _kept(
-    file: pq.ParquetFile, column: str, keep: int, name: str
+    file: pq.ParquetFile, numbers: Sequence[int], column: str, keep: int, name: str
 ) -> Iterator[np.ndarray[Any, np.dtype[np.bool_]]]:
-    """Tell for each row group which of its rows are kept."""
+    """Tell for each of some row groups which of its rows are kept."""
     counts = [file.metadata.row_group(one).num_rows for one in range(file.metadata.num_row_groups)]
-    found = _are_kept(file, column, keep, name)
-    known = np.zeros(0, dtype=bool)
-    for count in counts:
-        while len(known) < count:
-            more = next(found, None)
-            if more is None:
-                raise NotCutError("it has fewer rows than its footer says")
-            known = np.concatenate([known, more])
-        yield known[:count]
-        known = known[count:]
-
-
-def _are_kept(
-    file: pq.ParquetFile, column: str, keep: int, name: str
-) -> Iterator[np.ndarray[Any, np.dtype[np.bool_]]]:
-    """Tell for many rows at a time which are kept; a run of one key may stand for more than memory holds."""
-    first = 0
-    for batch in file.iter_batches(_BATCH, columns=[column], use_threads=False):
-        yield keys.is_kept(batch.column(0), keep, name=name, first=first)
-        first += batch.num_rows
-        if first > MOST_CELLS:
-            raise NotCutError(f"it has more than {MOST_CELLS:,} rows")
+    if sum(counts[number] for number in numbers) > MOST_CELLS:
+        raise NotCutError(f"it has more than {MOST_CELLS:,} rows")
+    places = [0, *itertools.accumulate(counts)]
+    for number in numbers:
+        # Many rows at a time: a run of one key may stand for more than memory holds.
+        first = places[number]
+        batches = file.iter_batches(
+            _BATCH, row_groups=[number], columns=[column], use_threads=False
+        )
+        found = []
+        for batch in batches:
+            found.append(keys.is_kept(batch.column(0), keep, name=name, first=first))
+            first += batch.num_rows
+        kept = np.concatenate(found) if found else np.zeros(0, dtype=bool)
+        if len(kept) != counts[number]:
+            raise NotCutError("it has fewer rows than its footer says")
+        yield kept
 
 
 def _rows_of(
@@ -328,7 +351,7 @@ def _written(
     kinds = {
         metadata.schema.column(number).physical_type for number in range(len(metadata.schema))
     }
-    # What was too varied for a dictionary there is so here, and trying takes most of the time.
+    # What was too varied for a dictionary there is so here.
     with_dictionary = (
         [
             first.column(number).path_in_schema
@@ -345,6 +368,7 @@ def _written(
         file.schema_arrow,
         compression="NONE" if packing == "UNCOMPRESSED" else packing,
         use_dictionary=with_dictionary,
+        dictionary_pagesize_limit=_MOST_DICTIONARY,
         use_deprecated_int96_timestamps="INT96" in kinds,
     ) as writer:
         for group in groups:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 Range = tuple[int, int]
 
-CUTTING = frozenset({"lay open", "count kept", "cut"})
+CUTTING = frozenset({"lay open", "lay out columns", "count kept", "cut"})
 """What requests of this module ask to do."""
 
 _MOST_UNPACKED = 20
@@ -27,10 +27,20 @@ _MOST_UNPACKED = 20
 def laying_open(file: Path, present: Sequence[Range], column: str | None) -> Message:
     """Ask where the row groups of a Parquet file lie, whose footer is here.
 
-    The answer has `columns`, and `groups` as `to_json` writes `parquet.Group`; or `missing`, the first
-    byte that is not here and needed; or `uncut`, why it cannot be cut.
+    The answer has for all of them `rows`, `spans` and, for a column that is the key, `keys`, as `parquet.Layout` has
+    them; or `missing`, the first byte that is not here and needed; or `uncut`, why it cannot be cut.
     """
     return {"do": "lay open", "file": str(file), "present": list(present), "column": column}
+
+
+def laying_out_columns(file: Path, present: Sequence[Range], numbers: Sequence[int]) -> Message:
+    """Ask where the columns of some row groups lie; the answer's `chunks` has them for each group."""
+    return {
+        "do": "lay out columns",
+        "file": str(file),
+        "present": list(present),
+        "numbers": list(numbers),
+    }
 
 
 def counting_kept(
@@ -47,8 +57,15 @@ def counting_kept(
     }
 
 
-def cutting(
-    file: Path, present: Sequence[Range], target: Path, *, kind: str, way: Way, name: str
+def cutting(  # noqa: PLR0913  (everything that a sample depends on)
+    file: Path,
+    present: Sequence[Range],
+    target: Path,
+    *,
+    kind: str,
+    way: Way,
+    name: str,
+    numbers: Sequence[int] | None = None,
 ) -> Message:
     """Ask for a smaller file.
 
@@ -63,6 +80,7 @@ def cutting(
         kind: Its format, as `formats.format_of` tells it.
         way: How it is cut.
         name: Of the object, by which rows without a key are chosen.
+        numbers: Of the row groups that hold rows with a key that is kept, where that is known.
     """
     return {
         "do": "cut",
@@ -72,6 +90,7 @@ def cutting(
         "kind": kind,
         "way": to_json(way),
         "name": name,
+        "numbers": None if numbers is None else list(numbers),
     }
 
 
@@ -93,7 +112,13 @@ def _laid_open(request: Message) -> Message:
     from ci_scriptcheck.data.cutting import parquet
 
     found = parquet.layout(Path(request["file"]), _present(request), request["column"])
-    return {"columns": list(found.columns), "groups": [to_json(one) for one in found.groups]}
+    return {"rows": found.rows, "spans": found.spans, "keys": found.keys}
+
+
+def _columns_laid_out(request: Message) -> Message:
+    from ci_scriptcheck.data.cutting import parquet
+
+    return {"chunks": parquet.chunks(Path(request["file"]), _present(request), request["numbers"])}
 
 
 def _counted(request: Message) -> Message:
@@ -120,7 +145,15 @@ def _cut(request: Message) -> Message:
             rows = parquet.write(file, present, target, numbers=numbers, first_rows=first)
             return {"rows": rows}
         case Keyed(column=column, keep=keep) if kind == "parquet":
-            rows = parquet.write_kept(file, present, target, column=column, keep=keep, name=name)
+            rows = parquet.write_kept(
+                file,
+                present,
+                target,
+                numbers=request["numbers"],
+                column=column,
+                keep=keep,
+                name=name,
+            )
             return {"rows": rows}
         case Keyed(column=column, keep=keep):
             rows, of_rows = text_by_key.write_kept(
@@ -141,7 +174,12 @@ def _cut(request: Message) -> Message:
     }
 
 
-_ANSWERS = {"lay open": _laid_open, "count kept": _counted, "cut": _cut}
+_ANSWERS = {
+    "lay open": _laid_open,
+    "lay out columns": _columns_laid_out,
+    "count kept": _counted,
+    "cut": _cut,
+}
 
 
 def _present(request: Message) -> list[Range]:

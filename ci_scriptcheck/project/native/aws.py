@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.aws import AwsSettings
 from ci_scriptcheck.model.s3_place import s3_place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from ci_scriptcheck.model.contract import Dataset
     from ci_scriptcheck.project.native.reading import Native
 
 
-def read_aws(native: Native, datasets: Mapping[str, Dataset]) -> AwsSettings:
+def read_aws(
+    native: Native, datasets: Mapping[str, Dataset], pipelines: Collection[str]
+) -> AwsSettings:
     """Give the settings for AWS.
 
     Raises:
-        UsageError: a dataset's real data lie where nothing may be read.
+        UsageError: a dataset's real data lie where nothing may be read, or executions are of no pipeline.
     """
     written = native.document.aws
     settings = AwsSettings(
@@ -28,10 +31,18 @@ def read_aws(native: Native, datasets: Mapping[str, Dataset]) -> AwsSettings:
         budget=written.budget,
         sample=written.sample,
         requester_pays=written.requester_pays,
+        executions=dict(sorted((written.executions or {}).items())),
         origins={key: native.source.place(("aws", key)) for key in written.given()},
     )
     for name, dataset in datasets.items():
         _check_place(native, settings, name, dataset)
+    for name in settings.executions:
+        if name not in pipelines:
+            raise native.source.mistake(
+                f"there is no pipeline `{name}`",
+                ("aws", "executions", name),
+                advice=did_you_mean(name, pipelines),
+            )
     return settings
 
 

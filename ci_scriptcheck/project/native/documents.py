@@ -20,6 +20,7 @@ from ci_scriptcheck.project.native.setting_documents import (
     Count,
     Document,
     EnvValue,
+    ExecutionText,
     InsidePath,
     JsonValue,
     Region,
@@ -253,6 +254,10 @@ class AwsDocument(Document):
     )
     sample: SampleText = Field(
         default=AwsSettings().sample, description="How much of each dataset is fetched, or all"
+    )
+    executions: dict[str, ExecutionText] | None = Field(
+        default=None,
+        description="Pipeline → the name of its SageMaker pipeline, or the ARN of an execution, for deep dives",
     )
     requester_pays: bool = Field(
         default=False, description="Whether our side pays for requests, where owners do not"

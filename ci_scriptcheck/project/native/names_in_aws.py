@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from ci_scriptcheck.model.execution import execution_name, is_pipeline_name
 from ci_scriptcheck.model.s3_place import s3_place
 
 ROLE_PATTERN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"
+EXECUTION_PATTERN = r"^(arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:pipeline/[^/\s]+/execution/[^/\s]+|[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255})$"
 REGION_PATTERN = r"^[a-z]{2}(-[a-z]+)+-[0-9]+$"
 
 
@@ -42,4 +44,19 @@ def region(written: str) -> str:
     """
     if not re.fullmatch(REGION_PATTERN, written):
         raise ValueError("must be a region such as `eu-west-1`")
+    return written
+
+
+def execution(written: str) -> str:
+    """Give what executions of a pipeline are found by, as it is written.
+
+    Raises:
+        ValueError: it is neither the name of a pipeline nor the ARN of an execution.
+    """
+    try:
+        known = is_pipeline_name(written) or bool(execution_name(written))
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError("must be the name of a pipeline on SageMaker, or the ARN of an execution")
     return written

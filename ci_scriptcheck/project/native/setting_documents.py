@@ -61,6 +61,11 @@ Region = Annotated[
     AfterValidator(names_in_aws.region),
     WithJsonSchema({"type": "string", "pattern": names_in_aws.REGION_PATTERN}),
 ]
+ExecutionText = Annotated[
+    str,
+    AfterValidator(names_in_aws.execution),
+    WithJsonSchema({"type": "string", "pattern": names_in_aws.EXECUTION_PATTERN}),
+]
 VariableName = Annotated[str, AfterValidator(paths_and_variables.variable_name)]
 EnvValue = Annotated[
     str | None,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import nearest
 from ci_scriptcheck.model.plan import Fetched
+from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.run.judgement.case import shown
@@ -58,7 +59,7 @@ def _finding(case: Case, group: Sequence[Misfit]) -> Finding:
     columns = tuple(dict.fromkeys(one.mismatch.column or "" for one in group))
     is_part = mismatch.rule == "SC309" and bool(mismatch.of_rows)
     about = mismatch.column if mismatch.rule != "SC301" else ", ".join(columns)
-    is_real = misfit.is_input and isinstance(_source(case, misfit), Fetched)
+    is_real = misfit.is_input and isinstance(_source(case, misfit), Fetched | FromProduction)
     return case.finding(
         _REAL if is_real else mismatch.rule,
         _message(case, misfit, columns),

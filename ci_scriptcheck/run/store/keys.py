@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Stated, Synthesized, WrittenBy
 from ci_scriptcheck.model.plan import Copied, Fetched, Synthetic, Upstream
+from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.store.digest import of_text
 
@@ -142,6 +143,7 @@ class Keys:
         return all(self._once("seen", path, make=self.seen) == was for path, was in reads.items())
 
     def _input(self, task: Task, item: Input, written: Mapping[str, str]) -> list[Any]:
+        content: list[Any]
         match item.source:
             case Upstream():
                 content = ["content", written.get(item.port)]
@@ -150,6 +152,9 @@ class Keys:
                 content = ["content", (self._head if is_there else self)._tree(path)]
             case Fetched(dataset=name):
                 content = ["fetched", self._head._plan.fixtures[name].digest]
+            case FromProduction(parts=parts):
+                known = self._head._plan.fixtures
+                content = ["fetched", [[one.inside, known[one.fixture].digest] for one in parts]]
             case Synthetic():
                 is_known = item.source.dataset in self._head._plan.datasets
                 made = (self._head if is_known else self).of_made(item.source, task)

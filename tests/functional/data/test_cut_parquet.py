@@ -42,11 +42,15 @@ def a_file(folder: Path, **given: Any) -> Path:
     return path
 
 
-def laid_open(path: Path, column: str | None = None) -> list[dict[str, Any]]:
+def laid_open(path: Path, column: str | None = None) -> dict[str, Any]:
     size = path.stat().st_size
-    answer = reader.answer(requests.laying_open(path, ((0, size),), column))
-    groups: list[dict[str, Any]] = answer["groups"]
-    return groups
+    return reader.answer(requests.laying_open(path, ((0, size),), column))
+
+
+def columns_of(path: Path, number: int) -> list[tuple[int, int, int]]:
+    whole = ((0, path.stat().st_size),)
+    (found,) = reader.answer(requests.laying_out_columns(path, whole, [number]))["chunks"]
+    return list(found)
 
 
 def with_holes(path: Path, present: Sequence[Range]) -> tuple[Range, ...]:
@@ -83,7 +87,7 @@ def test_row_groups_are_taken_with_only_their_bytes_and_the_footer(
     path = a_file(tmp_path, **form)
     whole = pq.read_table(path)
     groups = laid_open(path)
-    present = with_holes(path, [tuple(groups[number]["span"]) for number in (0, 4)])
+    present = with_holes(path, [groups["spans"][number] for number in (0, 4)])
 
     target, answer = cut(path, present, RowGroups(numbers=(0, 4)))
 
@@ -99,7 +103,7 @@ def test_row_groups_are_taken_with_only_their_bytes_and_the_footer(
 def test_nothing_is_read_where_nothing_was_fetched(tmp_path: Path) -> None:
     path = a_file(tmp_path)
     groups = laid_open(path)
-    start, end = groups[4]["span"]
+    start, end = groups["spans"][4]
     present = with_holes(path, [(start, end - 100)])
 
     _, answer = cut(path, present, RowGroups(numbers=(4,)))
@@ -109,8 +113,7 @@ def test_nothing_is_read_where_nothing_was_fetched(tmp_path: Path) -> None:
 
 def test_the_first_rows_of_a_large_row_group_need_few_of_its_bytes(tmp_path: Path) -> None:
     path = a_file(tmp_path, row_group_size=ROWS, data_page_size=1_000, use_dictionary=False)
-    (group,) = laid_open(path)
-    present = [(start, min(end, start + 70_000)) for start, _, end in group["chunks"]]
+    present = [(start, min(end, start + 70_000)) for start, _, end in columns_of(path, 0)]
     assert sum(end - start for start, end in present) < path.stat().st_size / 2
     present = [*with_holes(path, present)]
 
@@ -123,7 +126,7 @@ def test_the_first_rows_of_a_large_row_group_need_few_of_its_bytes(tmp_path: Pat
 def test_kept_keys_are_counted_with_only_the_keys_bytes(tmp_path: Path) -> None:
     path = a_file(tmp_path)
     groups = laid_open(path, "customer_id")
-    present = with_holes(path, [tuple(group["key"]) for group in groups])
+    present = with_holes(path, groups["keys"])
 
     request = requests.counting_kept(path, present, "customer_id", 20, name="a")
     counted = reader.answer(request)["kept"]
@@ -140,10 +143,10 @@ def test_rows_by_key_need_only_the_row_groups_in_which_some_are_kept(tmp_path: P
     counted = reader.answer(requests.counting_kept(path, whole, "customer_id", 10, name="a"))[
         "kept"
     ]
-    needed = [tuple(group["span"]) for group, rows in zip(groups, counted, strict=True) if rows]
-    keys = [tuple(group["key"]) for group in groups]
+    needed = [span for span, rows in zip(groups["spans"], counted, strict=True) if rows]
+    keys = groups["keys"]
     present = with_holes(path, [*keys, *needed])
-    assert len(needed) < len(groups) / 2
+    assert len(needed) < len(groups["spans"]) / 2
 
     target, answer = cut(path, present, Keyed(column="customer_id", keep=10))
 

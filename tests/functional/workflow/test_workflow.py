@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck import workflow
+from ci_scriptcheck import preparation, workflow
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.options import Options
@@ -68,7 +68,7 @@ def write(root: Path, files: Mapping[str, str]) -> None:
 
 def checked(root: Path, *selectors: str) -> RunRecord:
     options = Options(project=root, selectors=selectors, workers=2)
-    started = workflow.start(workflow.prepare(options, {}))
+    started = workflow.start(preparation.prepare(options, {}))
     execute(started, lambda _: None)
     return workflow.conclude(started)
 
@@ -86,8 +86,8 @@ def test_a_file_that_no_step_uses_leaves_nothing_to_check(shop: Path) -> None:
 def test_what_is_kept_in_the_repository_never_counts_as_a_change(shop: Path) -> None:
     folder = Options(project=shop)
 
-    first = workflow.prepare(folder, {}).plan.changes
-    second = workflow.prepare(folder, {}).plan.changes
+    first = preparation.prepare(folder, {}).plan.changes
+    second = preparation.prepare(folder, {}).plan.changes
 
     assert (first.uncommitted, first.files) == (second.uncommitted, second.files) == (False, ())
 
@@ -135,14 +135,14 @@ def test_a_scenario_that_does_not_exist_is_refused_with_the_nearest_name(shop: P
     options = Options(project=shop, everything=True, scenarios=("edge_case",))
 
     with pytest.raises(UsageError) as raised:
-        workflow.prepare(options, {})
+        preparation.prepare(options, {})
 
     assert raised.value.advice == "did you mean `edge_cases`?"
 
 
 def test_a_run_in_which_nothing_finished_says_what_interrupted_it(shop: Path) -> None:
     options = Options(project=shop, everything=True)
-    started = workflow.start(workflow.prepare(options, {}))
+    started = workflow.start(preparation.prepare(options, {}))
 
     record = workflow.conclude(started, interrupted="SIGTERM")
 
@@ -160,7 +160,7 @@ def test_a_plan_knows_what_the_generators_of_its_data_depend_on(shop: Path) -> N
         },
     )
 
-    closures = workflow.prepare(Options(project=shop), {}).plan.closures
+    closures = preparation.prepare(Options(project=shop), {}).plan.closures
 
     assert closures["make.py"].files == ("helper.py", "make.py")
     assert closures["make.py"].libraries == ("pandas",)

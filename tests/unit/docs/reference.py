@@ -72,7 +72,12 @@ def action() -> str:
         # YAML 1.1 takes `on` for true.
         triggers = yaml.safe_load(file.read_text(encoding="utf-8"))[True]
         if "workflow_call" in triggers:
-            parts += [f"### {file.name}", _inputs(triggers["workflow_call"]["inputs"])]
+            called = triggers["workflow_call"]
+            parts += [f"### {file.name}", _inputs(called["inputs"])]
+            parts += [
+                f"Secret `{name}`: {about['description']}"
+                for name, about in called.get("secrets", {}).items()
+            ]
     parts.append("How they are used: [on GitHub](../how-to/github.md).")
     return "\n\n".join(parts) + "\n"
 

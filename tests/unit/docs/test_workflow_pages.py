@@ -83,7 +83,7 @@ def test_the_table_of_permissions_is_that_of_the_workflows() -> None:
 
     assert told == {
         (workflow, right, how)
-        for workflow in ("check.yml", "check-shares.yml", "publish.yml")
+        for workflow in ("check.yml", "check-shares.yml", "check-real-data.yml", "publish.yml")
         for right, how in needed(workflow).items()
     }
 

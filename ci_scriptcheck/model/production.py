@@ -1,0 +1,80 @@
+"""What production did, where a task does it again: which step of an execution, what it was given, and what it wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ci_scriptcheck.model.comparison import FileComparison
+from ci_scriptcheck.model.drift import Drift
+from ci_scriptcheck.values import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class FixturePart:
+    """Real data that fill a port, or a folder of it.
+
+    Attributes:
+        fixture: Name of the fixture in the plan: the place in S3, as it is written.
+        inside: Folder of the port that they fill; empty for all of it.
+    """
+
+    fixture: str
+    inside: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromProduction:
+    """What a step of an execution was given, fetched before the run begins."""
+
+    parts: tuple[FixturePart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The step of an execution that a task does again.
+
+    Attributes:
+        execution: Its ARN; of a step that was cached, that of the execution that ran it.
+        step: As the execution calls it; `None` where none of its steps is known to be this one.
+        why_not: Why none is; the task is given what others write then.
+        taken: Names of variables and arguments that have the values that production gave.
+        kept: Those for which `scriptcheck.yaml` says another value, which holds.
+        withheld: Those that are not taken over, as their names or values speak of secrets.
+        uncompared: Output port → why what production wrote there cannot be looked at.
+    """
+
+    execution: str
+    step: str | None = None
+    why_not: str | None = None
+    taken: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    uncompared: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideProduction:
+    """How what a task wrote to a port lies beside what production wrote there.
+
+    Attributes:
+        is_sample: Whether it was given, or is held against, a part of what production had; numbers of rows
+            and metrics say nothing then.
+        drift: How the data lie otherwise, as a whole.
+        files: How they differ row by row and value by value, where nothing is a sample.
+        why_not: Why they were not compared.
+        is_as_base: Whether base writes the same there, so that the change is not why it differs; `None` where
+            base was not run.
+    """
+
+    port: str
+    is_sample: bool = False
+    drift: Drift = field(default_factory=Drift)
+    files: tuple[FileComparison, ...] = ()
+    why_not: str | None = None
+    is_as_base: bool | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Say whether anything is known to be otherwise; what could not be looked into is not."""
+        found = self.drift
+        return bool(found.tables or found.numbers or found.untold or found.programs or self.files)

@@ -1,0 +1,54 @@
+"""A plan with what could not be had of an execution taken out of it, and said where it would have been."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.model import not_run
+from ci_scriptcheck.model.plan import Purpose
+from ci_scriptcheck.model.production import FixturePart, FromProduction
+from ci_scriptcheck.values import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ci_scriptcheck.model.plan import Plan, Task
+
+
+def without(plan: Plan, gone: Mapping[str, str]) -> Plan:
+    """Have no task wait for what is gone: one that needs it is not run, others do without.
+
+    Args:
+        plan: That was to be given it.
+        gone: Place in S3 → why what lies there cannot be had.
+    """
+    if not gone:
+        return plan
+    return replace(plan, tasks=tuple(_without(task, gone) for task in plan.tasks))
+
+
+def _without(task: Task, gone: Mapping[str, str]) -> Task:
+    blocked, inputs = task.blocked, []
+    for item in task.inputs:
+        parts = item.source.parts if isinstance(item.source, FromProduction) else ()
+        why = _why(parts, gone)
+        if why is None:
+            inputs.append(item)
+        elif item.required:
+            blocked = blocked or not_run.not_given(item.port, why)
+    outputs, uncompared = [], {}
+    for output in task.outputs:
+        why = _why(output.original, gone)
+        outputs.append(output if why is None else replace(output, original=()))
+        if why is not None and task.purpose is Purpose.CHECK:
+            uncompared[output.port] = why
+    original = task.original
+    if original is not None and uncompared:
+        original = replace(original, uncompared={**original.uncompared, **uncompared})
+    return replace(
+        task, inputs=tuple(inputs), outputs=tuple(outputs), blocked=blocked, original=original
+    )
+
+
+def _why(parts: tuple[FixturePart, ...], gone: Mapping[str, str]) -> str | None:
+    return next((gone[one.fixture] for one in parts if one.fixture in gone), None)

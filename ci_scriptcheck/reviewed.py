@@ -1,0 +1,32 @@
+"""Whether somebody has looked at what lies here, so that it may get real data, and say which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.change.git.github_event import event_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+EVENTS = frozenset({"push", "schedule", "workflow_dispatch"})
+"""Events whose code somebody has looked at, where they are about the default branch."""
+
+
+def is_reviewed(environ: Mapping[str, str], root: Path) -> bool:
+    """Say whether what lies here is what somebody has looked at, or that somebody's own.
+
+    So it is on machines of people, whose credentials are theirs, too; and of jobs, in those that are about
+    the default branch. Any other job may hold code that takes what it can read, and settings that
+    name what it would like to.
+    """
+    if not (environ.get("CI") or environ.get("GITHUB_ACTIONS")):
+        return True
+    event = event_of(environ, root)
+    return (
+        event is not None
+        and event.name in EVENTS
+        and event.branch is not None
+        and event.branch == event.default_branch
+    )

@@ -1,0 +1,143 @@
+"""What a task wrote, beside what production wrote when it did the same.
+
+Where nothing is a sample, rows and values are held against each other; else only how the data lie as a whole.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck.data.compare.noise import without_times
+from ci_scriptcheck.data.compare.terms import DriftTerms
+from ci_scriptcheck.data.validate.terms import Evidence
+from ci_scriptcheck.model.comparison import PortComparison
+from ci_scriptcheck.model.drift import Drift
+from ci_scriptcheck.model.fixture import folder_of, is_whole
+from ci_scriptcheck.model.plan import Copied, Purpose
+from ci_scriptcheck.model.production import BesideProduction, FromProduction
+from ci_scriptcheck.model.project import levelled
+from ci_scriptcheck.model.result import Level, Outcome
+from ci_scriptcheck.run import beside, reading, record, supply
+from ci_scriptcheck.run.judgement import beside_production, differences
+from ci_scriptcheck.values import replace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ci_scriptcheck.model.comparison import FileComparison
+    from ci_scriptcheck.model.plan import Output, Task
+    from ci_scriptcheck.model.production import FixturePart
+    from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.run.context import Context
+
+_OPAQUE = "SC410"
+"""That the bytes of a model are not the same: they are in no two trainings."""
+
+
+def judged(context: Context, task: Task, result: TaskResult) -> TaskResult:
+    """Add to the result of a task how its outputs lie beside what production wrote.
+
+    Args:
+        context: Of the task's side.
+        task: That does again what a step of an execution did, or does not.
+        result: How it ended, compared with base already.
+    """
+    if task.original is None or task.original.step is None:
+        return result
+    if task.purpose is not Purpose.CHECK or not result.is_usable:
+        return result
+    looking = _Looking(context, task, result)
+    found = tuple(one for output in task.outputs if (one := looking.output(output)) is not None)
+    said = levelled(
+        context.plan.rules,
+        (beside_production.finding(task, one) for one in found if one.differs),
+    )
+    is_error = any(one.severity is Level.ERROR and not one.also_on_base for one in said)
+    return replace(
+        result,
+        outcome=Outcome.FAILED if is_error else result.outcome,
+        findings=(*result.findings, *said),
+        beside_production=found,
+    )
+
+
+class _Looking:
+    """Looks at the outputs of one task."""
+
+    def __init__(self, context: Context, task: Task, result: TaskResult) -> None:
+        self._context, self._task, self._result = context, task, result
+        self._fixtures = context.plan.fixtures
+        sources = [item.source for item in task.inputs]
+        self._is_given_all = all(
+            isinstance(one, Copied)
+            or (isinstance(one, FromProduction) and self._are_whole(one.parts))
+            for one in sources
+        )
+
+    def output(self, output: Output) -> BesideProduction | None:
+        """Look at an output, if production is known to have written such a thing."""
+        original = self._task.original
+        if not output.original:
+            why = None if original is None else original.uncompared.get(output.port)
+            return None if why is None else BesideProduction(port=output.port, why_not=why)
+        is_sample = not (self._is_given_all and self._are_whole(output.original))
+        found = BesideProduction(
+            port=output.port, is_sample=is_sample, is_as_base=self._is_as_base(output.port)
+        )
+        for part in output.original:
+            before = self._context.of_head.root / folder_of(self._fixtures[part.fixture])
+            after = supply.delivered(self._context, self._task.id, output.port) / part.inside
+            files = None if is_sample else self._files(output.port, before, after)
+            if files is not None:
+                found = replace(found, files=found.files + files)
+            else:
+                drift = self._drift(output, before, after, is_sample=is_sample)
+                found = replace(found, drift=_joined(found.drift, drift))
+        return found
+
+    def _are_whole(self, parts: tuple[FixturePart, ...]) -> bool:
+        return all(is_whole(self._fixtures[one.fixture]) for one in parts)
+
+    def _is_as_base(self, port: str) -> bool | None:
+        name = self._task.beside
+        base = None if name is None else record.read_result(self._context.run_directory, name)
+        if base is None or not base.is_usable:
+            return None
+        return port not in self._result.differing
+
+    def _files(self, port: str, before: Path, after: Path) -> tuple[FileComparison, ...] | None:
+        """Compare rows and values; `None` where files are called otherwise, so that none belong together."""
+        names = [
+            {path.relative_to(side).as_posix() for path in side.rglob("*") if path.is_file()}
+            for side in (before, after)
+        ]
+        if names[0] != names[1]:
+            return None
+        terms = beside.terms(self._context.plan, self._task, port)
+        files = without_times(reading.compared(self._context.ask, before, after, terms))
+        return tuple(one for one in files if self._is_beyond(port, one))
+
+    def _is_beyond(self, port: str, file: FileComparison) -> bool:
+        """Say whether a file differs by more than the settings tolerate, and in what people can read."""
+        told = PortComparison(port=port, files=(file,))
+        return any(one.rule != _OPAQUE for one in differences.look(self._task, (told,), {}))
+
+    def _drift(self, output: Output, before: Path, after: Path, *, is_sample: bool) -> Drift:
+        terms = DriftTerms(
+            evidence=Evidence.AGGREGATES if self._task.is_private else Evidence.VALUES,
+            ways=tuple(bound.path for bound in output.bounds),
+            is_sample=is_sample,
+        )
+        drift = reading.drift(self._context.ask, before, after, terms)
+        # What a model comes to on a part of the rows says nothing of what it came to on all of them.
+        return replace(drift, numbers=(), untold=0) if is_sample else drift
+
+
+def _joined(one: Drift, other: Drift) -> Drift:
+    return Drift(
+        tables=one.tables + other.tables,
+        numbers=one.numbers + other.numbers,
+        untold=one.untold + other.untold,
+        unread=one.unread + other.unread,
+        programs=one.programs + other.programs,
+    )
