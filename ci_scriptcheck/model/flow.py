@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.plan import Fetched, RunRecord, Task, Upstream
-from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
+from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile, joined
 from ci_scriptcheck.model.result import TaskResult
 from ci_scriptcheck.values import dataclass, replace
 
@@ -228,21 +228,10 @@ def _columns(tables: Sequence[TableProfile]) -> Mapping[str, Column]:
 
 
 def _together(one: Column, other: Column) -> Column:
-    """Put a column of two tables together; of ranges whose ends do not compare none is told."""
-    left, right = one.profile, other.profile
-    profile = ColumnProfile(
-        name=left.name,
-        type=left.type if left.type == right.type else left.type and right.type and "string",
-        is_told=left.is_told or right.is_told,
-        nulls=left.nulls + right.nulls,
-        # Which of them are in both tables nobody knows.
-        distinct=max(left.distinct, right.distinct),
+    # Which values are in both tables nobody knows; in a split of one table, most are.
+    profile = replace(
+        joined((one.profile, other.profile)),
+        distinct=max(one.profile.distinct, other.profile.distinct),
         is_estimate=True,
     )
-    if left.type == right.type:
-        lows = [end for end in (left.low, right.low) if end is not None]
-        highs = [end for end in (left.high, right.high) if end is not None]
-        kinds = {isinstance(end, str) for end in (*lows, *highs)}
-        if lows and highs and len(kinds) == 1:
-            profile = replace(profile, low=min(lows), high=max(highs))
     return Column(rows=one.rows + other.rows, profile=profile)

@@ -6,6 +6,8 @@ how many rows on.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from ci_scriptcheck.model.contract import Scalar
 from ci_scriptcheck.values import dataclass
 
@@ -102,3 +104,66 @@ class PortProfile:
     def rows(self) -> int | None:
         """Sum of the rows of its tables, or `None` where there is none."""
         return sum(table.rows for table in self.tables) if self.tables else None
+
+
+def together(tables: Sequence[TableProfile]) -> TableProfile:
+    """Take tables of one schema, such as a training set and a test set, as one; at least one is given.
+
+    Columns that not all of them have are left out. Which values two tables share nobody knows: of different ones,
+    as many are told as there are at most.
+    """
+    if len(tables) == 1:
+        return tables[0]
+    names = [one.name for one in tables[0].columns if all(t.column(one.name) for t in tables)]
+    repeated = [table.repeated for table in tables if table.repeated is not None]
+    return TableProfile(
+        name=", ".join(table.name for table in tables),
+        files=sum(table.files for table in tables),
+        rows=sum(table.rows for table in tables),
+        columns=tuple(
+            joined([one for table in tables for one in (table.column(name),) if one])
+            for name in names
+        ),
+        more_columns=max(table.more_columns for table in tables),
+        repeated=sum(repeated) if repeated else None,
+        note=next((table.note for table in tables if table.note), None),
+    )
+
+
+def joined(profiles: Sequence[ColumnProfile]) -> ColumnProfile:
+    """Take a column of several tables as one; of ranges whose ends do not compare none is told."""
+    low, high = _ends(profiles)
+    strange = [one.strange for one in profiles if one.strange is not None]
+    return ColumnProfile(
+        name=profiles[0].name,
+        type=_type(profiles),
+        is_told=any(one.is_told for one in profiles),
+        nulls=sum(one.nulls for one in profiles),
+        distinct=sum(one.distinct for one in profiles),
+        is_estimate=any(one.is_estimate for one in profiles),
+        low=low,
+        high=high,
+        strange=max(strange) if strange else None,
+        strange_rows=sum(one.strange_rows for one in profiles),
+        named=tuple(dict.fromkeys(name for one in profiles for name in one.named)),
+        unseen=min(one.unseen for one in profiles),
+    )
+
+
+def _type(profiles: Iterable[ColumnProfile]) -> str | None:
+    kinds = {one.type for one in profiles if one.type is not None}
+    if len(kinds) <= 1:
+        return next(iter(kinds), None)
+    return "float" if kinds == {"int", "float"} else "string"
+
+
+def _ends(profiles: Sequence[ColumnProfile]) -> tuple[Scalar, Scalar]:
+    """Give the range that holds those of all; none where they do not compare."""
+    lows = [one.low for one in profiles if one.low is not None]
+    highs = [one.high for one in profiles if one.high is not None]
+    ends = (*lows, *highs)
+    numbers = [end for end in ends if isinstance(end, int | float)]
+    texts = [end for end in ends if isinstance(end, str)]
+    if numbers and not texts and len(lows) == len(highs):
+        return min(numbers), max(numbers)
+    return (min(texts), max(texts)) if texts and not numbers else (None, None)

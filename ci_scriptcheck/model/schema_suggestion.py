@@ -24,7 +24,7 @@ from ci_scriptcheck.model.made_and_real import (
     number_of,
     pairs,
 )
-from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile
+from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile, together
 from ci_scriptcheck.model.rounding import Way
 from ci_scriptcheck.values import dataclass
 
@@ -52,17 +52,22 @@ def suggested(
     schema: Schema, made: Sequence[TableProfile], real: Sequence[TableProfile]
 ) -> tuple[tuple[ColumnChange, ...], tuple[str, ...]]:
     """Say what a schema should say so that what is made is like real data, and what no schema can say for it."""
-    found = [pair for pair in pairs(made, real) if pair[1].rows and pair[1].note is None]
-    if len(found) != 1:
+    found = [*pairs(made, real)]
+    if not found or len(found) < len(real):
+        # Which tables the schema speaks of is not known.
         return (), ()
-    one, other = found[0]
+    one, other = (together(side) for side in zip(*found, strict=True))
+    if not other.rows or other.note is not None:
+        return (), ()
     changes: list[ColumnChange] = []
     notes: list[str] = []
     for column in schema.columns:
         profile, ours = other.column(column.name), one.column(column.name)
         if profile is None:
             if not other.more_columns:
-                notes.append(f"`{column.name}` is in no real data")
+                is_somewhere = any(table.column(column.name) for table in real)
+                where = "some real tables only" if is_somewhere else "no real data"
+                notes.append(f"`{column.name}` is in {where}")
             continue
         keys, said = _change(column, ours, profile, other.rows)
         notes += said

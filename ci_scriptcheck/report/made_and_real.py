@@ -57,7 +57,10 @@ def sources(record: RunRecord) -> tuple[SourceDifference, ...]:
 def _source(dataset: Dataset, port: PortProfile) -> SourceDifference:
     differing = made_and_real.differing(dataset.schema, port.made, port.tables)
     columns = [(table, column) for table in differing for column in table.columns]
-    rows = tuple(_row(table, column) for table, column in columns[:MOST_COLUMNS])
+    rows = tuple(
+        _row(table, column, f"{table.real.name}: " if len(differing) > 1 else "")
+        for table, column in columns[:MOST_COLUMNS]
+    )
     more = max(len(columns) - MOST_COLUMNS, 0)
     return SourceDifference(
         dataset=dataset.name,
@@ -67,13 +70,13 @@ def _source(dataset: Dataset, port: PortProfile) -> SourceDifference:
     )
 
 
-def _row(table: TableDifference, found: ColumnDifference) -> tuple[str, str, str]:
+def _row(table: TableDifference, found: ColumnDifference, where: str) -> tuple[str, str, str]:
     sides = (found.made, table.made.rows), (found.real, table.real.rows)
     made, real = (
         MISSING if profile is None else ", ".join(_aspects(found, profile, rows))
         for profile, rows in sides
     )
-    return found.name, made, real
+    return f"{where}{found.name}", made, real
 
 
 def _aspects(found: ColumnDifference, profile: ColumnProfile, rows: int) -> Iterator[str]:

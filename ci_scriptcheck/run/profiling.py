@@ -127,9 +127,7 @@ class _Looking:
         except (Unmakeable, OSError):
             # Nobody asked for them: the run is none the worse.
             return ()
-        # Copies and what a generator gives may be as real as what was fetched.
-        is_made = isinstance(dataset.origin, Synthesized)
-        evidence = Evidence.VALUES if is_made else self.evidence
+        evidence = Evidence.VALUES if _is_made_up(dataset) else self.evidence
         return reading.profiled(self.context.ask, folder, self._terms(dataset.name, evidence))
 
     def _laid_out(self, port: str, given: Supply) -> Path:
@@ -154,6 +152,12 @@ class _Looking:
         known = self.context.plan.datasets.get(dataset or "")
         schema = Schema() if known is None else known.schema
         return ProfileTerms(evidence=evidence, schema=schema)
+
+
+def _is_made_up(dataset: Dataset) -> bool:
+    """Say whether no value of it is real: copies, and what a generator gives, may be, and what columns repeat."""
+    is_drawn = isinstance(dataset.origin, Synthesized)
+    return is_drawn and not any(column.references for column in dataset.schema.columns)
 
 
 def _expected(output: Output) -> str | None:

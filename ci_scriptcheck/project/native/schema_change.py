@@ -10,6 +10,7 @@ import copy
 import difflib
 import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 MOST_CHARACTERS = 1_000_000
 """Of a settings file that is changed."""
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MARKED = ("&", "!", "*")
 """How a value begins that others refer to, or that stands for something else."""
@@ -57,13 +59,17 @@ def changed(
         changes: What should be said of them.
         file: Its name.
     """
-    lost: list[str] = []
+    tree = _tree(text)
+    edits: dict[str, list[_Edit]] = {}
     for change in changes:
-        try:
-            text = _with(text, dataset, change, file)
-        except (_UnwritableError, UsageError, yaml.YAMLError):
-            lost.append(change.name)
-    return text, tuple(lost)
+        with suppress(_UnwritableError):
+            edits[change.name] = [*_edits(text, tree, dataset, change)]
+    written = [change for change in changes if change.name in edits]
+    lost = tuple(change.name for change in changes if change.name not in edits)
+    new = _applied(text, [edit for each in edits.values() for edit in each])
+    if _says(text, new, dataset, written, file):
+        return new, lost
+    return text, tuple(change.name for change in changes)
 
 
 def entry(change: ColumnChange) -> str:
@@ -89,41 +95,54 @@ def patch(before: str, after: str, file: str) -> str:
     return "".join(line if line.endswith("\n") else f"{line}{no_end}" for line in lines)
 
 
-def _with(text: str, dataset: str, change: ColumnChange, file: str) -> str:
+def _tree(text: str) -> yaml.Node | None:
     if len(text) > MOST_CHARACTERS:
-        raise _UnwritableError
-    edits = [*_edits(text, dataset, change)]
+        return None
+    try:
+        found: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
+    except yaml.YAMLError:
+        return None
+    return found
+
+
+def _applied(text: str, edits: Sequence[_Edit]) -> str:
     new, at = "", 0
     for edit in sorted(edits, key=lambda one: one.start):
         new += text[at : edit.start] + edit.text
         at = edit.end
-    new += text[at:]
-    wanted = _meant(read_yaml(text.encode(), file).data, dataset, change)
-    if read_yaml(new.encode(), file).data != wanted:
-        raise _UnwritableError
-    return new
+    return new + text[at:]
 
 
-def _meant(data: object, dataset: str, change: ColumnChange) -> object:
-    """Say what the whole file should hold then."""
-    whole: Any = copy.deepcopy(data)
-    columns = whole["datasets"][dataset]["columns"]
-    keys = {
-        key: list(value) if isinstance(value, tuple) else _as_read(value)
-        for key, value in change.keys.items()
-    }
-    column = {**(columns.get(change.name) or {}), **keys}
-    columns[change.name] = {key: value for key, value in column.items() if value is not None}
-    return whole
+def _says(
+    before: str, after: str, dataset: str, changes: Sequence[ColumnChange], file: str
+) -> bool:
+    """Say whether the new text says what it should, and nothing else."""
+    if not changes:
+        return True
+    try:
+        wanted: Any = copy.deepcopy(read_yaml(before.encode(), file).data)
+        found = read_yaml(after.encode(), file).data
+    except UsageError:
+        return False
+    columns = wanted["datasets"][dataset]["columns"]
+    for change in changes:
+        keys = {
+            key: list(value) if isinstance(value, tuple) else _as_read(value)
+            for key, value in change.keys.items()
+        }
+        column = {**(columns.get(change.name) or {}), **keys}
+        columns[change.name] = {key: value for key, value in column.items() if value is not None}
+    return bool(found == wanted)
 
 
 def _as_read(value: Json) -> Json:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _edits(text: str, dataset: str, change: ColumnChange) -> Iterator[_Edit]:
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    columns = root
+def _edits(
+    text: str, tree: yaml.Node | None, dataset: str, change: ColumnChange
+) -> Iterator[_Edit]:
+    columns = tree
     for name in ("datasets", dataset, "columns"):
         _, columns = _entry(text, columns, name)
     if not isinstance(columns, yaml.MappingNode) or not columns.value:

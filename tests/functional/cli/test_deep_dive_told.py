@@ -31,9 +31,15 @@ datasets:
         max: 100
       paid_on: {type: date, min: 2025-01-01, max: 2025-12-31}
     real: s3://company-ml/orders/
+  shops:
+    files: shops.csv
+    columns: {town: {type: category, values: [Oslo]}, size: {type: float, min: 0, max: 10}}
+    real: s3://company-ml/shops/
+    public: true
 steps:
   prepare: {script: prepare.py, inputs: {orders: {dataset: orders, external: true}}}
-pipelines: {daily: [prepare.py, total.py]}
+  count: {script: count.py, inputs: {shops: {dataset: shops, external: true}}}
+pipelines: {daily: [prepare.py, total.py], open: [count]}
 """
 PREPARE = """\
 import csv
@@ -59,6 +65,15 @@ def main(input_paths, output_paths, environ_vars, job_args):
     lines = (Path(input_paths["kept"]) / "kept.csv").read_text().splitlines()[1:]
     (Path(output_paths["report"]) / "report.json").write_text(json.dumps({"rows": len(lines)}))
 """
+COUNT = """\
+from pathlib import Path
+
+
+def main(input_paths, output_paths, environ_vars, job_args):
+    lines = (Path(input_paths["shops"]) / "shops.csv").read_text().splitlines()
+    (Path(output_paths["shops_with_size"]) / "shops.csv").write_text("\\n".join(lines))
+"""
+PUBLIC = b"town,size\nOslo,4.5\nLisbon,12.345\n"
 PLANTED = ("Jadwiga-7319", "Kowalczyk-7319", "98765.4321", "2026-07-19", "7319733")
 ROWS = 200
 
@@ -106,12 +121,12 @@ class Shop:
     def folder(self) -> Path:
         return min((self.root / ".scriptcheck" / "runs").iterdir())
 
-    def profiles(self) -> list[dict[str, Any]]:
+    def profiles(self, task: str = "daily/prepare[real]") -> list[dict[str, Any]]:
         record = json.loads((self.folder / "record.json").read_text())
         return [
             port
             for result in record["run"]["results"]
-            if result["task"] == "daily/prepare[real]"
+            if result["task"] == task
             for port in result["profiles"]
         ]
 
@@ -124,13 +139,16 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     (root / "scriptcheck.yaml").write_text(SETTINGS)
     (root / "prepare.py").write_text(PREPARE.replace("% 4", "% 3"))
     (root / "total.py").write_text(TOTAL)
+    (root / "count.py").write_text(COUNT)
     git(root, "init", "--quiet", "--initial-branch=main")
     commit(root)
     git(root, "switch", "--quiet", "--create", "change")
     (root / "prepare.py").write_text(PREPARE)
+    (root / "count.py").write_text(COUNT.replace("lines =", "lines = []\n    lines ="))
     commit(root)
     store = Store()
     store.put("orders/orders.csv", real_orders())
+    store.put("shops/shops.csv", PUBLIC)
     with serving(store) as address:
         yield Shop(root, address)
 
@@ -165,6 +183,18 @@ def test_ports_are_profiled_in_the_record(shop: Shop) -> None:
     assert [column["name"] for column in table["columns"]] == ["customer", "amount", "half"]
 
 
+def test_of_public_data_the_very_values_are_told_and_what_is_suggested_is_rounded(
+    shop: Shop,
+) -> None:
+    shops = shop.profiles("open/count[real]")[0]
+
+    town, size = shops["tables"][0]["columns"]
+    assert town["named"] == ["Lisbon"]
+    assert (size["low"], size["high"]) == (4.5, 12.345)
+    assert "values: [Oslo, Lisbon]" in shops["suggestion"]
+    assert "max: 13}" in shops["suggestion"]
+
+
 def test_the_change_that_is_suggested_makes_what_is_made_like_what_is_real(shop: Shop) -> None:
     suggestion = shop.profiles()[0]["suggestion"]
 
@@ -176,6 +206,6 @@ def test_the_change_that_is_suggested_makes_what_is_made_like_what_is_real(shop:
     assert "min: 2026-01-01, max: 2026-06-30}" in settings
     assert "channel: {type: string}" in settings
     assert "max: 7319733" not in settings
-    ended = shop.run()
+    ended = shop.run("daily/*")
     assert "reaches" not in ended.stdout
     assert "git apply" not in ended.stdout, ended.stdout

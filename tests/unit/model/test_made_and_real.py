@@ -207,3 +207,26 @@ def test_moments_that_files_declare_as_text_are_left_to_the_check_of_each_value(
 
     assert changes(schema, made, a_profile("string")) == []
     assert changes(schema, made, a_profile("string", is_told=True)) == [{"type": "string"}]
+
+
+def test_tables_of_one_schema_are_taken_together() -> None:
+    schema = Schema(
+        columns=(
+            Column(name="x", type=ColumnType.FLOAT, max=100),
+            Column(name="label", type=ColumnType.INT),
+        )
+    )
+    names = ("test.csv", "train.csv")
+    label = ColumnProfile(name="label", type="int", distinct=2)
+    made = [TableProfile(name=name, rows=50, columns=(ALIKE, label)) for name in names]
+    real = [
+        TableProfile(name=names[0], rows=100, columns=(a_profile(low=0.0, high=90.0),)),
+        TableProfile(
+            name=names[1], rows=300, columns=(a_profile(low=5.0, high=470.0, nulls=20), label)
+        ),
+    ]
+
+    found, said = suggested(schema, made, real)
+
+    assert [dict(one.keys) for one in found] == [{"nulls": 0.05, "max": 470.0}]
+    assert said == ("`label` is in some real tables only",)

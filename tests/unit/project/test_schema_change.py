@@ -23,7 +23,7 @@ datasets:
   orders:
     files: orders.csv
     columns:
-      # What the shop calls it.
+      # Wie der Laden es nennt: „Ördernr.“ 📦
       order_id: {type: int, unique: true, min: 1, max: 1000}   # never reused
       customer: {type: category, values: [retail, "trade"]}
       amount:
