@@ -97,7 +97,7 @@ def _of_pipelines(pipelines: Collection[str], options: Options, asking: Asking) 
         return Beside(head=handed.head, base=handed.base)
     if not asking.is_reviewed:
         _check_named(choices, asking.base)
-    found = _read_and_matched(choices, asking)
+    found = _read_and_matched(choices, asking) if choices else Beside()
     if not asking.runs_code:
         handed_on.write(folder, HandedOn(head=found.head, base=found.base))
     return found
