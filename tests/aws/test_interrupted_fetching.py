@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,9 +24,13 @@ from ci_scriptcheck.fixtures.part_file import CHUNK
 from tests.s3_server.server import Asked, Store, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
+
+
+REQUESTS = 2 * 4 + 50
+"""For all that lies in `a_store`."""
 
 
 def started(address: str, folder: Path, prefix: str, **wish: Any) -> subprocess.Popen[str]:
@@ -73,7 +78,7 @@ def after(number: int, killed: Callable[[], None]) -> Callable[[Asked], None]:
     return count
 
 
-@pytest.mark.parametrize("number", [1, 3, 5, 7, 9, 20, 59])
+@pytest.mark.parametrize("number", [1, 3, 5, 7, 9, 20, 57])
 def test_a_fetch_that_is_killed_is_gone_on_with(tmp_path: Path, number: int) -> None:
     store = a_store()
     with serving(store) as address:
@@ -88,7 +93,7 @@ def test_a_fetch_that_is_killed_is_gone_on_with(tmp_path: Path, number: int) -> 
 
     assert code == 0
     assert files(folder) == store.objects
-    requests = 2 * 5 + 50
+    requests = REQUESTS
     # What was running when it was killed is asked for twice, and nothing else.
     assert requests <= len(store.asked) <= requests + 8 + 2
     assert before >= number
@@ -130,16 +135,22 @@ def test_a_sample_that_is_killed_while_it_is_cut_is_right_in_the_end(tmp_path: P
     assert files(folder) == files(expected)
 
 
-def test_a_full_disk_is_told_and_what_was_fetched_is_kept(tmp_path: Path) -> None:
+NO_ROOM = "make room there, or set a smaller `sample:`"
+
+
+def test_a_file_that_may_not_grow_is_told_and_what_was_fetched_is_kept(tmp_path: Path) -> None:
     store = a_store()
+    store.put("raw/early.bin", b"before the large ones")
     with serving(store) as address:
-        code, output = ended(started(address, tmp_path, "raw/", file_bytes=2 * CHUNK + 5))
+        code, output = ended(
+            started(address, tmp_path, "raw/", file_bytes=2 * CHUNK + 5, threads=1)
+        )
         assert code == 4
         assert output.splitlines() == [
             f"real data cannot be written to {tmp_path / 'parts'}",
             "File too large",
             "what was fetched so far is kept for the next run",
-            "make room there, or set a smaller `sample:`",
+            NO_ROOM,
         ]
         assert not list((tmp_path / "sets").iterdir())
         store.asked.clear()
@@ -148,7 +159,72 @@ def test_a_full_disk_is_told_and_what_was_fetched_is_kept(tmp_path: Path) -> Non
 
     assert code == 0
     assert files(folder) == store.objects
-    assert store.read() < 8 * CHUNK
+    assert store.times("raw/early.bin") == 0
+
+
+def test_a_disk_that_runs_full_halfway_is_told_and_what_was_fetched_is_kept(
+    small_disk: Path,
+) -> None:
+    store = a_store()
+    filler = small_disk / "of-somebody-else"
+    with serving(store) as address:
+        store.before = after(3, lambda: filled(filler))
+        code, output = ended(started(address, small_disk / "cache", "raw/", threads=1))
+        assert code == 4
+        assert output.splitlines() == [
+            f"real data cannot be written to {small_disk / 'cache' / 'parts'}",
+            "No space left on device",
+            "what was fetched so far is kept for the next run",
+            NO_ROOM,
+        ]
+        assert not list((small_disk / "cache" / "sets").iterdir())
+        filler.unlink()
+        store.before = lambda _: None
+        store.asked.clear()
+
+        code, folder = ended(started(address, small_disk / "cache", "raw/"))
+
+    assert code == 0
+    assert files(folder) == store.objects
+    assert store.read("raw/large-0.bin") == store.size("raw/large-0.bin") - 2 * CHUNK
+
+
+def test_what_does_not_fit_onto_the_disk_is_refused_before_any_of_it_is_fetched(
+    small_disk: Path,
+) -> None:
+    store = a_store()
+    filled(small_disk / "of-somebody-else", left=100_000_000)
+    with serving(store) as address:
+        code, output = ended(started(address, small_disk / "cache", "raw/"))
+
+    assert code == 4
+    assert output.splitlines()[0].startswith("real data of 67.2 MB does not fit into")
+    assert output.splitlines()[-1] == NO_ROOM
+    assert store.asked == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a file system of its own, of 200 MB."""
+    as_root = [] if os.getuid() == 0 else ["sudo", "-n"]
+    place = tmp_path / "disk"
+    place.mkdir()
+    asked = ["mount", "-t", "tmpfs", "-o", f"size=200m,uid={os.getuid()}", "tmpfs", str(place)]
+    try:
+        subprocess.run([*as_root, *asked], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no file system can be mounted here: {error}")
+    try:
+        yield place
+    finally:
+        subprocess.run([*as_root, "umount", "-l", str(place)], check=True)
+
+
+def filled(filler: Path, *, left: int = 1_000_000) -> None:
+    """Fill a file system, but for some bytes."""
+    free = shutil.disk_usage(filler.parent).free - left
+    with filler.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, free)
 
 
 def test_who_fetches_the_same_at_the_same_time_waits_and_finds_it(tmp_path: Path) -> None:
@@ -161,4 +237,4 @@ def test_who_fetches_the_same_at_the_same_time_waits_and_finds_it(tmp_path: Path
     assert (one, other) == (0, 0)
     assert first == second
     assert files(first) == store.objects
-    assert len(store.asked) == 2 * 5 + 50
+    assert len(store.asked) == REQUESTS
