@@ -68,12 +68,21 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
     names = plan.wanted()
     if not names:
         return plan
+    known = {**({} if plan.base is None else plan.base.datasets), **plan.datasets}
+    return replace(plan, fixtures=had([known[name] for name in names], asking))
+
+
+def had(datasets: Sequence[Dataset], asking: Asking) -> Mapping[str, Fixture]:
+    """Give the real data of datasets, by name, which lie in the repository then.
+
+    Raises:
+        FixtureError: they cannot be had, may not be read, or are too much.
+    """
     _check_job(asking)
     from ci_scriptcheck.fixtures import allowed, lock
 
     may = allowed.allowed(asking.head, asking.base, asking.environ)
-    known = {**({} if plan.base is None else plan.base.datasets), **plan.datasets}
-    wanted = [_wanted(known[name], may) for name in names]
+    wanted = [_wanted(one, may) for one in datasets]
     allowed.check([one.place for one in wanted], may)
     file = asking.root / FOLDER / LOCK
     locked = lock.read(file)
@@ -89,7 +98,7 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
     else:
         found = dict(_fetched(wanted, may, locked, asking))
         lock.write(file, {**lock.read(file), **found}.values())
-    return replace(plan, fixtures=dict(sorted(found.items())))
+    return dict(sorted(found.items()))
 
 
 def _fit(found: Iterable[Fixture]) -> bool:
