@@ -141,7 +141,7 @@ def things(
     key = f"{purpose}\0{name}"
     pool: list[Cell] = means.things.setdefault(key, [])
     more = number - len(pool)
-    if more > 0 and table.columns[name].kind == "int":
+    if more > 0 and table.columns[name].kind in {"int", "float"}:
         avoid = {one for one in pool if isinstance(one, int)}
         pool += ids(means, table, name, more, purpose, avoid=avoid)
     elif more > 0:

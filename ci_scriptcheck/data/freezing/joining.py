@@ -129,7 +129,7 @@ def _alike(
         for name, column in parent.columns.items():
             if not column.is_unique or column.kind not in _JOINING:
                 continue
-            if name in child.columns and name.lower() not in _SAYS_NOTHING:
+            if name.lower() not in _SAYS_NOTHING and _can_join(child, name, column):
                 yield (name,), (name,)
             for one in (
                 parent.name,
@@ -137,7 +137,7 @@ def _alike(
                 parent.name.removesuffix("es"),
             ):
                 longer = f"{one}_{name}"
-                if longer in child.columns and child.columns[longer].kind in _JOINING:
+                if _can_join(child, longer, column):
                     yield (longer,), (name,)
         return
     both = [
@@ -152,6 +152,13 @@ def _alike(
         yield columns, columns
 
 
+def _can_join(child: Table, name: str, theirs: Column) -> bool:
+    found = child.columns.get(name)
+    return found is not None and (
+        found.kind in _JOINING or (found.kind, theirs.kind) == ("float", "int")
+    )
+
+
 _JOINING = frozenset({"string", "int", "date", "datetime"})
 
 
@@ -162,7 +169,7 @@ def _join(
     parent: Table,
     theirs: tuple[str, ...],
 ) -> Join | None:
-    of_child, of_parent = tuple_sql(columns), tuple_sql(theirs)
+    of_child, of_parent = _key(child, columns), _key(parent, theirs)
     rows = connection.execute(
         f"with c as (select {of_child} as k, count(*) as n from {child.relation} group by 1), "  # noqa: S608  (quoted)
         f"p as (select {of_parent} as k from {parent.relation}) "
@@ -187,6 +194,13 @@ def _join(
     )
 
 
+def _key(table: Table, columns: Sequence[str]) -> str:
+    """Write the values by which rows are joined: where some are missing, pandas writes 12 as 12.0."""
+    if len(columns) > 1 or table.columns[columns[0]].kind != "float":
+        return tuple_sql(columns)
+    return f"regexp_replace({cell_of(columns[0])}, '[.]0+$', '')"
+
+
 def _carried(
     connection: duckdb.DuckDBPyConnection,
     child: Table,
@@ -201,6 +215,7 @@ def _carried(
         if name in parent.columns
         and name not in {*columns, *theirs}
         and column.kind == parent.columns[name].kind not in {"nested", "empty"}
+        and (column.filled, parent.columns[name].filled) == (child.rows, parent.rows)
     ]
     if not both:
         return ()
@@ -209,8 +224,8 @@ def _carried(
         f"count(*) filter (c.v{turn} is distinct from p.v{turn})" for turn in range(len(both))
     )
     found = connection.execute(
-        f"with c as (select {tuple_sql(columns)} as k, {cells} from {child.relation}), "  # noqa: S608  (quoted)
-        f"p as (select {tuple_sql(theirs)} as k, {cells} from {parent.relation}) "
+        f"with c as (select {_key(child, columns)} as k, {cells} from {child.relation}), "  # noqa: S608  (quoted)
+        f"p as (select {_key(parent, theirs)} as k, {cells} from {parent.relation}) "
         f"select {same} from c join p on c.k = p.k"
     ).fetchall()[0]
     return tuple(name for name, other in zip(both, found or (), strict=False) if other == 0)

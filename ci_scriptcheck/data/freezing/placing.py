@@ -140,7 +140,7 @@ def _placed(
     is_carried: bool,
 ) -> Placed:
     column = table.columns[name]
-    alone = How.NUMBERED if column.kind == "int" else How.CODED
+    alone = How.NUMBERED if column.kind in {"int", "float"} else How.CODED
     told = FrozenColumn(
         name=name,
         type=column.kind,

@@ -184,6 +184,23 @@ def test_long_numbers_of_which_there_are_few_name_somebody_and_short_ones_do_not
     assert made["caller"].nunique() == 7
 
 
+def test_numbers_join_those_that_pandas_wrote_with_a_point_as_some_were_missing(
+    frozen: Freezing, chance: Random
+) -> None:
+    people = pd.DataFrame({"id": [1000 + 7 * one for one in range(80)]})
+    bought = [float(chance.choice(people["id"])) for _ in range(200)]
+    orders = pd.DataFrame({"line": range(200), "people_id": bought})
+    orders.loc[:19, "people_id"] = None
+    orders.loc[20:29, "people_id"] = 77.0
+
+    made = frozen({"people": people, "orders": orders}, Wish(rows=200))
+
+    found = made["orders"]["people_id"].astype(float)
+    assert (len(found), found.isna().sum()) == (200, 20)
+    assert (~found.dropna().isin(made["people"]["id"].astype(float))).sum() == 10
+    assert not set(found.dropna()) & {*people["id"], 77}
+
+
 def test_rows_of_one_thing_are_as_many_as_in_the_real_table(
     frozen: Freezing, chance: Random
 ) -> None:
