@@ -207,6 +207,7 @@ _HOW = {
     "coded": How.CODED,
     "mail": How.CODED,
     "link": How.CODED,
+    "address": How.CODED,
     "filled": How.FILLED,
 }
 

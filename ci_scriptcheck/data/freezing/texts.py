@@ -33,6 +33,14 @@ _CLASSES = {
     "h": "0123456789abcdef",
     "H": "0123456789ABCDEF",
 }
+_KINDS = {
+    "mail": r"[^@\s]+@[^@\s]+\.[^@\s]+",
+    "link": r"(https?|s3|ftp)://\S+",
+    "address": r"[0-9]{1,3}(\.[0-9]{1,3}){3}",
+    "h": "[0-9a-f-]{8,}",
+    "H": "[0-9A-F-]{8,}",
+}
+"""Texts that look otherwise one by one, and are of one kind."""
 _LONGEST = 64
 _COVERED = 0.9
 _BEGINNING = "^([A-Za-z]{1,4})([^A-Za-z]|$)"
@@ -85,7 +93,7 @@ class Writing:
     """How texts for a column are made.
 
     Attributes:
-        kind: `coded` by shapes, `mail`, `link`, `named` or `filled` with words.
+        kind: `coded` by shapes, `mail`, `link` and `address` in a network, `named` or `filled` with words.
         words: Of filled texts, as some of the real ones have them.
     """
 
@@ -132,20 +140,18 @@ def writing_of(connection: duckdb.DuckDBPyConnection, table: Table, name: str) -
     if column.values and not column.is_unique:
         return Writing(kind="named")
     cell = cell_of(name)
-    tests = r"[^@\s]+@[^@\s]+\.[^@\s]+", r"(https?|s3|ftp)://\S+", "[0-9a-f-]{8,}", "[0-9A-F-]{8,}"
-    listed = ", ".join(
-        f"count(*) filter (regexp_full_match({cell}, {literal(one)}))" for one in tests
-    )
+    counts = [
+        f"count(*) filter (regexp_full_match({cell}, {literal(one)}))" for one in _KINDS.values()
+    ]
     # Hexadecimal digits are those of which all letters occur; other codes only have some of them.
     letters = " and ".join(f"bool_or(contains(lower({cell}), '{one}'))" for one in "abcdef")
-    found = connection.execute(
-        f"select {listed}, {letters} from {table.relation}"  # noqa: S608  (quoted)
+    *found, has_all = connection.execute(
+        f"select {', '.join(counts)}, {letters} from {table.relation}"  # noqa: S608  (quoted)
     ).fetchall()[0]
-    if column.filled in found[:2]:
-        return Writing(kind="mail" if found[0] == column.filled else "link")
-    hexadecimal = "h" if found[2] == column.filled and found[4] else ""
-    hexadecimal = "H" if found[3] == column.filled and found[4] else hexadecimal
-    shapes = _shapes(connection, table, name, hexadecimal)
+    kinds = [kind for kind, count in zip(_KINDS, found, strict=True) if count == column.filled]
+    if kinds and kinds[0] not in {"h", "H"}:
+        return Writing(kind=kinds[0])
+    shapes = _shapes(connection, table, name, kinds[0] if kinds and has_all else "")
     if shapes:
         return Writing(kind="coded", shapes=shapes)
     return _filled(connection, table, name)
@@ -185,8 +191,8 @@ def _shapes(
         return ()
     if not all(set(row[0]) & set(_CLASSES) for row in shared):
         return ()
-    # Words are no code: what all of one form share could be a name.
-    if any(" " in row[0] for row in shared):
+    # Words are no code.
+    if any(" " in row[0] and set(row[0]) & {"A", "a"} for row in shared):
         return ()
     prefix = _prefix(connection, table, name)
     return tuple(
@@ -245,6 +251,8 @@ def _candidates(writing: Writing, name: str, rng: Rng) -> Iterator[str]:
                 yield f"{plain}{number}@example.org"
             case "link":
                 yield f"https://example.org/{plain}/{number}"
+            case "address":
+                yield f"10.{'.'.join(str(one) for one in rng.integers(1, 255, 3))}"
             case "filled":
                 length = int(rng.choice(writing.words))
                 words = (_FILLING[turn % len(_FILLING)] for turn in range(number, number + length))

@@ -128,6 +128,28 @@ def test_hexadecimal_digits_stay_such_and_codes_of_a_letter_and_digits_are_none(
     assert made["code"].str.fullmatch("c[0-9]{9}").all()
 
 
+def test_addresses_and_telephones_are_others_that_can_be_read_as_such(
+    frozen: Freezing, chance: Random
+) -> None:
+    def number() -> int:
+        return chance.randint(1, 250)
+
+    frame = pd.DataFrame(
+        {
+            "mail": [f"ann.{turn}@home.test" for turn in range(100)],
+            "from": [f"{number()}.{number()}.{number()}.{number()}" for _ in range(100)],
+            "call": [f"+49 151 {chance.randint(0, 9999999):07}" for _ in range(100)],
+        }
+    )
+
+    made = frozen({"t": frame})["t"]
+
+    assert made["mail"].str.fullmatch(r"mail\d+@example\.org").all()
+    assert made["from"].str.fullmatch(r"10(\.\d{1,3}){3}").all()
+    assert made["call"].str.fullmatch(r"\+\d\d \d{3} \d{7}").all()
+    assert not [name for name in frame if set(made[name]) & set(frame[name])]
+
+
 def test_a_name_that_begins_all_texts_is_no_form(frozen: Freezing) -> None:
     texts = [f"marguerite-{number}" for number in range(100)]
 
