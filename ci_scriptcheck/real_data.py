@@ -82,20 +82,50 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
     names, of_production = plan.wanted(), wanted_places.of_production(plan)
     if not names and not of_production:
         return plan
-    from ci_scriptcheck.fixtures import allowed, handed_on, lock
+    from ci_scriptcheck.fixtures import allowed
 
-    folder = asking.root / FOLDER
     may = allowed.allowed(asking.head, asking.base, is_reviewed=asking.is_reviewed)
     known = {**({} if plan.base is None else plan.base.datasets), **plan.datasets}
     wanted = [_wanted(known[name], may) for name in names]
     wanted += [_produced(place, names, known, may) for place, names in of_production.items()]
-    allowed.check([one.place for one in wanted], may)
     wanted = _within(wanted, of_production, may.settings.budget)
+    written = of_production.keys() - wanted_places.given(plan)
+    found, gone = _had(wanted, may, asking, may_fail=of_production.keys(), apart=written)
+    return had.without(replace(plan, fixtures=dict(sorted(found.items()))), gone)
+
+
+def of_datasets(datasets: Iterable[Dataset], asking: Asking) -> Mapping[str, Fixture]:
+    """Give the real data of datasets, by name, which lie in the repository then.
+
+    Raises:
+        FixtureError: they cannot be had, may not be read, or are too much.
+    """
+    from ci_scriptcheck.fixtures import allowed
+
+    may = allowed.allowed(asking.head, asking.base, is_reviewed=asking.is_reviewed)
+    wanted = [_wanted(one, may) for one in datasets]
+    found, _ = _had(wanted, may, asking, may_fail=frozenset(), apart=frozenset())
+    return found
+
+
+def _had(
+    wanted: Sequence[Wanted],
+    may: Allowed,
+    asking: Asking,
+    *,
+    may_fail: Collection[str],
+    apart: Collection[str],
+) -> tuple[Mapping[str, Fixture], Mapping[str, str]]:
+    """Give what is wanted, from here where it is; and of what may fail, why it cannot be had."""
+    from ci_scriptcheck.fixtures import allowed, handed_on, lock
+
+    folder = asking.root / FOLDER
+    allowed.check([one.place for one in wanted], may)
     locked = lock.read(folder / LOCK)
     found = {one.dataset: locked[one.dataset] for one in wanted if one.dataset in locked}
     if not asking.may_fetch:
         gone = handed_on.read(folder).gone
-        return _with(plan, _as_handed_on(wanted, found, gone, asking), gone)
+        return _as_handed_on(wanted, found, gone, asking), gone
     gone = {}
     # All or none: what is sampled by the same values has to keep the same of them.
     is_here = len(found) == len(wanted) and all(
@@ -106,12 +136,12 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
             # What nobody uses for a week is removed.
             os.utime(asking.root / folder_of(one))
     else:
-        found, gone = _fetched(wanted, plan, may, locked, asking)
+        found, gone = _fetched(wanted, may, locked, asking, may_fail=may_fail, apart=apart)
         kept = _still_here(lock.read(folder / LOCK), asking.root)
         lock.write(folder / LOCK, {**kept, **found}.values())
     if not asking.runs_code:
         handed_on.write(folder, replace(handed_on.read(folder), gone=gone))
-    return _with(plan, found, gone)
+    return found, gone
 
 
 def refusal(asking: Asking) -> FixtureError:
@@ -142,10 +172,6 @@ def without(plan: Plan, error: FixtureError) -> Plan:
         for task in plan.tasks
     )
     return replace(plan, tasks=tuple(tasks), findings=(*plan.findings, finding))
-
-
-def _with(plan: Plan, found: Mapping[str, Fixture], gone: Mapping[str, str]) -> Plan:
-    return had.without(replace(plan, fixtures=dict(sorted(found.items()))), gone)
 
 
 def _as_handed_on(
@@ -250,10 +276,12 @@ def _is_here(wanted: Wanted, fixture: Fixture, root: Path) -> bool:
 
 def _fetched(
     wanted: Sequence[Wanted],
-    plan: Plan,
     may: Allowed,
     locked: Mapping[str, Fixture],
     asking: Asking,
+    *,
+    may_fail: Collection[str],
+    apart: Collection[str],
 ) -> tuple[dict[str, Fixture], dict[str, str]]:
     """Fetch what is wanted; of executions, what cannot be had is told with the reason.
 
@@ -289,7 +317,5 @@ def _fetched(
             seed=SEED,
             budget=may.settings.budget,
         )
-        may_fail = wanted_places.of_production(plan).keys()
-        written = may_fail - wanted_places.given(plan)
-        found, others = one_by_one.fetch(listed, means, locked, may_fail=may_fail, apart=written)
+        found, others = one_by_one.fetch(listed, means, locked, may_fail=may_fail, apart=apart)
     return found, gone | others

@@ -327,7 +327,7 @@ _ALL_COMMANDS = (
     Command(
         name="infer",
         section="Set up",
-        summary="Draft datasets from sample files, or from a script",
+        summary="Draft datasets from files or a script, or freeze real ones",
         title="Draft datasets from sample files, or from a script, for a person to read.",
         arguments=(
             Argument(
@@ -349,6 +349,46 @@ _ALL_COMMANDS = (
                     ),
                     Option(name="rounds", word="N", text="So often at most", default="60"),
                     Option(name="time", word="TIME", text="So long at most", default="1m"),
+                ),
+            ),
+            Group(
+                title="A frozen sample, in place of a draft",
+                options=(
+                    Option(
+                        name="freeze",
+                        text="Write a few hundred made rows with the schema, shares, keys and joins of"
+                        " these tables and none of their texts, and what could still identify anybody",
+                    ),
+                    Option(
+                        name="dataset",
+                        word="NAME",
+                        text="Freeze the real data of this dataset, and no files; may be repeated",
+                        repeated=True,
+                    ),
+                    Option(
+                        name="rows", word="N", text="Of the largest table, at most", default="300"
+                    ),
+                    Option(
+                        name="keep",
+                        word="COLUMN",
+                        text="Keep its values, or moments where they are: status, orders.status;"
+                        " may be repeated",
+                        repeated=True,
+                    ),
+                    Option(
+                        name="by",
+                        word="COLUMN",
+                        text="Its values join tables, though none has each of them once;"
+                        " may be repeated",
+                        repeated=True,
+                    ),
+                    Option(
+                        name="output",
+                        short="o",
+                        word="DIR",
+                        text="Where it goes",
+                        default="frozen",
+                    ),
                 ),
             ),
             Group(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import atomic, scope
 from ci_scriptcheck.change.git.repository import repository_root
-from ci_scriptcheck.cli import arguments, link_out, opening
+from ci_scriptcheck.cli import arguments, freeze, link_out, opening, settings_file
 from ci_scriptcheck.draft import (
     insertion,
     limited,
@@ -38,6 +38,9 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     Raises:
         UsageError: no file or script is there, or the settings file cannot take them.
     """
+    if given.freeze:
+        return _freeze(given, console, environ)
+    _refuse_frozen(given)
     if given.script is None:
         return _from_files(given, console)
     if given.files:
@@ -46,6 +49,32 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
             advice="leave one of them out",
         )
     return _from_script(given, console, environ)
+
+
+def _freeze(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
+    if given.script is not None or (given.dataset and (given.files or vars(given)["as"])):
+        other = "`--script`" if given.script is not None else "files or `--as`"
+        raise UsageError(
+            what=f"{other} and `--{'dataset' if given.dataset else 'freeze'}` contradict each other",
+            advice="leave one of them out",
+        )
+    if given.dataset:
+        return freeze.of_datasets(given, console, environ)
+    return freeze.of_files(given, _paths(given.files), console)
+
+
+def _refuse_frozen(given: Namespace) -> None:
+    """Refuse options of a frozen sample where a draft is asked for.
+
+    Raises:
+        UsageError: there is one.
+    """
+    for name in ("dataset", "rows", "keep", "by", "output"):
+        if vars(given)[name]:
+            raise UsageError(
+                what=f"`--{name}` says how a sample is frozen, and none is asked for",
+                advice="add `--freeze`",
+            )
 
 
 def _from_script(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
@@ -144,17 +173,7 @@ def _deliver(drafts: tuple[Drafted, ...], given: Namespace, console: Console) ->
 def _add(drafts: tuple[Drafted, ...], given: Namespace, console: Console) -> None:
     target = Path(given.into)
     link_out.refuse(target)
-    try:
-        before = target.read_bytes().decode("utf-8")  # with the ends of its lines
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            what=f"`{target}` is no text in UTF-8", advice="write it in UTF-8"
-        ) from error
-    except OSError as error:
-        raise UsageError(
-            what=f"`{target}` cannot be read: {error.strerror}",
-            advice="name the settings file, or begin one with `scriptcheck init`",
-        ) from error
+    before = settings_file.text_of(target)
     atomic.rewrite_text(target, insertion.with_datasets(before, drafts, file=str(target)))
     names = ", ".join(f"`{draft.dataset.name}`" for draft in drafts)
     console.tell(f"added {counted(len(drafts), 'dataset')} to {target}: {names}\n")

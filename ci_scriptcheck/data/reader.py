@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ci_scriptcheck.data import bounds, file_difference, tables
 from ci_scriptcheck.data.compare.terms import CompareTerms, DriftTerms, ProfileTerms
 from ci_scriptcheck.data.cutting import requests as cutting
+from ci_scriptcheck.data.freezing import requests as freezing
 from ci_scriptcheck.data.validate.terms import Terms
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.contract import Bound, Dataset, Stated
@@ -219,6 +220,8 @@ def answer(request: Message) -> Message:  # noqa: C901, PLR0911, PLR0912  (an ar
             return {"files": {name: asdict(figures) for name, figures in measured.items()}}
         case "sample":
             return _sampled(request)
+        case "freeze":
+            return freezing.answer(request)
         case "synthesize":
             return _synthesized(request)
         case "lay out":

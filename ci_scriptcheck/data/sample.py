@@ -105,7 +105,15 @@ def look(files: Sequence[Path], kind: str) -> tuple[int, tuple[Seen, ...]]:
 def _looked(
     connection: duckdb.DuckDBPyConnection, files: Sequence[Path], kind: str
 ) -> tuple[int, tuple[Seen, ...]]:
-    scan = _scan(files, kind)
+    return look_at(connection, scan_of(files, kind))
+
+
+def look_at(connection: duckdb.DuckDBPyConnection, scan: str) -> tuple[int, tuple[Seen, ...]]:
+    """Do the same for what DuckDB reads from there: a table, or a call of one of its readers.
+
+    Raises:
+        UnreadableError: there are too many cells.
+    """
     described = connection.execute(f"describe select * from {scan}").fetchall()  # noqa: S608  (quoted)
     natives = {str(row[0]): str(row[1]) for row in described[:MOST_COLUMNS]}
     counted = connection.execute(f"select count(*) from {scan}").fetchall()[0][0]  # noqa: S608  (quoted)
@@ -123,11 +131,12 @@ def _looked(
     return rows, tuple(seen)
 
 
-def _scan(files: Sequence[Path], kind: str) -> str:
-    names = ", ".join(_text(str(file)) for file in files)
+def scan_of(files: Sequence[Path], kind: str) -> str:
+    """Write how DuckDB reads files that hold one table."""
+    names = ", ".join(literal(str(file)) for file in files)
     match kind:
         case "csv" | "tsv":
-            delimiter = _text(tables.delimiter_of(files[0], kind))
+            delimiter = literal(tables.delimiter_of(files[0], kind))
             options = f"delim = {delimiter}, header = true, all_varchar = true, quote = '\"'"
             return f"read_csv([{names}], {options}, union_by_name = true, sample_size = -1)"
         case "parquet":
@@ -162,12 +171,12 @@ _FIGURES = (
 
 def _figures(name: str) -> tuple[str, ...]:
     """Give the expressions behind `_FIGURES`, all over one column as text."""
-    cell = _cell(name)
+    cell = cell_of(name)
 
     def matching(pattern: str, more: str = "") -> str:
-        return f"count(*) filter (regexp_full_match({cell}, {_text(pattern)}){more})"
+        return f"count(*) filter (regexp_full_match({cell}, {literal(pattern)}){more})"
 
-    letters = f"regexp_extract({cell}, {_text(_LETTERS)})"
+    letters = f"regexp_extract({cell}, {literal(_LETTERS)})"
     number = f"try_cast({cell} as double)"
     moment = f"try_cast({cell} as timestamp)"
     return (
@@ -198,7 +207,7 @@ def _seen(
     told: dict[str, Any],
 ) -> Seen:
     kind = _type(native, told)
-    cell, filled = _cell(name), int(told["filled"])
+    cell, filled = cell_of(name), int(told["filled"])
     distinct, values = int(told["distinct"]), tuple[str, ...]()
     if filled and distinct <= 2 * MOST_VALUES and kind not in {"float", "nested"}:
         # Estimated so far; few can be counted, and named.
@@ -263,12 +272,14 @@ def _bounds(kind: str, told: Mapping[str, Any]) -> tuple[str | None, str | None]
     return None, None
 
 
-def _cell(name: str) -> str:
+def cell_of(name: str) -> str:
+    """Write how a column's cells are taken as text, with no value where pandas sees none."""
     quoted = '"' + name.replace('"', '""') + '"'
     text = f"{quoted}::varchar"
-    absent = ", ".join(_text(word) for word in _ABSENT)
+    absent = ", ".join(literal(word) for word in _ABSENT)
     return f"(case when {text} in ({absent}) then null else {text} end)"
 
 
-def _text(text: str) -> str:
+def literal(text: str) -> str:
+    """Write a text for SQL."""
     return "'" + text.replace("'", "''") + "'"

@@ -38,7 +38,7 @@ _INTERVAL = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Sample:
+class Sample:
     """One file that holds a table.
 
     Attributes:
@@ -62,28 +62,43 @@ def drafts(
         paths: Files and folders that exist.
         name: What a dataset is called; several get a number behind it.
     """
-    samples: list[_Sample] = []
+    groups, left = grouped(ask, paths, name=name)
+    made: list[Drafted] = []
+    for called, group in groups.items():
+        drafted = _drafted(ask, called, group)
+        if isinstance(drafted, Drafted):
+            made.append(drafted)
+        else:
+            left = (*left, drafted)
+    return tuple(made), left
+
+
+def grouped(
+    ask: Ask, paths: Iterable[Path], *, name: str | None = None
+) -> tuple[Mapping[str, Sequence[Sample]], tuple[LeftOut, ...]]:
+    """Find the tables in files and folders, by the name of the dataset that each becomes.
+
+    Args:
+        ask: As for `drafts`.
+        paths: Files and folders that exist.
+        name: What a dataset is called; several get a number behind it.
+    """
+    samples: list[Sample] = []
     left: list[LeftOut] = []
     for path in paths:
         found, strange = _samples(ask, path)
         samples.extend(found)
         left.extend(strange)
-    groups: dict[tuple[str, tuple[str, ...]], list[_Sample]] = {}
+    groups: dict[tuple[str, tuple[str, ...]], list[Sample]] = {}
     for sample in samples:
         groups.setdefault((sample.format, tuple(sorted(sample.columns))), []).append(sample)
-    made: list[Drafted] = []
+    called: dict[str, Sequence[Sample]] = {}
     for group in groups.values():
-        taken = {draft.dataset.name for draft in made}
-        called = _free(name or _name(group), taken)
-        drafted = _drafted(ask, called, group)
-        if isinstance(drafted, Drafted):
-            made.append(drafted)
-        else:
-            left.append(drafted)
-    return tuple(made), tuple(left)
+        called[_free(name or _name(group), set(called))] = group
+    return called, tuple(left)
 
 
-def _samples(ask: Ask, path: Path) -> tuple[list[_Sample], list[LeftOut]]:
+def _samples(ask: Ask, path: Path) -> tuple[list[Sample], list[LeftOut]]:
     answer = ask(reader.measuring(path.absolute()))
     files: Mapping[str, Mapping[str, Any]] = answer.get("files", {})
     if not files:
@@ -95,7 +110,7 @@ def _samples(ask: Ask, path: Path) -> tuple[list[_Sample], list[LeftOut]]:
         if why is not None:
             left.append(LeftOut(file=str(inside), why=why))
             continue
-        sample = _Sample(
+        sample = Sample(
             path=inside,
             shown=inside.as_posix(),
             format=figures["format"],
@@ -115,7 +130,7 @@ def _why_no_table(figures: Mapping[str, Any]) -> str | None:
     return None if figures["rows"] is not None else "its rows cannot be counted"
 
 
-def _drafted(ask: Ask, name: str, group: Sequence[_Sample]) -> Drafted | LeftOut:
+def _drafted(ask: Ask, name: str, group: Sequence[Sample]) -> Drafted | LeftOut:
     first = group[0]
     answer = ask(reader.sampling([one.path.absolute() for one in group], first.format))
     refused = answer.get("unreadable", answer.get("error"))
@@ -135,7 +150,7 @@ def _drafted(ask: Ask, name: str, group: Sequence[_Sample]) -> Drafted | LeftOut
             columns=tuple(column for column, _ in usable),
             rows=min(rows, MOST_ROWS) if rows else None,
         ),
-        files=_layout(group),
+        files=layout(group),
         origin=Synthesized(),
     )
     notes = {column.name: note for column, note in usable if note}
@@ -189,13 +204,13 @@ def _pattern(seen: Mapping[str, Any]) -> str | None:
     return f"{letters}[0-9]{{{digits}}}" if 0 < digits <= 30 else None
 
 
-def _sources(group: Sequence[_Sample]) -> str:
+def _sources(group: Sequence[Sample]) -> str:
     if len(group) == 1:
         return group[0].shown
     return f"{group[0].shown} and {counted(len(group) - 1, 'file')} more"
 
 
-def _layout(group: Sequence[_Sample]) -> tuple[TableFile, ...]:
+def layout(group: Sequence[Sample]) -> tuple[TableFile, ...]:
     """Name the files as they lie below the folder that holds them all."""
     kind = Format(group[0].format)
     if len(group) == 1:
@@ -222,7 +237,7 @@ def _plain_name(name: str) -> str:
     return name.replace("*", "_")
 
 
-def _name(group: Sequence[_Sample]) -> str:
+def _name(group: Sequence[Sample]) -> str:
     """Call a dataset like its file, or like what the names of its files have in common."""
     stems = {PurePosixPath(one.path.name.split(".")[0]).name for one in group}
     plain = {re.sub(r"[-_]*\d+$", "", stem) for stem in stems}

@@ -1,0 +1,41 @@
+"""What the limited reader is asked about tables that are to be frozen; nothing heavy is imported here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ci_scriptcheck.model.codec import from_json, to_json
+from ci_scriptcheck.model.frozen import Given, Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Message = dict[str, Any]
+
+
+def freezing(given: Sequence[Given], wish: Wish, folder: Path) -> Message:
+    """Ask for a sample of some tables, written below a folder, absolute.
+
+    The answer's `frozen` is a `model.frozen.Frozen` as `to_json` writes it; `unreadable` says instead
+    which table cannot be read, and why.
+    """
+    return {
+        "do": "freeze",
+        "given": [to_json(one) for one in given],
+        "wish": to_json(wish),
+        "folder": str(folder),
+    }
+
+
+def answer(request: Message) -> Message:
+    """Do what is asked."""
+    from ci_scriptcheck.data.freezing import freezing
+    from ci_scriptcheck.data.sample import UnreadableError
+
+    given = [from_json(Given, one) for one in request["given"]]
+    try:
+        frozen = freezing.freeze(given, from_json(Wish, request["wish"]), Path(request["folder"]))
+    except (UnreadableError, OSError) as error:
+        return {"unreadable": str(error)}
+    return {"frozen": to_json(frozen)}
