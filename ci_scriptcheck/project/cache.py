@@ -76,12 +76,13 @@ def load_cached(tree: Tree, folder: str, cache_folder: Path) -> Project:
 
 
 class _Watching:
-    """A tree that notes which files were asked for, and which of them were there."""
+    """A tree that notes which files were asked for, which of them were there, and whose text was read."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.root = getattr(tree, "root", None)
         self.asked: dict[str, bool] = {}
+        self.texts: set[str] = set()
 
     def paths(self) -> tuple[str, ...]:
         return self.tree.paths()
@@ -92,12 +93,14 @@ class _Watching:
 
     def read(self, path: str) -> bytes:
         self.asked[path] = self.tree.has(path)
+        self.texts.add(path)
         return self.tree.read(path)
 
     def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
         wanted = tuple(paths)
         found = self.tree.read_many(wanted)
         self.asked.update({path: path in found for path in wanted})
+        self.texts.update(found)
         return found
 
     def blob_ids(self, paths: Iterable[str]) -> dict[str, str]:
@@ -110,7 +113,15 @@ def _read_anew(tree: Tree, folder: str, shelf: Path, recipes: list[Recipe]) -> P
 
     watching = _Watching(tree)
     usages = _Usages(shelf / "usages.json")
-    loaded = loader.load(watching, folder, usages.of)
+
+    def of_scripts(_tree: Tree, scripts: Iterable[str]) -> dict[str, Usage | Finding]:
+        before = set(watching.texts)
+        found = usages.of(watching, scripts)
+        # What scripts use is kept by itself, so that their texts may be others.
+        watching.texts = before
+        return found
+
+    loaded = loader.load(watching, folder, of_scripts)
     recipe = _recipe(loaded, watching)
     _keep(shelf, recipe, loaded.project, recipes)
     usages.keep()
@@ -152,8 +163,11 @@ def _recipe(loaded: Loaded, watching: _Watching) -> Recipe:
     project = loaded.project
     files = watching.blob_ids(project.files)
     told = {finding.place.file for finding in project.findings if finding.place is not None}
+    # A file can be a script and settings as well, and then it counts by all that stands in it.
+    whole = told | watching.texts
     scripts = {
-        path: "" if path in told else _usage_digest(found) for path, found in loaded.usages.items()
+        path: "" if path in whole else _usage_digest(found)
+        for path, found in loaded.usages.items()
     }
     present = dict(watching.asked)
     for dataset in project.datasets.values():

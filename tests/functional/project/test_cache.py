@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -174,3 +175,27 @@ def test_a_commit_and_the_folder_it_was_made_of_give_one_project(root: Path) -> 
     assert codec.to_json(base) == codec.to_json(head)
     assert base.name == "fraud"
     assert len(keys(root)) == 1
+
+
+def test_settings_that_are_named_as_a_script_too_count_by_all_that_stands_in_them(
+    tmp_path: Path,
+) -> None:
+    # JSON is YAML, and Python as well: by what it uses, each such file is the same script.
+    def settings(place: str) -> str:
+        return json.dumps(
+            {
+                "version": 1,
+                "rules": {"SC1": "off", "SC3": "off"},
+                "datasets": {"orders": {"files": "a.csv", "real": place}},
+                "steps": {"odd": {"script": "scriptcheck.yaml"}},
+            },
+            indent=1,
+        )
+
+    def found(place: str) -> str | None:
+        (tmp_path / "scriptcheck.yaml").write_text(settings(place))
+        tree = WorkingTree(tmp_path, ("scriptcheck.yaml",))
+        return load_cached(tree, "", tmp_path / "cache").datasets["orders"].real
+
+    assert found("s3://company-ml/orders/") == "s3://company-ml/orders/"
+    assert found("s3://company-ml/salary/") == "s3://company-ml/salary/"
