@@ -37,6 +37,9 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
     Raises:
         FixtureError: the data cannot be had, may not be read, or are too much.
     """
+    if given.new_key:
+        console.tell(f"{sealed.new_key()}\n")
+        return 0
     if given.open and (given.seal or given.steps or given.base or given.all):
         raise UsageError(
             what="`--open` takes what was fetched, and contradicts what says what to fetch",

@@ -43,6 +43,7 @@ FETCH_FIXTURES = Command(
                     word="DIR",
                     text="Fetch nothing: lay out what another job has sealed",
                 ),
+                Option(name="new-key", text="Fetch nothing: print a key for that"),
             ),
         ),
     ),

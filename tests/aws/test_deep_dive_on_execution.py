@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from pyrage import x25519
 
 from tests.aws.company import NAME, SECRET, Company, a_company, in_a_line
 from tests.functional.cli.command import commit, environment
@@ -212,7 +213,7 @@ def test_pytest_runs_the_steps_on_what_production_gave_them(company: Company) ->
 
 
 JOB = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request"}
-KEY = {"SCRIPTCHECK_FIXTURES_KEY": "a-key-of-thirty-characters-000"}
+KEY = {"SCRIPTCHECK_FIXTURES_KEY": str(x25519.Identity.generate())}
 HANDED_ON = ("--base", "main", "--mode", "pipeline", "--mode", "deep-dive")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from pyrage import x25519
 
 from tests.aws import s3rver
 from tests.aws.policies import EVERYTHING, trusting
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tests.emulator.hub import Hub
     from tests.emulator.runner import Job
 
-KEY = "1ef0a7d3c5b94e28a6fd"
+KEY = str(x25519.Identity.generate())
 PULL_REQUEST = "repo:acme/fraud:pull_request"
 ROLE = "arn:aws:iam::123456789012:role/scriptcheck"
 REAL = SETTINGS.replace(
@@ -165,7 +166,7 @@ def test_without_the_key_nothing_is_handed_on(hub: Hub, account: Account) -> Non
 
     assert first.outcome == "failure"
     assert account.aws.gate.sts.given == {}
-    assert "openssl rand" in " ".join(job.log.split())
+    assert "fetch-fixtures --new-key" in " ".join(job.log.split())
     assert job.outputs["outcome"] == "failed"
 
 
