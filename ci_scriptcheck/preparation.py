@@ -243,6 +243,7 @@ def supply(
         head=prepared.project,
         base=prepared.base,
         environ=environ,
+        base_is_named=prepared.options.base is not None,
         runs_code=not prepared.options.only_fetches,
         report=report,
         mask=mask,

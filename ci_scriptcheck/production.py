@@ -81,6 +81,7 @@ def of_scope(
         head=about.project,
         base=base,
         environ=environ,
+        base_is_named=options.base is not None,
         runs_code=not options.only_fetches,
         mask=mask,
     )
@@ -105,9 +106,7 @@ def _of_pipelines(pipelines: Collection[str], options: Options, asking: Asking) 
 
 def _read_and_matched(choices: Mapping[str, Choice], asking: Asking) -> Beside:
     """Read the executions, and say what each did of the pipelines of both sides."""
-    from ci_scriptcheck.fixtures import allowed
-
-    may = allowed.allowed(asking.head, asking.base, is_reviewed=asking.is_reviewed)
+    may = real_data.allowed_to(asking)
     read = _read(choices, may, asking)
     found = _executed(asking.head, read, may.places)
     for pipeline, one in found.items():

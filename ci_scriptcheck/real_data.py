@@ -22,7 +22,7 @@ from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.model.s3_place import s3_place
 from ci_scriptcheck.model.scenario import REAL
 from ci_scriptcheck.modes import had
-from ci_scriptcheck.reviewed import is_reviewed
+from ci_scriptcheck.reviewed import is_base_reviewed, is_reviewed
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Asking:
         head: The project as it is checked.
         base: The same where it is compared with; `None` where there is none.
         environ: The variables of this process.
+        base_is_named: Whether who called us named the base, and not the settings in front of us.
         runs_code: Whether code of the project runs in this job, too.
         report: Told how far fetching is.
         mask: Told each secret before it is used, where the runner of a job reads what is printed.
@@ -58,6 +59,7 @@ class Asking:
     head: Project
     base: Project | None
     environ: Mapping[str, str]
+    base_is_named: bool = False
     runs_code: bool = True
     report: Callable[[Progress], None] = lambda _: None
     mask: Callable[[str], object] | None = None
@@ -82,9 +84,7 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
     names, of_production = plan.wanted(), wanted_places.of_production(plan)
     if not names and not of_production:
         return plan
-    from ci_scriptcheck.fixtures import allowed
-
-    may = allowed.allowed(asking.head, asking.base, is_reviewed=asking.is_reviewed)
+    may = allowed_to(asking)
     known = {**({} if plan.base is None else plan.base.datasets), **plan.datasets}
     wanted = [_wanted(known[name], may) for name in names]
     wanted += [_produced(place, names, known, may) for place, names in of_production.items()]
@@ -100,9 +100,7 @@ def of_datasets(datasets: Iterable[Dataset], asking: Asking) -> Mapping[str, Fix
     Raises:
         FixtureError: they cannot be had, may not be read, or are too much.
     """
-    from ci_scriptcheck.fixtures import allowed
-
-    may = allowed.allowed(asking.head, asking.base, is_reviewed=asking.is_reviewed)
+    may = allowed_to(asking)
     wanted = [_wanted(one, may) for one in datasets]
     found, _ = _had(wanted, may, asking, may_fail=frozenset(), apart=frozenset())
     return found
@@ -142,6 +140,27 @@ def _had(
     if not asking.runs_code:
         handed_on.write(folder, replace(handed_on.read(folder), gone=gone))
     return found, gone
+
+
+def allowed_to(asking: Asking) -> Allowed:
+    """Say what may be read, and as whom.
+
+    Raises:
+        FixtureError: nobody has said so in settings that somebody else has looked at.
+    """
+    from ci_scriptcheck.fixtures import allowed
+
+    if not asking.is_reviewed and not is_base_reviewed(
+        asking.environ, asking.root, is_named=asking.base_is_named
+    ):
+        raise FixtureError(
+            what="real data are read for the default branch, and for pull requests into it, alone",
+            facts=(
+                "what may be read, the settings of the base say, and of other branches nobody has looked at them",
+            ),
+            advice="leave `deep-dive` out here; run it where this is to be merged into the default branch",
+        )
+    return allowed.allowed(asking.head, asking.base, is_reviewed=asking.is_reviewed)
 
 
 def refusal(asking: Asking) -> FixtureError:

@@ -14,6 +14,29 @@ EVENTS = frozenset({"push", "schedule", "workflow_dispatch"})
 """Events whose code somebody has looked at, where they are about the default branch."""
 
 
+_INTO = frozenset({"pull_request", "pull_request_target"})
+
+
+def is_base_reviewed(environ: Mapping[str, str], root: Path, *, is_named: bool) -> bool:
+    """Say whether somebody has looked at what a change is compared with, so that its settings hold.
+
+    Of a pull request into any other branch than the default one, the base may be its author's, too; so may
+    what was pushed before.
+
+    Args:
+        environ: The variables of this process.
+        root: The repository.
+        is_named: Whether who called us named the base, and not the settings in front of us.
+    """
+    event = event_of(environ, root)
+    if event is None:
+        return is_named
+    target = event.target if event.name in _INTO else None
+    if event.name == "merge_group":
+        target = (event.text("merge_group", "base_ref") or "").removeprefix("refs/heads/")
+    return target is not None and target == event.default_branch
+
+
 def is_reviewed(environ: Mapping[str, str], root: Path) -> bool:
     """Say whether what lies here is what somebody has looked at, or that somebody's own.
 

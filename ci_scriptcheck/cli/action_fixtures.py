@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.git.repository import repository_root
-from ci_scriptcheck.cli import arguments, fetch_fixtures
+from ci_scriptcheck.change.dependencies.requirements import pins_of
+from ci_scriptcheck.change.git.repository import change_set, repository_root
+from ci_scriptcheck.cli import arguments, fetch_fixtures, opening
 from ci_scriptcheck.cli.commands import COMMANDS
-from ci_scriptcheck.errors import FixtureError, UsageError, WithheldError
-from ci_scriptcheck.fixtures import identity_token
+from ci_scriptcheck.errors import FixtureError, ScriptcheckError, UsageError, WithheldError
+from ci_scriptcheck.fixtures import identity_token, withheld
 from ci_scriptcheck.github import actions
 from ci_scriptcheck.model.annotation import Annotation, Weight
 from ci_scriptcheck.reviewed import is_reviewed
@@ -63,12 +65,35 @@ def open_fetched(inputs: Inputs, console: Console) -> int:
     words = [f"--project={inputs.project}", f"--open={inputs.fixtures}"]
     given = arguments.parse(COMMANDS["fetch-fixtures"], words)
     # What is wrong with settings and folders, the check is about to tell.
-    with contextlib.suppress(UsageError):
+    with contextlib.suppress(ScriptcheckError):
+        changed = _changed_requirements(inputs)
+        if changed is not None:
+            fetch_fixtures.keep_refusal(inputs.project, withheld.of_libraries(changed))
+            # What the scripts need is installed as where there are no real data.
+            shutil.rmtree(inputs.fixtures.parent)
+            return 0
         try:
             fetch_fixtures.call(given, console, os.environ)
         except FixtureError as error:
             fetch_fixtures.keep_refusal(inputs.project, error)
     return 0
+
+
+def _changed_requirements(inputs: Inputs) -> str | None:
+    """Name a file that changed and says what will be installed, or how; `None` where nobody has to look at it any more."""
+    root = repository_root(inputs.project)
+    if is_reviewed(os.environ, root):
+        return None
+    place = opening.place_of(inputs.project)
+    project = opening.project_of(place)
+    places = [(inputs.workspace / file).resolve() for file in inputs.requirements]
+    named = [one.relative_to(root).as_posix() for one in places if one.is_relative_to(root)]
+    changes = change_set(
+        root, base=inputs.base, environ=os.environ, default_base=project.base, is_exact=False
+    )
+    asked = {*pins_of(place.tree, named).files, *named}
+    found = sorted(asked & changes.touched())
+    return found[0] if found else None
 
 
 def open_to_code(inputs: Inputs) -> str:

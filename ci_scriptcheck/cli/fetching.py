@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck import preparation
 from ci_scriptcheck.model import wanted
 from ci_scriptcheck.report import production
-from ci_scriptcheck.report.page import Detail
+from ci_scriptcheck.report.page import Detail, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -56,7 +56,7 @@ def told(plan: Plan, page: Page) -> str:
     """Write how much of each dataset there is and how it was chosen, and of executions what was had of them."""
     if not plan.fixtures:
         return ""
-    real = "".join(f"{page.flow(line, 'real  ')}\n" for line in _of_datasets(plan, page))
+    real = "".join(f"{page.flow(visible(line), 'real  ')}\n" for line in _of_datasets(plan, page))
     return real + "".join(f"{one}\n" for one in production.told(plan, page))
 
 
@@ -64,7 +64,7 @@ def lines(fixtures: Iterable[Fixture], page: Page) -> str:
     """Write how much of each of these there is, and how it was chosen."""
     from ci_scriptcheck.fixtures import summary
 
-    return "".join(f"{page.flow(summary.line(one), 'real  ')}\n" for one in fixtures)
+    return "".join(f"{page.flow(visible(summary.line(one)), 'real  ')}\n" for one in fixtures)
 
 
 def _of_datasets(plan: Plan, page: Page) -> Iterator[str]:

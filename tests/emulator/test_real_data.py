@@ -18,6 +18,7 @@ from tests.github_server.server import TOKEN, GitHubServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.emulator.hub import Hub
     from tests.emulator.runner import Job
@@ -41,6 +42,15 @@ STRICT = PREPARE.replace(
 )
 """Takes the committed data, which have no such column; Python names the value at which it fails on the real ones."""
 
+BUILD = """\
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+[project]
+name = "evil"
+version = "1"
+"""
 ALL = "isolation,pipeline,deep-dive"
 
 
@@ -216,3 +226,31 @@ def test_a_pull_request_of_a_fork_is_checked_without_real_data(hub: Hub) -> None
     assert any("comes from a fork" in one for one in first.issues("notice"))
     assert job.outputs["outcome"] == "passed", job.log
     assert "comes from a fork" in " ".join(job.log.split())
+
+
+def test_a_change_of_libraries_gets_none_as_what_is_installed_is_held_by_nothing(
+    hub: Hub, account: Account
+) -> None:
+    hub.remote.commit({"scriptcheck.yaml": REAL, "requirements.txt": "# none yet\n"})
+    hub.pull_request({"scripts/prepare.py": HARMLESS, "requirements.txt": "# another\n"})
+
+    fetched(hub, account)
+    job = hub.of_pull_request(mode=ALL, fixtures_key=KEY, python_requirements="requirements.txt")
+
+    assert job.outputs["outcome"] == "passed", job.log
+    assert "this change is one of libraries" in " ".join(job.log.split())
+    assert NAME not in job.log
+
+
+def test_where_real_data_lie_nothing_is_built(hub: Hub, account: Account, tmp_path: Path) -> None:
+    built = tmp_path / "built"
+    evil = {"evil/pyproject.toml": BUILD, "evil/evil.py": "", "requirements.txt": "./evil\n"}
+    hub.remote.commit({"scriptcheck.yaml": REAL} | evil)
+    build = f"import pathlib; pathlib.Path({str(built)!r}).touch()"
+    hub.pull_request({"scripts/prepare.py": HARMLESS, "evil/backend.py": build})
+
+    fetched(hub, account)
+    job = hub.of_pull_request(mode=ALL, fixtures_key=KEY, python_requirements="requirements.txt")
+
+    assert job.outputs["outcome"] == "error", job.log
+    assert not built.exists()

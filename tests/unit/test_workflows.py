@@ -161,11 +161,22 @@ def test_only_runs_of_the_default_branch_write_the_cache() -> None:
     assert [name for name, when in saving if DEFAULT_BRANCH not in " ".join(when.split())] == []
 
 
+def test_no_cache_of_a_pull_request_is_unpacked_where_real_data_come_to() -> None:
+    restoring = [
+        (name, " ".join(str(step.get("if")).split()))
+        for name, step in steps()
+        if name.startswith("check-real-data") and "cache/restore" in str(step.get("uses"))
+    ]
+
+    assert [name for name, _ in restoring] == ["check-real-data.yml/check"]
+    assert all(DEFAULT_BRANCH in when for _, when in restoring)
+
+
 def test_what_is_saved_is_found_again_and_by_no_project_of_a_longer_name() -> None:
     used = [step["with"] for _, step in steps() if "actions/cache/" in str(step.get("uses"))]
     restored = [one for one in used if "restore-keys" in one]
 
-    assert len(restored) == 6
+    assert len(restored) == 5
     assert len({one["key"] for one in used}) == 1
     (start,) = {one["restore-keys"] for one in restored}
     assert used[0]["key"].startswith(start)

@@ -93,6 +93,7 @@ def a_job(folder: Path, event: str, ref: str) -> dict[str, str]:
         "GITHUB_EVENT_NAME": event,
         "GITHUB_EVENT_PATH": str(file),
         "GITHUB_REF": ref,
+        "GITHUB_BASE_REF": "main" if event == "pull_request" else "",
     }
 
 

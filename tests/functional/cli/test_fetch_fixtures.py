@@ -238,3 +238,44 @@ def test_taking_what_was_fetched_and_saying_what_to_fetch_contradict_each_other(
 
     assert ended.returncode == 2
     assert "contradicts" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("event", "into"), [("pull_request", "feature"), ("push", ""), ("workflow_dispatch", "")]
+)
+def test_what_is_not_for_the_default_branch_gets_none_whatever_its_base_says(
+    shop: Shop, tmp_path: Path, event: str, into: str
+) -> None:
+    job = a_job(tmp_path, event, "refs/heads/change") | {"GITHUB_BASE_REF": into}
+
+    ended = fetch(shop, "--base", "main", more=job)
+
+    assert ended.returncode == 4
+    assert "for the default branch, and for pull requests into it, alone" in ended.stderr
+    assert shop.store.asked == []
+
+
+def test_elsewhere_who_calls_names_the_base_and_not_the_settings(shop: Shop) -> None:
+    settings = shop.root / "scriptcheck.yaml"
+    settings.write_text(settings.read_text() + "base: main\n")
+
+    by_settings = fetch(shop, more={"CI": "true"})
+    by_caller = fetch(shop, "--base", "main", more={"CI": "true"})
+
+    assert by_settings.returncode == 4
+    assert by_caller.returncode == 0, by_caller.stderr
+
+
+def test_no_name_of_a_dataset_is_a_command_to_the_runner(shop: Shop, job: dict[str, str]) -> None:
+    name = "##[error]obeyed ::error::obeyed"
+    settings = shop.root / "scriptcheck.yaml"
+    text = settings.read_text().replace("  orders:\n", f'  "{name}":\n', 1)
+    settings.write_text(text.replace("dataset: orders", f'dataset: "{name}"'))
+    commit(shop.root)
+
+    ended = fetch(shop, "--base", "main", more=job)
+
+    assert ended.returncode == 0, ended.stderr
+    assert "obeyed" in ended.stdout
+    assert "##[" not in ended.stdout
+    assert "::error" not in ended.stdout
