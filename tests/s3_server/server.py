@@ -170,8 +170,8 @@ class _Handler(BaseHTTPRequestHandler):
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         with self.lock:
             start = int(wanted[1]) if wanted else 0
-            is_open = wanted is None or not wanted[2]
-            end = _size(store.objects.get(key, b"")) if is_open else int(wanted[2]) + 1
+            last = wanted[2] if wanted else ""
+            end = int(last) + 1 if last else _size(store.objects.get(key, b""))
             request = Asked(key=key, number=store.times(key) + 1, start=start, end=end)
             store.asked.append(request)
         store.before(request)
