@@ -176,6 +176,8 @@ def _figure(address: str, store: Path, place: str, case: _Case, rounds: int) -> 
         for _ in range(rounds)
     ]
     first = pairs[0][0]
+    there = sum(path.stat().st_size for path in (store / peer).iterdir())
+    assert all(other["bytes"] == there for _, other in pairs)  # noqa: S101  (else it is no peer)
     wanted = first["bytes"] if "by" in given else given.get("most_bytes", first["bytes"])
     useful = min(first["bytes"], wanted)
     ours = [useful / (one["seconds"] - one["cutting"]) for one, _ in pairs]

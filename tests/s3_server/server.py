@@ -167,10 +167,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _object(self, key: str, asked: dict[str, str]) -> None:
         store = self.store
-        wanted = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         with self.lock:
             start = int(wanted[1]) if wanted else 0
-            end = int(wanted[2]) + 1 if wanted else _size(store.objects.get(key, b""))
+            last = wanted[2] if wanted else ""
+            end = int(last) + 1 if last else _size(store.objects.get(key, b""))
             request = Asked(key=key, number=store.times(key) + 1, start=start, end=end)
             store.asked.append(request)
         store.before(request)
