@@ -11,6 +11,8 @@ from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import BasePart, Counts, Mode, Plan, Side
+from ci_scriptcheck.model.project import levelled
+from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.modes import (
     beside,
     deep_dive,
@@ -102,7 +104,11 @@ def planned(
             replace(task, settings=replace(task.settings, timeout=options.timeout))
             for task in tasks
         )
-    of_base_too = () if effect.base is None else (effect.base.project.datasets,)
+    said = effect.base
+    if said is None and about.changes.base is not None and _shows_real(project):
+        # What is public, a change does not say by itself.
+        said = reached().base
+    of_base_too = () if said is None else (said.project.datasets,)
     tasks = privacy.marked(tasks, project.datasets, *of_base_too)
     code = {task.script for task in of_head} | _generators(project)
     whole = Plan(
@@ -120,7 +126,10 @@ def planned(
         closures=_needed(about.closures, code),
         datasets=project.with_stated() if tasks else {},
         scenarios=project.scenarios,
-        findings=grammar.left_to_their_own(about.findings, project, root),
+        findings=(
+            *grammar.left_to_their_own(about.findings, project, root),
+            *levelled(project.rules, _real_data_left_out(project, effect, options)),
+        ),
         rules=project.rules,
         start=options.start_kind,
         strict=options.everything,
@@ -129,6 +138,28 @@ def planned(
         base=_base_part(effect, tasks, project) if options.compares else None,
     )
     return whole if options.shard is None else _share_of(whole, options.shard, assignment)
+
+
+def _real_data_left_out(project: Project, effect: Scope, options: Options) -> Iterable[Finding]:
+    """Tell of datasets that have real data on base and none here, where a run is about those."""
+    if Mode.DEEP_DIVE not in options.modes or effect.base is None:
+        return
+    for name, before in sorted(effect.base.project.datasets.items()):
+        now = project.datasets.get(name)
+        if before.real is not None and (now is None or now.real is None):
+            yield Finding(
+                rule="SC506",
+                severity=Level.WARNING,
+                message=f"`{name}` has real data on {effect.changes.base_name or 'base'}, and none here",
+                subject=name,
+                place=None if now is None else now.place,
+                evidence=(f"there it says `real: {before.real}`",),
+                advice="say under `real` again where they are, or have somebody agree that they are not looked at",
+            )
+
+
+def _shows_real(project: Project) -> bool:
+    return any(one.public and one.real for one in project.datasets.values())
 
 
 def _check_has_real(checked: Iterable[Task]) -> None:

@@ -14,6 +14,12 @@ EVENTS = frozenset({"push", "schedule", "workflow_dispatch"})
 """Events whose code somebody has looked at, where they are about the default branch."""
 
 
+_OF_JOBS = (
+    *("CI", "GITHUB_ACTIONS", "BUILD_BUILDID", "BUILD_ID", "BUILD_NUMBER", "CODEBUILD_BUILD_ID"),
+    *("JENKINS_URL", "TEAMCITY_VERSION", "TF_BUILD"),
+)
+"""Variables by which services say that this is a job of theirs."""
+
 _INTO = frozenset({"pull_request", "pull_request_target"})
 
 
@@ -44,7 +50,7 @@ def is_reviewed(environ: Mapping[str, str], root: Path) -> bool:
     the default branch. Any other job may hold code that takes what it can read, and settings that
     name what it would like to.
     """
-    if not (environ.get("CI") or environ.get("GITHUB_ACTIONS")):
+    if not any(environ.get(name) for name in _OF_JOBS):
         return True
     event = event_of(environ, root)
     return (

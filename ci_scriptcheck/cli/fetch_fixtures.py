@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck import preparation
 from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import fetching, opening
-from ci_scriptcheck.errors import FixtureError, UsageError
+from ci_scriptcheck.errors import FixtureError, ScriptcheckError, UsageError
 from ci_scriptcheck.fixtures import identity_token, sealed, withheld
 from ci_scriptcheck.fixtures.cache import Cache
 from ci_scriptcheck.github import actions
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.model.fixture import Fixture
+
+
+RUN = "GITHUB_RUN_ID"
+"""Variable that names the run of which a job is a part."""
 
 
 def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
@@ -53,14 +57,20 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
         # What will be fetched has to be sealed: better to know it before.
         key = sealed.check_key(environ.get(sealed.VARIABLE)) if given.seal else None
         prepared = _fetched(given, console, environ)
-    except FixtureError as error:
+    except ScriptcheckError as error:
         if given.seal:
             withheld.write(Path(given.seal) / withheld.NAME, error)
         raise
     if key is not None:
         target, cache = Path(given.seal), Cache(prepared.root / FOLDER)
         with cache.held():
-            sealed.seal(cache, prepared.plan.fixtures.values(), key, target)
+            sealed.seal(
+                cache,
+                prepared.plan.fixtures.values(),
+                key,
+                target,
+                run=environ.get(RUN),
+            )
     _tell(prepared.plan.fixtures.values(), console)
     return 0
 
@@ -109,9 +119,8 @@ def _open(given: Namespace, console: Console, environ: Mapping[str, str]) -> int
         keep_refusal(place.root, refusal)
         console.mention(mistake.error(refusal, console.err_page) + "\n")
         return 0
-    found = sealed.open_sealed(
-        Path(given.open), sealed.check_key(environ.get(sealed.VARIABLE)), cache
-    )
+    key = sealed.check_key(environ.get(sealed.VARIABLE))
+    found = sealed.open_sealed(Path(given.open), key, cache, run=environ.get(RUN))
     _tell(found.values(), console)
     return 0
 

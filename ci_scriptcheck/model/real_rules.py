@@ -30,4 +30,12 @@ REAL_RULES = (
         example="the role does not trust this job, or the budget is smaller than what is wanted",
         cure="What stands beside it says what to change. Pull requests from forks get no real data; there it is a warning.",
     ),
+    Rule(
+        code="SC506",
+        level=Level.WARNING,
+        title="a change takes real data away",
+        why="A deep dive runs on the real data that datasets name. Where a change leaves them out, it passes on made data, and nothing shows what was not looked at.",
+        example="`orders` has `real: s3://company-ml/orders/` on main, and nothing of the kind here",
+        cure="If it is meant, nothing is to do: it is a warning. Else say under `real` again where the data are.",
+    ),
 )

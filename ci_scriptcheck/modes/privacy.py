@@ -16,10 +16,11 @@ from ci_scriptcheck.model.s3_place import s3_place
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from ci_scriptcheck.model.contract import Dataset
     from ci_scriptcheck.model.plan import Input, Source, Task
+    from ci_scriptcheck.model.s3_place import S3Place
 
 
 def marked(tasks: tuple[Task, ...], *sides: Mapping[str, Dataset]) -> tuple[Task, ...]:
@@ -73,7 +74,7 @@ def _facts(sides: tuple[Mapping[str, Dataset], ...]) -> _Facts:
         sides=sides,
         real=frozenset(name for name, _ in real),
         places=frozenset(places),
-        withheld=_withheld(known),
+        withheld=_withheld(sides),
     )
 
 
@@ -101,18 +102,32 @@ def _is_public(dataset: Dataset | None) -> bool:
     return dataset is not None and dataset.public
 
 
-def _withheld(known: Iterable[tuple[str, Dataset]]) -> frozenset[str]:
-    """Give the datasets whose real data may be shown to nobody.
+def _withheld(sides: tuple[Mapping[str, Dataset], ...]) -> frozenset[str]:
+    """Give the datasets whose real data may be shown to nobody: all of which not every side says that they are public.
 
     By where the data are, and not by name: a new name for the same data makes nothing public.
     """
-    at = [(name, s3_place(one.real), one.public) for name, one in known if one.real]
-    private = [place for _, place, is_public in at if not is_public]
+    places = [_real_places(datasets) for datasets in sides]
+    private = [place for at in places for place, is_public in at if not is_public]
     return frozenset(
         name
-        for name, place, _ in at
-        if any(one.holds(place) or place.holds(one) for one in private)
+        for datasets in sides
+        for name, one in datasets.items()
+        if one.real and not _is_shown(s3_place(one.real), places, private)
     )
+
+
+def _is_shown(
+    place: S3Place, sides: list[list[tuple[S3Place, bool]]], private: list[S3Place]
+) -> bool:
+    if any(one.holds(place) or place.holds(one) for one in private):
+        return False
+    return all(any(one.holds(place) for one, is_public in at if is_public) for at in sides)
+
+
+def _real_places(datasets: Mapping[str, Dataset]) -> list[tuple[S3Place, bool]]:
+    """Give where real data are, and whether they are public."""
+    return [(s3_place(one.real), one.public) for one in datasets.values() if one.real]
 
 
 def _overlap(one: str, other: str) -> bool:

@@ -67,7 +67,11 @@ def pins_of(tree: Tree, files: Iterable[str]) -> Pins:
         pins.files.append(file)
         if not tree.has(file):
             continue
-        content = tree.read(file)
+        try:
+            content = tree.read(file)
+        except OSError:  # a link that leads nowhere, or out of the repository
+            pins.unread[file] = b""
+            continue
         try:
             open_ends += _read(file, content.decode("utf-8-sig"), pins)
         except (ValueError, TypeError, AttributeError, KeyError):

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from ci_scriptcheck.data.cutting import keys, text
 from ci_scriptcheck.data.cutting.parquet import NotCutError
-from ci_scriptcheck.errors import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -97,8 +96,8 @@ def _records(source: io.TextIOBase, kind: str, column: str) -> tuple[str, Iterat
     lines = _noted(chain([first.removeprefix(_BOM)], source), read)
     names = next(csv.reader(lines, delimiter=delimiter), [])
     if column not in names:
-        meant = did_you_mean(column, names)
-        raise NotCutError(f"it has no column `{column}`" + (f"; {meant}" if meant else ""))
+        # Which it has is not said: in a table without a header they would be values.
+        raise NotCutError(f"it has no column `{column}`")
     header = "".join([first, *read[1:]])
     return _with_end(header), _batches(source, delimiter, names.index(column))
 

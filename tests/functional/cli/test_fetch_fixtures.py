@@ -255,12 +255,13 @@ def test_what_is_not_for_the_default_branch_gets_none_whatever_its_base_says(
     assert shop.store.asked == []
 
 
-def test_elsewhere_who_calls_names_the_base_and_not_the_settings(shop: Shop) -> None:
+@pytest.mark.parametrize("service", ["CI", "JENKINS_URL", "TF_BUILD"])
+def test_elsewhere_who_calls_names_the_base_and_not_the_settings(shop: Shop, service: str) -> None:
     settings = shop.root / "scriptcheck.yaml"
     settings.write_text(settings.read_text() + "base: main\n")
 
-    by_settings = fetch(shop, more={"CI": "true"})
-    by_caller = fetch(shop, "--base", "main", more={"CI": "true"})
+    by_settings = fetch(shop, more={service: "1"})
+    by_caller = fetch(shop, "--base", "main", more={service: "1"})
 
     assert by_settings.returncode == 4
     assert by_caller.returncode == 0, by_caller.stderr
@@ -279,3 +280,26 @@ def test_no_name_of_a_dataset_is_a_command_to_the_runner(shop: Shop, job: dict[s
     assert "obeyed" in ended.stdout
     assert "##[" not in ended.stdout
     assert "::error" not in ended.stdout
+
+
+def test_what_was_fetched_for_another_run_is_not_taken_for_this_one(
+    shop: Shop, tmp_path: Path, job: dict[str, str]
+) -> None:
+    sealed = str(tmp_path / "sealed")
+    fetch(shop, "--base", "main", "--seal", sealed, more=job | KEY | {"GITHUB_RUN_ID": "41"})
+
+    opened = fetch(shop, "--open", sealed, more=job | KEY | {"GITHUB_RUN_ID": "42"})
+
+    assert opened.returncode == 4
+    assert "fetched for another run" in opened.stderr
+
+
+def test_a_change_that_takes_real_data_away_is_told(shop: Shop) -> None:
+    settings = shop.root / "scriptcheck.yaml"
+    settings.write_text(settings.read_text().replace("    real: s3://company-ml/orders/\n", ""))
+    commit(shop.root)
+
+    ended = scriptcheck("run", *MODES, "--base", "main", folder=shop.root)
+
+    told = " ".join(ended.stdout.split())
+    assert "warning: SC506 `orders` has real data on main, and none here" in told

@@ -196,7 +196,7 @@ def test_lines_without_quotes_are_read_as_those_with(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "kind", "why"),
     [
-        ("customer,note\n1,a\n", "csv", "no column `customer_id`; did you mean `customer`?"),
+        ("customer,note\n1,a\n", "csv", "no column `customer_id`"),
         ("note,customer_id\na,1\nb\n", "csv", "a record has fewer cells than the header"),
         ('note,customer_id\n"a",1\nb\n', "csv", "a record has fewer cells than the header"),
         ("", "csv", "it begins with an empty line"),

@@ -52,6 +52,9 @@ def test_what_both_sides_call_public_is_shown_and_is_kept_in_all_the_same() -> N
         (a_dataset("mine", public=True), a_dataset("orders")),
         (a_dataset("mine", f"{RAW}day=1/", public=True), a_dataset("orders")),
         (a_dataset("mine", "s3://company-ml/", public=True), a_dataset("orders")),
+        # A place that base's datasets do not speak of at all.
+        (a_dataset("mine", "s3://company-ml/hr/", public=True), a_dataset("orders")),
+        (a_dataset("mine", "s3://company-ml/hr/", public=True), a_dataset("x", public=True)),
     ],
 )
 def test_another_name_or_another_part_of_private_data_makes_nothing_public(
