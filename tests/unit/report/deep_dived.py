@@ -6,9 +6,17 @@ import dataclasses
 from typing import Any
 
 from ci_scriptcheck.model.contract import Column, ColumnType, Dataset, Schema, Synthesized
-from ci_scriptcheck.model.fixture import Estimate, Fixture, Sampling
+from ci_scriptcheck.model.fixture import (
+    Estimate,
+    Fixture,
+    RowGroups,
+    S3Object,
+    Sampling,
+    Taken,
+)
 from ci_scriptcheck.model.plan import Counts, Fetched, Input, Mode, RunRecord, Task, Upstream
 from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
+from ci_scriptcheck.model.production import FixturePart, FromProduction
 from ci_scriptcheck.model.result import Artefact, FileFacts, Outcome, StartUp
 from ci_scriptcheck.model.s3_place import S3Place
 from ci_scriptcheck.model.scenario import REAL
@@ -18,7 +26,7 @@ from tests.unit.report.posted import EVIL
 ROWS = 10_000
 
 
-def a_real_task(node: str, *sources: Upstream | Fetched, **given: Any) -> Task:
+def a_real_task(node: str, *sources: Upstream | Fetched | FromProduction, **given: Any) -> Task:
     inputs = tuple(
         Input(port=_name(source), parameter=_name(source), source=source) for source in sources
     )
@@ -34,8 +42,38 @@ def a_real_task(node: str, *sources: Upstream | Fetched, **given: Any) -> Task:
     )
 
 
-def _name(source: Upstream | Fetched) -> str:
-    return source.port if isinstance(source, Upstream) else source.dataset
+def _name(source: Upstream | Fetched | FromProduction) -> str:
+    match source:
+        case Upstream(port=port):
+            return port
+        case Fetched(dataset=dataset):
+            return dataset
+        case FromProduction(parts=parts):
+            return parts[0].fixture.split("/")[-1]
+
+
+def from_production(*places: str) -> FromProduction:
+    """Say that production gave what lies at some places, each in a folder of the port where they are several."""
+    many = len(places) > 1
+    return FromProduction(
+        parts=tuple(
+            FixturePart(fixture=place, inside=place.split("/")[-1] * many) for place in places
+        )
+    )
+
+
+def taken(size: int) -> tuple[Taken, ...]:
+    """Give one file that was cut from an object."""
+    return (
+        Taken(
+            name="data.parquet",
+            object=S3Object(key="data.parquet", size=100_000_000, etag="e"),
+            way=RowGroups(numbers=(0, 3)),
+            read=size,
+            size=size,
+            digest="d" * 64,
+        ),
+    )
 
 
 def a_column(name: str, kind: str | None = "float", **given: Any) -> ColumnProfile:
