@@ -10,7 +10,7 @@ from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.report.page import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ci_scriptcheck.model.contract import Scalar
     from ci_scriptcheck.model.flow import Column, Flow, Stage
@@ -25,6 +25,8 @@ MOST_NOTES = 8
 
 FETCHED = "real data"
 """What stands in place of a step where data were fetched."""
+PRODUCTION = "production"
+"""The same where a step was given what production gave it."""
 
 _ARROW = "→"
 _MINUS = "\N{MINUS SIGN}"
@@ -44,7 +46,7 @@ def stages(found: Flow, most: int = MOST_STAGES) -> Table:
         shown = [stage for stage in shown if any(stage is one for one in worst)]
     return Table(
         columns=("step", "data", "rows"),
-        rows=tuple((stage.node or FETCHED, stage.port, _rows(stage)) for stage in shown),
+        rows=tuple((*_where(stage), _rows(stage)) for stage in shown),
         more=len(found.stages) - len(shown),
         names=2,
     )
@@ -78,8 +80,12 @@ def turns(found: Flow) -> Table | None:
 
 
 def sentence(record: RunRecord) -> str | None:
-    """Say in a line where most rows are lost, and where gaps appear; `None` where no real data were looked at."""
-    found = flow.flows(record)
+    """Say in a line where most rows are lost, and where gaps appear.
+
+    Returns:
+        `None` where nothing of it is known: where no real data were looked at, or no output is like an input.
+    """
+    found = [way for way in flow.flows(record) if way.is_known]
     if not found:
         return None
     told = [*_losses(found), *_first_gaps(found)]
@@ -87,7 +93,7 @@ def sentence(record: RunRecord) -> str | None:
     return f"Real data {names}: {'; '.join(told) or 'no rows are lost, and no gaps appear'}."
 
 
-def _losses(found: tuple[Flow, ...]) -> Iterator[str]:
+def _losses(found: Sequence[Flow]) -> Iterator[str]:
     worst = [stage for one in found if (stage := one.worst()) is not None]
     if worst:
         stage = max(worst, key=lambda one: one.lost or 0.0)
@@ -95,7 +101,7 @@ def _losses(found: tuple[Flow, ...]) -> Iterator[str]:
         yield f"`{stage.node}` makes {stage.rows:,} rows of {before:,} ({_lost(stage)})"
 
 
-def _first_gaps(found: tuple[Flow, ...]) -> Iterator[str]:
+def _first_gaps(found: Sequence[Flow]) -> Iterator[str]:
     gaps = [one for way in found if (one := way.first_gaps()) is not None]
     if gaps:
         stage, name, there = max(gaps, key=lambda one: one[2])
@@ -131,6 +137,13 @@ def span(profile: ColumnProfile) -> str:
 def different(profile: ColumnProfile) -> str:
     """Write how many values differ."""
     return f"{'about ' * profile.is_estimate}{profile.distinct:,}"
+
+
+def _where(stage: Stage) -> tuple[str, str]:
+    """Say who wrote what lies at a port, and how it is called."""
+    if stage.reader is not None:
+        return PRODUCTION, stage.name
+    return stage.node or FETCHED, stage.port
 
 
 def _rows(stage: Stage) -> str:

@@ -17,8 +17,9 @@ from ci_scriptcheck.model.contract import (
     Synthesized,
     WrittenBy,
 )
-from ci_scriptcheck.model.plan import Copied, Fetched, Side, Synthetic, Task
+from ci_scriptcheck.model.plan import Copied, Fetched, Side, Synthetic, Task, Upstream
 from ci_scriptcheck.model.port_profile import PortProfile
+from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.project.native import schema_change
 from ci_scriptcheck.run import reading, supply, workspace
@@ -75,17 +76,32 @@ class _Looking:
 
     def given(self, supplies: Mapping[str, Supply]) -> Iterator[PortProfile]:
         for item in self.task.inputs:
-            if isinstance(item.source, Fetched):
-                name = item.source.dataset
-                terms = self._terms(name, self.evidence)
-                real = PortProfile(
-                    port=item.port,
-                    is_input=True,
-                    dataset=name,
-                    tables=reading.profiled(self.context.ask, supplies[item.port].near, terms),
-                )
-                dataset = self.context.plan.datasets.get(name)
-                yield real if dataset is None else self._beside_made(item, real, dataset)
+            match item.source:
+                case Fetched(dataset=name):
+                    yield self._fetched(item, name, supplies[item.port])
+                case FromProduction():
+                    yield self._from_production(item, supplies[item.port])
+                case Synthetic() | Copied() | Upstream():
+                    pass
+                case _:
+                    assert_never(item.source)
+
+    def _fetched(self, item: Input, name: str, given: Supply) -> PortProfile:
+        terms = self._terms(name, self.evidence)
+        tables = reading.profiled(self.context.ask, given.near, terms)
+        real = PortProfile(port=item.port, is_input=True, dataset=name, tables=tables)
+        dataset = self.context.plan.datasets.get(name)
+        return real if dataset is None else self._beside_made(item, real, dataset)
+
+    def _from_production(self, item: Input, given: Supply) -> PortProfile:
+        """Look at what production gave, in each of the folders that it fills."""
+        terms = self._terms(item.expects, self.evidence)
+        tables = [
+            replace(table, name=f"{inside}{table.name}")
+            for inside, folder in sorted((given.folders or {"": given.near}).items())
+            for table in reading.profiled(self.context.ask, folder, terms)
+        ]
+        return PortProfile(port=item.port, is_input=True, tables=tuple(tables))
 
     def _beside_made(self, item: Input, real: PortProfile, dataset: Dataset) -> PortProfile:
         """Add what is made for the same port elsewhere, and what of the schema would make it alike."""

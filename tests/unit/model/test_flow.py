@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from ci_scriptcheck.model.flow import flows
-from tests.unit.report.deep_dived import a_column, a_deep_dive, a_port, a_table
+from tests.unit.report.deep_dived import (
+    a_column,
+    a_deep_dive,
+    a_deep_dive_on_an_execution,
+    a_port,
+    a_table,
+)
 
 
 def test_stages_stand_in_the_order_in_which_data_flow() -> None:
@@ -80,3 +86,17 @@ def test_moments_that_a_file_holds_as_text_are_of_the_type_they_were() -> None:
     assert a_column("at", "string").is_of_type(told)
     assert not told.is_of_type(a_column("at", "int"))
     assert not a_column("at", "date").is_of_type(a_column("at", "string"))
+
+
+def test_where_production_gave_each_step_its_data_each_is_held_against_those() -> None:
+    (flow,) = flows(a_deep_dive_on_an_execution())
+
+    assert [stage.name for stage in flow.stages] == [
+        "orders → preprocess",
+        "preprocess.features",
+        "training → train",
+        "train.scores",
+    ]
+    orders, features, given, scores = flow.stages
+    assert (features.before, scores.before) == (orders, given)
+    assert (given.rows, scores.rows) == (10_000, 2_000)

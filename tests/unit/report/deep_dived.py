@@ -247,6 +247,50 @@ def a_deep_dive(*more: PortProfile) -> RunRecord:
     )
 
 
+def a_deep_dive_on_an_execution() -> RunRecord:
+    """Give a run of each step on what an execution gave it, of which `train` was given the rows of two folders."""
+    runs = "s3://company-ml/runs/1"
+    orders, train, test = (f"{runs}/{name}" for name in ("orders", "training", "test"))
+    tasks = (
+        a_real_task("preprocess", from_production(orders)),
+        a_real_task("train", from_production(train, test)),
+    )
+    fixtures = {
+        orders: a_fixture(orders, 10_000, Estimate(number=1_200_000), taken=taken(2_000_000)),
+        train: a_fixture(train, 8_000, Estimate(number=800_000), taken=taken(1_500_000)),
+        test: a_fixture(test, 2_000, Estimate(number=200_000), taken=taken(500_000)),
+    }
+    given = [item.port for task in tasks for item in task.inputs]
+    return a_record(
+        a_plan(*tasks, modes=(Mode.DEEP_DIVE,), fixtures=fixtures),
+        a_result(
+            tasks[0].id,
+            seconds=2.4,
+            inputs={given[0]: an_artefact(10_000, 2_000_000)},
+            outputs={"features": an_artefact(9_120, 1_500_000)},
+            profiles=(
+                a_port(given[0], a_table(ROWS, *RAW), is_input=True),
+                a_port("features", a_table(9_120, *clean())),
+            ),
+        ),
+        a_result(
+            tasks[1].id,
+            seconds=14.0,
+            inputs={given[1]: an_artefact(10_000, 2_000_000)},
+            outputs={"scores": an_artefact(2_000, 20_000)},
+            profiles=(
+                a_port(
+                    given[1],
+                    a_table(8_000, *clean(306), name="training/data.parquet"),
+                    a_table(2_000, *clean(77), name="test/data.parquet"),
+                    is_input=True,
+                ),
+                a_port("scores", a_table(2_000, CUSTOMER, a_column("score", low=0.0, high=1.0))),
+            ),
+        ),
+    )
+
+
 def a_hostile_deep_dive() -> RunRecord:
     """Give the same run where every name that comes from data or from the project is up to something."""
     odd = a_column(EVIL, nulls=3, low=1.0, high=9.0)

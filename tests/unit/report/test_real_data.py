@@ -15,7 +15,9 @@ from ci_scriptcheck.report.page import PLAIN, Detail, Page
 from tests.conftest import a_plan, a_record, a_result, a_task
 from tests.unit.report.deep_dived import (
     AMOUNT,
+    a_column,
     a_deep_dive,
+    a_deep_dive_on_an_execution,
     a_fixture,
     a_hostile_deep_dive,
     a_port,
@@ -62,6 +64,40 @@ def test_the_page_has_a_part_for_it(golden: Callable[[str], object]) -> None:
     main = text[text.index("<main") : text.index("</main>")]
 
     assert main == golden("page/real_data.html")
+
+
+def test_of_what_production_gave_each_step_the_text_reads_as_reviewed(
+    golden: Callable[[str], object],
+) -> None:
+    told = console.render(a_deep_dive_on_an_execution(), PLAIN)
+
+    assert told == golden("console/real_data_of_an_execution.txt")
+
+
+def test_of_what_production_gave_each_step_the_summary_has_the_tables(
+    golden: Callable[[str], object],
+) -> None:
+    told = markdown.job_summary(a_deep_dive_on_an_execution(), LINKS)
+
+    assert told == golden("markdown/real_data_of_an_execution_job.md")
+
+
+def with_outputs_like_no_input() -> RunRecord:
+    """Give a run on real data in which each step makes something else of them."""
+    record = a_deep_dive_on_an_execution()
+    other = a_port("out", a_table(7, a_column("total")))
+    results = tuple(
+        dataclasses.replace(one, profiles=(one.profiles[0], other)) for one in record.results
+    )
+    return dataclasses.replace(record, results=results)
+
+
+def test_what_nothing_is_known_of_is_not_called_good() -> None:
+    record = with_outputs_like_no_input()
+
+    assert flow.sentence(record) is None
+    assert "no rows are lost" not in markdown.comment(record, LINKS)
+    assert "Real data along" in markdown.job_summary(record, LINKS)
 
 
 def test_of_runs_on_made_data_nothing_of_it_is_said() -> None:
