@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import flow
 from ci_scriptcheck.model.result import Table
+from ci_scriptcheck.report.figures import different, share, span
 from ci_scriptcheck.report.page import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ci_scriptcheck.model.contract import Scalar
     from ci_scriptcheck.model.flow import Column, Flow, Stage
     from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.port_profile import ColumnProfile
@@ -106,37 +105,6 @@ def _first_gaps(found: Sequence[Flow]) -> Iterator[str]:
     if gaps:
         stage, name, there = max(gaps, key=lambda one: one[2])
         yield f"`{name}` is empty in {share(there)} of the rows that `{stage.node}` writes"
-
-
-def share(part: float) -> str:
-    """Write a share so that nothing is 0 % or 100 % that is not."""
-    percent = 100 * part
-    if 0 < percent < 0.01:
-        return "less than 0.01 %"
-    if percent < 10:
-        return f"{percent:.2g} %"
-    digits = 2 if 99 < percent < 100 else 0
-    return f"{math.floor(percent * 10**digits + 0.5 * (not digits)) / 10**digits:g} %"
-
-
-def amount(value: Scalar) -> str:
-    """Write a number or a moment as people read it."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
-
-
-def span(profile: ColumnProfile) -> str:
-    """Write between what the values of a column lie; nothing where that may not be told."""
-    if profile.low is None or profile.high is None:
-        return ""
-    low, high = amount(profile.low), amount(profile.high)
-    return low if low == high else f"{low} to {high}"
-
-
-def different(profile: ColumnProfile) -> str:
-    """Write how many values differ."""
-    return f"{'about ' * profile.is_estimate}{profile.distinct:,}"
 
 
 def _where(stage: Stage) -> tuple[str, str]:

@@ -105,14 +105,6 @@ def test_of_runs_on_made_data_nothing_of_it_is_said() -> None:
     assert flow.sentence(a_record()) is None
 
 
-def test_no_share_is_rounded_to_all_or_nothing() -> None:
-    shares = [0.0, 0.00001, 0.0004, 0.0314, 0.5, 0.99999, 1.0]
-
-    told = [flow.share(one) for one in shares]
-
-    assert told == ["0 %", "less than 0.01 %", "0.04 %", "3.1 %", "50 %", "99.99 %", "100 %"]
-
-
 def sampled(of_rows: Estimate | None) -> RunRecord:
     """Give the same run on samples of so many rows."""
     record = a_deep_dive()
