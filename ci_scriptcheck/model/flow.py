@@ -40,9 +40,29 @@ class Column:
     profile: ColumnProfile
 
     @property
-    def gaps(self) -> float:
+    def empty(self) -> float:
         """Give the share of the rows without a value."""
         return self.profile.nulls / self.rows if self.rows else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreGaps:
+    """A column that is empty in more of the rows than before.
+
+    Attributes:
+        name: Of the column.
+        before: Share of the rows without a value; 0 where there was no such column.
+        here: The same behind.
+    """
+
+    name: str
+    before: float
+    here: float
+
+    @property
+    def more(self) -> float:
+        """Give by which share of the rows it is more."""
+        return self.here - self.before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,17 +110,18 @@ class Stage:
         known = {} if self.before is None else self.before.columns
         return tuple(name for name in known if name not in self.columns)
 
-    def gaps(self) -> tuple[tuple[str, float, float], ...]:
-        """Give the columns with more gaps than before, the worst first, with both shares."""
-        return tuple(sorted(self._gaps(), key=lambda one: (one[1] - one[2], one[0])))
+    def gaps(self) -> tuple[MoreGaps, ...]:
+        """Give the columns with more gaps than before, the worst first."""
+        return tuple(sorted(self._gaps(), key=lambda one: (-one.more, one.name)))
 
-    def _gaps(self) -> Iterator[tuple[str, float, float]]:
+    def _gaps(self) -> Iterator[MoreGaps]:
         known = {} if self.before is None else self.before.columns
         for name, column in self.columns.items():
-            before = known[name].gaps if name in known else 0.0
-            is_first = not before and column.gaps
-            if self.before is not None and (is_first or column.gaps - before >= GAPS):
-                yield name, before, column.gaps
+            before = known[name].empty if name in known else 0.0
+            found = MoreGaps(name=name, before=before, here=column.empty)
+            is_first = not before and column.empty
+            if self.before is not None and (is_first or found.more >= GAPS):
+                yield found
 
     def changed(self) -> Iterator[tuple[ColumnProfile, ColumnProfile]]:
         """Give the columns that are there before and here."""
@@ -131,13 +152,10 @@ class Flow:
         losing = [stage for stage in self.stages if (stage.lost or 0.0) > 0]
         return max(losing, key=lambda stage: stage.lost or 0.0, default=None)
 
-    def first_gaps(self) -> tuple[Stage, str, float] | None:
+    def worst_gaps(self) -> tuple[Stage, MoreGaps] | None:
         """Give the column with the largest share of new gaps, and where they appear."""
-        found = [(stage, *stage.gaps()[0]) for stage in self.stages if stage.gaps()]
-        if not found:
-            return None
-        stage, name, _, share = max(found, key=lambda one: one[3] - one[2])
-        return stage, name, share
+        found = [(stage, gaps[0]) for stage in self.stages if (gaps := stage.gaps())]
+        return max(found, key=lambda one: one[1].more, default=None)
 
     def ways(self) -> tuple[tuple[str, tuple[tuple[Stage, Column], ...]], ...]:
         """Give each column that does not stay as it is, at the stages before and behind each turn."""
@@ -160,7 +178,7 @@ def _is_alike(one: Column, other: Column) -> bool:
     return (
         left.is_of_type(right)
         and (left.type != right.type or (left.low, left.high) == (right.low, right.high))
-        and round(one.gaps, 3) == round(other.gaps, 3)
+        and round(one.empty, 3) == round(other.empty, 3)
         and (left.distinct == right.distinct or not has_few)
     )
 

@@ -87,7 +87,7 @@ def sentence(record: RunRecord) -> str | None:
     found = [way for way in flow.flows(record) if way.is_known]
     if not found:
         return None
-    told = [*_losses(found), *_first_gaps(found)]
+    told = [*_losses(found), *_worst_gaps(found)]
     names = f"along `{found[0].name}`" if len(found) == 1 else f"in {len(found):,} pipelines"
     return f"Real data {names}: {'; '.join(told) or 'no rows are lost, and no gaps appear'}."
 
@@ -100,11 +100,11 @@ def _losses(found: Sequence[Flow]) -> Iterator[str]:
         yield f"`{stage.node}` makes {stage.rows:,} rows of {before:,} ({_lost(stage)})"
 
 
-def _first_gaps(found: Sequence[Flow]) -> Iterator[str]:
-    gaps = [one for way in found if (one := way.first_gaps()) is not None]
-    if gaps:
-        stage, name, there = max(gaps, key=lambda one: one[2])
-        yield f"`{name}` is empty in {share(there)} of the rows that `{stage.node}` writes"
+def _worst_gaps(found: Sequence[Flow]) -> Iterator[str]:
+    worst = [one for way in found if (one := way.worst_gaps()) is not None]
+    if worst:
+        stage, gaps = max(worst, key=lambda one: one[1].more)
+        yield f"`{gaps.name}` is empty in {share(gaps.here)} of the rows that `{stage.node}` writes"
 
 
 def _where(stage: Stage) -> tuple[str, str]:
@@ -127,14 +127,14 @@ def _lost(stage: Stage) -> str:
 
 def _notes(stage: Stage) -> Iterator[str]:
     known = {} if stage.before is None else stage.before.columns
-    for name, before, after in stage.gaps():
-        if name in known:
-            yield f"`{name}` is empty in {share(after)} of the rows (before {share(before)})"
+    for gaps in stage.gaps():
+        if gaps.name in known:
+            yield f"`{gaps.name}` is empty in {share(gaps.here)} of the rows (before {share(gaps.before)})"
         else:
-            yield f"`{name}` is new, and empty in {share(after)} of the rows"
+            yield f"`{gaps.name}` is new, and empty in {share(gaps.here)} of the rows"
     for one, other in stage.changed():
         yield from _turn(one, other)
-    told = {name for name, _, _ in stage.gaps()}
+    told = {gaps.name for gaps in stage.gaps()}
     new = tuple(name for name in stage.new() if name not in told)
     for names, word in ((stage.gone(), "gone"), (new, "new")):
         if names and stage.before is not None:
@@ -172,5 +172,5 @@ def _reaches_further(before: ColumnProfile, after: ColumnProfile) -> bool:
 
 def _figures(column: Column) -> tuple[str, str, str, str]:
     profile = column.profile
-    gaps = share(column.gaps) if profile.nulls else ""
+    gaps = share(column.empty) if profile.nulls else ""
     return profile.type or "no value", gaps, different(profile), span(profile)

@@ -51,12 +51,23 @@ def test_tables_of_one_port_count_together() -> None:
 def test_it_is_known_where_most_rows_are_lost_and_where_gaps_appear() -> None:
     (flow,) = flows(a_deep_dive())
 
-    worst, gaps = flow.worst(), flow.first_gaps()
+    worst, gaps = flow.worst(), flow.worst_gaps()
 
     assert worst is not None
     assert worst.name == "preprocess.features"
     assert gaps is not None
-    assert (gaps[0].name, gaps[1]) == ("preprocess.features", "days_since")
+    assert (gaps[0].name, gaps[1].name) == ("preprocess.features", "days_since")
+
+
+def test_of_several_gaps_those_are_told_that_are_the_most_new_ones() -> None:
+    few = a_port("few", a_table(9_000, a_column("customer", "string", nulls=90)))
+    many = a_port("many", a_table(9_000, a_column("customer", "string", nulls=3_600)))
+
+    (flow,) = flows(a_deep_dive(few, many))
+
+    gaps = flow.worst_gaps()
+    assert gaps is not None
+    assert (gaps[0].port, gaps[1].before, gaps[1].here) == ("many", 0.0, 0.4)
 
 
 def test_only_columns_that_change_are_followed_and_only_where_they_do() -> None:
