@@ -11,17 +11,20 @@ from typing import assert_never
 
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.plan import Copied, Fetched, RunRecord, Synthetic, Task, Upstream
-from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile, joined
+from ci_scriptcheck.model.port_profile import (
+    FEW_VALUES,
+    GAPS,
+    ColumnProfile,
+    PortProfile,
+    TableProfile,
+    joined,
+)
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.result import TaskResult
 from ci_scriptcheck.values import dataclass, replace
 
-GAPS = 0.01
-"""Share of the rows by which gaps have to become more to be told; the first ones always are."""
 SUMMED_UP = 0.1
 """Share of the rows that are left at most where an output with few of the columns sums others up."""
-FEW_VALUES = 100
-"""Different values up to which it is told that some of them are gone."""
 
 _Place = tuple[str, ...]
 """A task and its port; what was fetched has a word before, so that none is taken for another."""

@@ -8,17 +8,13 @@ from datetime import datetime
 from enum import Enum
 
 from ci_scriptcheck.model.contract import Column, Json, Schema
-from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile
+from ci_scriptcheck.model.port_profile import FEW_VALUES, GAPS, ColumnProfile, TableProfile
 from ci_scriptcheck.values import dataclass
 
-GAPS = 0.01
-"""Share of the rows by which gaps have to differ to be told; none beside some always are."""
 BEYOND = 0.05
 """Part of the made range by which the real one has to reach further, at either end."""
 NARROW = 0.5
 """Part of the made range that the real one takes at most to be told as narrower."""
-FEW_VALUES = 100
-"""Different values up to which texts repeat as those of a category do."""
 
 NUMBERS = frozenset({"int", "float"})
 MOMENTS = frozenset({"date", "datetime"})
@@ -118,7 +114,11 @@ def _columns(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """A column that both sides have."""
+    """A column that both sides have.
+
+    Attributes:
+        rows: Of the table that is made, and of the real one.
+    """
 
     made: ColumnProfile
     real: ColumnProfile

@@ -13,8 +13,6 @@ from datetime import datetime
 from ci_scriptcheck.model import rounding
 from ci_scriptcheck.model.contract import Column, ColumnType, Json, Scalar, Schema
 from ci_scriptcheck.model.made_and_real import (
-    FEW_VALUES,
-    GAPS,
     MOMENTS,
     NUMBERS,
     ROOM,
@@ -24,7 +22,13 @@ from ci_scriptcheck.model.made_and_real import (
     number_of,
     pairs,
 )
-from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile, together
+from ci_scriptcheck.model.port_profile import (
+    FEW_VALUES,
+    GAPS,
+    ColumnProfile,
+    TableProfile,
+    together,
+)
 from ci_scriptcheck.model.rounding import Way
 from ci_scriptcheck.values import dataclass
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import flow
+from ci_scriptcheck.model.port_profile import FEW_VALUES
 from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.report.figures import different, share, span
 from ci_scriptcheck.report.page import listed
@@ -157,7 +158,7 @@ def _turn(before: ColumnProfile, after: ColumnProfile) -> Iterator[str]:
 
 
 def _has_lost_values(before: ColumnProfile, after: ColumnProfile) -> bool:
-    is_category = before.type in {"string", "bool"} and before.distinct <= flow.FEW_VALUES
+    is_category = before.type in {"string", "bool"} and before.distinct <= FEW_VALUES
     is_sure = not (before.is_estimate or after.is_estimate)
     return is_category and is_sure and after.distinct < before.distinct
 
