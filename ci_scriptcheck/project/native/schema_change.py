@@ -30,6 +30,8 @@ MOST_CHARACTERS = 1_000_000
 """Of a settings file that is changed."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LONGEST = 1e15
+"""Up to which a float without a fraction is written as a whole number."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MARKED = ("&", "!", "*")
 """How a value begins that others refer to, or that stands for something else."""
@@ -136,7 +138,9 @@ def _says(
 
 
 def _as_read(value: Json) -> Json:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """Write a number as people do; one with more digits than a float holds keeps its exponent."""
+    is_short = isinstance(value, float) and value.is_integer() and abs(value) < _LONGEST
+    return int(value) if is_short else value
 
 
 def _edits(
