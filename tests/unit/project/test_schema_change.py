@@ -138,6 +138,19 @@ def test_ends_of_lines_stay_as_they_are() -> None:
         "datasets: {orders: {columns: {$KEY: {type: int}}}}\n",
         "datasets: {}\n",
         "datasets: [\n",
+        f"datasets: {'[' * 90_000}{']' * 90_000}\n",
+        f"datasets: {{orders: {{columns: {{order_id: {{max: 1}}}}}}}}\n# {'long ' * 50_000}\n",
+    ],
+    ids=[
+        "shared",
+        "shares",
+        "refers",
+        "extends",
+        "by a variable",
+        "missing",
+        "broken",
+        "deep",
+        "long",
     ],
 )
 def test_what_others_use_or_what_stands_elsewhere_is_left_alone(text: str) -> None:
