@@ -141,8 +141,9 @@ def _changed(data: object, dataset: str, changes: Sequence[ColumnChange]) -> obj
 
 def _as_read(value: Json) -> Json:
     """Write a number as people do; one with more digits than a float holds keeps its exponent."""
-    is_short = isinstance(value, float) and value.is_integer() and abs(value) < _LONGEST
-    return int(value) if is_short else value
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LONGEST:
+        return int(value)
+    return value
 
 
 def _edits(

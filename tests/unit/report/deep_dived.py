@@ -306,3 +306,19 @@ def a_hostile_deep_dive() -> RunRecord:
     )
     first = dataclasses.replace(first, profiles=(orders, *first.profiles[1:]))
     return dataclasses.replace(record, results=(first, *record.results[1:]))
+
+
+def a_hostile_deep_dive_on_an_execution() -> RunRecord:
+    """Give the run on what an execution gave where ports, columns and files are up to something."""
+    record = a_deep_dive_on_an_execution()
+    task, result = record.plan.tasks[0], record.results[0]
+    odd = a_table(9, CUSTOMER, a_column(EVIL, nulls=3, low=1.0, high=9.0), name=EVIL)
+    given = dataclasses.replace(result.profiles[0], port=EVIL, tables=(odd,))
+    wrote = a_port("kept", a_table(7, CUSTOMER, a_column(EVIL, nulls=5, low=0.0, high=99.0)))
+    item = dataclasses.replace(task.inputs[0], port=EVIL)
+    task = dataclasses.replace(task, inputs=(item,))
+    result = dataclasses.replace(
+        result, profiles=(given, wrote), inputs={EVIL: an_artefact(9, 2_000_000)}
+    )
+    plan = dataclasses.replace(record.plan, tasks=(task, *record.plan.tasks[1:]))
+    return dataclasses.replace(record, plan=plan, results=(result, *record.results[1:]))

@@ -20,6 +20,7 @@ from tests.unit.report.deep_dived import (
     a_deep_dive_on_an_execution,
     a_fixture,
     a_hostile_deep_dive,
+    a_hostile_deep_dive_on_an_execution,
     a_port,
     a_real_task,
     a_table,
@@ -155,11 +156,15 @@ def test_durations_are_written_as_people_speak_of_them(seconds: float, told: str
     assert full_size.duration(seconds) == told
 
 
+HOSTILE = [a_hostile_deep_dive(), a_hostile_deep_dive_on_an_execution()]
+
+
+@pytest.mark.parametrize("record", HOSTILE, ids=["datasets", "execution"])
 @pytest.mark.parametrize("write", [markdown.comment, markdown.job_summary, markdown.check_summary])
 def test_no_name_makes_more_of_a_posted_text_than_it_is(
-    write: Callable[[RunRecord, Links], str],
+    write: Callable[[RunRecord, Links], str], record: RunRecord
 ) -> None:
-    text = write(a_hostile_deep_dive(), LINKS)
+    text = write(record, LINKS)
     seen = Seen(text)
 
     assert called(seen) == []
@@ -169,8 +174,9 @@ def test_no_name_makes_more_of_a_posted_text_than_it_is(
         assert len({line.count("|") for line in block.splitlines()}) == 1
 
 
-def test_no_name_acts_on_a_terminal() -> None:
-    text = console.render(a_hostile_deep_dive(), Page(width=100, detail=Detail.VERBOSE))
+@pytest.mark.parametrize("record", HOSTILE, ids=["datasets", "execution"])
+def test_no_name_acts_on_a_terminal(record: RunRecord) -> None:
+    text = console.render(record, Page(width=100, detail=Detail.VERBOSE))
 
     assert [sign for sign in text if not sign.isprintable() and sign != "\n"] == []
     assert not re.search(r"(?m)^\s*::|##\[", text)
