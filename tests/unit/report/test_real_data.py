@@ -101,6 +101,25 @@ def test_what_nothing_is_known_of_is_not_called_good() -> None:
     assert "Real data along" in markdown.job_summary(record, LINKS)
 
 
+def test_of_several_pipelines_the_line_tells_of_those_gaps_that_are_new() -> None:
+    tasks, results = [], []
+    for name, before, here in (("old", 900, 930), ("new", 0, 400)):
+        task = a_real_task("clean", Fetched(dataset="orders"))
+        task = dataclasses.replace(task, id=f"{name}/clean[real]", pipeline=name)
+        read, wrote = (
+            a_table(1_000, a_column(f"of_{name}", nulls=nulls)) for nulls in (before, here)
+        )
+        ports = a_port("orders", read, is_input=True), a_port("kept", wrote)
+        tasks.append(task)
+        results.append(a_result(task.id, profiles=ports))
+
+    told = flow.sentence(a_record(a_plan(*tasks), *results))
+
+    assert told == (
+        "Real data in 2 pipelines: `of_new` is empty in 40 % of the rows that `clean` writes."
+    )
+
+
 def test_of_runs_on_made_data_nothing_of_it_is_said() -> None:
     assert "real data" not in console.render(a_record(), PLAIN).lower()
     assert flow.sentence(a_record()) is None
