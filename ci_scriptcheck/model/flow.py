@@ -55,7 +55,7 @@ class MoreGaps:
     Attributes:
         name: Of the column.
         before: Share of the rows without a value; 0 where there was no such column.
-        here: The same behind.
+        here: The same now.
     """
 
     name: str
