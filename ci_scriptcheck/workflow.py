@@ -30,6 +30,7 @@ from ci_scriptcheck.run import (
     record,
     reuse,
     run_directory,
+    suggesting,
 )
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.values import dataclass
@@ -122,6 +123,7 @@ def conclude(
     found = flaky.marked(found, prepared.learned)
     if interrupted is None:
         found = mentions.told(found, prepared.root)
+        found = suggesting.told(found, prepared.root)
     record.write_record(started.run_directory, found)
     if len(started.ready) < len(prepared.plan.tasks):
         prepared.site.opened_store().trim()

@@ -20,7 +20,7 @@ from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model import rounding
 from ci_scriptcheck.model.contract import ColumnType
 from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile
-from ci_scriptcheck.model.rounding import Way
+from ci_scriptcheck.model.rounding import Outward, Way
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def _range(match: Match, found: _Counted, evidence: Evidence) -> tuple[Scalar, S
     )
 
 
-def _moment(microseconds: float, way: Way, match: Match, *, is_open: bool) -> str | None:
+def _moment(microseconds: float, way: Outward, match: Match, *, is_open: bool) -> str | None:
     try:
         moment = _EPOCH + timedelta(microseconds=int(microseconds))
     except OverflowError:

@@ -7,19 +7,27 @@ of them in a fraction of the rows, the step has made something else, of which no
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import assert_never
 
 from ci_scriptcheck.model import verdict
-from ci_scriptcheck.model.plan import Fetched, RunRecord, Task, Upstream
-from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile, joined
+from ci_scriptcheck.model.plan import Copied, Fetched, RunRecord, Synthetic, Task, Upstream
+from ci_scriptcheck.model.port_profile import (
+    FEW_VALUES,
+    GAPS,
+    ColumnProfile,
+    PortProfile,
+    TableProfile,
+    joined,
+)
+from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.result import TaskResult
 from ci_scriptcheck.values import dataclass, replace
 
-GAPS = 0.01
-"""Share of the rows by which gaps have to become more to be told; the first ones always are."""
 SUMMED_UP = 0.1
 """Share of the rows that are left at most where an output with few of the columns sums others up."""
-FEW_VALUES = 100
-"""Different values up to which it is told that some of them are gone."""
+
+_Place = tuple[str, ...]
+"""A task and its port; what was fetched has a word before, so that none is taken for another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +43,29 @@ class Column:
     profile: ColumnProfile
 
     @property
-    def gaps(self) -> float:
+    def empty(self) -> float:
         """Give the share of the rows without a value."""
         return self.profile.nulls / self.rows if self.rows else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreGaps:
+    """A column that is empty in more of the rows than before.
+
+    Attributes:
+        name: Of the column.
+        before: Share of the rows without a value; 0 where there was no such column.
+        here: The same now.
+    """
+
+    name: str
+    before: float
+    here: float
+
+    @property
+    def more(self) -> float:
+        """Give by which share of the rows it is more."""
+        return self.here - self.before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +74,8 @@ class Stage:
 
     Attributes:
         node: Which wrote it; `None` where it was fetched.
-        port: Its port, or of what was fetched the dataset.
+        reader: Which was given it, where that is what production gave the same node.
+        port: Of the node that wrote it, or was given it; of all else that was fetched the dataset.
         columns: By name.
         before: That which it was made of, as far as columns show; `None` where they do not.
         notes: Why some of it was not looked into.
@@ -56,6 +85,7 @@ class Stage:
     port: str
     rows: int
     columns: Mapping[str, Column]
+    reader: str | None = None
     before: Stage | None = None
     notes: tuple[str, ...] = ()
 
@@ -68,7 +98,9 @@ class Stage:
 
     @property
     def name(self) -> str:
-        """Write it as `node.port`, as settings do."""
+        """Write it as `node.port`, as settings do, or as what goes into a node."""
+        if self.reader is not None:
+            return f"{self.port} → {self.reader}"
         return self.port if self.node is None else f"{self.node}.{self.port}"
 
     def new(self) -> tuple[str, ...]:
@@ -81,17 +113,18 @@ class Stage:
         known = {} if self.before is None else self.before.columns
         return tuple(name for name in known if name not in self.columns)
 
-    def gaps(self) -> tuple[tuple[str, float, float], ...]:
-        """Give the columns with more gaps than before, the worst first, with both shares."""
-        return tuple(sorted(self._gaps(), key=lambda one: (one[1] - one[2], one[0])))
+    def gaps(self) -> tuple[MoreGaps, ...]:
+        """Give the columns with more gaps than before, the worst first."""
+        return tuple(sorted(self._gaps(), key=lambda one: (-one.more, one.name)))
 
-    def _gaps(self) -> Iterator[tuple[str, float, float]]:
+    def _gaps(self) -> Iterator[MoreGaps]:
         known = {} if self.before is None else self.before.columns
         for name, column in self.columns.items():
-            before = known[name].gaps if name in known else 0.0
-            is_first = not before and column.gaps
-            if self.before is not None and (is_first or column.gaps - before >= GAPS):
-                yield name, before, column.gaps
+            before = known[name].empty if name in known else 0.0
+            found = MoreGaps(name=name, before=before, here=column.empty)
+            is_first = not before and column.empty
+            if self.before is not None and (is_first or found.more >= GAPS):
+                yield found
 
     def changed(self) -> Iterator[tuple[ColumnProfile, ColumnProfile]]:
         """Give the columns that are there before and here."""
@@ -112,18 +145,20 @@ class Flow:
     name: str
     stages: tuple[Stage, ...]
 
+    @property
+    def is_known(self) -> bool:
+        """Say whether anything tells what becomes of the data: some output is held against an input."""
+        return any(stage.before is not None for stage in self.stages)
+
     def worst(self) -> Stage | None:
         """Give where the greatest share of rows is lost; `None` where none is."""
         losing = [stage for stage in self.stages if (stage.lost or 0.0) > 0]
         return max(losing, key=lambda stage: stage.lost or 0.0, default=None)
 
-    def first_gaps(self) -> tuple[Stage, str, float] | None:
+    def worst_gaps(self) -> tuple[Stage, MoreGaps] | None:
         """Give the column with the largest share of new gaps, and where they appear."""
-        found = [(stage, *stage.gaps()[0]) for stage in self.stages if stage.gaps()]
-        if not found:
-            return None
-        stage, name, _, share = max(found, key=lambda one: one[3] - one[2])
-        return stage, name, share
+        found = [(stage, gaps[0]) for stage in self.stages if (gaps := stage.gaps())]
+        return max(found, key=lambda one: one[1].more, default=None)
 
     def ways(self) -> tuple[tuple[str, tuple[tuple[Stage, Column], ...]], ...]:
         """Give each column that does not stay as it is, at the stages before and behind each turn."""
@@ -146,40 +181,65 @@ def _is_alike(one: Column, other: Column) -> bool:
     return (
         left.is_of_type(right)
         and (left.type != right.type or (left.low, left.high) == (right.low, right.high))
-        and round(one.gaps, 3) == round(other.gaps, 3)
+        and round(one.empty, 3) == round(other.empty, 3)
         and (left.distinct == right.distinct or not has_few)
     )
 
 
 def flows(record: RunRecord) -> tuple[Flow, ...]:
     """Give the ways of the real data of a run, by the names of pipelines."""
-    found: dict[str, list[Stage]] = {}
-    stages: dict[tuple[str, str], Stage] = {}
-    fetched: dict[tuple[str, str], Stage] = {}
+    ways: dict[str, list[Stage]] = {}
+    known: dict[_Place, Stage] = {}
     for task, result in verdict.with_tasks(record):
         if not result.profiles:
             continue
-        name = task.pipeline or task.id
-        way = found.setdefault(name, [])
-        given = []
-        for item in task.inputs:
-            match item.source:
-                case Fetched(dataset=dataset):
-                    profile = _of_port(result, item.port, is_input=True)
-                    if profile is None or not profile.tables:
-                        continue
-                    if (name, dataset) not in fetched:
-                        fetched[name, dataset] = _stage(None, dataset, profile)
-                        way.append(fetched[name, dataset])
-                    given.append(fetched[name, dataset])
-                case Upstream(task=other, port=port) if (other, port) in stages:
-                    given.append(stages[other, port])
-                case _:
-                    pass
-        for stage in _written(task, result, given):
-            stages[task.id, stage.port] = stage
-            way.append(stage)
-    return tuple(Flow(name=name, stages=tuple(way)) for name, way in sorted(found.items()) if way)
+        way = ways.setdefault(_way_of(task), [])
+        given = dict(_given(task, result, known))
+        written = {
+            (task.id, stage.port): stage for stage in _written(task, result, [*given.values()])
+        }
+        for place, stage in (given | written).items():
+            if place not in known:
+                known[place] = stage
+                way.append(stage)
+    return tuple(Flow(name=name, stages=tuple(way)) for name, way in sorted(ways.items()) if way)
+
+
+def _way_of(task: Task) -> str:
+    return task.pipeline or task.id
+
+
+def _given(
+    task: Task, result: TaskResult, known: Mapping[_Place, Stage]
+) -> Iterator[tuple[_Place, Stage]]:
+    """Give what lies at the inputs of a task, as far as it is real, or made of what is, and was looked into."""
+    for item in task.inputs:
+        place: _Place
+        match item.source:
+            case Upstream(task=other, port=port):
+                # Of a task that failed there is none.
+                place, found = (other, port), None
+            case Fetched(dataset=dataset):
+                place = ("fetched", _way_of(task), dataset)
+                found = _looked_into(result, item.port, name=dataset, reader=None)
+            case FromProduction():
+                place = ("given", task.id, item.port)
+                found = _looked_into(result, item.port, name=item.port, reader=task.node)
+            case Synthetic() | Copied():
+                continue
+            case _:
+                assert_never(item.source)
+        stage = known.get(place, found)
+        if stage is not None:
+            yield place, stage
+
+
+def _looked_into(result: TaskResult, port: str, *, name: str, reader: str | None) -> Stage | None:
+    of_port = (one for one in result.profiles if one.port == port and one.is_input)
+    profile = next(of_port, None)
+    if profile is None or not profile.tables:
+        return None
+    return replace(_stage(None, name, profile), reader=reader)
 
 
 def _written(task: Task, result: TaskResult, given: Sequence[Stage]) -> Iterator[Stage]:
@@ -199,11 +259,6 @@ def _origin(stage: Stage, given: Sequence[Stage]) -> Stage | None:
     shared, rows, origin = max(likely, key=lambda one: one[:2])
     is_summary = shared < len(origin.columns) / 2 and stage.rows <= SUMMED_UP * rows
     return None if is_summary else origin
-
-
-def _of_port(result: TaskResult, port: str, *, is_input: bool) -> PortProfile | None:
-    found = (one for one in result.profiles if one.port == port and one.is_input is is_input)
-    return next(found, None)
 
 
 def _stage(node: str | None, port: str, profile: PortProfile) -> Stage:

@@ -9,12 +9,14 @@ where the same script was also run on much less, it is held against that: it may
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
+from typing import assert_never
 
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.fixture import Fixture
-from ci_scriptcheck.model.plan import Fetched, RunRecord, Task, Upstream
+from ci_scriptcheck.model.plan import Copied, Fetched, RunRecord, Source, Synthetic, Task, Upstream
+from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.result import ENDED_WELL, Outcome, StartUp, TaskResult
 from ci_scriptcheck.values import dataclass
 
@@ -147,27 +149,48 @@ def _times(
     known: Mapping[str, Range | None],
 ) -> Range | None:
     """Weigh how much more there is of each input by its bytes."""
-    parts: list[tuple[int, Range]] = []
+    parts: list[tuple[int, Range | None]] = []
     for item in task.inputs:
-        size = min(result.inputs[item.port].bytes, _MOST) if item.port in result.inputs else 0
-        match item.source:
-            case Fetched(dataset=dataset):
-                fixture = fixtures.get(dataset)
-                scale = None if fixture is None else scale_of(fixture)
-            case Upstream(task=other):
-                scale = known.get(other, WHOLE)
-            case _:
-                scale = WHOLE
-        if scale is None:
-            return None
-        parts.append((size, scale))
-    whole = sum(size for size, _ in parts)
-    if not whole:
+        size = result.inputs[item.port].bytes if item.port in result.inputs else 0
+        parts.append((size, _scale(item.source, fixtures, known)))
+    return _on_average(parts)
+
+
+def _scale(
+    source: Source, fixtures: Mapping[str, Fixture], known: Mapping[str, Range | None]
+) -> Range | None:
+    """Say how many times as much there is as an input holds; `None` where nothing tells."""
+    match source:
+        case Fetched(dataset=dataset):
+            return scale_of(fixtures[dataset]) if dataset in fixtures else None
+        case FromProduction(parts=parts):
+            taken = [fixtures[one.fixture] for one in parts if one.fixture in fixtures]
+            if len(taken) < len(parts):
+                return None
+            return _on_average([(_size_of(one), scale_of(one)) for one in taken])
+        case Upstream(task=other):
+            return known.get(other, WHOLE)
+        case Synthetic() | Copied():
+            return WHOLE
+        case _:
+            assert_never(source)
+
+
+def _size_of(fixture: Fixture) -> int:
+    """Give the bytes that a task finds of it: to cut an object, more or fewer may have been read."""
+    return sum(one.size for one in fixture.taken)
+
+
+def _on_average(parts: Sequence[tuple[int, Range | None]]) -> Range | None:
+    """Weigh by bytes how much more there is; `None` where it is not known of a part, or nothing is there."""
+    weighed = [(min(size, _MOST), scale) for size, scale in parts if scale is not None]
+    whole = sum(size for size, _ in weighed)
+    if not whole or len(weighed) < len(parts):
         return None
     return Range(
-        value=sum(size * scale.value for size, scale in parts) / whole,
-        low=_weighed(((size, scale.low) for size, scale in parts), whole),
-        high=_weighed(((size, scale.high) for size, scale in parts), whole),
+        value=sum(size * scale.value for size, scale in weighed) / whole,
+        low=_weighed(((size, scale.low) for size, scale in weighed), whole),
+        high=_weighed(((size, scale.high) for size, scale in weighed), whole),
     )
 
 

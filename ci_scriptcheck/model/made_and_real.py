@@ -8,17 +8,13 @@ from datetime import datetime
 from enum import Enum
 
 from ci_scriptcheck.model.contract import Column, Json, Schema
-from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile
+from ci_scriptcheck.model.port_profile import FEW_VALUES, GAPS, ColumnProfile, TableProfile
 from ci_scriptcheck.values import dataclass
 
-GAPS = 0.01
-"""Share of the rows by which gaps have to differ to be told; none beside some always are."""
 BEYOND = 0.05
 """Part of the made range by which the real one has to reach further, at either end."""
 NARROW = 0.5
 """Part of the made range that the real one takes at most to be told as narrower."""
-FEW_VALUES = 100
-"""Different values up to which texts repeat as those of a category do."""
 
 NUMBERS = frozenset({"int", "float"})
 MOMENTS = frozenset({"date", "datetime"})
@@ -110,15 +106,19 @@ def _columns(
             aspects: tuple[Aspect, ...]
             aspects = () if made.more_columns or real.more_columns else (Aspect.PRESENCE,)
         else:
-            sides = Sides(made=left, real=right, rows=(made.rows, real.rows))
+            sides = _Sides(made=left, real=right, rows=(made.rows, real.rows))
             aspects = tuple(sides.aspects(declared.get(name)))
         if aspects:
             yield ColumnDifference(name=name, made=left, real=right, aspects=aspects)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sides:
-    """A column that both sides have."""
+class _Sides:
+    """A column that both sides have.
+
+    Attributes:
+        rows: Of the table that is made, and of the real one.
+    """
 
     made: ColumnProfile
     real: ColumnProfile
@@ -132,7 +132,7 @@ class Sides:
             yield Aspect.TYPE
         if _are_other_gaps(*self._gaps()):
             yield Aspect.GAPS
-        if self.reaches_beyond() or self.is_narrow():
+        if is_of_other_range(self.made, self.real):
             yield Aspect.RANGE
         if self.real.strange or self.real.unseen:
             yield Aspect.VALUES
@@ -150,23 +150,6 @@ class Sides:
         has_room = wanted is not None and (wanted.value, self.real.type) in ROOM
         return has_room or self.made.is_of_type(self.real)
 
-    def reaches_beyond(self) -> bool:
-        """Say whether real values lie where none are made."""
-        made, real = ends_of(self.made), ends_of(self.real)
-        if made is None or real is None:
-            return False
-        (low, high), (real_low, real_high) = made, real
-        room = BEYOND * ((high - low) or abs(high) or 1.0)
-        return real_low < low - room or real_high > high + room
-
-    def is_narrow(self) -> bool:
-        """Say whether values are made where no real ones lie, over most of the range."""
-        made, real = ends_of(self.made), ends_of(self.real)
-        if made is None or real is None:
-            return False
-        (low, high), (real_low, real_high) = made, real
-        return real_high - real_low < NARROW * (high - low)
-
     def _is_less_various(self) -> bool:
         """Say whether texts that are nearly all different when made repeat like those of a category."""
         made, real = (
@@ -179,6 +162,17 @@ class Sides:
 
 def _are_other_gaps(made: float, real: float) -> bool:
     return bool(made) != bool(real) or abs(made - real) >= GAPS
+
+
+def is_of_other_range(made: ColumnProfile, real: ColumnProfile) -> bool:
+    """Say whether real values lie where none are made, or none lie in most of the range of what is made."""
+    made_ends, real_ends = ends_of(made), ends_of(real)
+    if made_ends is None or real_ends is None:
+        return False
+    (low, high), (real_low, real_high) = made_ends, real_ends
+    room = BEYOND * ((high - low) or abs(high) or 1.0)
+    reaches_beyond = real_low < low - room or real_high > high + room
+    return reaches_beyond or real_high - real_low < NARROW * (high - low)
 
 
 def has_repeats(profile: ColumnProfile, rows: int) -> bool:

@@ -11,6 +11,11 @@ from collections.abc import Iterable, Sequence
 from ci_scriptcheck.model.contract import Scalar
 from ci_scriptcheck.values import dataclass
 
+GAPS = 0.01
+"""Share of the rows by which gaps have to differ to be told; none beside some always are."""
+FEW_VALUES = 100
+"""Different values up to which a column is one of categories, as far as its values tell."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnProfile:

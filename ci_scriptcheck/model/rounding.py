@@ -8,6 +8,7 @@ import sys
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from enum import Enum
+from typing import Literal
 
 DIGITS = 2
 """Significant ones that are left of a number."""
@@ -19,6 +20,10 @@ class Way(Enum):
     DOWN = ROUND_FLOOR
     UP = ROUND_CEILING
     NEAREST = ROUND_HALF_EVEN
+
+
+Outward = Literal[Way.DOWN, Way.UP]
+"""Away from what a range holds; the end of a range is never rounded to the nearest."""
 
 
 def number(value: float, way: Way) -> float:
@@ -45,7 +50,7 @@ def _whole(value: int, way: Way) -> int:
             return (value + step // 2) // step * step
 
 
-def day(moment: date, way: Way) -> str:
+def day(moment: date, way: Outward) -> str:
     """Give the first day of a moment's month, or the last, in ISO 8601."""
     last = calendar.monthrange(moment.year, moment.month)[1]
     return date(moment.year, moment.month, 1 if way is Way.DOWN else last).isoformat()

@@ -13,19 +13,23 @@ from datetime import datetime
 from ci_scriptcheck.model import rounding
 from ci_scriptcheck.model.contract import Column, ColumnType, Json, Scalar, Schema
 from ci_scriptcheck.model.made_and_real import (
-    FEW_VALUES,
-    GAPS,
     MOMENTS,
     NUMBERS,
     ROOM,
-    Sides,
     ends_of,
     has_repeats,
+    is_of_other_range,
     number_of,
     pairs,
 )
-from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile, together
-from ci_scriptcheck.model.rounding import Way
+from ci_scriptcheck.model.port_profile import (
+    FEW_VALUES,
+    GAPS,
+    ColumnProfile,
+    TableProfile,
+    together,
+)
+from ci_scriptcheck.model.rounding import Outward, Way
 from ci_scriptcheck.values import dataclass
 
 MANY = 10
@@ -103,7 +107,7 @@ def _change(
         keys |= {key: None for key in ("min", "max") if getattr(column, key) is not None}
         return keys, notes
     if column.formula is None and made is not None:
-        keys |= _bounds(column, made, real, rows)
+        keys |= _bounds(column, made, real)
     return keys, notes
 
 
@@ -117,9 +121,7 @@ def _has_room(wanted: str, real: ColumnProfile) -> bool:
     return may_be_moments or kind not in {one.value for one in ColumnType}
 
 
-def _bounds(
-    column: Column, made: ColumnProfile, real: ColumnProfile, rows: int
-) -> dict[str, Json]:
+def _bounds(column: Column, made: ColumnProfile, real: ColumnProfile) -> dict[str, Json]:
     """Widen bounds to the real range, or draw some where there are none and what is made lies elsewhere."""
     ends = ends_of(real)
     if ends is None:
@@ -135,10 +137,8 @@ def _bounds(
     )
     if is_elsewhere:
         return _range(real)
-    if lowest is None and highest is None:
-        sides = Sides(made=made, real=real, rows=(rows, rows))
-        if sides.reaches_beyond() or sides.is_narrow():
-            found |= _range(real)
+    if lowest is None and highest is None and is_of_other_range(made, real):
+        found |= _range(real)
     return found
 
 
@@ -149,7 +149,7 @@ def _range(profile: ColumnProfile) -> dict[str, Json]:
     }
 
 
-def _outward(end: Scalar, way: Way) -> Json:
+def _outward(end: Scalar, way: Outward) -> Json:
     """Round an end of a range: what was seen is no rule, of public data either."""
     if isinstance(end, int | float) and not isinstance(end, bool):
         return rounding.number(end, way)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import flow
+from ci_scriptcheck.model.port_profile import FEW_VALUES
 from ci_scriptcheck.model.result import Table
+from ci_scriptcheck.report.figures import different, share, span
 from ci_scriptcheck.report.page import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from ci_scriptcheck.model.contract import Scalar
     from ci_scriptcheck.model.flow import Column, Flow, Stage
     from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.port_profile import ColumnProfile
@@ -25,6 +25,8 @@ MOST_NOTES = 8
 
 FETCHED = "real data"
 """What stands in place of a step where data were fetched."""
+PRODUCTION = "production"
+"""The same where a step was given what production gave it."""
 
 _ARROW = "→"
 _MINUS = "\N{MINUS SIGN}"
@@ -44,7 +46,7 @@ def stages(found: Flow, most: int = MOST_STAGES) -> Table:
         shown = [stage for stage in shown if any(stage is one for one in worst)]
     return Table(
         columns=("step", "data", "rows"),
-        rows=tuple((stage.node or FETCHED, stage.port, _rows(stage)) for stage in shown),
+        rows=tuple((*_where(stage), _rows(stage)) for stage in shown),
         more=len(found.stages) - len(shown),
         names=2,
     )
@@ -78,16 +80,20 @@ def turns(found: Flow) -> Table | None:
 
 
 def sentence(record: RunRecord) -> str | None:
-    """Say in a line where most rows are lost, and where gaps appear; `None` where no real data were looked at."""
-    found = flow.flows(record)
+    """Say in a line where most rows are lost, and where gaps appear.
+
+    Returns:
+        `None` where nothing of it is known: where no real data were looked at, or no output is like an input.
+    """
+    found = [way for way in flow.flows(record) if way.is_known]
     if not found:
         return None
-    told = [*_losses(found), *_first_gaps(found)]
+    told = [*_losses(found), *_worst_gaps(found)]
     names = f"along `{found[0].name}`" if len(found) == 1 else f"in {len(found):,} pipelines"
     return f"Real data {names}: {'; '.join(told) or 'no rows are lost, and no gaps appear'}."
 
 
-def _losses(found: tuple[Flow, ...]) -> Iterator[str]:
+def _losses(found: Sequence[Flow]) -> Iterator[str]:
     worst = [stage for one in found if (stage := one.worst()) is not None]
     if worst:
         stage = max(worst, key=lambda one: one.lost or 0.0)
@@ -95,42 +101,18 @@ def _losses(found: tuple[Flow, ...]) -> Iterator[str]:
         yield f"`{stage.node}` makes {stage.rows:,} rows of {before:,} ({_lost(stage)})"
 
 
-def _first_gaps(found: tuple[Flow, ...]) -> Iterator[str]:
-    gaps = [one for way in found if (one := way.first_gaps()) is not None]
-    if gaps:
-        stage, name, there = max(gaps, key=lambda one: one[2])
-        yield f"`{name}` is empty in {share(there)} of the rows that `{stage.node}` writes"
+def _worst_gaps(found: Sequence[Flow]) -> Iterator[str]:
+    worst = [one for way in found if (one := way.worst_gaps()) is not None]
+    if worst:
+        stage, gaps = max(worst, key=lambda one: one[1].more)
+        yield f"`{gaps.name}` is empty in {share(gaps.here)} of the rows that `{stage.node}` writes"
 
 
-def share(part: float) -> str:
-    """Write a share so that nothing is 0 % or 100 % that is not."""
-    percent = 100 * part
-    if 0 < percent < 0.01:
-        return "less than 0.01 %"
-    if percent < 10:
-        return f"{percent:.2g} %"
-    digits = 2 if 99 < percent < 100 else 0
-    return f"{math.floor(percent * 10**digits + 0.5 * (not digits)) / 10**digits:g} %"
-
-
-def amount(value: Scalar) -> str:
-    """Write a number or a moment as people read it."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
-
-
-def span(profile: ColumnProfile) -> str:
-    """Write between what the values of a column lie; nothing where that may not be told."""
-    if profile.low is None or profile.high is None:
-        return ""
-    low, high = amount(profile.low), amount(profile.high)
-    return low if low == high else f"{low} to {high}"
-
-
-def different(profile: ColumnProfile) -> str:
-    """Write how many values differ."""
-    return f"{'about ' * profile.is_estimate}{profile.distinct:,}"
+def _where(stage: Stage) -> tuple[str, str]:
+    """Say who wrote what lies at a port, and how it is called."""
+    if stage.reader is not None:
+        return PRODUCTION, stage.name
+    return stage.node or FETCHED, stage.port
 
 
 def _rows(stage: Stage) -> str:
@@ -146,14 +128,14 @@ def _lost(stage: Stage) -> str:
 
 def _notes(stage: Stage) -> Iterator[str]:
     known = {} if stage.before is None else stage.before.columns
-    for name, before, after in stage.gaps():
-        if name in known:
-            yield f"`{name}` is empty in {share(after)} of the rows (before {share(before)})"
+    for gaps in stage.gaps():
+        if gaps.name in known:
+            yield f"`{gaps.name}` is empty in {share(gaps.here)} of the rows (before {share(gaps.before)})"
         else:
-            yield f"`{name}` is new, and empty in {share(after)} of the rows"
+            yield f"`{gaps.name}` is new, and empty in {share(gaps.here)} of the rows"
     for one, other in stage.changed():
         yield from _turn(one, other)
-    told = {name for name, _, _ in stage.gaps()}
+    told = {gaps.name for gaps in stage.gaps()}
     new = tuple(name for name in stage.new() if name not in told)
     for names, word in ((stage.gone(), "gone"), (new, "new")):
         if names and stage.before is not None:
@@ -176,7 +158,7 @@ def _turn(before: ColumnProfile, after: ColumnProfile) -> Iterator[str]:
 
 
 def _has_lost_values(before: ColumnProfile, after: ColumnProfile) -> bool:
-    is_category = before.type in {"string", "bool"} and before.distinct <= flow.FEW_VALUES
+    is_category = before.type in {"string", "bool"} and before.distinct <= FEW_VALUES
     is_sure = not (before.is_estimate or after.is_estimate)
     return is_category and is_sure and after.distinct < before.distinct
 
@@ -191,5 +173,5 @@ def _reaches_further(before: ColumnProfile, after: ColumnProfile) -> bool:
 
 def _figures(column: Column) -> tuple[str, str, str, str]:
     profile = column.profile
-    gaps = share(column.gaps) if profile.nulls else ""
+    gaps = share(column.empty) if profile.nulls else ""
     return profile.type or "no value", gaps, different(profile), span(profile)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import made_and_real, verdict
 from ci_scriptcheck.model.made_and_real import Aspect
 from ci_scriptcheck.model.result import Table
-from ci_scriptcheck.report.flow import different, share, span
+from ci_scriptcheck.report.figures import different, share, span
 from ci_scriptcheck.report.page import counted
 from ci_scriptcheck.values import dataclass
 

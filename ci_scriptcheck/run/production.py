@@ -103,7 +103,7 @@ class _Looking:
             if files is None or files:
                 drift = self._drift(output, before, after, is_sample=is_sample)
             if files is None:
-                found = replace(found, drift=_joined(found.drift, drift))
+                found = replace(found, drift=found.drift.and_(drift))
             else:
                 lies_alike = bool(files) and drift == Drift()
                 found = replace(found, files=found.files + files, lies_alike=lies_alike)
@@ -164,13 +164,3 @@ class _Looking:
         drift = reading.drift(self._context.ask, before, after, terms)
         # What a model comes to on a part of the rows says nothing of what it came to on all of them.
         return replace(drift, numbers=(), untold=0) if is_sample else drift
-
-
-def _joined(one: Drift, other: Drift) -> Drift:
-    return Drift(
-        tables=one.tables + other.tables,
-        numbers=one.numbers + other.numbers,
-        untold=one.untold + other.untold,
-        unread=one.unread + other.unread,
-        programs=one.programs + other.programs,
-    )

@@ -56,6 +56,14 @@ def test_no_value_and_no_secret_is_told_or_kept_beyond_the_run(company: Company)
     assert NAME not in record.read_text()
 
 
+def test_what_becomes_of_the_rows_that_production_gave_is_told(company: Company) -> None:
+    told = in_a_line(company.dive())
+
+    assert "Real data along daily:" in told
+    assert "production orders → prepare" in told
+    assert "prepare kept" in told
+
+
 def test_a_failed_step_is_done_again_and_what_it_left_is_not_compared(company: Company) -> None:
     story = company.told("failed", status="Failed")
     company.service.steps[story.arn][1]["StepStatus"] = "Failed"

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Json
     from ci_scriptcheck.model.schema_suggestion import ColumnChange
 
-MOST_CHARACTERS = 1_000_000
-"""Of a settings file that is changed."""
+MOST_CHARACTERS = 200_000
+"""Of a settings file that is changed: it is parsed three times, about a second for so many."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LONGEST = 1e15
+"""Up to which a float without a fraction is written as a whole number."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MARKED = ("&", "!", "*")
 """How a value begins that others refer to, or that stands for something else."""
@@ -59,7 +61,8 @@ def changed(
         changes: What should be said of them.
         file: Its name.
     """
-    tree = _tree(text)
+    data = _data(text, file)
+    tree = None if data is None else _tree(text)
     edits: dict[str, list[_Edit]] = {}
     for change in changes:
         with suppress(_UnwritableError):
@@ -67,7 +70,7 @@ def changed(
     written = [change for change in changes if change.name in edits]
     lost = tuple(change.name for change in changes if change.name not in edits)
     new = _applied(text, [edit for each in edits.values() for edit in each])
-    if _says(text, new, dataset, written, file):
+    if not written or _data(new, file) == _changed(data, dataset, written):
         return new, lost
     return text, tuple(change.name for change in changes)
 
@@ -95,9 +98,18 @@ def patch(before: str, after: str, file: str) -> str:
     return "".join(line if line.endswith("\n") else f"{line}{no_end}" for line in lines)
 
 
-def _tree(text: str) -> yaml.Node | None:
+def _data(text: str, file: str) -> object:
+    """Give what settings say; `None` where they cannot be read, or are too long to be changed."""
     if len(text) > MOST_CHARACTERS:
         return None
+    try:
+        return read_yaml(text.encode(), file).data
+    except UsageError:
+        return None
+
+
+def _tree(text: str) -> yaml.Node | None:
+    """Give the places of all that a text says, which has to be known to be nested no deeper than settings are."""
     try:
         found: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError:
@@ -113,17 +125,9 @@ def _applied(text: str, edits: Sequence[_Edit]) -> str:
     return new + text[at:]
 
 
-def _says(
-    before: str, after: str, dataset: str, changes: Sequence[ColumnChange], file: str
-) -> bool:
-    """Say whether the new text says what it should, and nothing else."""
-    if not changes:
-        return True
-    try:
-        wanted: Any = copy.deepcopy(read_yaml(before.encode(), file).data)
-        found = read_yaml(after.encode(), file).data
-    except UsageError:
-        return False
+def _changed(data: object, dataset: str, changes: Sequence[ColumnChange]) -> object:
+    """Give what the new text should say, and nothing else."""
+    wanted: Any = copy.deepcopy(data)
     columns = wanted["datasets"][dataset]["columns"]
     for change in changes:
         keys = {
@@ -132,11 +136,14 @@ def _says(
         }
         column = {**(columns.get(change.name) or {}), **keys}
         columns[change.name] = {key: value for key, value in column.items() if value is not None}
-    return bool(found == wanted)
+    return wanted
 
 
 def _as_read(value: Json) -> Json:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """Write a number as people do; one with more digits than a float holds keeps its exponent."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LONGEST:
+        return int(value)
+    return value
 
 
 def _edits(

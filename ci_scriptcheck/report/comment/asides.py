@@ -155,11 +155,12 @@ def _digests(artefacts: Mapping[str, Artefact]) -> dict[str, str]:
 
 def real_data(story: Story, sheet: Sheet) -> list[str]:
     """Tell what becomes of real data along pipelines: in a line, and in tables where there is room for them."""
-    line = flow.sentence(story.record)
-    if line is None:
-        return []
+    ways = flows(story.record)[: sheet.room.flows]
+    if not ways:
+        line = flow.sentence(story.record)
+        return [] if line is None else [sheet.prose(line)]
     told: list[str] = []
-    for one in flows(story.record)[: sheet.room.flows]:
+    for one in ways:
         told += [
             f"#### Real data along {escaping.name(one.name)}",
             sheet.comparison(flow.stages(one)),
@@ -168,8 +169,6 @@ def real_data(story: Story, sheet: Sheet) -> list[str]:
         turns = flow.turns(one)
         if turns is not None:
             told.append(fold("Columns that do not stay as they are", sheet.comparison(turns)))
-    if not told:
-        return [sheet.prose(line)]
     for shown in full_size.costs(story.record)[: sheet.room.flows]:
         told += [
             f"#### Costs of {escaping.name(shown.name)} on this sample, and on all of the data",

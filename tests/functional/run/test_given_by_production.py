@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from ci_scriptcheck.data import reader
+from ci_scriptcheck.data.validate.terms import Evidence
+from ci_scriptcheck.model.contract import Dataset, Schema, Synthesized
 from ci_scriptcheck.model.fixture import Fixture, S3Object, Sampling, Taken, Whole, folder_of
 from ci_scriptcheck.model.plan import Input
 from ci_scriptcheck.model.production import FixturePart, FromProduction
+from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.model.s3_place import s3_place
-from ci_scriptcheck.run import supply
-from tests.conftest import a_task
+from ci_scriptcheck.run import profiling, supply
+from tests.conftest import a_result, a_task
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +57,10 @@ def given(root: Path, *insides: str) -> tuple[supply.Supply, Context]:
         FixturePart(fixture=one.dataset, inside=inside)
         for one, inside in zip(made, insides, strict=True)
     )
-    plan = SimpleNamespace(fixtures={one.dataset: one for one in made})
+    orders = Dataset(name="orders", schema=Schema(key=("id",)), files=(), origin=Synthesized())
+    plan = SimpleNamespace(
+        fixtures={one.dataset: one for one in made}, datasets={orders.name: orders}
+    )
     context: Any = SimpleNamespace(root=root, plan=plan, ask=reader.answer)
     context.of_head = context
     item = Input(port="data", parameter="data", source=FromProduction(parts=parts))
@@ -76,3 +82,21 @@ def test_each_place_fills_its_folder(tmp_path: Path, insides: tuple[str, ...]) -
         supply.bring(context, found, file, target)
         assert target.read_text() == f"id\n{number}\n"
         assert file.rows == 1
+
+
+def test_each_folder_that_production_filled_is_looked_into(tmp_path: Path) -> None:
+    found, context = given(tmp_path, "train", "validation")
+    item = Input(port="data", parameter="data", source=FromProduction(parts=()), expects="orders")
+    task = a_task(inputs=(item,), is_fetched=True)
+    ended = a_result(task.id, outcome=Outcome.FAILED)
+
+    told = profiling.added(
+        context, task, ended, {"data": found}, evidence=Evidence.AGGREGATES
+    ).profiles
+
+    assert [(one.port, one.is_input) for one in told] == [("data", True)]
+    assert [(one.name, one.rows) for one in told[0].tables] == [
+        ("train/part.csv", 1),
+        ("validation/part.csv", 1),
+    ]
+    assert told[0].tables[0].repeated == 0

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from ci_scriptcheck.model.flow import flows
-from tests.unit.report.deep_dived import a_column, a_deep_dive, a_port, a_table
+from tests.unit.report.deep_dived import (
+    a_column,
+    a_deep_dive,
+    a_deep_dive_on_an_execution,
+    a_port,
+    a_table,
+)
 
 
 def test_stages_stand_in_the_order_in_which_data_flow() -> None:
@@ -45,12 +51,23 @@ def test_tables_of_one_port_count_together() -> None:
 def test_it_is_known_where_most_rows_are_lost_and_where_gaps_appear() -> None:
     (flow,) = flows(a_deep_dive())
 
-    worst, gaps = flow.worst(), flow.first_gaps()
+    worst, gaps = flow.worst(), flow.worst_gaps()
 
     assert worst is not None
     assert worst.name == "preprocess.features"
     assert gaps is not None
-    assert (gaps[0].name, gaps[1]) == ("preprocess.features", "days_since")
+    assert (gaps[0].name, gaps[1].name) == ("preprocess.features", "days_since")
+
+
+def test_of_several_gaps_those_are_told_that_are_the_most_new_ones() -> None:
+    few = a_port("few", a_table(9_000, a_column("customer", "string", nulls=90)))
+    many = a_port("many", a_table(9_000, a_column("customer", "string", nulls=3_600)))
+
+    (flow,) = flows(a_deep_dive(few, many))
+
+    gaps = flow.worst_gaps()
+    assert gaps is not None
+    assert (gaps[0].port, gaps[1].before, gaps[1].here) == ("many", 0.0, 0.4)
 
 
 def test_only_columns_that_change_are_followed_and_only_where_they_do() -> None:
@@ -80,3 +97,17 @@ def test_moments_that_a_file_holds_as_text_are_of_the_type_they_were() -> None:
     assert a_column("at", "string").is_of_type(told)
     assert not told.is_of_type(a_column("at", "int"))
     assert not a_column("at", "date").is_of_type(a_column("at", "string"))
+
+
+def test_where_production_gave_each_step_its_data_each_is_held_against_those() -> None:
+    (flow,) = flows(a_deep_dive_on_an_execution())
+
+    assert [stage.name for stage in flow.stages] == [
+        "orders → preprocess",
+        "preprocess.features",
+        "training → train",
+        "train.scores",
+    ]
+    orders, features, given, scores = flow.stages
+    assert (features.before, scores.before) == (orders, given)
+    assert (given.rows, scores.rows) == (10_000, 2_000)

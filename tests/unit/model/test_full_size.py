@@ -11,7 +11,13 @@ from ci_scriptcheck.model.full_size import Growth, Range, TaskCosts, costs, scal
 from ci_scriptcheck.model.plan import Fetched, RunRecord, Upstream
 from ci_scriptcheck.model.result import Outcome, StartUp
 from tests.conftest import a_plan, a_record, a_result, a_task
-from tests.unit.report.deep_dived import a_fixture, a_real_task, an_artefact
+from tests.unit.report.deep_dived import (
+    a_fixture,
+    a_real_task,
+    an_artefact,
+    from_production,
+    taken,
+)
 
 SAMPLE = a_fixture("orders", 10_000, Estimate(number=1_000_000, error=100_000))
 WHOLE = a_fixture("shops", 50, Estimate(number=50))
@@ -26,6 +32,16 @@ def a_run(*more: Any, fixtures: Any = (SAMPLE,), **given: Any) -> RunRecord:
     pairs = [(task, a_result(task.id, **parts)), *more]
     plan = a_plan(*(one for one, _ in pairs), fixtures={one.dataset: one for one in fixtures})
     return a_record(plan, *(result for _, result in pairs))
+
+
+def a_run_on_production(*fixtures: Any, beside: Any = ()) -> RunRecord:
+    """Run a script on what production gave it at one port, and on as much of some datasets."""
+    given = from_production(*(one.dataset for one in fixtures))
+    task = a_real_task("train", given, *(Fetched(dataset=one.dataset) for one in beside))
+    inputs = {item.port: an_artefact(None, 1_000_000) for item in task.inputs}
+    known = {one.dataset: one for one in (*fixtures, *beside)}
+    result = a_result(task.id, seconds=2.0, inputs=inputs, outputs={})
+    return a_record(a_plan(task, fixtures=known), result)
 
 
 def cost_of(record: RunRecord) -> TaskCosts:
@@ -69,6 +85,34 @@ def test_inputs_count_by_their_bytes_and_one_that_is_whole_does_not_grow() -> No
     found = cost_of(a_run(fixtures=(SAMPLE, WHOLE)))
 
     assert found.times == Range(value=50.5, low=45.5, high=55.5)
+
+
+TRAINING = a_fixture("run-1/train", 2_000, Estimate(number=50_000), taken=taken(3_000_000))
+VALIDATION = a_fixture("run-1/validation", 500, Estimate(number=500), taken=taken(1_000_000))
+
+
+def test_what_production_gave_a_step_is_no_more_the_whole_than_any_other_sample() -> None:
+    found = cost_of(a_run_on_production(TRAINING))
+
+    assert found.times == Range(value=25.0, low=25.0, high=25.0)
+
+
+def test_of_a_port_that_several_places_fill_each_counts_by_what_of_it_lies_there() -> None:
+    found = cost_of(a_run_on_production(TRAINING, VALIDATION))
+
+    assert found.times == Range(value=19.0, low=19.0, high=19.0)
+
+
+def test_what_production_gave_counts_beside_what_was_fetched_of_a_dataset() -> None:
+    found = cost_of(a_run_on_production(TRAINING, beside=(WHOLE,)))
+
+    assert found.times == Range(value=13.0, low=13.0, high=13.0)
+
+
+def test_nothing_is_said_where_nothing_tells_how_much_production_had() -> None:
+    odd = a_fixture("run-1/odd", 100, None, taken=taken(1_000_000))
+
+    assert cost_of(a_run_on_production(TRAINING, odd)).times is None
 
 
 def test_what_an_earlier_step_makes_of_a_sample_grows_with_it() -> None:

@@ -6,9 +6,17 @@ import dataclasses
 from typing import Any
 
 from ci_scriptcheck.model.contract import Column, ColumnType, Dataset, Schema, Synthesized
-from ci_scriptcheck.model.fixture import Estimate, Fixture, Sampling
+from ci_scriptcheck.model.fixture import (
+    Estimate,
+    Fixture,
+    RowGroups,
+    S3Object,
+    Sampling,
+    Taken,
+)
 from ci_scriptcheck.model.plan import Counts, Fetched, Input, Mode, RunRecord, Task, Upstream
 from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
+from ci_scriptcheck.model.production import FixturePart, FromProduction
 from ci_scriptcheck.model.result import Artefact, FileFacts, Outcome, StartUp
 from ci_scriptcheck.model.s3_place import S3Place
 from ci_scriptcheck.model.scenario import REAL
@@ -18,7 +26,7 @@ from tests.unit.report.posted import EVIL
 ROWS = 10_000
 
 
-def a_real_task(node: str, *sources: Upstream | Fetched, **given: Any) -> Task:
+def a_real_task(node: str, *sources: Upstream | Fetched | FromProduction, **given: Any) -> Task:
     inputs = tuple(
         Input(port=_name(source), parameter=_name(source), source=source) for source in sources
     )
@@ -34,8 +42,38 @@ def a_real_task(node: str, *sources: Upstream | Fetched, **given: Any) -> Task:
     )
 
 
-def _name(source: Upstream | Fetched) -> str:
-    return source.port if isinstance(source, Upstream) else source.dataset
+def _name(source: Upstream | Fetched | FromProduction) -> str:
+    match source:
+        case Upstream(port=port):
+            return port
+        case Fetched(dataset=dataset):
+            return dataset
+        case FromProduction(parts=parts):
+            return parts[0].fixture.split("/")[-1]
+
+
+def from_production(*places: str) -> FromProduction:
+    """Say that production gave what lies at some places, each in a folder of the port where they are several."""
+    many = len(places) > 1
+    return FromProduction(
+        parts=tuple(
+            FixturePart(fixture=place, inside=place.split("/")[-1] * many) for place in places
+        )
+    )
+
+
+def taken(size: int) -> tuple[Taken, ...]:
+    """Give one file that was cut from an object."""
+    return (
+        Taken(
+            name="data.parquet",
+            object=S3Object(key="data.parquet", size=100_000_000, etag="e"),
+            way=RowGroups(numbers=(0, 3)),
+            read=size,
+            size=size,
+            digest="d" * 64,
+        ),
+    )
 
 
 def a_column(name: str, kind: str | None = "float", **given: Any) -> ColumnProfile:
@@ -209,6 +247,50 @@ def a_deep_dive(*more: PortProfile) -> RunRecord:
     )
 
 
+def a_deep_dive_on_an_execution() -> RunRecord:
+    """Give a run of each step on what an execution gave it, of which `train` was given the rows of two folders."""
+    runs = "s3://company-ml/runs/1"
+    orders, train, test = (f"{runs}/{name}" for name in ("orders", "training", "test"))
+    tasks = (
+        a_real_task("preprocess", from_production(orders)),
+        a_real_task("train", from_production(train, test)),
+    )
+    fixtures = {
+        orders: a_fixture(orders, 10_000, Estimate(number=1_200_000), taken=taken(2_000_000)),
+        train: a_fixture(train, 8_000, Estimate(number=800_000), taken=taken(1_500_000)),
+        test: a_fixture(test, 2_000, Estimate(number=200_000), taken=taken(500_000)),
+    }
+    given = [item.port for task in tasks for item in task.inputs]
+    return a_record(
+        a_plan(*tasks, modes=(Mode.DEEP_DIVE,), fixtures=fixtures),
+        a_result(
+            tasks[0].id,
+            seconds=2.4,
+            inputs={given[0]: an_artefact(10_000, 2_000_000)},
+            outputs={"features": an_artefact(9_120, 1_500_000)},
+            profiles=(
+                a_port(given[0], a_table(ROWS, *RAW), is_input=True),
+                a_port("features", a_table(9_120, *clean())),
+            ),
+        ),
+        a_result(
+            tasks[1].id,
+            seconds=14.0,
+            inputs={given[1]: an_artefact(10_000, 2_000_000)},
+            outputs={"scores": an_artefact(2_000, 20_000)},
+            profiles=(
+                a_port(
+                    given[1],
+                    a_table(8_000, *clean(306), name="training/data.parquet"),
+                    a_table(2_000, *clean(77), name="test/data.parquet"),
+                    is_input=True,
+                ),
+                a_port("scores", a_table(2_000, CUSTOMER, a_column("score", low=0.0, high=1.0))),
+            ),
+        ),
+    )
+
+
 def a_hostile_deep_dive() -> RunRecord:
     """Give the same run where every name that comes from data or from the project is up to something."""
     odd = a_column(EVIL, nulls=3, low=1.0, high=9.0)
@@ -224,3 +306,19 @@ def a_hostile_deep_dive() -> RunRecord:
     )
     first = dataclasses.replace(first, profiles=(orders, *first.profiles[1:]))
     return dataclasses.replace(record, results=(first, *record.results[1:]))
+
+
+def a_hostile_deep_dive_on_an_execution() -> RunRecord:
+    """Give the run on what an execution gave where ports, columns and files are up to something."""
+    record = a_deep_dive_on_an_execution()
+    task, result = record.plan.tasks[0], record.results[0]
+    odd = a_table(9, CUSTOMER, a_column(EVIL, nulls=3, low=1.0, high=9.0), name=EVIL)
+    given = dataclasses.replace(result.profiles[0], port=EVIL, tables=(odd,))
+    wrote = a_port("kept", a_table(7, CUSTOMER, a_column(EVIL, nulls=5, low=0.0, high=99.0)))
+    item = dataclasses.replace(task.inputs[0], port=EVIL)
+    task = dataclasses.replace(task, inputs=(item,))
+    result = dataclasses.replace(
+        result, profiles=(given, wrote), inputs={EVIL: an_artefact(9, 2_000_000)}
+    )
+    plan = dataclasses.replace(record.plan, tasks=(task, *record.plan.tasks[1:]))
+    return dataclasses.replace(record, plan=plan, results=(result, *record.results[1:]))

@@ -15,9 +15,12 @@ from ci_scriptcheck.report.page import PLAIN, Detail, Page
 from tests.conftest import a_plan, a_record, a_result, a_task
 from tests.unit.report.deep_dived import (
     AMOUNT,
+    a_column,
     a_deep_dive,
+    a_deep_dive_on_an_execution,
     a_fixture,
     a_hostile_deep_dive,
+    a_hostile_deep_dive_on_an_execution,
     a_port,
     a_real_task,
     a_table,
@@ -64,17 +67,62 @@ def test_the_page_has_a_part_for_it(golden: Callable[[str], object]) -> None:
     assert main == golden("page/real_data.html")
 
 
+def test_of_what_production_gave_each_step_the_text_reads_as_reviewed(
+    golden: Callable[[str], object],
+) -> None:
+    told = console.render(a_deep_dive_on_an_execution(), PLAIN)
+
+    assert told == golden("console/real_data_of_an_execution.txt")
+
+
+def test_of_what_production_gave_each_step_the_summary_has_the_tables(
+    golden: Callable[[str], object],
+) -> None:
+    told = markdown.job_summary(a_deep_dive_on_an_execution(), LINKS)
+
+    assert told == golden("markdown/real_data_of_an_execution_job.md")
+
+
+def with_outputs_like_no_input() -> RunRecord:
+    """Give a run on real data in which each step makes something else of them."""
+    record = a_deep_dive_on_an_execution()
+    other = a_port("out", a_table(7, a_column("total")))
+    results = tuple(
+        dataclasses.replace(one, profiles=(one.profiles[0], other)) for one in record.results
+    )
+    return dataclasses.replace(record, results=results)
+
+
+def test_what_nothing_is_known_of_is_not_called_good() -> None:
+    record = with_outputs_like_no_input()
+
+    assert flow.sentence(record) is None
+    assert "no rows are lost" not in markdown.comment(record, LINKS)
+    assert "Real data along" in markdown.job_summary(record, LINKS)
+
+
+def test_of_several_pipelines_the_line_tells_of_those_gaps_that_are_new() -> None:
+    tasks, results = [], []
+    for name, before, here in (("old", 900, 930), ("new", 0, 400)):
+        task = a_real_task("clean", Fetched(dataset="orders"))
+        task = dataclasses.replace(task, id=f"{name}/clean[real]", pipeline=name)
+        read, wrote = (
+            a_table(1_000, a_column(f"of_{name}", nulls=nulls)) for nulls in (before, here)
+        )
+        ports = a_port("orders", read, is_input=True), a_port("kept", wrote)
+        tasks.append(task)
+        results.append(a_result(task.id, profiles=ports))
+
+    told = flow.sentence(a_record(a_plan(*tasks), *results))
+
+    assert told == (
+        "Real data in 2 pipelines: `of_new` is empty in 40 % of the rows that `clean` writes."
+    )
+
+
 def test_of_runs_on_made_data_nothing_of_it_is_said() -> None:
     assert "real data" not in console.render(a_record(), PLAIN).lower()
     assert flow.sentence(a_record()) is None
-
-
-def test_no_share_is_rounded_to_all_or_nothing() -> None:
-    shares = [0.0, 0.00001, 0.0004, 0.0314, 0.5, 0.99999, 1.0]
-
-    told = [flow.share(one) for one in shares]
-
-    assert told == ["0 %", "less than 0.01 %", "0.04 %", "3.1 %", "50 %", "99.99 %", "100 %"]
 
 
 def sampled(of_rows: Estimate | None) -> RunRecord:
@@ -127,11 +175,15 @@ def test_durations_are_written_as_people_speak_of_them(seconds: float, told: str
     assert full_size.duration(seconds) == told
 
 
+HOSTILE = [a_hostile_deep_dive(), a_hostile_deep_dive_on_an_execution()]
+
+
+@pytest.mark.parametrize("record", HOSTILE, ids=["datasets", "execution"])
 @pytest.mark.parametrize("write", [markdown.comment, markdown.job_summary, markdown.check_summary])
 def test_no_name_makes_more_of_a_posted_text_than_it_is(
-    write: Callable[[RunRecord, Links], str],
+    write: Callable[[RunRecord, Links], str], record: RunRecord
 ) -> None:
-    text = write(a_hostile_deep_dive(), LINKS)
+    text = write(record, LINKS)
     seen = Seen(text)
 
     assert called(seen) == []
@@ -141,8 +193,9 @@ def test_no_name_makes_more_of_a_posted_text_than_it_is(
         assert len({line.count("|") for line in block.splitlines()}) == 1
 
 
-def test_no_name_acts_on_a_terminal() -> None:
-    text = console.render(a_hostile_deep_dive(), Page(width=100, detail=Detail.VERBOSE))
+@pytest.mark.parametrize("record", HOSTILE, ids=["datasets", "execution"])
+def test_no_name_acts_on_a_terminal(record: RunRecord) -> None:
+    text = console.render(record, Page(width=100, detail=Detail.VERBOSE))
 
     assert [sign for sign in text if not sign.isprintable() and sign != "\n"] == []
     assert not re.search(r"(?m)^\s*::|##\[", text)

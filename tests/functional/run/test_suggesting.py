@@ -1,0 +1,110 @@
+"""What would make the schema of a dataset like its real data is written once, when a run has ended."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ci_scriptcheck.errors import Place
+from ci_scriptcheck.model.contract import Column, ColumnType, Dataset, Schema, Synthesized
+from ci_scriptcheck.model.plan import Fetched, RunRecord
+from ci_scriptcheck.run import suggesting
+from tests.conftest import a_plan, a_record, a_result
+from tests.unit.report.deep_dived import a_column, a_port, a_real_task, a_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ci_scriptcheck.model.port_profile import PortProfile
+
+FILE = "scriptcheck.yaml"
+SETTINGS = """\
+version: 1
+datasets:
+  orders:
+    files: orders.csv
+    columns:
+      amount: {type: float, min: 0, max: 100}
+"""
+SHARED = """\
+datasets:
+  all: &all {columns: {amount: {type: float, min: 0, max: 100}}}
+  orders: *all
+"""
+AMOUNT = Column(name="amount", type=ColumnType.FLOAT, min=0, max=100)
+
+
+def a_run(place: Place | None, *nodes: str) -> RunRecord:
+    """Run some nodes on orders whose amounts reach further than those that are made."""
+    orders = Dataset(
+        name="orders",
+        schema=Schema(columns=(AMOUNT,)),
+        files=(),
+        origin=Synthesized(),
+        place=place,
+    )
+    tasks = [a_real_task(node, Fetched(dataset="orders")) for node in nodes]
+    profile = a_port(
+        "orders",
+        a_table(500, a_column("amount", low=1.0, high=950.0)),
+        is_input=True,
+        dataset="orders",
+        made=(a_table(100, a_column("amount", low=0.5, high=99.0)),),
+    )
+    return a_record(
+        a_plan(*tasks, datasets={"orders": orders}),
+        *(a_result(task.id, profiles=(profile,)) for task in tasks),
+    )
+
+
+def told(root: Path, record: RunRecord) -> list[PortProfile]:
+    return [one.profiles[0] for one in suggesting.told(record, root).results]
+
+
+def test_of_several_tasks_that_were_given_the_same_data_the_first_has_the_change(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / FILE).write_text(SETTINGS)
+
+    first, second = told(tmp_path, a_run(Place(file=FILE), "prepare", "count"))
+
+    assert "+      amount: {type: float, min: 0, max: 950}" in first.suggestion
+    assert (first.unsaid, second.suggestion, second.unsaid) == ((), "", ())
+
+
+@pytest.mark.parametrize(
+    ("place", "content", "why"),
+    [
+        (None, SETTINGS, "no file of the settings has its columns"),
+        (Place(file="gone.yaml"), SETTINGS, "gone.yaml cannot be read"),
+        (
+            Place(file=FILE),
+            SHARED,
+            "where scriptcheck.yaml says it, other things would change, too",
+        ),
+    ],
+    ids=["nowhere", "gone", "shared"],
+)
+def test_what_cannot_be_written_is_told_to_whoever_can(
+    tmp_path: Path, place: Place | None, content: str, why: str
+) -> None:
+    (tmp_path / FILE).write_text(content)
+
+    (profile,) = told(tmp_path, a_run(place, "prepare"))
+
+    assert profile.suggestion == ""
+    assert profile.unsaid == (f"`amount: {{max: 950}}` has to be written by hand: {why}",)
+
+
+def test_of_data_that_are_made_as_they_really_are_nothing_is_said(tmp_path: Path) -> None:
+    record = a_run(Place(file=FILE), "prepare")
+    like: Any = dataclasses.replace(
+        record.results[0].profiles[0], tables=(a_table(500, a_column("amount", low=1, high=98)),)
+    )
+    record = dataclasses.replace(
+        record, results=(dataclasses.replace(record.results[0], profiles=(like,)),)
+    )
+
+    assert suggesting.told(record, tmp_path) == record
