@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import Literal
 
 from ci_scriptcheck.model.contract import Port
 from ci_scriptcheck.model.execution import (
@@ -19,6 +20,8 @@ from ci_scriptcheck.model.project import Node, Pipeline, Project, Step
 from ci_scriptcheck.values import dataclass, field
 
 _UNLIKE = re.compile(r"[^a-z0-9]+")
+
+PortSide = Literal["input", "output"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +45,14 @@ class Unmatched:
     Attributes:
         node: Of the pipeline; `None` where a step of the execution is left over.
         port: Of the node; `None` where the node itself has no step.
+        side: On which side of the node the port is, as both may have one of its name.
         why: A sentence without a full stop.
     """
 
     why: str
     node: str | None = None
     port: str | None = None
+    side: PortSide | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,15 +105,19 @@ def matched(pipeline: Pipeline, steps: Mapping[str, Step], execution: Execution)
             continue
         step = found[node.name]
         sides = []
-        for side, ports, others in (
+        both: tuple[tuple[PortSide, tuple[Port, ...], tuple[ExecutionPort, ...]], ...] = (
             ("input", node.inputs, step.inputs),
             ("output", node.outputs, step.outputs),
-        ):
+        )
+        for side, ports, others in both:
             parts = {port.name: _parts(port, others) for port in ports}
             sides.append({name: part for name, part in parts.items() if part})
             wrong += [
                 Unmatched(
-                    node=node.name, port=port.name, why=_why_no_port(port, side, step, others)
+                    node=node.name,
+                    port=port.name,
+                    side=side,
+                    why=_why_no_port(port, side, step, others),
                 )
                 for port in ports
                 if not parts[port.name]
@@ -260,7 +269,7 @@ def _around(path: str, placed: Iterable[ExecutionPort]) -> Iterator[Part]:
 
 
 def _why_no_port(
-    port: Port, side: str, step: ExecutionStep, others: tuple[ExecutionPort, ...]
+    port: Port, side: PortSide, step: ExecutionStep, others: tuple[ExecutionPort, ...]
 ) -> str:
     names = ", ".join(f"`{one.name}`" for one in others) or "none"
     at = f" or lies at {port.path}" if port.path is not None else ""
