@@ -76,6 +76,16 @@ class Drift:
         """Say whether nothing was found."""
         return self == Drift()
 
+    def and_(self, other: Drift) -> Drift:
+        """Give what was found here and there."""
+        return Drift(
+            tables=self.tables + other.tables,
+            numbers=self.numbers + other.numbers,
+            untold=self.untold + other.untold,
+            unread=self.unread + other.unread,
+            programs=self.programs + other.programs,
+        )
+
 
 def has_moved(before: int, after: int) -> bool:
     """Say whether a count has moved by so much that a person should know."""

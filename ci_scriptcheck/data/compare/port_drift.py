@@ -53,7 +53,7 @@ def compared(before: Path, after: Path, terms: DriftTerms) -> Drift:
         for number, (name, names) in enumerate(families.items()):
             if number == MOST_FAMILIES:
                 many = len(families) - MOST_FAMILIES
-                drift = _joined(drift, Drift(unread=(f"{many:,} further names of files",)))
+                drift = drift.and_(Drift(unread=(f"{many:,} further names of files",)))
                 break
             sides = [
                 side[one] for side, ones in zip((here, there), names, strict=True) for one in ones
@@ -61,7 +61,7 @@ def compared(before: Path, after: Path, terms: DriftTerms) -> Drift:
             paths = tuple(sides[: len(names[0])]), tuple(sides[len(names[0]) :])
             folder = Path(scratch, str(number))
             folder.mkdir()
-            drift = _joined(drift, _family(name, paths, terms, folder))
+            drift = drift.and_(_family(name, paths, terms, folder))
     return drift
 
 
@@ -74,16 +74,6 @@ def files_at(place: Path) -> dict[str, Path]:
     return {
         name: path for name, path in found.items() if not Path(name).name.startswith(("_", "."))
     }
-
-
-def _joined(one: Drift, other: Drift) -> Drift:
-    return Drift(
-        tables=one.tables + other.tables,
-        numbers=one.numbers + other.numbers,
-        untold=one.untold + other.untold,
-        unread=one.unread + other.unread,
-        programs=one.programs + other.programs,
-    )
 
 
 def _family(name: str, paths: _Paths, terms: DriftTerms, scratch: Path) -> Drift:
@@ -208,7 +198,7 @@ def _archives(name: str, paths: _Paths, terms: DriftTerms, scratch: Path) -> Dri
     )
     for member in sorted(reports[0].keys() & reports[1].keys()):
         found = _measures(f"{name}: {member}", reports[0][member], reports[1][member], terms)
-        drift = _joined(drift, _told(found))
+        drift = drift.and_(_told(found))
     return drift
 
 
