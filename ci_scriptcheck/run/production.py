@@ -39,8 +39,6 @@ _TABLES = frozenset({"csv", "jsonl", "parquet", "tsv"})
 _TOLD = _TABLES | {"json"}
 """Formats of files of which can be said how they differ."""
 
-_NOTHING_TO_TELL = "its data are samples, and it holds no table; metrics of a part say nothing"
-
 
 def judged(context: Context, task: Task, result: TaskResult) -> TaskResult:
     """Add to the result of a task how its outputs lie beside what production wrote.
@@ -78,11 +76,17 @@ class _Looking:
     def __init__(self, context: Context, task: Task, result: TaskResult) -> None:
         self._context, self._task, self._result = context, task, result
         self._fixtures = context.plan.fixtures
-        sources = [item.source for item in task.inputs]
-        self._is_given_all = all(
-            isinstance(one, Copied)
-            or (isinstance(one, FromProduction) and self._are_whole(one.parts))
-            for one in sources
+        missing = {} if task.original is None else task.original.not_given
+        others = [
+            item.port
+            for item in task.inputs
+            if not isinstance(item.source, Copied | FromProduction)
+        ]
+        self._others = tuple(sorted({*others, *missing}))
+        self._is_given_all = not self._others and all(
+            self._are_whole(item.source.parts)
+            for item in task.inputs
+            if isinstance(item.source, FromProduction)
         )
 
     def output(self, output: Output) -> BesideProduction | None:
@@ -93,7 +97,10 @@ class _Looking:
             return None if why is None else BesideProduction(port=output.port, why_not=why)
         is_sample = not (self._is_given_all and self._are_whole(output.original))
         found = BesideProduction(
-            port=output.port, is_sample=is_sample, is_as_base=self._is_as_base(output.port)
+            port=output.port,
+            is_sample=is_sample,
+            others=self._others,
+            is_as_base=self._is_as_base(output.port),
         )
         for part in output.original:
             before = self._context.of_head.root / folder_of(self._fixtures[part.fixture])
@@ -103,14 +110,15 @@ class _Looking:
             if files is None or files:
                 drift = self._drift(output, before, after, is_sample=is_sample)
             if files is None:
-                found = replace(found, drift=_joined(found.drift, drift))
+                found = replace(found, drift=found.drift.and_(drift))
             else:
                 lies_alike = bool(files) and drift == Drift()
                 found = replace(found, files=found.files + files, lies_alike=lies_alike)
             opaque = (*found.opaque, *self._opaque(output.port, part, before))
             found = replace(found, opaque=opaque)
         if is_sample and not found.differs and not self._has_tables(output.port):
-            return replace(found, why_not=_NOTHING_TO_TELL)
+            why = f"{found.why_sample}, and it holds no table; metrics say nothing then"
+            return replace(found, why_not=why)
         return found
 
     def _has_tables(self, port: str) -> bool:
@@ -164,13 +172,3 @@ class _Looking:
         drift = reading.drift(self._context.ask, before, after, terms)
         # What a model comes to on a part of the rows says nothing of what it came to on all of them.
         return replace(drift, numbers=(), untold=0) if is_sample else drift
-
-
-def _joined(one: Drift, other: Drift) -> Drift:
-    return Drift(
-        tables=one.tables + other.tables,
-        numbers=one.numbers + other.numbers,
-        untold=one.untold + other.untold,
-        unread=one.unread + other.unread,
-        programs=one.programs + other.programs,
-    )

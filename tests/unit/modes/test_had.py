@@ -40,6 +40,8 @@ def test_an_input_that_may_be_missing_is_missing() -> None:
     assert task.blocked is None
     assert [item.port for item in task.inputs] == ["in0"]
     assert [*wanted.of_production(plan)] == [HERE]
+    assert task.original is not None
+    assert task.original.not_given == {"in1": "nothing lies there"}
 
 
 def test_what_was_to_be_compared_with_it_says_why_it_is_not() -> None:
