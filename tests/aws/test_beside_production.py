@@ -41,7 +41,7 @@ def test_what_a_step_does_otherwise_is_told_row_by_row_where_nothing_is_a_sample
     told = in_a_line(ended)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "daily/prepare[real], output `kept` is not what production wrote (SC502)" in told
-    assert "`daily/total[real] `report`" not in told
+    assert "daily/total[real], output `report` is not" not in told
     assert "440 of 440 rows changed of `kept.csv`" in told
     assert "daily/total[real] `report`" in told  # as many rows, on production's own input
     assert "not by this change" not in told
