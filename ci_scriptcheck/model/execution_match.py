@@ -191,12 +191,12 @@ def _steps(
     settle(lambda node: _called(execution, node.name), "name")
     settle(lambda node: _called(execution, node.step), "step's name")
     settle(lambda node: _with_script(execution, node, steps), "script and ports")
-    unread = {_plain(one.name): one for one in execution.unread}
+    unread = {plain(one.name): one for one in execution.unread}
     wrong = []
     for node in pipeline.nodes:
         if node.name in found:
             continue
-        left_out = unread.get(_plain(node.name)) or unread.get(_plain(node.step))
+        left_out = unread.get(plain(node.name)) or unread.get(plain(node.step))
         reason = why.get(node.name) or "no step of the execution has its name, or its script"
         if left_out is not None:
             reason = f"step `{left_out.name}` {left_out.why}"
@@ -206,7 +206,7 @@ def _steps(
 
 def _called(execution: Execution, name: str) -> list[ExecutionStep]:
     exact = [step for step in execution.steps if step.name == name]
-    return exact or [step for step in execution.steps if _plain(step.name) == _plain(name)]
+    return exact or [step for step in execution.steps if plain(step.name) == plain(name)]
 
 
 def _with_script(
@@ -238,9 +238,9 @@ def _shared(node: Node, step: ExecutionStep) -> int:
 
 def _parts(port: Port, others: tuple[ExecutionPort, ...]) -> tuple[Part, ...]:
     """Give what fills a port: what is called as it, else what lay at its path, in it, or around it."""
-    names = {_plain(port.name), _plain(port.parameter)}
+    names = {plain(port.name), plain(port.parameter)}
     called = [one for one in others if one.name in {port.name, port.parameter}]
-    called = called or [one for one in others if _plain(one.name) in names]
+    called = called or [one for one in others if plain(one.name) in names]
     if len(called) == 1:
         return (Part(port=called[0]),)
     if port.path is None:
@@ -285,6 +285,6 @@ def _below(folder: str, path: str) -> str:
     return path.removeprefix(f"{folder}/") if path.startswith(f"{folder}/") else ""
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Write a name as it is whatever way of joining words was chosen: `XGBoost-Training` as `xgboosttraining`."""
     return _UNLIKE.sub("", name.lower())
