@@ -48,7 +48,7 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
         if identity_token.is_of_a_fork(environ):
             raise refused.of_forks()
         # What will be fetched has to be sealed: better to know it before.
-        key = sealed.check_key(environ.get(sealed.VARIABLE)) if given.seal else None
+        passphrase = sealed.check_passphrase(environ.get(sealed.VARIABLE)) if given.seal else None
         prepared = _fetched(given, console, environ)
         for error in prepared.beside.refused.values():
             console.mention(mistake.error(error, console.err_page) + "\n")
@@ -56,10 +56,9 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
         if given.seal:
             refused.write(Path(given.seal) / refused.NAME, error)
         raise
-    if key is not None:
-        target, cache = Path(given.seal), Cache(prepared.root / FOLDER)
-        with cache.held():
-            sealed.seal(cache, prepared.plan.fixtures.values(), key, target)
+    if passphrase is not None:
+        cache = Cache(prepared.root / FOLDER)
+        sealed.seal(cache, prepared.plan.fixtures.values(), passphrase, Path(given.seal))
     _tell(prepared.plan.fixtures.values(), console)
     return 0
 
@@ -109,7 +108,7 @@ def _open(given: Namespace, console: Console, environ: Mapping[str, str]) -> int
         console.mention(mistake.error(refusal, console.err_page) + "\n")
         return 0
     found = sealed.open_sealed(
-        Path(given.open), sealed.check_key(environ.get(sealed.VARIABLE)), cache
+        Path(given.open), sealed.check_passphrase(environ.get(sealed.VARIABLE)), cache
     )
     _tell(found.values(), console)
     return 0
