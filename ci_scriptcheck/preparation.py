@@ -12,18 +12,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import circumstances, planning, production, real_data, scope
+from ci_scriptcheck import circumstances, executions_beside, planning, real_data, scope
 from ci_scriptcheck.change import affected
 from ci_scriptcheck.change.git import laid_out
 from ci_scriptcheck.change.git.repository import change_set, look, repository_root
 from ci_scriptcheck.errors import ChangeError, FixtureError, UsageError
+from ci_scriptcheck.executions_beside import Beside
 from ci_scriptcheck.model import wanted
 from ci_scriptcheck.model.change import Asked, ChangeSet
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Mode, Plan, Share, Side
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.modes import variants
-from ci_scriptcheck.production import Beside
 from ci_scriptcheck.project import acceptances, cache, working_tree
 from ci_scriptcheck.real_data import Asking
 from ci_scriptcheck.reviewed import is_reviewed
@@ -129,7 +129,7 @@ def prepare(
         about = scope.with_any_library(root, tree, about)
         around = replace(around, missing={})
     reached = partial(scope.reached, root, tree, about, learned.reads)
-    beside = production.of_scope(root, about, options, environ, reached, mask)
+    beside = executions_beside.of_scope(root, about, options, environ, reached, mask)
     around = replace(
         around,
         executed=beside.head,

@@ -22,7 +22,7 @@ from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.model.s3_place import s3_place
 from ci_scriptcheck.model.scenario import REAL
-from ci_scriptcheck.modes import had
+from ci_scriptcheck.modes.gone import taken_out
 from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def blocked(plan: Plan, error: FixtureError, pipelines: Collection[str] | None =
 
 
 def _with(plan: Plan, found: Mapping[str, Fixture], gone: Mapping[str, str]) -> Plan:
-    return had.without(replace(plan, fixtures=dict(sorted(found.items()))), gone)
+    return taken_out(replace(plan, fixtures=dict(sorted(found.items()))), gone)
 
 
 def _as_handed_on(

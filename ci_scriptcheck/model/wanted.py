@@ -20,7 +20,7 @@ def of_production(plan: Plan) -> Mapping[str, tuple[str, ...]]:
             for item in task.inputs
             if isinstance(item.source, FromProduction)
         ]
-        written = [(item.expects, item.original) for item in task.outputs]
+        written = [(item.expects, item.production) for item in task.outputs]
         for expects, parts in (*given, *written):
             for part in parts:
                 found.setdefault(part.fixture, set()).update([expects] if expects else [])

@@ -152,7 +152,7 @@ def of_node(  # noqa: PLR0913  (a node is known by its pipeline; the rest is wha
     outputs = _outputs(node.outputs, _readers(pipeline, node))
     if executed is not None and purpose is Purpose.CHECK:
         outputs = tuple(
-            replace(item, original=executed.outputs.get(item.port, ())) for item in outputs
+            replace(item, production=executed.outputs.get(item.port, ())) for item in outputs
         )
     return Task(
         id=name,

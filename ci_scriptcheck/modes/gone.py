@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Plan, Task
 
 
-def without(plan: Plan, gone: Mapping[str, str]) -> Plan:
+def taken_out(plan: Plan, gone: Mapping[str, str]) -> Plan:
     """Have no task wait for what is gone: one that needs it is not run, others do without.
 
     Args:
@@ -40,8 +40,8 @@ def _without(task: Task, gone: Mapping[str, str]) -> Task:
             not_given[item.port] = why
     outputs, uncompared = [], {}
     for output in task.outputs:
-        why = _why(output.original, gone)
-        outputs.append(output if why is None else replace(output, original=()))
+        why = _why(output.production, gone)
+        outputs.append(output if why is None else replace(output, production=()))
         if why is not None and task.purpose is Purpose.CHECK:
             uncompared[output.port] = why
     original = task.original

@@ -92,17 +92,17 @@ class _Looking:
     def output(self, output: Output) -> BesideProduction | None:
         """Look at an output, if production is known to have written such a thing."""
         original = self._task.original
-        if not output.original:
+        if not output.production:
             why = None if original is None else original.uncompared.get(output.port)
             return None if why is None else BesideProduction(port=output.port, why_not=why)
-        is_sample = not (self._is_given_all and self._are_whole(output.original))
+        is_sample = not (self._is_given_all and self._are_whole(output.production))
         found = BesideProduction(
             port=output.port,
             is_sample=is_sample,
             others=self._others,
             is_as_base=self._is_as_base(output.port),
         )
-        for part in output.original:
+        for part in output.production:
             before = self._context.of_head.root / folder_of(self._fixtures[part.fixture])
             after = supply.delivered(self._context, self._task.id, output.port) / part.inside
             files = None if is_sample else self._files(output.port, before, after)
