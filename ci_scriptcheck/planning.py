@@ -169,7 +169,7 @@ def _check_has_real(checked: Iterable[Task]) -> None:
         UsageError: no dataset of the pipelines has any.
     """
     reasons = {task.blocked for task in checked}
-    if not_run.NO_REAL_DATA in reasons and None not in reasons:
+    if not_run.NO_REAL_DATA in reasons and not reasons & {None, not_run.NOT_READ}:
         raise UsageError(
             what="no dataset of the pipelines to be run says where its real data are",
             advice="write `real: s3://bucket/prefix/` into those that come from outside, or name an execution"

@@ -12,20 +12,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import circumstances, planning, production, real_data, scope
+from ci_scriptcheck import circumstances, executions_beside, planning, real_data, scope
 from ci_scriptcheck.change import affected
 from ci_scriptcheck.change.git import laid_out
 from ci_scriptcheck.change.git.repository import change_set, look, repository_root
 from ci_scriptcheck.errors import ChangeError, FixtureError, UsageError
+from ci_scriptcheck.executions_beside import Beside
 from ci_scriptcheck.model import wanted
 from ci_scriptcheck.model.change import Asked, ChangeSet
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Mode, Plan, Share, Side
 from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.modes import variants
-from ci_scriptcheck.production import Beside
 from ci_scriptcheck.project import acceptances, cache, working_tree
 from ci_scriptcheck.real_data import Asking
+from ci_scriptcheck.reviewed import is_reviewed
 from ci_scriptcheck.run import (
     handed_over,
     history,
@@ -34,7 +35,7 @@ from ci_scriptcheck.run import (
 )
 from ci_scriptcheck.run.site import Site
 from ci_scriptcheck.run.store.store import Store
-from ci_scriptcheck.values import dataclass, replace
+from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,6 +59,7 @@ class Prepared:
         learned: What earlier runs taught, which the plan was made with.
         project: As it is checked.
         base: The same as base has it; `None` where nothing is compared with.
+        beside: What executions did of its pipelines, in deep dives.
     """
 
     options: Options
@@ -67,6 +69,7 @@ class Prepared:
     learned: history.History
     project: Project
     base: Project | None = None
+    beside: Beside = field(default_factory=Beside)
 
     @property
     def workers(self) -> int:
@@ -126,10 +129,15 @@ def prepare(
         about = scope.with_any_library(root, tree, about)
         around = replace(around, missing={})
     reached = partial(scope.reached, root, tree, about, learned.reads)
-    beside, refusal = _beside(root, about, options, environ, reached, mask)
-    around = replace(around, executed=beside.head, executed_on_base=beside.base)
+    beside = executions_beside.of_scope(root, about, options, environ, reached, mask)
+    around = replace(
+        around,
+        executed=beside.head,
+        executed_on_base=beside.base,
+        refused=frozenset(beside.refused),
+    )
     plan = planning.planned(root, about, around, options, reached, assignment)
-    plan = plan if refusal is None else real_data.without(plan, refusal)
+    plan = _but_for_refused(plan, beside)
     if plan.base is not None:
         plan = replace(plan, acceptances=acceptances.read(tree, project.folder))
     if plan.share is not None:
@@ -143,6 +151,7 @@ def prepare(
         learned=learned,
         project=project,
         base=_of_base(plan, about, reached),
+        beside=beside,
     )
 
 
@@ -187,28 +196,26 @@ def _site(
 
 def _of_base(plan: Plan, about: Scope, reached: Callable[[], Scope]) -> Project | None:
     """Give the project as base has it, which says what real data may be read."""
-    there = about.base
-    is_real = plan.wanted() or wanted.of_production(plan)
-    if there is None and is_real and about.changes.base is not None:
-        there = reached().base
-    return None if there is None else there.project
+    if plan.wanted() or wanted.of_production(plan):
+        return scope.project_of_base(about, reached)
+    return None if about.base is None else about.base.project
 
 
-def _beside(
-    root: Path,
-    about: Scope,
-    options: Options,
-    environ: Mapping[str, str],
-    reached: Callable[[], Scope],
-    mask: Callable[[str], object] | None,
-) -> tuple[Beside, FixtureError | None]:
-    """Read what executions did; where that cannot be, give the reason, if there is something else to be run."""
-    try:
-        return production.of_scope(root, about, options, environ, reached, mask), None
-    except FixtureError as error:
-        if options.modes == (Mode.DEEP_DIVE,):
-            raise
-        return Beside(), error
+def _but_for_refused(plan: Plan, beside: Beside) -> Plan:
+    """Have no task run beside an execution that could not be read; each reason is told once.
+
+    Raises:
+        FixtureError: nothing else was asked for.
+    """
+    reasons: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for pipeline, error in beside.refused.items():
+        reasons.setdefault((error.what, error.facts), []).append(pipeline)
+    for pipelines in reasons.values():
+        plan = real_data.blocked(plan, beside.refused[pipelines[0]], pipelines)
+    is_idle = all(task.blocked is not None for task in plan.tasks)
+    if beside.refused and is_idle and plan.modes == (Mode.DEEP_DIVE,):
+        raise next(iter(beside.refused.values()))
+    return plan
 
 
 def _dated(share: Share, environ: Mapping[str, str], began: datetime) -> Share:
@@ -244,6 +251,8 @@ def supply(
         base=prepared.base,
         environ=environ,
         base_is_named=prepared.options.base is not None,
+        is_reviewed=is_reviewed(environ, prepared.root),
+        divided=prepared.beside.divided,
         runs_code=not prepared.options.only_fetches,
         report=report,
         mask=mask,
@@ -254,7 +263,7 @@ def supply(
         if prepared.plan.modes == (Mode.DEEP_DIVE,):
             raise
         # What can be checked without them is.
-        plan = real_data.without(prepared.plan, error)
+        plan = real_data.blocked(prepared.plan, error)
     return replace(prepared, plan=plan)
 
 
@@ -267,29 +276,23 @@ def _scope(
     learned: history.History,
 ) -> Scope:
     root = sight.root
+    changed = partial(
+        change_set,
+        root,
+        base=options.base,
+        environ=environ,
+        default_base=project.base,
+        sight=sight,
+        is_exact=options.is_exact,
+    )
     if not options.selectors and not options.everything:
-        changes = change_set(
-            root,
-            base=options.base,
-            environ=environ,
-            default_base=project.base,
-            sight=sight,
-            is_exact=options.is_exact,
-        )
-        return scope.of_change(root, tree, project, changes, reads=learned.reads)
+        return scope.of_change(root, tree, project, changed(), reads=learned.reads)
     if options.selectors:
         selection = scope.named(root, tree, project, variants.names(project, options.selectors))
     else:
         selection = affected.everything(project, Asked())
     try:
-        changes = change_set(
-            root,
-            base=options.base,
-            environ=environ,
-            default_base=project.base,
-            sight=sight,
-            is_exact=options.is_exact,
-        )
+        changes = changed()
     except ChangeError:
         if options.base is not None:
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -177,6 +177,14 @@ def with_any_library(root: Path, tree: Tree, about: Scope) -> Scope:
 def reached(root: Path, tree: Tree, about: Scope, reads: Mapping[str, tuple[str, ...]]) -> Scope:
     """Give what the change can affect, whatever was chosen."""
     return of_change(root, tree, about.project, about.changes, reads=reads)
+
+
+def project_of_base(about: Scope, reached: Callable[[], Scope]) -> Project | None:
+    """Give the project as base has it, which where steps were chosen by name has to be looked for."""
+    there = about.base
+    if there is None and about.changes.base is not None:
+        there = reached().base
+    return None if there is None else there.project
 
 
 def named(root: Path, tree: Tree, project: Project, selectors: tuple[str, ...]) -> Selection:

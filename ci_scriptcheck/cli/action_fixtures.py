@@ -15,7 +15,7 @@ from ci_scriptcheck.change.git.repository import change_set, repository_root
 from ci_scriptcheck.cli import arguments, fetch_fixtures, opening
 from ci_scriptcheck.cli.commands import COMMANDS
 from ci_scriptcheck.errors import FixtureError, ScriptcheckError, UsageError, WithheldError
-from ci_scriptcheck.fixtures import identity_token, withheld
+from ci_scriptcheck.fixtures import identity_token, refused
 from ci_scriptcheck.github import actions
 from ci_scriptcheck.model.annotation import Annotation, Weight
 from ci_scriptcheck.reviewed import is_reviewed
@@ -68,7 +68,7 @@ def open_fetched(inputs: Inputs, console: Console) -> int:
     with contextlib.suppress(ScriptcheckError):
         changed = _changed_requirements(inputs)
         if changed is not None:
-            fetch_fixtures.keep_refusal(inputs.project, withheld.of_libraries(changed))
+            fetch_fixtures.keep_refusal(inputs.project, refused.of_libraries(changed))
             # What the scripts need is installed as where there are no real data.
             shutil.rmtree(inputs.fixtures.parent)
             return 0

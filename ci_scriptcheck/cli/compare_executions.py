@@ -8,18 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ci_scriptcheck import real_data
 from ci_scriptcheck.change.git.repository import repository_root
-from ci_scriptcheck.cli import opening
+from ci_scriptcheck.cli import fetching, opening
 from ci_scriptcheck.data.compare.terms import DriftTerms
 from ci_scriptcheck.data.validate.terms import Evidence
-from ci_scriptcheck.errors import ChangeError, UsageError
-from ci_scriptcheck.fixtures import clients, looking, refusals, sagemaker, withheld
+from ci_scriptcheck.errors import ChangeError, FixtureError, UsageError
+from ci_scriptcheck.fixtures import looking, sagemaker
 from ci_scriptcheck.fixtures.allowed import Allowed
-from ci_scriptcheck.fixtures.bodies import Link
-from ci_scriptcheck.fixtures.bringing import Means
-from ci_scriptcheck.fixtures.cache import Cache
 from ci_scriptcheck.fixtures.credentials import Job
-from ci_scriptcheck.fixtures.progress import line
 from ci_scriptcheck.fixtures.sagemaker import SageMaker
 from ci_scriptcheck.github import actions
 from ci_scriptcheck.model import execution_comparison, execution_match
@@ -31,7 +28,7 @@ from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.project.paths import FILE_NAME
 from ci_scriptcheck.report import executions as report
 from ci_scriptcheck.reviewed import is_reviewed
-from ci_scriptcheck.run import own_folders, own_reader, reading
+from ci_scriptcheck.run import own_folders, reading
 from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 from ci_scriptcheck.values import dataclass, replace
 
@@ -40,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.fixtures.bringing import Means
     from ci_scriptcheck.fixtures.looking import Looked
     from ci_scriptcheck.model.s3_place import S3Place
     from ci_scriptcheck.run.context import AskReader
@@ -51,8 +49,7 @@ class _Here:
 
     Attributes:
         root: The repository; `None` outside of one.
-        project: Whose settings say what is public: those of base, where a pull request could say otherwise. Without
-            anything where there are none.
+        project: Whose settings say what is public; without anything where there are none.
         allowed: As whom, and what may be read.
     """
 
@@ -97,7 +94,11 @@ def _here(given: Namespace, console: Console, environ: Mapping[str, str]) -> _He
     keep_to_ourselves()
     folder = opening.project_folder(given)
     if not is_reviewed(environ, folder):
-        raise withheld.told(folder / FOLDER)
+        raise FixtureError(
+            what="`--compare` reads AWS itself, which a job may not that runs code nobody has looked at",
+            facts=("such code could take the data, and the right to ask for more",),
+            advice="compare on your machine, or in a job of the default branch",
+        )
     # Elsewhere than before a runner, the line that has a secret hidden would tell it; a result may be led into a file.
     is_job = environ.get("GITHUB_ACTIONS") == "true"
     mask = (lambda secret: console.mention(actions.mask(secret))) if is_job else None
@@ -125,24 +126,14 @@ def _own(project: Project) -> Allowed:
 @contextmanager
 def _means(here: _Here, session: Any, console: Console) -> Iterator[Means]:  # noqa: ANN401  (boto3's)
     """Give what fetching takes; outside of a repository nothing is kept."""
-    settings = here.allowed.settings
-    client = clients.s3(session, settings)
     with tempfile.TemporaryDirectory(prefix="scriptcheck-") as aside:
-        cache = Cache(Path(aside) if here.root is None else here.root / FOLDER)
-        cache.cut.mkdir(parents=True, exist_ok=True)
-        link = Link(client=client, told=refusals.told)
-        if console.moving:
-            link = replace(link, report=lambda one: console.mention(f"\r{line(one)}\x1b[K"))
-        with own_reader.reading(here.root, writable=(cache.cut,)) as ask:
-            yield Means(
-                link=link,
-                cache=cache,
-                ask=lambda request: ask(dict(request)),
-                seed=0,
-                budget=settings.budget,
-            )
-        if console.moving:
-            console.mention("\r\x1b[K")
+        folder = Path(aside) if here.root is None else here.root / FOLDER
+        settings = here.allowed.settings
+        with (
+            fetching.shown(console) as report,
+            real_data.means(here.root, folder, settings, lambda: session, report) as means,
+        ):
+            yield means
 
 
 def _found(

@@ -13,7 +13,7 @@ from ci_scriptcheck import preparation
 from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import fetching, opening
 from ci_scriptcheck.errors import FixtureError, ScriptcheckError, UsageError
-from ci_scriptcheck.fixtures import identity_token, sealed, withheld
+from ci_scriptcheck.fixtures import identity_token, refused, sealed
 from ci_scriptcheck.fixtures.cache import Cache
 from ci_scriptcheck.github import actions
 from ci_scriptcheck.model.fixture import FOLDER
@@ -53,24 +53,19 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
         return _open(given, console, environ)
     try:
         if identity_token.is_of_a_fork(environ):
-            raise withheld.of_forks()
+            raise refused.of_forks()
         # What will be fetched has to be sealed: better to know it before.
         key = sealed.check_key(environ.get(sealed.VARIABLE)) if given.seal else None
         prepared = _fetched(given, console, environ)
+        for error in prepared.beside.refused.values():
+            console.mention(mistake.error(error, console.err_page) + "\n")
     except ScriptcheckError as error:
         if given.seal:
-            withheld.write(Path(given.seal) / withheld.NAME, error)
+            refused.write(Path(given.seal) / refused.NAME, error)
         raise
     if key is not None:
-        target, cache = Path(given.seal), Cache(prepared.root / FOLDER)
-        with cache.held():
-            sealed.seal(
-                cache,
-                prepared.plan.fixtures.values(),
-                key,
-                target,
-                run=environ.get(RUN),
-            )
+        cache, target = Cache(prepared.root / FOLDER), Path(given.seal)
+        sealed.seal(cache, prepared.plan.fixtures.values(), key, target, run=environ.get(RUN))
     _tell(prepared.plan.fixtures.values(), console)
     return 0
 
@@ -83,7 +78,7 @@ def keep_refusal(project: Path, error: FixtureError) -> None:
     """
     cache = Cache(repository_root(project) / FOLDER)
     with cache.held():
-        withheld.write(cache.folder / withheld.NAME, error)
+        refused.write(cache.folder / refused.NAME, error)
 
 
 def _fetched(
@@ -114,7 +109,7 @@ def _open(given: Namespace, console: Console, environ: Mapping[str, str]) -> int
     place = opening.place_of(opening.project_folder(given))
     own_folders.check(place.root, place.tracked, environ=environ, output=None)
     cache = Cache(place.root / FOLDER)
-    refusal = withheld.read(Path(given.open))
+    refusal = refused.read(Path(given.open))
     if refusal is not None:
         keep_refusal(place.root, refusal)
         console.mention(mistake.error(refusal, console.err_page) + "\n")

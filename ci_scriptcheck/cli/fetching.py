@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import preparation
@@ -35,21 +36,27 @@ def supplied(
     """
     if not prepared.plan.wanted() and not wanted.of_production(prepared.plan):
         return prepared
+    with shown(console) as report:
+        return preparation.supply(prepared, environ, report, mask)
+
+
+@contextmanager
+def shown(console: Console) -> Iterator[Callable[[Progress], None]]:
+    """Give what shows how far fetching is in a line of a terminal, which is gone afterwards, whatever happened."""
+    if not console.moving:
+        yield lambda _: None
+        return
     from ci_scriptcheck.fixtures import progress
 
     def show(found: Progress) -> None:
         console.err.write(f"{_CLEAR}{progress.line(found)[: console.err_page.width]}")
         console.err.flush()
 
-    if console.moving:
-        try:
-            prepared = preparation.supply(prepared, environ, show, mask)
-        finally:
-            console.err.write(_CLEAR)
-            console.err.flush()
-    else:
-        prepared = preparation.supply(prepared, environ, mask=mask)
-    return prepared
+    try:
+        yield show
+    finally:
+        console.err.write(_CLEAR)
+        console.err.flush()
 
 
 def told(plan: Plan, page: Page) -> str:

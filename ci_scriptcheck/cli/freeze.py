@@ -14,6 +14,7 @@ from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.model.fixture import folder_of
 from ci_scriptcheck.model.frozen import ROWS, Wish
 from ci_scriptcheck.report.page import counted, visible
+from ci_scriptcheck.reviewed import is_reviewed
 from ci_scriptcheck.run import own_reader
 
 if TYPE_CHECKING:
@@ -73,7 +74,13 @@ def of_datasets(given: Namespace, console: Console, environ: Mapping[str, str]) 
     place = opening.place_of(opening.project_folder(given))
     project = opening.project_of(place)
     datasets = [_dataset(project.datasets, name) for name in given.dataset]
-    asking = real_data.Asking(root=place.root, head=project, base=None, environ=environ)
+    asking = real_data.Asking(
+        root=place.root,
+        head=project,
+        base=None,
+        environ=environ,
+        is_reviewed=is_reviewed(environ, place.root),
+    )
     fixtures = real_data.of_datasets(datasets, asking)
 
     def tables(ask: AskReader) -> tuple[Sequence[Given], Sequence[LeftOut]]:

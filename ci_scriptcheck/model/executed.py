@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from ci_scriptcheck.model.contract import Json
 from ci_scriptcheck.model.execution import Execution, ExecutionStep, Listing, StepKind
-from ci_scriptcheck.model.execution_match import Matching, Part
+from ci_scriptcheck.model.execution_match import Matching, Part, PortSide
 from ci_scriptcheck.model.execution_settings import named, speaks_of_login
 from ci_scriptcheck.model.fixture import LISTED
 from ci_scriptcheck.model.platform_variables import is_platform_variable
@@ -35,6 +35,7 @@ class ExecutedNode:
         inputs: Port → where what it was given lies.
         outputs: Port → where what it wrote lies.
         unread: Input port → why what it was given cannot be had.
+        unmatched: Those of them that no input of the step is known to be; production may have had nothing there.
         uncompared: Output port → why what it wrote cannot be looked at.
         environment: Variables of its job.
         arguments: Of its job by their names, as a script knows them; hyperparameters among them.
@@ -45,6 +46,7 @@ class ExecutedNode:
     inputs: Mapping[str, tuple[FixturePart, ...]] = field(default_factory=dict)
     outputs: Mapping[str, tuple[FixturePart, ...]] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
+    unmatched: tuple[str, ...] = ()
     uncompared: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, str] = field(default_factory=dict)
@@ -73,7 +75,6 @@ def executed(matching: Matching, execution: Execution, readable: Iterable[S3Plac
         readable: Nothing outside of these places is read.
     """
     places = tuple(readable)
-    reasons = {(one.node, one.port): one.why for one in matching.unmatched if one.node is not None}
     nodes: dict[str, ExecutedNode] = {}
     for name, found in matching.nodes.items():
         step = found.step
@@ -85,18 +86,16 @@ def executed(matching: Matching, execution: Execution, readable: Iterable[S3Plac
             )
             uncompared |= dict.fromkeys(outputs, why)
             outputs = {}
-        # Which side a port is on, its reason says; who asks knows it.
-        unmatched = {
-            port: why for (node, port), why in reasons.items() if node == name and port is not None
-        }
+        unmatched = _unmatched(matching, name, "input")
         unread |= unmatched
-        uncompared |= unmatched
+        uncompared |= _unmatched(matching, name, "output")
         nodes[name] = ExecutedNode(
             execution=step.taken_from or execution.name.arn,
             step=step.name,
             inputs=inputs,
             outputs=outputs,
             unread=unread,
+            unmatched=tuple(sorted(unmatched)),
             uncompared=uncompared,
             environment=step.environment,
             arguments=_arguments(step),
@@ -104,7 +103,11 @@ def executed(matching: Matching, execution: Execution, readable: Iterable[S3Plac
     return Executed(
         execution=execution.name.arn,
         nodes=nodes,
-        missing={node: why for (node, port), why in reasons.items() if port is None and node},
+        missing={
+            one.node: one.why
+            for one in matching.unmatched
+            if one.node is not None and one.port is None
+        },
     )
 
 
@@ -153,6 +156,14 @@ def done_again(settings: Settings, step: Step, node: ExecutedNode) -> tuple[Sett
     )
     laid = replace(settings, env=dict(sorted(env.items())), args=dict(sorted(args.items())))
     return laid, original
+
+
+def _unmatched(matching: Matching, node: str, side: PortSide) -> dict[str, str]:
+    return {
+        one.port: one.why
+        for one in matching.unmatched
+        if one.node == node and one.side == side and one.port is not None
+    }
 
 
 def _is_said(settings: Settings, key: str) -> bool:

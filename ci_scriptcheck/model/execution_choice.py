@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model.execution import execution_name
+from ci_scriptcheck.model.execution_match import plain
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.project import Pipeline, Project
 from ci_scriptcheck.values import dataclass
@@ -89,7 +90,7 @@ def _owner(project: Project, pipelines: Collection[str], execution: str) -> str:
     called = pipeline_of(execution)
     said = project.aws.executions
     owners = [name for name, one in said.items() if pipeline_of(one) == called]
-    alike = [name for name in pipelines if _plain(name) == _plain(called)]
+    alike = [name for name in pipelines if plain(name) == plain(called)]
     fitting = [name for name in owners if name in pipelines] or alike
     # One that the settings call otherwise is not this one.
     fitting = fitting or [name for name in pipelines if name not in said]
@@ -106,10 +107,6 @@ def _owner(project: Project, pipelines: Collection[str], execution: str) -> str:
         facts=(f"to be run are {', '.join(f'`{name}`' for name in listed[:5])}",),
         advice=f"write `executions: {{{listed[0]}: {called}}}` under `aws`, or name one pipeline",
     )
-
-
-def _plain(name: str) -> str:
-    return _UNLIKE.sub("", name).lower()
 
 
 def _has_real(project: Project, pipeline: Pipeline) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import Literal
 
 from ci_scriptcheck.model.contract import Port
 from ci_scriptcheck.model.execution import (
@@ -19,6 +20,8 @@ from ci_scriptcheck.model.project import Node, Pipeline, Project, Step
 from ci_scriptcheck.values import dataclass, field
 
 _UNLIKE = re.compile(r"[^a-z0-9]+")
+
+PortSide = Literal["input", "output"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +45,14 @@ class Unmatched:
     Attributes:
         node: Of the pipeline; `None` where a step of the execution is left over.
         port: Of the node; `None` where the node itself has no step.
+        side: On which side of the node the port is, as both may have one of its name.
         why: A sentence without a full stop.
     """
 
     why: str
     node: str | None = None
     port: str | None = None
+    side: PortSide | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,15 +105,19 @@ def matched(pipeline: Pipeline, steps: Mapping[str, Step], execution: Execution)
             continue
         step = found[node.name]
         sides = []
-        for side, ports, others in (
+        both: tuple[tuple[PortSide, tuple[Port, ...], tuple[ExecutionPort, ...]], ...] = (
             ("input", node.inputs, step.inputs),
             ("output", node.outputs, step.outputs),
-        ):
+        )
+        for side, ports, others in both:
             parts = {port.name: _parts(port, others) for port in ports}
             sides.append({name: part for name, part in parts.items() if part})
             wrong += [
                 Unmatched(
-                    node=node.name, port=port.name, why=_why_no_port(port, side, step, others)
+                    node=node.name,
+                    port=port.name,
+                    side=side,
+                    why=_why_no_port(port, side, step, others),
                 )
                 for port in ports
                 if not parts[port.name]
@@ -182,12 +191,12 @@ def _steps(
     settle(lambda node: _called(execution, node.name), "name")
     settle(lambda node: _called(execution, node.step), "step's name")
     settle(lambda node: _with_script(execution, node, steps), "script and ports")
-    unread = {_plain(one.name): one for one in execution.unread}
+    unread = {plain(one.name): one for one in execution.unread}
     wrong = []
     for node in pipeline.nodes:
         if node.name in found:
             continue
-        left_out = unread.get(_plain(node.name)) or unread.get(_plain(node.step))
+        left_out = unread.get(plain(node.name)) or unread.get(plain(node.step))
         reason = why.get(node.name) or "no step of the execution has its name, or its script"
         if left_out is not None:
             reason = f"step `{left_out.name}` {left_out.why}"
@@ -197,7 +206,7 @@ def _steps(
 
 def _called(execution: Execution, name: str) -> list[ExecutionStep]:
     exact = [step for step in execution.steps if step.name == name]
-    return exact or [step for step in execution.steps if _plain(step.name) == _plain(name)]
+    return exact or [step for step in execution.steps if plain(step.name) == plain(name)]
 
 
 def _with_script(
@@ -229,9 +238,9 @@ def _shared(node: Node, step: ExecutionStep) -> int:
 
 def _parts(port: Port, others: tuple[ExecutionPort, ...]) -> tuple[Part, ...]:
     """Give what fills a port: what is called as it, else what lay at its path, in it, or around it."""
-    names = {_plain(port.name), _plain(port.parameter)}
+    names = {plain(port.name), plain(port.parameter)}
     called = [one for one in others if one.name in {port.name, port.parameter}]
-    called = called or [one for one in others if _plain(one.name) in names]
+    called = called or [one for one in others if plain(one.name) in names]
     if len(called) == 1:
         return (Part(port=called[0]),)
     if port.path is None:
@@ -260,7 +269,7 @@ def _around(path: str, placed: Iterable[ExecutionPort]) -> Iterator[Part]:
 
 
 def _why_no_port(
-    port: Port, side: str, step: ExecutionStep, others: tuple[ExecutionPort, ...]
+    port: Port, side: PortSide, step: ExecutionStep, others: tuple[ExecutionPort, ...]
 ) -> str:
     names = ", ".join(f"`{one.name}`" for one in others) or "none"
     at = f" or lies at {port.path}" if port.path is not None else ""
@@ -276,6 +285,6 @@ def _below(folder: str, path: str) -> str:
     return path.removeprefix(f"{folder}/") if path.startswith(f"{folder}/") else ""
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Write a name as it is whatever way of joining words was chosen: `XGBoost-Training` as `xgboosttraining`."""
     return _UNLIKE.sub("", name.lower())

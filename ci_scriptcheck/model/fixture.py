@@ -12,6 +12,9 @@ from ci_scriptcheck.values import dataclass
 FOLDER = ".scriptcheck/fixtures"
 """Where fetched data lie, relative to the repository; git ignores it, and no cache that is shared holds it."""
 
+SETS = "sets"
+"""Folder of it with a folder for each dataset, called by its digest."""
+
 LOCK = "lock.json"
 """File in it that says what was fetched."""
 
@@ -199,4 +202,4 @@ def is_whole(fixture: Fixture) -> bool:
 
 def folder_of(fixture: Fixture) -> str:
     """Give the folder in which the files of a dataset lie, relative to the repository."""
-    return f"{FOLDER}/sets/{fixture.digest}"
+    return f"{FOLDER}/{SETS}/{fixture.digest}"

@@ -133,7 +133,7 @@ class Output:
         bounds: What must hold of values in its JSON files.
         rows: Rows that have to come out, where a test states them.
         readers: Who reads it in the pipeline and expects something of it.
-        original: What production wrote there, where the task does again what it did.
+        production: What production wrote there, where the task does again what it did.
     """
 
     port: str
@@ -145,7 +145,7 @@ class Output:
     bounds: tuple[Bound, ...] = ()
     rows: tuple[ExpectedRows, ...] = ()
     readers: tuple[Reader, ...] = ()
-    original: tuple[FixturePart, ...] = ()
+    production: tuple[FixturePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

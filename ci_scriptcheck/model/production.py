@@ -40,6 +40,7 @@ class Original:
         taken: Names of variables and arguments that have the values that production gave.
         kept: Those for which `scriptcheck.yaml` says another value, which holds.
         withheld: Those that are not taken over, as their names or values speak of secrets.
+        not_given: Input port → why the task is not given what production was.
         uncompared: Output port → why what production wrote there cannot be looked at.
     """
 
@@ -49,6 +50,7 @@ class Original:
     taken: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    not_given: Mapping[str, str] = field(default_factory=dict)
     uncompared: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -57,8 +59,9 @@ class BesideProduction:
     """How what a task wrote to a port lies beside what production wrote there.
 
     Attributes:
-        is_sample: Whether it was given, or is held against, a part of what production had; numbers of rows
-            and metrics say nothing then.
+        is_sample: Whether it was given, or is held against, something else than all that production had; numbers
+            of rows and metrics say nothing then.
+        others: Inputs for which the task was given something else than production was, or nothing.
         drift: How the data lie otherwise, as a whole.
         files: How they differ row by row and value by value, where nothing is a sample.
         lies_alike: Whether rows differ, and columns and metrics lie as production's do all the same.
@@ -70,12 +73,22 @@ class BesideProduction:
 
     port: str
     is_sample: bool = False
+    others: tuple[str, ...] = ()
     drift: Drift = field(default_factory=Drift)
     files: tuple[FileComparison, ...] = ()
     lies_alike: bool = False
     opaque: tuple[str, ...] = ()
     why_not: str | None = None
     is_as_base: bool | None = None
+
+    @property
+    def why_sample(self) -> str:
+        """Say why rows and metrics say nothing, where they do."""
+        if not self.others:
+            return "its data were samples"
+        names = ", ".join(f"`{one}`" for one in self.others)
+        is_one = len(self.others) == 1
+        return f"its input{'s' * (not is_one)} {names} {'is' if is_one else 'are'} not what production had"
 
     @property
     def differs(self) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from ci_scriptcheck.model.executed import Executed
 from ci_scriptcheck.model.plan import Plan
 from ci_scriptcheck.model.production import FromProduction
 
@@ -19,11 +20,39 @@ def of_production(plan: Plan) -> Mapping[str, tuple[str, ...]]:
             for item in task.inputs
             if isinstance(item.source, FromProduction)
         ]
-        written = [(item.expects, item.original) for item in task.outputs]
+        written = [(item.expects, item.production) for item in task.outputs]
         for expects, parts in (*given, *written):
             for part in parts:
                 found.setdefault(part.fixture, set()).update([expects] if expects else [])
     return {place: tuple(sorted(names)) for place, names in sorted(found.items())}
+
+
+def divided(sides: Iterable[Mapping[str, Executed]], executions: int) -> Mapping[str, int]:
+    """Say into how many parts what may be fetched of executions is divided for each of their places.
+
+    All places of an execution count, and not those that a plan needs, so that a sample holds the same whatever a change
+    affects. Of a place that two executions share, the smaller part is taken.
+
+    Args:
+        sides: Pipeline → what its execution did, of head and of base.
+        executions: Among how many it is divided.
+    """
+    places: dict[str, set[str]] = {}
+    for side in sides:
+        for pipeline, found in side.items():
+            ports = [
+                parts
+                for node in found.nodes.values()
+                for parts in (*node.inputs.values(), *node.outputs.values())
+            ]
+            names = {part.fixture for parts in ports for part in parts}
+            places.setdefault(pipeline, set()).update(names)
+    found_parts: dict[str, int] = {}
+    for names in places.values():
+        for name in names:
+            parts = len(names) * max(1, executions)
+            found_parts[name] = max(parts, found_parts.get(name, 0))
+    return dict(sorted(found_parts.items()))
 
 
 def given(plan: Plan) -> frozenset[str]:

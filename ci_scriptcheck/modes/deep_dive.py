@@ -31,6 +31,8 @@ def plan(project: Project, selection: Selection, circumstances: Circumstances) -
         pipeline = project.pipelines[name]
         has_real = name in circumstances.executed or _has_real(project, pipeline, circumstances)
         idle = None if has_real else not_run.NO_REAL_DATA
+        if name in circumstances.refused:
+            idle = not_run.NOT_READ
         for node in pipeline.order():
             reason = selection.nodes.get(f"{name}/{node}")
             if reason is None:

@@ -66,5 +66,5 @@ def _output(item: Output) -> list[Any]:
     readers = sorted({(reader.expects, reader.is_implied) for reader in item.readers})
     bounds = [to_json(bound) | {"place": None} for bound in item.bounds]
     rows = [to_json(one) | {"place": None} for one in item.rows]
-    said = [item.expects, bounds, rows, readers, to_json(item.original)]
+    said = [item.expects, bounds, rows, readers, to_json(item.production)]
     return [item.port, item.parameter, item.required, item.file, item.pack, said]

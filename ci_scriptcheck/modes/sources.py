@@ -37,6 +37,7 @@ class Circumstances:
         named: Script → columns and files of datasets that its code names.
         executed: Pipeline → what an execution of it did, where its nodes do that again on real data.
         executed_on_base: The same for the pipelines as base has them.
+        refused: Pipelines of which it is not known, though it should be.
     """
 
     missing: Mapping[str | None, frozenset[str]] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class Circumstances:
     named: Mapping[str, frozenset[str]] = field(default_factory=dict)
     executed: Mapping[str, Executed] = field(default_factory=dict)
     executed_on_base: Mapping[str, Executed] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
 
     def original(self, pipeline: str, node: str, scenario: str) -> ExecutedNode | None:
         """Give what production did where a node does it again."""

@@ -144,10 +144,15 @@ def of_node(  # noqa: PLR0913  (a node is known by its pipeline; the rest is wha
     original = circumstances.unknown(pipeline.name, node.name, scenario)
     if executed is not None:
         settings, original = done_again(settings, step, executed)
+        # What production may not have had either, it need not be given.
+        lacking = executed.unread.keys() - feeding.keys() - set(executed.unmatched)
+        original = replace(
+            original, not_given={port: executed.unread[port] for port in sorted(lacking)}
+        )
     outputs = _outputs(node.outputs, _readers(pipeline, node))
     if executed is not None and purpose is Purpose.CHECK:
         outputs = tuple(
-            replace(item, original=executed.outputs.get(item.port, ())) for item in outputs
+            replace(item, production=executed.outputs.get(item.port, ())) for item in outputs
         )
     return Task(
         id=name,

@@ -30,9 +30,6 @@ _MARK = "prod  "
 RULE = "SC502"
 """That an output is not what production wrote."""
 SIDES = ("production", "here")
-_SAMPLED = (
-    "Its data were samples: rows and metrics are not compared, and sums over groups are smaller."
-)
 
 _Output = tuple[Task, BesideProduction]
 
@@ -65,6 +62,10 @@ def _settings(task: Task, original: Original, page: Page) -> Iterator[str]:
             ("without what speaks of secrets", original.withheld),
         )
         if names
+    ]
+    parts += [
+        f"without its input `{visible(port)}`: {visible(why)}"
+        for port, why in sorted(original.not_given.items())
     ]
     if parts or page.detail is Detail.VERBOSE:
         where = f"step `{visible(original.step)}` of {visible(name.pipeline)}, {visible(name.id)}"
@@ -136,7 +137,9 @@ def sentences(one: BesideProduction, record: RunRecord) -> Iterator[str]:
     if one.is_as_base:
         yield f"{base_name(record.plan)} writes the same: not by this change"
     if one.is_sample:
-        yield _SAMPLED
+        why = visible(one.why_sample)
+        smaller = "" if one.others else ", and sums over groups are smaller"
+        yield f"{why[0].upper()}{why[1:]}: rows and metrics are not compared{smaller}."
     if one.files:
         yield data_difference.in_short(*rows_of(one))
     if one.lies_alike:

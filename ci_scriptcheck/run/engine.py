@@ -17,10 +17,10 @@ from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.run import (
     attempt,
+    beside_production,
     comparing,
     faults,
     observed,
-    production,
     profiling,
     reasons,
     record,
@@ -97,7 +97,7 @@ def _settle(context: Context, task: Task) -> TaskResult:
     context = context.on(task.side)
     try:
         result = _beside_base(context, task, _result(context, task))
-        result = production.judged(context, task, result)
+        result = beside_production.judged(context, task, result)
     except OSError as error:
         if faults.is_of_run(error, context):
             raise faults.in_words(error, context) from error

@@ -83,12 +83,12 @@ class Company:
         self.root, self.store, self.service, self.variables = root, store, service, variables
         self.story = self.told("5q8w2e1rt0zu")
 
-    def told(self, name: str, **given: Any) -> Story:
-        """Tell of an execution, with the data that it left."""
+    def told(self, name: str, *, rates: str | None = None, **given: Any) -> Story:
+        """Tell of an execution, with the data that it left; its first step may have been given rates from somewhere."""
         story = Story(self.service, name, **given)
         story.processing(
             "Prepare",
-            inputs={"orders": f"{BUCKET}/raw/{name}/"},
+            inputs={"orders": f"{BUCKET}/raw/{name}/"} | ({"rates": rates} if rates else {}),
             outputs=("kept",),
             environment={"LEAST": "10", "FACTOR": "1", "DB_PASSWORD": SECRET},
             code=f"{BUCKET}/code/prepare.py",

@@ -41,7 +41,7 @@ def test_what_a_step_does_otherwise_is_told_row_by_row_where_nothing_is_a_sample
     told = in_a_line(ended)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "daily/prepare[real], output `kept` is not what production wrote (SC502)" in told
-    assert "`daily/total[real] `report`" not in told
+    assert "daily/total[real], output `report` is not" not in told
     assert "440 of 440 rows changed of `kept.csv`" in told
     assert "daily/total[real] `report`" in told  # as many rows, on production's own input
     assert "not by this change" not in told
@@ -78,7 +78,7 @@ def test_samples_are_compared_as_wholes_and_neither_rows_nor_metrics_are(
     assert "output `kept` is not what production wrote (SC502)" in told
     assert "amount p95 4275, p50 2475 p95 85.5, p50 49.5" in told
     assert "of its rows were looked at" in told
-    assert "daily/total[real] `report` is not compared: its data are samples" in told
+    assert "daily/total[real] `report` is not compared: its data were samples" in told
 
 
 def test_rows_that_differ_and_lie_alike_may_do_so_by_chance(company: Company) -> None:
@@ -117,3 +117,31 @@ def test_a_model_is_not_said_to_be_the_same_where_its_bytes_are_not(company: Com
 
     assert "`report` is not compared: `model.pkl` has other bytes" in in_a_line(ended)
     assert "SC502" not in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("rates", "why"),
+    [
+        (f"{BUCKET}/rates/", "nothing lies at"),
+        ("s3://elsewhere/rates/", "lies in none of the places that may be read"),
+    ],
+)
+def test_without_an_input_that_production_had_rows_say_nothing_and_that_is_told(
+    company: Company, rates: str, why: str
+) -> None:
+    company.change(
+        "scriptcheck.yaml", "external: true}}", "external: true}, rates: {required: false}}"
+    )
+    company.change("prepare.py", "* factor", "* factor * 100")
+    story = company.told("with-rates", rates=rates)
+
+    ended = company.dive("--s3-execution-arn", story.arn)
+
+    told = in_a_line(ended)
+    assert "1 output is as production wrote it: daily/total[real]" in told, ended.stderr
+    assert "without its input `rates`: " in told
+    assert why in told
+    assert "rows changed" not in told
+    assert (
+        "Its input `rates` is not what production had: rows and metrics are not compared" in told
+    )

@@ -13,7 +13,8 @@ import pytest
 from pyrage import x25519
 
 from tests.aws.company import NAME, SECRET, Company, a_company, in_a_line
-from tests.functional.cli.command import commit, environment
+from tests.functional.cli.command import commit, environment, git
+from tests.s3_server.server import Refuse
 from tests.sagemaker_server.stories import BUCKET, Story
 
 if TYPE_CHECKING:
@@ -98,6 +99,61 @@ def test_an_input_that_is_gone_stops_its_step_alone(company: Company) -> None:
     assert "1 passed, 1 not run" in told
     assert "input `orders`: nothing lies at" in told
     assert "1 output is as production wrote it: daily/total[real] `report`" in told
+
+
+def test_nobody_is_asked_again_where_a_place_is_gone(company: Company) -> None:
+    gone = company.story.place("Total", "report").removeprefix(f"{BUCKET}/") + "/report.json"
+    del company.store.objects[gone]
+    company.dive()
+    connections = company.store.connections
+
+    ended = company.dive()
+
+    assert "`report` is not compared: nothing lies at" in in_a_line(ended), ended.stderr
+    assert company.store.connections == connections
+
+
+def test_what_is_refused_at_one_place_is_asked_for_again(company: Company) -> None:
+    key = company.story.place("Total", "report").removeprefix(f"{BUCKET}/") + "/report.json"
+    denied = Refuse(status=403, code="AccessDenied")
+    company.store.fault = lambda asked: denied if asked.key == key else None
+    refused = company.dive()
+    company.store.fault = lambda _: None
+
+    ended = company.dive()
+
+    assert "`report` is not compared" in in_a_line(refused), refused.stderr
+    assert "2 outputs are as production wrote them" in in_a_line(ended)
+
+
+def test_a_sample_is_the_same_whatever_the_change_affects(company: Company) -> None:
+    company.change("scriptcheck.yaml", "aws: {", "aws: {budget: 1MB, ")
+    commit(company.root)
+    git(company.root, "branch", "--force", "main")
+    kept = company.story.place("Prepare", "kept") + "/kept.csv"
+    company.change("total.py", "import json", "import json  # as text")
+    last = company.call("run", "--mode", "deep-dive")
+    company.change("prepare.py", "import Path", "import Path  # of files")
+
+    both = company.call("run", "--mode", "deep-dive")
+
+    assert "1 passed" in last.stdout, last.stdout + last.stderr
+    assert "2 passed" in both.stdout, both.stdout + both.stderr
+    assert company.store.times(kept.removeprefix(f"{BUCKET}/")) == 1
+    lock = json.loads((company.root / ".scriptcheck" / "fixtures" / "lock.json").read_text())
+    assert {one["sampling"]["most_bytes"] for one in lock["fixtures"]} == {1_000_000 // 2 // 3}
+
+
+def test_an_execution_that_cannot_be_read_stops_its_own_pipeline_alone(company: Company) -> None:
+    company.change("scriptcheck.yaml", "fraud-training}", "fraud-training, weekly: no-such}")
+    company.change("scriptcheck.yaml", "total.py]}", "total.py], weekly: [prepare.py]}")
+
+    ended = company.dive()
+
+    told = in_a_line(ended)
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert "SC505 there is no pipeline `no-such`" in told
+    assert "2 passed, 1 not run" in told
 
 
 def test_nothing_outside_of_the_prefixes_is_read(company: Company) -> None:
@@ -252,6 +308,31 @@ def test_what_one_job_has_read_of_executions_another_one_runs_with(
     assert "SC505" not in told
     assert NAME not in told
     assert SECRET not in told
+
+
+def test_what_one_pipeline_is_refused_is_handed_on_beside_the_data_of_the_others(
+    company: Company, tmp_path: Path
+) -> None:
+    git(company.root, "switch", "--quiet", "main")
+    company.change("scriptcheck.yaml", "fraud-training}", "fraud-training, weekly: no-such}")
+    company.change("scriptcheck.yaml", "total.py]}", "total.py], weekly: [prepare.py]}")
+    commit(company.root)
+    git(company.root, "switch", "--quiet", "--create", "other")
+    company.change("prepare.py", ">= least", "> least + 20")
+    commit(company.root)
+    sealed = str(tmp_path / "sealed")
+
+    fetched = company.call("fetch-fixtures", "--base", "main", "--seal", sealed, more=JOB | KEY)
+    there = another_machine(company, tmp_path / "there")
+    there.call("fetch-fixtures", "--open", sealed, more=KEY)
+    ended = there.call("run", *HANDED_ON)
+
+    assert fetched.returncode == 0, fetched.stderr
+    assert "there is no pipeline `no-such`" in fetched.stderr
+    told = in_a_line(ended)
+    assert "error: SC505 there is no pipeline `no-such`" in told, ended.stderr
+    assert "the job that fetches real data has said so" in told
+    assert "daily/prepare[real], output `kept` is not what production wrote" in told
 
 
 def test_what_could_not_be_had_of_an_execution_is_handed_on_as_such(

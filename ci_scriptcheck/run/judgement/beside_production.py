@@ -53,7 +53,8 @@ def _evidence(task: Task, found: BesideProduction) -> Iterator[str]:
         name = execution_name(task.original.execution)
         yield f"production: step `{task.original.step}` of execution {name.id} of `{name.pipeline}`"
     if found.is_sample:
-        yield "its data were samples, so numbers of rows and metrics are not compared; sums over groups are smaller"
+        smaller = "" if found.others else "; sums over groups are smaller"
+        yield f"{found.why_sample}, so numbers of rows and metrics are not compared{smaller}"
     if found.is_as_base:
         yield "base writes the same there, so the change is not why"
 

@@ -156,6 +156,17 @@ def test_arguments_are_called_as_the_script_knows_them_and_hyperparameters_are_s
     }
 
 
+def test_why_an_input_or_an_output_has_no_counterpart_is_told_of_its_own_side() -> None:
+    asked = (Port(name="orders", parameter="orders"), Port(name="data", parameter="data"))
+
+    node = beside((a_port(),), asked).nodes["prepare"]
+
+    assert [*node.unread, *node.uncompared] == ["data", "data"]
+    assert node.unread["data"].startswith("no input of step `Prepare` is called so")
+    assert node.uncompared["data"].startswith("no output of step `Prepare` is called so")
+    assert node.unmatched == ("data",)
+
+
 def test_what_lies_elsewhere_than_may_be_read_is_told_with_what_to_do() -> None:
     found = beside((a_port(),), (Port(name="orders", parameter="orders"),), ())
 

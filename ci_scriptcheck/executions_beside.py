@@ -8,23 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import real_data
+from ci_scriptcheck import real_data, scope
 from ci_scriptcheck.errors import FixtureError
-from ci_scriptcheck.fixtures import handed_on
-from ci_scriptcheck.fixtures.handed_on import HandedOn
+from ci_scriptcheck.fixtures import executions_read
+from ci_scriptcheck.fixtures.refused import Refusal
+from ci_scriptcheck.model import wanted
 from ci_scriptcheck.model.executed import Executed, executed
 from ci_scriptcheck.model.execution_choice import chosen, pipeline_of
 from ci_scriptcheck.model.execution_match import matched
 from ci_scriptcheck.model.fixture import FOLDER
 from ci_scriptcheck.model.plan import Mode
 from ci_scriptcheck.real_data import Asking
-from ci_scriptcheck.values import dataclass, field
+from ci_scriptcheck.reviewed import is_reviewed
+from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from pathlib import Path
 
     from ci_scriptcheck.fixtures.allowed import Allowed
+    from ci_scriptcheck.fixtures.executions_read import ExecutionsRead
     from ci_scriptcheck.model.execution import Execution
     from ci_scriptcheck.model.execution_choice import Choice
     from ci_scriptcheck.model.options import Options
@@ -35,10 +38,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """What executions did of the pipelines of both sides, by their names."""
+    """What executions did of the pipelines of both sides, by their names.
+
+    Attributes:
+        refused: Pipeline → why what its execution did is not known.
+        divided: Place of an execution → into how many parts half of the budget is divided for it.
+    """
 
     head: Mapping[str, Executed] = field(default_factory=dict)
     base: Mapping[str, Executed] = field(default_factory=dict)
+    refused: Mapping[str, FixtureError] = field(default_factory=dict)
+    divided: Mapping[str, int] = field(default_factory=dict)
 
 
 def of_scope(
@@ -61,7 +71,6 @@ def of_scope(
 
     Raises:
         UsageError: an execution was named, and of which pipeline it is nobody can know.
-        FixtureError: it cannot be read, or nothing of it may be.
     """
     if Mode.DEEP_DIVE not in options.modes:
         return Beside()
@@ -72,16 +81,13 @@ def of_scope(
     ]
     if not chosen(about.project, pipelines, options) and not options.only_fetches:
         return Beside()
-    there = about.base
-    if there is None and about.changes.base is not None:
-        there = reached().base
-    base = None if there is None else there.project
     asking = Asking(
         root=root,
         head=about.project,
-        base=base,
+        base=scope.project_of_base(about, reached),
         environ=environ,
         base_is_named=options.base is not None,
+        is_reviewed=is_reviewed(environ, root),
         runs_code=not options.only_fetches,
         mask=mask,
     )
@@ -92,72 +98,110 @@ def _of_pipelines(pipelines: Collection[str], options: Options, asking: Asking) 
     choices = chosen(asking.head, pipelines, options)
     folder = asking.root / FOLDER
     if not asking.may_fetch:
-        handed = handed_on.read(folder)
-        if any(name not in handed.head and not one.is_guess for name, one in choices.items()):
-            raise real_data.refusal(asking)
-        return Beside(head=handed.head, base=handed.base)
-    if not asking.is_reviewed:
-        _check_named(choices, asking.base)
+        return _as_handed_on(choices, executions_read.read(folder), asking)
     found = _read_and_matched(choices, asking) if choices else Beside()
     if not asking.runs_code:
-        handed_on.write(folder, HandedOn(head=found.head, base=found.base))
-    return found
+        told = {name: Refusal.of(error) for name, error in found.refused.items()}
+        known = executions_read.read(folder)
+        known = replace(known, head=found.head, base=found.base, refused=told)
+        executions_read.write(folder, known)
+    named = len({*asking.head.aws.executions.values()})
+    # Of what was asked for by name, that says how many there are.
+    is_asked = options.executions or options.newest or not named
+    executions = len({one.execution for one in found.head.values()}) if is_asked else named
+    return replace(found, divided=wanted.divided((found.head, found.base), executions))
+
+
+def _as_handed_on(choices: Mapping[str, Choice], read: ExecutionsRead, asking: Asking) -> Beside:
+    """Give what another job has read; of a pipeline that it has not, say why."""
+    missing = [name for name, one in choices.items() if name not in read.head and not one.is_guess]
+    refused = {
+        name: read.refused[name].handed_on() if name in read.refused else real_data.refusal(asking)
+        for name in missing
+    }
+    return Beside(head=read.head, base=read.base, refused=refused)
 
 
 def _read_and_matched(choices: Mapping[str, Choice], asking: Asking) -> Beside:
     """Read the executions, and say what each did of the pipelines of both sides."""
-    may = real_data.allowed_to(asking)
-    read = _read(choices, may, asking)
-    found = _executed(asking.head, read, may.places)
-    for pipeline, one in found.items():
-        _check(pipeline, one, may.places)
-    there = {} if asking.base is None else _executed(asking.base, read, may.places)
-    return Beside(head=found, base=there)
-
-
-def _check_named(choices: Mapping[str, Choice], base: Project | None) -> None:
-    """See to it that a change which nobody has looked at names no execution that its base does not.
-
-    Raises:
-        FixtureError: it does.
-    """
-    known = set() if base is None else set(base.aws.executions.values())
-    for pipeline, choice in choices.items():
-        if choice.name not in known:
-            raise FixtureError(
-                what=f"`{choice.name}` is none of the executions that may be read",
-                facts=(
-                    f"`executions` under `aws` names it for `{pipeline}`, and not in the settings of the base branch",
-                ),
-                advice="merge the settings first; from then on it is read",
-            )
-
-
-def _read(choices: Mapping[str, Choice], may: Allowed, asking: Asking) -> Mapping[str, Execution]:
-    """Read the execution of each pipeline; where one was only guessed to be there, it may be missing."""
     from ci_scriptcheck.fixtures import sagemaker
-    from ci_scriptcheck.fixtures.credentials import Job
-    from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 
     for choice in choices.values():
         sagemaker.check(choice.name)
+    try:
+        may = real_data.allowed_to(asking)
+    except FixtureError as error:
+        return Beside(refused=dict.fromkeys(choices, error))
+    refused = {} if asking.is_reviewed else _unnamed(choices, asking.base)
+    left = {name: one for name, one in choices.items() if name not in refused}
+    read, more = _read(left, may, asking)
+    refused |= more
+    found = _executed(asking.head, read, may.places)
+    for pipeline, one in found.items():
+        untold = _untold(pipeline, one, may.places)
+        if untold is not None:
+            refused[pipeline] = untold
+    there = {} if asking.base is None else _executed(asking.base, read, may.places)
+    return Beside(head=_but(found, refused), base=_but(there, refused), refused=refused)
+
+
+def _but(
+    found: Mapping[str, Executed], refused: Mapping[str, FixtureError]
+) -> Mapping[str, Executed]:
+    return {name: one for name, one in found.items() if name not in refused}
+
+
+def _unnamed(choices: Mapping[str, Choice], base: Project | None) -> dict[str, FixtureError]:
+    """Refuse executions that a change which nobody has looked at names, and its base does not."""
+    known = set() if base is None else set(base.aws.executions.values())
+    return {
+        pipeline: FixtureError(
+            what=f"`{choice.name}` is none of the executions that may be read",
+            facts=(
+                f"`executions` under `aws` names it for `{pipeline}`, and not in the settings of the base branch",
+            ),
+            advice="merge the settings first; from then on it is read",
+        )
+        for pipeline, choice in choices.items()
+        if choice.name not in known
+    }
+
+
+def _read(
+    choices: Mapping[str, Choice], may: Allowed, asking: Asking
+) -> tuple[Mapping[str, Execution], dict[str, FixtureError]]:
+    """Read the execution of each pipeline; of those that cannot be read, say why.
+
+    Where one was only guessed to be there, it may be missing, unless none at all is found.
+    """
+    from ci_scriptcheck.fixtures import sagemaker
+    from ci_scriptcheck.fixtures.credentials import Job
+    from ci_scriptcheck.fixtures.faults import PlaceError
+    from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
+
     keep_to_ourselves()
     aws = sagemaker.SageMaker(may, Job(environ=asking.environ, mask=asking.mask))
     found: dict[str, Execution] = {}
-    read: dict[str, Execution] = {}
-    first: FixtureError | None = None
+    read: dict[str, Execution | FixtureError] = {}
+    refused: dict[str, FixtureError] = {}
     for pipeline, choice in choices.items():
-        try:
-            if choice.name not in read:
+        if choice.name not in read:
+            try:
                 read[choice.name] = aws.execution(choice.name)
-            found[pipeline] = read[choice.name]
-        except FixtureError as error:
-            if not choice.is_guess:
-                raise
-            first = first or error
-    if first is not None and not found:
-        raise first
-    return found
+            except PlaceError as error:
+                read[choice.name] = error
+            except FixtureError as error:
+                # It is about no execution, so it would be the same for all others.
+                others = [name for name in choices if name not in found]
+                return found, dict.fromkeys(others, error) | refused
+        one = read[choice.name]
+        if isinstance(one, FixtureError):
+            refused[pipeline] = one
+        else:
+            found[pipeline] = one
+    if found or any(not choices[name].is_guess for name in refused):
+        refused = {name: one for name, one in refused.items() if not choices[name].is_guess}
+    return found, refused
 
 
 def _executed(
@@ -172,15 +216,11 @@ def _executed(
     }
 
 
-def _check(pipeline: str, found: Executed, readable: Collection[S3Place]) -> None:
-    """See to it that an execution tells anything of a pipeline.
-
-    Raises:
-        FixtureError: none of its steps did the work of a node, or nothing of it may be read.
-    """
+def _untold(pipeline: str, found: Executed, readable: Collection[S3Place]) -> FixtureError | None:
+    """Say why an execution tells nothing of a pipeline: no step did the work of a node, or nothing may be read."""
     called = pipeline_of(found.execution)
     if not found.nodes:
-        raise FixtureError(
+        return FixtureError(
             what=f"no step of the execution did the work of a node of `{pipeline}`",
             facts=(
                 f"it is {found.execution}",
@@ -192,8 +232,9 @@ def _check(pipeline: str, found: Executed, readable: Collection[S3Place]) -> Non
     reasons = [why for node in found.nodes.values() for why in node.unread.values()]
     if reasons and not any(node.inputs for node in found.nodes.values()):
         may = ", ".join(str(one) for one in sorted(readable)[:5]) or "no place at all"
-        raise FixtureError(
+        return FixtureError(
             what=f"nothing that the steps of `{called}` were given can be read",
             facts=(f"the settings allow {may}", reasons[0]),
             advice="name the places of the executions under `prefixes` in `aws`",
         )
+    return None

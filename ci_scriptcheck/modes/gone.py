@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Plan, Task
 
 
-def without(plan: Plan, gone: Mapping[str, str]) -> Plan:
+def taken_out(plan: Plan, gone: Mapping[str, str]) -> Plan:
     """Have no task wait for what is gone: one that needs it is not run, others do without.
 
     Args:
@@ -28,7 +28,7 @@ def without(plan: Plan, gone: Mapping[str, str]) -> Plan:
 
 
 def _without(task: Task, gone: Mapping[str, str]) -> Task:
-    blocked, inputs = task.blocked, []
+    blocked, inputs, not_given = task.blocked, [], {}
     for item in task.inputs:
         parts = item.source.parts if isinstance(item.source, FromProduction) else ()
         why = _why(parts, gone)
@@ -36,15 +36,21 @@ def _without(task: Task, gone: Mapping[str, str]) -> Task:
             inputs.append(item)
         elif item.required:
             blocked = blocked or not_run.not_given(item.port, why)
+        else:
+            not_given[item.port] = why
     outputs, uncompared = [], {}
     for output in task.outputs:
-        why = _why(output.original, gone)
-        outputs.append(output if why is None else replace(output, original=()))
+        why = _why(output.production, gone)
+        outputs.append(output if why is None else replace(output, production=()))
         if why is not None and task.purpose is Purpose.CHECK:
             uncompared[output.port] = why
     original = task.original
-    if original is not None and uncompared:
-        original = replace(original, uncompared={**original.uncompared, **uncompared})
+    if original is not None:
+        original = replace(
+            original,
+            not_given={**original.not_given, **not_given},
+            uncompared={**original.uncompared, **uncompared},
+        )
     return replace(
         task, inputs=tuple(inputs), outputs=tuple(outputs), blocked=blocked, original=original
     )

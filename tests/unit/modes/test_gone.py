@@ -5,7 +5,7 @@ from __future__ import annotations
 from ci_scriptcheck.model import wanted
 from ci_scriptcheck.model.plan import Input, Output, Plan
 from ci_scriptcheck.model.production import FixturePart, FromProduction, Original
-from ci_scriptcheck.modes import had
+from ci_scriptcheck.modes import gone
 from tests.conftest import a_plan, a_task
 
 GONE = "s3://company-ml/gone/"
@@ -22,37 +22,39 @@ def a_plan_with(*places: str, required: bool = True, written: str = HERE) -> Pla
         )
         for number, place in enumerate(places)
     )
-    output = Output(port="out", parameter="out", original=(FixturePart(fixture=written),))
+    output = Output(port="out", parameter="out", production=(FixturePart(fixture=written),))
     original = Original(execution="arn", step="Load")
     return a_plan(a_task("load", inputs=inputs, outputs=(output,), original=original))
 
 
 def test_a_task_that_needs_it_is_not_run_and_says_why() -> None:
-    (task,) = had.without(a_plan_with(HERE, GONE), {GONE: "nothing lies there"}).tasks
+    (task,) = gone.taken_out(a_plan_with(HERE, GONE), {GONE: "nothing lies there"}).tasks
 
     assert task.blocked == "input `in1`: nothing lies there"
 
 
 def test_an_input_that_may_be_missing_is_missing() -> None:
-    plan = had.without(a_plan_with(HERE, GONE, required=False), {GONE: "nothing lies there"})
+    plan = gone.taken_out(a_plan_with(HERE, GONE, required=False), {GONE: "nothing lies there"})
 
     (task,) = plan.tasks
     assert task.blocked is None
     assert [item.port for item in task.inputs] == ["in0"]
     assert [*wanted.of_production(plan)] == [HERE]
+    assert task.original is not None
+    assert task.original.not_given == {"in1": "nothing lies there"}
 
 
 def test_what_was_to_be_compared_with_it_says_why_it_is_not() -> None:
-    plan = had.without(a_plan_with(HERE, written=GONE), {GONE: "nothing lies there"})
+    plan = gone.taken_out(a_plan_with(HERE, written=GONE), {GONE: "nothing lies there"})
 
     (task,) = plan.tasks
     assert task.blocked is None
-    assert task.outputs[0].original == ()
+    assert task.outputs[0].production == ()
     assert task.original is not None
     assert task.original.uncompared == {"out": "nothing lies there"}
 
 
 def test_of_what_is_not_run_nothing_is_fetched() -> None:
-    plan = had.without(a_plan_with(HERE, GONE), {GONE: "nothing lies there"})
+    plan = gone.taken_out(a_plan_with(HERE, GONE), {GONE: "nothing lies there"})
 
     assert wanted.of_production(plan) == {}

@@ -39,8 +39,6 @@ _TABLES = frozenset({"csv", "jsonl", "parquet", "tsv"})
 _TOLD = _TABLES | {"json"}
 """Formats of files of which can be said how they differ."""
 
-_NOTHING_TO_TELL = "its data are samples, and it holds no table; metrics of a part say nothing"
-
 
 def judged(context: Context, task: Task, result: TaskResult) -> TaskResult:
     """Add to the result of a task how its outputs lie beside what production wrote.
@@ -78,24 +76,33 @@ class _Looking:
     def __init__(self, context: Context, task: Task, result: TaskResult) -> None:
         self._context, self._task, self._result = context, task, result
         self._fixtures = context.plan.fixtures
-        sources = [item.source for item in task.inputs]
-        self._is_given_all = all(
-            isinstance(one, Copied)
-            or (isinstance(one, FromProduction) and self._are_whole(one.parts))
-            for one in sources
+        missing = {} if task.original is None else task.original.not_given
+        others = [
+            item.port
+            for item in task.inputs
+            if not isinstance(item.source, Copied | FromProduction)
+        ]
+        self._others = tuple(sorted({*others, *missing}))
+        self._is_given_all = not self._others and all(
+            self._are_whole(item.source.parts)
+            for item in task.inputs
+            if isinstance(item.source, FromProduction)
         )
 
     def output(self, output: Output) -> BesideProduction | None:
         """Look at an output, if production is known to have written such a thing."""
         original = self._task.original
-        if not output.original:
+        if not output.production:
             why = None if original is None else original.uncompared.get(output.port)
             return None if why is None else BesideProduction(port=output.port, why_not=why)
-        is_sample = not (self._is_given_all and self._are_whole(output.original))
+        is_sample = not (self._is_given_all and self._are_whole(output.production))
         found = BesideProduction(
-            port=output.port, is_sample=is_sample, is_as_base=self._is_as_base(output.port)
+            port=output.port,
+            is_sample=is_sample,
+            others=self._others,
+            is_as_base=self._is_as_base(output.port),
         )
-        for part in output.original:
+        for part in output.production:
             before = self._context.of_head.root / folder_of(self._fixtures[part.fixture])
             after = supply.delivered(self._context, self._task.id, output.port) / part.inside
             files = None if is_sample else self._files(output.port, before, after)
@@ -110,7 +117,8 @@ class _Looking:
             opaque = (*found.opaque, *self._opaque(output.port, part, before))
             found = replace(found, opaque=opaque)
         if is_sample and not found.differs and not self._has_tables(output.port):
-            return replace(found, why_not=_NOTHING_TO_TELL)
+            why = f"{found.why_sample}, and it holds no table; metrics say nothing then"
+            return replace(found, why_not=why)
         return found
 
     def _has_tables(self, port: str) -> bool:
