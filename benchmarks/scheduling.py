@@ -16,8 +16,9 @@ from benchmarks.sleeping import SLEEPING
 from ci_scriptcheck import preparation, workflow
 from ci_scriptcheck.model.change import Asked, ChangeSet
 from ci_scriptcheck.model.options import Options
-from ci_scriptcheck.model.plan import Counts, Input, Mode, Plan, Task, Upstream
+from ci_scriptcheck.model.plan import Counts, Input, Mode, Plan, Task
 from ci_scriptcheck.model.project import Settings
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.pytest_plugin.event import TaskFinished, TaskStarted
 from ci_scriptcheck.pytest_plugin.execution import execute
 from ci_scriptcheck.pytest_plugin.session import run_plan

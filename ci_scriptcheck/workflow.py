@@ -19,8 +19,8 @@ from ci_scriptcheck.change import mentions
 from ci_scriptcheck.change.dependencies.default_interpreter import VARIABLE
 from ci_scriptcheck.errors import ScriptcheckError, UsageError
 from ci_scriptcheck.model import not_run, wanted
-from ci_scriptcheck.model.plan import Machine, RunRecord
 from ci_scriptcheck.model.result import Outcome, TaskResult
+from ci_scriptcheck.model.run_record import Machine, RunRecord
 from ci_scriptcheck.model.stopped import Stopped, of_error
 from ci_scriptcheck.preparation import Prepared
 from ci_scriptcheck.run import (

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from ci_scriptcheck.model.change import ChangeKind, ChangeSet, FileChange, ScriptChanged
-from ci_scriptcheck.model.plan import Counts, Machine, Mode, Plan, RunRecord, Task
+from ci_scriptcheck.model.plan import Counts, Mode, Plan, Task
 from ci_scriptcheck.model.project import Settings
 from ci_scriptcheck.model.result import Outcome, TaskResult
+from ci_scriptcheck.model.run_record import Machine, RunRecord
 from ci_scriptcheck.model.scenario import STANDARD
 from ci_scriptcheck.model.task_ids import task_id
 
@@ -26,8 +27,16 @@ GOLDEN = Path(__file__).parent / "golden"
 
 # A pull request must not fail for what it has no part in: the same examples are tried each time.
 # `nox -s laws` searches on, with others each time.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("search", settings.get_profile("default"), derandomize=False)
+# How long one takes says more of what else the machine does than of what is tried.
+SLOW = [HealthCheck.too_slow]
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=SLOW)
+settings.register_profile(
+    "search",
+    settings.get_profile("default"),
+    derandomize=False,
+    deadline=None,
+    suppress_health_check=SLOW,
+)
 settings.load_profile("same")
 
 # A test says itself where it runs. What the machine that runs the tests says of its own job (that

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ci_scriptcheck.model.change import ChangeSet
-    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import Finding, TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 MOST_FILES = 200
 MOST_BYTES = 500_000

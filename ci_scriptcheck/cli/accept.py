@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.model.comparison import PortComparison
-    from ci_scriptcheck.model.plan import RunRecord, Task
+    from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.result import Finding, TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 _TOLERANCES = {"SC408": "slower", "SC409": "memory"}
 """Rule about what a script costs → the tolerance that allows more."""

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ci_scriptcheck.cli.action_inputs import Inputs
-    from ci_scriptcheck.model.plan import Plan, RunRecord
+    from ci_scriptcheck.model.plan import Plan
+    from ci_scriptcheck.model.run_record import RunRecord
 
 _BEFOREHAND = ("history", "scripts")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import PublishError, UsageError
-from ci_scriptcheck.model.plan import RunRecord
+from ci_scriptcheck.model.run_record import RunRecord
 from ci_scriptcheck.run import merging
 from ci_scriptcheck.values import dataclass
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.model.options import Options
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.page import Page
     from ci_scriptcheck.run.process.hosts import Hosts
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck import __version__
 from ci_scriptcheck.errors import PublishError
 from ci_scriptcheck.model.change import ChangeSet
-from ci_scriptcheck.model.plan import Counts, Machine, Plan, RunRecord
+from ci_scriptcheck.model.plan import Counts, Plan
+from ci_scriptcheck.model.run_record import Machine, RunRecord
 from ci_scriptcheck.model.stopped import Stopped
 from ci_scriptcheck.repository_path import joined
 

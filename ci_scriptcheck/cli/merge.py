@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ci_scriptcheck.cli.console import Console
-    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 _RECORD = "record.json"
 _DEEPEST = 3

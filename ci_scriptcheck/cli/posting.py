@@ -18,7 +18,7 @@ from ci_scriptcheck.values import dataclass
 if TYPE_CHECKING:
     from ci_scriptcheck.github.api import Api
     from ci_scriptcheck.github.event import Job
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
 
 _LONGEST_NAME = 100
 

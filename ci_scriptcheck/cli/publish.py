@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.cli.posting import Post
     from ci_scriptcheck.github.api import Api
     from ci_scriptcheck.github.event import Job
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
 
 MOST_PROJECTS = 20
 """Of another run. Each has a comment and a check, and all jobs of a repository share its 1,000 requests an hour."""

@@ -21,7 +21,8 @@ from ci_scriptcheck.github import actions
 from ci_scriptcheck.model.annotation import COULD_NOT_CHECK
 from ci_scriptcheck.model.annotation import of_error as annotation_of
 from ci_scriptcheck.model.change import ChangeSet
-from ci_scriptcheck.model.plan import Counts, Machine, Plan, RunRecord, Share
+from ci_scriptcheck.model.plan import Counts, Plan, Share
+from ci_scriptcheck.model.run_record import Machine, RunRecord
 from ci_scriptcheck.model.stopped import INTERNAL, of_error
 from ci_scriptcheck.run import record as run_record
 from ci_scriptcheck.values import replace

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from ci_scriptcheck.model import verdict
-from ci_scriptcheck.model.plan import Copied, Fetched, RunRecord, Synthetic, Task, Upstream
+from ci_scriptcheck.model.plan import Task
 from ci_scriptcheck.model.port_profile import (
     FEW_VALUES,
     GAPS,
@@ -21,6 +21,8 @@ from ci_scriptcheck.model.port_profile import (
 )
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.result import TaskResult
+from ci_scriptcheck.model.run_record import RunRecord
+from ci_scriptcheck.model.source import Copied, Fetched, Synthetic, Upstream
 from ci_scriptcheck.values import dataclass, replace
 
 SUMMED_UP = 0.1

@@ -15,9 +15,11 @@ from typing import assert_never
 
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.fixture import Fixture
-from ci_scriptcheck.model.plan import Copied, Fetched, RunRecord, Source, Synthetic, Task, Upstream
+from ci_scriptcheck.model.plan import Task
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.result import ENDED_WELL, Outcome, StartUp, TaskResult
+from ci_scriptcheck.model.run_record import RunRecord
+from ci_scriptcheck.model.source import Copied, Fetched, Source, Synthetic, Upstream
 from ci_scriptcheck.values import dataclass
 
 APART = 4.0

@@ -9,14 +9,13 @@ from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.acceptance import Acceptance
 from ci_scriptcheck.model.change import ChangeSet, Closure, LibraryChanged, Reason
 from ci_scriptcheck.model.contract import Bound, Dataset, Stated
-from ci_scriptcheck.model.defect import Defect
 from ci_scriptcheck.model.fixture import Fixture
-from ci_scriptcheck.model.production import FixturePart, FromProduction, Original
+from ci_scriptcheck.model.production import FixturePart, Original
 from ci_scriptcheck.model.project import RuleSetting, Settings
-from ci_scriptcheck.model.result import Finding, TaskResult
+from ci_scriptcheck.model.result import Finding
 from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD, Scenario
+from ci_scriptcheck.model.source import Fetched, Source, Upstream
 from ci_scriptcheck.model.step_test import ExpectedRows
-from ci_scriptcheck.model.stopped import Stopped
 from ci_scriptcheck.values import dataclass, field, replace
 
 
@@ -41,50 +40,6 @@ class Side(StrEnum):
 
     HEAD = "head"
     BASE = "base"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Synthetic:
-    """Made from a dataset's schema, files or generator.
-
-    Attributes:
-        dataset: Name of the dataset in the plan.
-        node: Whose rows are drawn: the same node draws the same bytes in every pipeline.
-        defect: What is wrong with the data, where it is malformed.
-    """
-
-    dataset: str
-    node: str
-    defect: Defect | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copied:
-    """A file or folder of the repository."""
-
-    path: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upstream:
-    """What another task of the plan writes to one of its ports."""
-
-    task: str
-    port: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """Real data of a dataset, got from where it is kept before the run begins.
-
-    Attributes:
-        dataset: Name of the dataset in the plan.
-    """
-
-    dataset: str
-
-
-Source = Synthetic | Copied | Upstream | Fetched | FromProduction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,66 +316,3 @@ class Plan:
 
 def _referred(dataset: Dataset) -> list[str]:
     return [column.referred[0] for column in dataset.schema.columns if column.referred is not None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
-    """Where the run took place."""
-
-    system: str
-    python: str
-    processors: int
-    workers: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareRun:
-    """One of the machines that a run was shared among.
-
-    Attributes:
-        run: Name of its run directory, relative to the repository there.
-        tasks: How many it ran, those that only give inputs included.
-        seconds: Its wall time.
-    """
-
-    number: int
-    run: str
-    tasks: int
-    seconds: float
-    machine: Machine
-    attempt: int = 1
-    interrupted: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRecord:
-    """The complete result of a run: everything that is reported comes from it.
-
-    Attributes:
-        run: Name of the run directory, relative to the repository.
-        results: One for each task of the plan, in the plan's order.
-        seconds: Wall time from the first look at git to the record; of the longest share, where
-            several machines ran.
-        machine: Of the first share, where several ran.
-        interrupted: Name of the signal that ended the run early.
-        shares: The machines, where there were several and their records were merged.
-        missing: Shares that have left no record, so that nothing is known of what they answer for.
-        stopped: Why nothing could be checked, or not all that was planned; `None` where the run came to its end.
-    """
-
-    plan: Plan
-    run: str
-    results: tuple[TaskResult, ...]
-    seconds: float
-    machine: Machine
-    interrupted: str | None = None
-    shares: tuple[ShareRun, ...] = ()
-    missing: tuple[int, ...] = ()
-    stopped: Stopped | None = None
-
-    def of_head(self) -> RunRecord:
-        """Give the record without the tasks of base, which only show what is compared with."""
-        tasks = self.plan.of_head()
-        names = {task.id for task in tasks}
-        results = tuple(result for result in self.results if result.task in names)
-        return replace(self, plan=replace(self.plan, tasks=tasks), results=results)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ci_scriptcheck.model import change
-from ci_scriptcheck.model.plan import Plan, Purpose, RunRecord, Side, Task
+from ci_scriptcheck.model.plan import Plan, Purpose, Side, Task
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
+from ci_scriptcheck.model.run_record import RunRecord
 
 
 def with_tasks(record: RunRecord) -> Iterator[tuple[Task, TaskResult]]:

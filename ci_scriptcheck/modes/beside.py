@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.change import After, Feeds
-from ci_scriptcheck.model.plan import Input, Purpose, Side, Upstream
+from ci_scriptcheck.model.plan import Input, Purpose, Side
 from ci_scriptcheck.model.scenario import STANDARD
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.model.task_ids import ACROSS, ON_BASE
 from ci_scriptcheck.modes import suppliers, tasks
 from ci_scriptcheck.modes.malformed import is_malformed
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ci_scriptcheck.model.change import LibraryChanged, Selection
-    from ci_scriptcheck.model.plan import Source, Task
+    from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.project import Project, Step
     from ci_scriptcheck.model.scenario import Scenario
+    from ci_scriptcheck.model.source import Source
     from ci_scriptcheck.modes.sources import Circumstances
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import not_run
-from ci_scriptcheck.model.plan import Fetched, Mode, Purpose
+from ci_scriptcheck.model.plan import Mode, Purpose
 from ci_scriptcheck.model.scenario import REAL
+from ci_scriptcheck.model.source import Fetched
 from ci_scriptcheck.modes import sources, tasks
 from ci_scriptcheck.values import replace
 

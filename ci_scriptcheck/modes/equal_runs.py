@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.model.codec import to_json
-from ci_scriptcheck.model.plan import Upstream
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.contract import ColumnType, Format, GeneratedBy, Synthesized, TableFile
 from ci_scriptcheck.model.defect import Defect, DefectKind
-from ci_scriptcheck.model.plan import Synthetic
 from ci_scriptcheck.model.scenario import BUILT_IN, Condition
+from ci_scriptcheck.model.source import Synthetic
 from ci_scriptcheck.model.task_ids import task_id
 from ci_scriptcheck.values import dataclass, replace
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.plan import Purpose, Synthetic
+from ci_scriptcheck.model.plan import Purpose
 from ci_scriptcheck.model.scenario import STANDARD
+from ci_scriptcheck.model.source import Synthetic
 from ci_scriptcheck.modes import malformed, sources, tasks
 from ci_scriptcheck.values import replace
 

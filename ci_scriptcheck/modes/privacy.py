@@ -9,18 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ci_scriptcheck.model.contract import CopiedFrom
-from ci_scriptcheck.model.plan import Copied, Fetched, Synthetic, Upstream
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.project import Network
 from ci_scriptcheck.model.s3_place import s3_place
+from ci_scriptcheck.model.source import Copied, Fetched, Synthetic, Upstream
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ci_scriptcheck.model.contract import Dataset
-    from ci_scriptcheck.model.plan import Input, Source, Task
+    from ci_scriptcheck.model.plan import Input, Task
     from ci_scriptcheck.model.s3_place import S3Place
+    from ci_scriptcheck.model.source import Source
 
 
 def marked(tasks: tuple[Task, ...], *sides: Mapping[str, Dataset]) -> tuple[Task, ...]:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, assert_never
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Stated, Synthesized, WrittenBy
 from ci_scriptcheck.model.executed import Executed
-from ci_scriptcheck.model.plan import Copied, Fetched, Source, Synthetic, Upstream
 from ci_scriptcheck.model.production import FromProduction, Original
 from ci_scriptcheck.model.scenario import REAL, STANDARD
+from ci_scriptcheck.model.source import Copied, Fetched, Source, Synthetic, Upstream
 from ci_scriptcheck.model.task_ids import task_id
 from ci_scriptcheck.values import dataclass, field, replace
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.executed import done_again
-from ci_scriptcheck.model.plan import Input, Mode, Output, Purpose, Reader, Synthetic, Task
+from ci_scriptcheck.model.plan import Input, Mode, Output, Purpose, Reader, Task
 from ci_scriptcheck.model.scenario import STANDARD
+from ci_scriptcheck.model.source import Synthetic
 from ci_scriptcheck.model.task_ids import task_id
 from ci_scriptcheck.modes import sources
 from ci_scriptcheck.values import replace
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.change import Reason
     from ci_scriptcheck.model.contract import Port
     from ci_scriptcheck.model.executed import ExecutedNode
-    from ci_scriptcheck.model.plan import Source
     from ci_scriptcheck.model.project import Node, Pipeline, Project, Settings, Step
+    from ci_scriptcheck.model.source import Source
     from ci_scriptcheck.model.step_test import StepTest, Variation
     from ci_scriptcheck.modes.sources import Circumstances
 

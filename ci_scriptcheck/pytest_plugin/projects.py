@@ -30,7 +30,7 @@ from ci_scriptcheck.report.page import PLAIN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.pytest_plugin.work import RunningHosts
 
 

@@ -17,8 +17,9 @@ from ci_scriptcheck.report.page import listed, visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ci_scriptcheck.model.plan import RunRecord, Task
+    from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.result import Finding, TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 MOST_NAMES = 4
 """Tasks that an annotation names; more are counted."""

@@ -22,8 +22,9 @@ from ci_scriptcheck.report import (
 from ci_scriptcheck.report.page import Detail
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
+    from ci_scriptcheck.model.plan import Plan, Task
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.page import Page
 
 

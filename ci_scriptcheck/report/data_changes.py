@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.acceptance import is_acceptable
 from ci_scriptcheck.model.comparison import PortComparison
-from ci_scriptcheck.model.plan import Task, Upstream
+from ci_scriptcheck.model.plan import Task
 from ci_scriptcheck.model.result import ENDED_WELL, Level, Table
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.report import data_difference, intended, lines, ways
 from ci_scriptcheck.report.data_difference import Moved, Sides
 from ci_scriptcheck.report.page import listed, visible
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ci_scriptcheck.model.comparison import FileComparison, TableComparison
-    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import Finding, TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 _SHARES = (0.0, 0.01, 0.1, 0.5)
 _SHIFTS = (0.1, 0.25)

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ci_scriptcheck.errors import Excerpt
-    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
+    from ci_scriptcheck.model.plan import Plan, Task
     from ci_scriptcheck.model.result import Finding, Table, TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.page import Page
 
 MOST_BLOCKS = 20

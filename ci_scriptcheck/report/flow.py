@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ci_scriptcheck.model.flow import Column, Flow, Stage
-    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.port_profile import ColumnProfile
+    from ci_scriptcheck.model.run_record import RunRecord
 
 MOST_STAGES = 40
 MOST_TURNS = 60

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ci_scriptcheck.model.full_size import Cost, Range, TaskCosts
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
 
 MOST_TASKS = 60
 MOST_SHORT = 10

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
 
 MOST_OPEN = 20
 """Failures that are shown unfolded."""

@@ -11,8 +11,9 @@ from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.report.page import visible
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.plan import Plan, RunRecord
+    from ci_scriptcheck.model.plan import Plan
     from ci_scriptcheck.model.result import Finding, TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 
 def command(plan: Plan, task: str) -> str:

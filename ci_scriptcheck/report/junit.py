@@ -22,8 +22,9 @@ from ci_scriptcheck.report.page import PLAIN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
+    from ci_scriptcheck.model.plan import Plan, Task
     from ci_scriptcheck.model.result import Finding, TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.model.stopped import Stopped
 
 ALONE = "isolation"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.report.page import counted, seconds, visible
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.plan import Machine, RunRecord
+    from ci_scriptcheck.model.run_record import Machine, RunRecord
 
 
 def missing(record: RunRecord) -> str | None:

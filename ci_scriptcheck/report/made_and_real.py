@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.contract import Dataset
     from ci_scriptcheck.model.made_and_real import ColumnDifference, TableDifference
-    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile
+    from ci_scriptcheck.model.run_record import RunRecord
 
 MOST_COLUMNS = 60
 MISSING = "missing"

@@ -28,7 +28,7 @@ from ci_scriptcheck.values import replace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.links import Links
 
 COMMENT_CHARACTERS = 65_536

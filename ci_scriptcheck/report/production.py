@@ -18,8 +18,9 @@ from ci_scriptcheck.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ci_scriptcheck.model.plan import Plan, RunRecord
+    from ci_scriptcheck.model.plan import Plan
     from ci_scriptcheck.model.production import Original
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.page import Page
 
 MOST_NAMES = 8

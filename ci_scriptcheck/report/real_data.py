@@ -11,7 +11,7 @@ from ci_scriptcheck.report.page import Detail, code_line, counted, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.made_and_real import SourceDifference
     from ci_scriptcheck.report.page import Page
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import ScriptChanged, in_words
-from ci_scriptcheck.model.plan import Copied, Fetched, Purpose, Synthetic, Upstream
+from ci_scriptcheck.model.plan import Purpose
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.result import Outcome
+from ci_scriptcheck.model.source import Copied, Fetched, Synthetic, Upstream
 from ci_scriptcheck.report import grid, lines, mistake
 from ci_scriptcheck.report.page import counted, listed, seconds, visible
 from ci_scriptcheck.values import dataclass
@@ -17,8 +18,9 @@ from ci_scriptcheck.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ci_scriptcheck.model.plan import Plan, Source, Task
+    from ci_scriptcheck.model.plan import Plan, Task
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.source import Source
     from ci_scriptcheck.report.page import Page
 
 MOST_INPUTS = 3

@@ -24,8 +24,9 @@ from ci_scriptcheck.report.page import Detail, Ink, counted, listed, seconds, vi
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ci_scriptcheck.model.plan import RunRecord, Task
+    from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.model.stopped import Stopped
     from ci_scriptcheck.report.data_changes import Change
     from ci_scriptcheck.report.page import Page

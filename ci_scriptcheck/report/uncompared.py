@@ -12,8 +12,8 @@ from ci_scriptcheck.model.result import Level, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 
 def tasks(record: RunRecord, base: str) -> Iterator[tuple[str, str]]:

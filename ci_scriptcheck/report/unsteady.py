@@ -9,8 +9,8 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.report.page import counted, listed, visible
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.page import Page
 
 

@@ -12,8 +12,9 @@ from ci_scriptcheck.values import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ci_scriptcheck.model.plan import RunRecord, Task
+    from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.result import Finding, TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 Warned = dict[tuple[str, str, str], list[str]]
 """Rule, message and place of a warning → the tasks that gave it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.plan import Upstream
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.report.page import listed, visible
 
 if TYPE_CHECKING:

@@ -19,10 +19,11 @@ from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.acceptance import FILE_NAME
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.contract import GeneratedBy
-from ci_scriptcheck.model.plan import Copied, Fetched, Plan, Purpose, Source, Task, Upstream
+from ci_scriptcheck.model.plan import Plan, Purpose, Task
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
+from ci_scriptcheck.model.source import Copied, Fetched, Source, Upstream
 from ci_scriptcheck.run.judgement import costs, differences
 from ci_scriptcheck.run.questions import Question, are_given_alike, differing
 from ci_scriptcheck.run.store.keys import Keys

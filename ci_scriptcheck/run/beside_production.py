@@ -13,10 +13,11 @@ from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.drift import Drift
 from ci_scriptcheck.model.fixture import folder_of, is_whole
-from ci_scriptcheck.model.plan import Copied, Purpose
+from ci_scriptcheck.model.plan import Purpose
 from ci_scriptcheck.model.production import BesideProduction, FromProduction
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Level, Outcome
+from ci_scriptcheck.model.source import Copied
 from ci_scriptcheck.run import beside, reading, record, supply
 from ci_scriptcheck.run.judgement import beside_production, differences
 from ci_scriptcheck.run.store.digest import Digests

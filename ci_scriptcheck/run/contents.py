@@ -12,9 +12,9 @@ from ci_scriptcheck.data.validate.terms import Evidence, Terms
 from ci_scriptcheck.model.codec import from_json
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy
 from ci_scriptcheck.model.mismatch import Mismatch
-from ci_scriptcheck.model.plan import Copied, Fetched, Reader, Synthetic
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.scenario import Condition, Expect
+from ci_scriptcheck.model.source import Copied, Fetched, Synthetic
 from ci_scriptcheck.run.judgement.exhibits import Misfit
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ci_scriptcheck.model.contract import Dataset
-    from ci_scriptcheck.model.plan import Input, Output, Task
+    from ci_scriptcheck.model.plan import Input, Output, Reader, Task
     from ci_scriptcheck.model.result import Artefact
     from ci_scriptcheck.run.context import Context
     from ci_scriptcheck.run.workspace import Workspace

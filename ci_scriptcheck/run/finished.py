@@ -12,8 +12,8 @@ from ci_scriptcheck.run.workspace import Workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 
 def outputs(record: RunRecord) -> dict[tuple[str, str], TaskResult]:

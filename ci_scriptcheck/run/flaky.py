@@ -16,8 +16,8 @@ from ci_scriptcheck.values import replace
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.run.history import History
 
 

@@ -19,8 +19,8 @@ from ci_scriptcheck.values import dataclass, field
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 _FORMAT = "3"
 MOST_TASKS = 5000

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, assert_never
 from ci_scriptcheck.data.compare.terms import ProfileTerms
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Stated, Synthesized, WrittenBy
-from ci_scriptcheck.model.plan import Copied, Synthetic
 from ci_scriptcheck.model.scenario import STANDARD
+from ci_scriptcheck.model.source import Copied, Synthetic
 from ci_scriptcheck.run import reading, supply, workspace
 from ci_scriptcheck.run.making import Unmakeable
 from ci_scriptcheck.run.record import quoted
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ci_scriptcheck.model.contract import Dataset
-    from ci_scriptcheck.model.plan import Input, Source, Task
+    from ci_scriptcheck.model.plan import Input, Task
     from ci_scriptcheck.model.port_profile import TableProfile
+    from ci_scriptcheck.model.source import Source
     from ci_scriptcheck.run.context import Context
     from ci_scriptcheck.run.supply import Supply
 

@@ -26,7 +26,8 @@ from ci_scriptcheck.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Dataset
-    from ci_scriptcheck.model.plan import Synthetic, Task
+    from ci_scriptcheck.model.plan import Task
+    from ci_scriptcheck.model.source import Synthetic
     from ci_scriptcheck.run.context import Context
     from ci_scriptcheck.run.process.request import Call, Ending
 

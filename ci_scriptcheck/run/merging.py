@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model import not_run
-from ci_scriptcheck.model.plan import Plan, RunRecord, Share, ShareRun, Side
+from ci_scriptcheck.model.plan import Plan, Share, Side
 from ci_scriptcheck.model.result import BROKEN, Outcome
+from ci_scriptcheck.model.run_record import RunRecord, ShareRun
 from ci_scriptcheck.run import flaky, reasons
 from ci_scriptcheck.run.history import Ending
 from ci_scriptcheck.values import dataclass, fields, replace

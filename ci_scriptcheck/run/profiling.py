@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, assert_never
 from ci_scriptcheck.data.compare.terms import ProfileTerms
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.contract import Schema
-from ci_scriptcheck.model.plan import Copied, Fetched, Side, Synthetic, Task, Upstream
+from ci_scriptcheck.model.plan import Side, Task
 from ci_scriptcheck.model.port_profile import PortProfile
 from ci_scriptcheck.model.production import FromProduction
+from ci_scriptcheck.model.source import Copied, Fetched, Synthetic, Upstream
 from ci_scriptcheck.run import made_beside, reading
 from ci_scriptcheck.run.context import Context
 from ci_scriptcheck.values import dataclass, replace

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import not_run
-from ci_scriptcheck.model.plan import Upstream
 from ci_scriptcheck.model.result import Outcome, TaskResult
 from ci_scriptcheck.model.scenario import Expect
+from ci_scriptcheck.model.source import Upstream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

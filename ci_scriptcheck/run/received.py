@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import PublishError, UsageError
 from ci_scriptcheck.model import conformity
-from ci_scriptcheck.model.plan import RunRecord, Upstream
+from ci_scriptcheck.model.run_record import RunRecord
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.run import record as run_record
 
 if TYPE_CHECKING:

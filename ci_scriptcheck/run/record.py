@@ -16,8 +16,9 @@ from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.change import in_words
 from ci_scriptcheck.model.codec import from_json, to_json
-from ci_scriptcheck.model.plan import Plan, RunRecord
+from ci_scriptcheck.model.plan import Plan
 from ci_scriptcheck.model.result import TaskResult
+from ci_scriptcheck.model.run_record import RunRecord
 from ci_scriptcheck.run.site import Site
 from ci_scriptcheck.run.store.digest import of_text
 from ci_scriptcheck.values import replace

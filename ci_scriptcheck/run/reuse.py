@@ -8,8 +8,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.plan import Side, Upstream
+from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.model.result import Level, Outcome
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.run import reasons
 from ci_scriptcheck.run.beside import Judge
 from ci_scriptcheck.run.questions import Kept, NotComparedError

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ci_scriptcheck.model.codec import to_json
-from ci_scriptcheck.model.plan import Synthetic
+from ci_scriptcheck.model.source import Synthetic
 from ci_scriptcheck.run import record
 from ci_scriptcheck.run.process import hosting
 from ci_scriptcheck.run.process.hosts import Hosts, host_key

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.acceptance import FILE_NAME
 from ci_scriptcheck.model.change import ChangeKind
-from ci_scriptcheck.model.plan import Copied
+from ci_scriptcheck.model.source import Copied
 from ci_scriptcheck.project import paths
 from ci_scriptcheck.run import record as run_record
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ci_scriptcheck.model.contract import Dataset
-    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.port_profile import PortProfile
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.model.schema_suggestion import ColumnChange
 
 

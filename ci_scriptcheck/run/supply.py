@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from ci_scriptcheck.model.fixture import FOLDER, Fixture, folder_of
-from ci_scriptcheck.model.plan import Copied, Fetched, Synthetic, Upstream
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.result import Artefact, FileFacts, TaskResult
+from ci_scriptcheck.model.source import Copied, Fetched, Synthetic, Upstream
 from ci_scriptcheck.run import faults, making, reading
 from ci_scriptcheck.run.making import Unmakeable
 from ci_scriptcheck.run.store import copying, store

@@ -11,9 +11,10 @@ from ci_scriptcheck.data import reader
 from ci_scriptcheck.data.validate.terms import Terms
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.contract import CopiedFrom, TableFile
-from ci_scriptcheck.model.plan import Synthetic, Task
+from ci_scriptcheck.model.plan import Task
 from ci_scriptcheck.model.result import BROKEN, Finding, Outcome, TaskResult
 from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD
+from ci_scriptcheck.model.source import Synthetic
 from ci_scriptcheck.project.native.datasets import ENDINGS
 from ci_scriptcheck.run import attempt, engine, making, supply, workspace
 from ci_scriptcheck.run.process.request import Ended

@@ -6,14 +6,16 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.model.change import After
-from ci_scriptcheck.model.plan import Counts, Input, Upstream
+from ci_scriptcheck.model.plan import Counts, Input
 from ci_scriptcheck.model.result import Artefact, FileFacts, Outcome
+from ci_scriptcheck.model.source import Upstream
 from tests.conftest import a_plan, a_record, a_result, a_task
 from tests.unit.report.records import RAISED, WARNING
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.plan import RunRecord, Task
+    from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 PIPELINES = 10
 NODES = 200

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from markdown_it import MarkdownIt
 
-from ci_scriptcheck.model.plan import Input, Upstream
+from ci_scriptcheck.model.plan import Input
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.report import graph
 from tests.browser.conftest import QUIET
 from tests.conftest import GOLDEN, a_plan, a_record, a_task

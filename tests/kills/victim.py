@@ -20,7 +20,7 @@ import psutil
 from ci_scriptcheck.run import record
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
 
 GRAPH: dict[str, tuple[str, ...]] = {
     "load": (),

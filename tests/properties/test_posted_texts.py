@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from ci_scriptcheck.errors import Excerpt, Place
 from ci_scriptcheck.model import comment_stamp as stamp
 from ci_scriptcheck.model.change import After, Asked, ChangeKind, Feeds, FileChange
-from ci_scriptcheck.model.plan import Input, Plan, RunRecord, Task, Upstream
+from ci_scriptcheck.model.plan import Input, Plan, Task
 from ci_scriptcheck.model.result import Finding, Level, Outcome, Table
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.report import escaping, markdown
 from ci_scriptcheck.report.comment.sheet import Room, Sheet
 from ci_scriptcheck.report.links import Links
@@ -23,6 +24,7 @@ from tests.unit.report.posted import EVIL, LINKS, Seen, called, rendered
 
 if TYPE_CHECKING:
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 SPECIAL = st.sampled_from(
     [

@@ -27,7 +27,7 @@ from tests.unit.run.test_merging import CHAIN, TWO, shared
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
 
 STRANGE = st.one_of(
     st.none(),

@@ -3,8 +3,9 @@
 import pytest
 
 from ci_scriptcheck.model import change, codec
-from ci_scriptcheck.model.plan import Input, Mode, Task, Upstream
+from ci_scriptcheck.model.plan import Input, Mode, Task
 from ci_scriptcheck.model.project import Settings
+from ci_scriptcheck.model.source import Upstream
 
 
 def a_task() -> Task:

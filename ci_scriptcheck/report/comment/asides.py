@@ -31,8 +31,9 @@ from ci_scriptcheck.report.standing import word
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
+    from ci_scriptcheck.model.plan import Plan, Task
     from ci_scriptcheck.model.result import Artefact, Table, TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.comment.sheet import Sheet
     from ci_scriptcheck.report.comment.story import Story
     from ci_scriptcheck.report.data_changes import Change

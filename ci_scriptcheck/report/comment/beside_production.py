@@ -11,8 +11,9 @@ from ci_scriptcheck.report.page import counted, listed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ci_scriptcheck.model.plan import RunRecord, Task
+    from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.production import BesideProduction
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.comment.sheet import Sheet
     from ci_scriptcheck.report.comment.story import Story
 

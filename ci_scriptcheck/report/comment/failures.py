@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ci_scriptcheck.model.comparison import PortComparison
-    from ci_scriptcheck.model.plan import RunRecord, Task
+    from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.result import Finding, Table, TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.comment.sheet import Sheet
     from ci_scriptcheck.report.comment.story import Story
 

@@ -10,7 +10,7 @@ from ci_scriptcheck.report.standing import Standing
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.graph import Graph
 
 MOST_NODES = 40

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ci_scriptcheck.model import verdict
-from ci_scriptcheck.model.plan import Plan, RunRecord
 from ci_scriptcheck.model.result import Finding
+from ci_scriptcheck.model.run_record import RunRecord
 from ci_scriptcheck.report import failure, summary
 from ci_scriptcheck.report.failure import Failure
 from ci_scriptcheck.values import dataclass
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         FileComparison,
         TableComparison,
     )
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.data_changes import Change
     from ci_scriptcheck.report.data_difference import Sides
 

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ci_scriptcheck.errors import Excerpt
-    from ci_scriptcheck.model.plan import RunRecord, Task
+    from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.result import Finding, TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.model.stopped import Stopped
 
 MOST_ROWS = 100

@@ -14,7 +14,7 @@ from ci_scriptcheck.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.drawing import Box, Line
     from ci_scriptcheck.report.graph import Graph
 

@@ -10,7 +10,7 @@ from ci_scriptcheck.report import flow as words
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,9 @@ from ci_scriptcheck.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ci_scriptcheck.model.plan import RunRecord, Task
+    from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.result import Artefact, TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 BAR_STEPS = 40
 """Into so many pieces the longest bar is cut; the style sheet has a length for each."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import nearest
-from ci_scriptcheck.model.plan import Fetched
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.rules import RULES
+from ci_scriptcheck.model.source import Fetched
 from ci_scriptcheck.run.judgement.case import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ci_scriptcheck.model.mismatch import Mismatch
-    from ci_scriptcheck.model.plan import Source
     from ci_scriptcheck.model.result import Finding
+    from ci_scriptcheck.model.source import Source
     from ci_scriptcheck.run.judgement.case import Case
     from ci_scriptcheck.run.judgement.exhibits import Misfit
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import nearest
-from ci_scriptcheck.model.plan import Upstream
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.run.judgement import missing
 from ci_scriptcheck.run.judgement.case import shown
 from ci_scriptcheck.values import dataclass

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.contract import Stated
-from ci_scriptcheck.model.plan import Synthetic
 from ci_scriptcheck.model.result import EMPTY_ARCHIVE, Level
 from ci_scriptcheck.model.scenario import Expect
+from ci_scriptcheck.model.source import Synthetic
 from ci_scriptcheck.run.judgement.case import shown
 
 if TYPE_CHECKING:

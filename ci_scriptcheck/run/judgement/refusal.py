@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.defect import wrong_text
-from ci_scriptcheck.model.plan import Synthetic
 from ci_scriptcheck.model.scenario import Expect
+from ci_scriptcheck.model.source import Synthetic
 from ci_scriptcheck.run.process.request import Ended
 
 if TYPE_CHECKING:

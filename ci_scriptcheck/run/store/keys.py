@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Stated, Synthesized, WrittenBy
-from ci_scriptcheck.model.plan import Copied, Fetched, Synthetic, Upstream
 from ci_scriptcheck.model.production import FromProduction
+from ci_scriptcheck.model.source import Copied, Fetched, Synthetic, Upstream
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.run.store.digest import of_text
 

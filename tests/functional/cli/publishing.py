@@ -9,7 +9,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.cli.main import main
-from ci_scriptcheck.model.plan import RunRecord
+from ci_scriptcheck.model.run_record import RunRecord
 from ci_scriptcheck.run import record as run_record
 from tests.github_server.repository import HEAD, NAME
 from tests.github_server.server import TOKEN, GitHubServer

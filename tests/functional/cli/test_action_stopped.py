@@ -21,7 +21,7 @@ from tests.emulator import runner
 from tests.functional.cli.command import ROOT, commit, environment, git
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
 
 SETTINGS = "version: 1\nproject: fraud\n"
 

@@ -9,7 +9,7 @@ import pytest
 
 from ci_scriptcheck.cli.main import main
 from ci_scriptcheck.errors import Place
-from ci_scriptcheck.model.plan import Counts, RunRecord
+from ci_scriptcheck.model.plan import Counts
 from ci_scriptcheck.model.result import Finding, Level, Outcome
 from ci_scriptcheck.report import markdown
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
@@ -21,6 +21,8 @@ from tests.unit.report.records import a_failing_record
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from ci_scriptcheck.model.run_record import RunRecord
 
 
 @pytest.fixture

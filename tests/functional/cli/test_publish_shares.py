@@ -9,7 +9,7 @@ import pytest
 
 from ci_scriptcheck.cli import publish
 from ci_scriptcheck.github import artifact
-from ci_scriptcheck.model.plan import Counts, RunRecord
+from ci_scriptcheck.model.plan import Counts
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.run import record as run_record
 from ci_scriptcheck.values import replace
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from ci_scriptcheck.model.run_record import RunRecord
     from tests.github_server.server import GitHubServer
 
 FAILING = {"score": Outcome.FAILED}

@@ -26,7 +26,7 @@ from tests.unit.report.stops import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
     from tests.github_server.server import GitHubServer
 
 OF_HEAD = ChangeSet(base=None, head=HEAD)

@@ -17,8 +17,8 @@ from tests.functional.cli.command import ROOT, commit, git, scriptcheck
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import Artefact, TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 SCRIPT = """\
 from pathlib import Path

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_scriptcheck.errors import UsageError
-from ci_scriptcheck.model.plan import Input, Task, Upstream
+from ci_scriptcheck.model.plan import Input, Task
 from ci_scriptcheck.model.result import Outcome, TaskResult
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.pytest_plugin.event import Event, OnFailure, TaskFinished, TaskStarted
 from ci_scriptcheck.pytest_plugin.session import run_plan
 from ci_scriptcheck.run import record

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from ci_scriptcheck.data import file_difference
 from ci_scriptcheck.model.change import ChangeSet, Closure, ScriptChanged
 from ci_scriptcheck.model.codec import to_json
-from ci_scriptcheck.model.plan import Counts, Input, Mode, Output, Plan, Source, Task, Upstream
+from ci_scriptcheck.model.plan import Counts, Input, Mode, Output, Plan, Task
 from ci_scriptcheck.model.project import Limits, Settings
+from ci_scriptcheck.model.source import Source, Upstream
 from ci_scriptcheck.run.context import Context
 from ci_scriptcheck.run.process.request import (
     Call,

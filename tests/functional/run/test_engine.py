@@ -19,9 +19,10 @@ from ci_scriptcheck.model.contract import (
     Synthesized,
     TableFile,
 )
-from ci_scriptcheck.model.plan import Copied, Input, Output, Synthetic, Upstream
+from ci_scriptcheck.model.plan import Input, Output
 from ci_scriptcheck.model.project import Known, Limits, Settings
 from ci_scriptcheck.model.result import Outcome
+from ci_scriptcheck.model.source import Copied, Synthetic, Upstream
 from ci_scriptcheck.run import engine
 from ci_scriptcheck.run.process.request import Call, Ending, Generator, HostSpec
 from tests.functional.run.bench import Bench

@@ -16,9 +16,9 @@ from ci_scriptcheck.model.contract import (
     Synthesized,
     TableFile,
 )
-from ci_scriptcheck.model.plan import Copied, Synthetic
 from ci_scriptcheck.model.project import Known, Limits, Network, RuleSetting, Settings
 from ci_scriptcheck.model.result import Level, Outcome, TaskResult
+from ci_scriptcheck.model.source import Copied, Synthetic
 from ci_scriptcheck.run import engine, reuse
 from ci_scriptcheck.run.context import Context
 from tests.functional.run.bench import COPY, TODAY, Bench, libraries

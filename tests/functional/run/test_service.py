@@ -21,9 +21,9 @@ from ci_scriptcheck.model.contract import (
     Synthesized,
     TableFile,
 )
-from ci_scriptcheck.model.plan import Copied, Synthetic
 from ci_scriptcheck.model.project import Settings
 from ci_scriptcheck.model.result import TaskResult
+from ci_scriptcheck.model.source import Copied, Synthetic
 from ci_scriptcheck.run import record, reuse
 from ci_scriptcheck.run.service import Service
 from ci_scriptcheck.run.site import Site

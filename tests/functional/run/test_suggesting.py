@@ -9,7 +9,7 @@ import pytest
 
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.contract import Column, ColumnType, Dataset, Schema, Synthesized
-from ci_scriptcheck.model.plan import Fetched, RunRecord
+from ci_scriptcheck.model.source import Fetched
 from ci_scriptcheck.run import suggesting
 from tests.conftest import a_plan, a_record, a_result
 from tests.unit.report.deep_dived import a_column, a_port, a_real_task, a_table
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ci_scriptcheck.model.port_profile import PortProfile
+    from ci_scriptcheck.model.run_record import RunRecord
 
 FILE = "scriptcheck.yaml"
 SETTINGS = """\

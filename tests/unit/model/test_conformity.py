@@ -10,8 +10,8 @@ import pytest
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model import conformity
 from ci_scriptcheck.model.aws import SampleSize
-from ci_scriptcheck.model.plan import RunRecord
 from ci_scriptcheck.model.result import Table
+from ci_scriptcheck.model.run_record import RunRecord
 from ci_scriptcheck.values import replace
 from tests.conftest import a_record, a_result
 from tests.unit.report.compared import a_compared_record

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ci_scriptcheck.model.fixture import Estimate
 from ci_scriptcheck.model.full_size import Growth, Range, TaskCosts, costs, scale_of
-from ci_scriptcheck.model.plan import Fetched, RunRecord, Upstream
 from ci_scriptcheck.model.result import Outcome, StartUp
+from ci_scriptcheck.model.source import Fetched, Upstream
 from tests.conftest import a_plan, a_record, a_result, a_task
 from tests.unit.report.deep_dived import (
     a_fixture,
@@ -18,6 +18,9 @@ from tests.unit.report.deep_dived import (
     from_production,
     taken,
 )
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.run_record import RunRecord
 
 SAMPLE = a_fixture("orders", 10_000, Estimate(number=1_000_000, error=100_000))
 WHOLE = a_fixture("shops", 50, Estimate(number=50))

@@ -7,7 +7,7 @@ import pytest
 from ci_scriptcheck.errors import ChangeError, Excerpt, Place
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.codec import from_json, to_json
-from ci_scriptcheck.model.plan import RunRecord
+from ci_scriptcheck.model.run_record import RunRecord
 from ci_scriptcheck.model.stopped import Stopped, of_error
 from tests.conftest import a_record
 from tests.unit.report.stops import a_stopped_record

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.change import After, LibraryChanged, Reason, ScriptChanged, Selection
-from ci_scriptcheck.model.plan import Purpose, Side, Synthetic, Task, Upstream
+from ci_scriptcheck.model.plan import Purpose, Side, Task
 from ci_scriptcheck.model.scenario import Scenario
+from ci_scriptcheck.model.source import Synthetic, Upstream
 from ci_scriptcheck.model.step_test import ExpectedRows, StepTest, Variation
 from ci_scriptcheck.modes import beside, isolation, pipeline, suppliers
 from tests.unit.modes.test_planning import NOWHERE, PREPARE, RAW, a_port, a_project, a_step

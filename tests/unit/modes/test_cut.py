@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ci_scriptcheck.model.plan import Input, Plan, Side, Task, Upstream
+from ci_scriptcheck.model.plan import Input, Plan, Side, Task
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.modes import cut, equal_runs, share
 from tests.conftest import a_plan, a_task
 

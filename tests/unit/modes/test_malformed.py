@@ -19,9 +19,10 @@ from ci_scriptcheck.model.contract import (
     Synthesized,
     TableFile,
 )
-from ci_scriptcheck.model.plan import Purpose, Synthetic, Task, Upstream
+from ci_scriptcheck.model.plan import Purpose, Task
 from ci_scriptcheck.model.project import Project, Settings
 from ci_scriptcheck.model.scenario import Condition, Expect, Scenario
+from ci_scriptcheck.model.source import Synthetic, Upstream
 from ci_scriptcheck.modes import isolation, pipeline, suppliers
 from ci_scriptcheck.modes.sources import Circumstances
 from tests.unit.modes.test_planning import a_port, a_project, a_step

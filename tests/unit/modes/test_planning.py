@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from ci_scriptcheck.model.change import Asked, ScriptChanged, Selection
 from ci_scriptcheck.model.contract import CopiedFrom, Dataset, Port, Schema, Synthesized, WrittenBy
-from ci_scriptcheck.model.plan import Copied, Purpose, Synthetic, Task, Upstream
+from ci_scriptcheck.model.plan import Purpose, Task
 from ci_scriptcheck.model.project import Link, Node, Pipeline, Project, Settings, Step
+from ci_scriptcheck.model.source import Copied, Synthetic, Upstream
 from ci_scriptcheck.modes import isolation, pipeline, suppliers
 from ci_scriptcheck.modes.sources import Circumstances
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ci_scriptcheck.model.contract import Dataset, Schema, Synthesized
-from ci_scriptcheck.model.plan import Fetched, Input, Task, Upstream
+from ci_scriptcheck.model.plan import Input, Task
 from ci_scriptcheck.model.production import FixturePart, FromProduction
 from ci_scriptcheck.model.project import Network, Settings
+from ci_scriptcheck.model.source import Fetched, Upstream
 from ci_scriptcheck.modes import privacy
 from ci_scriptcheck.values import replace
 from tests.conftest import a_task

@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ci_scriptcheck.model.plan import Input, Plan, Purpose, Task, Upstream
+from ci_scriptcheck.model.plan import Input, Plan, Purpose, Task
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.modes import share
 from tests.conftest import a_plan, a_task
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ci_scriptcheck.model.plan import Input, Plan, Task, Upstream
+from ci_scriptcheck.model.plan import Input, Plan, Task
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.pytest_plugin.course import Course
 from tests.conftest import a_plan, a_task
 

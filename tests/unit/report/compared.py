@@ -19,7 +19,7 @@ from tests.conftest import a_plan, a_record, a_result, a_task
 from tests.unit.report.records import after
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
 
 COLUMNS = (
     ColumnComparison(name="amount_usd", fate=Fate.GONE, type_before="float"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.model.contract import Column, ColumnType, Dataset, Schema, Synthesized
 from ci_scriptcheck.model.fixture import (
@@ -14,14 +14,18 @@ from ci_scriptcheck.model.fixture import (
     Sampling,
     Taken,
 )
-from ci_scriptcheck.model.plan import Counts, Fetched, Input, Mode, RunRecord, Task, Upstream
+from ci_scriptcheck.model.plan import Counts, Input, Mode, Task
 from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
 from ci_scriptcheck.model.production import FixturePart, FromProduction
 from ci_scriptcheck.model.result import Artefact, FileFacts, Outcome, StartUp
 from ci_scriptcheck.model.s3_place import S3Place
 from ci_scriptcheck.model.scenario import REAL
+from ci_scriptcheck.model.source import Fetched, Upstream
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
 from tests.unit.report.posted import EVIL
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.run_record import RunRecord
 
 ROWS = 10_000
 

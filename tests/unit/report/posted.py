@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from html.parser import HTMLParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 
@@ -18,19 +18,15 @@ from ci_scriptcheck.model.comparison import (
     PortComparison,
     TableComparison,
 )
-from ci_scriptcheck.model.plan import (
-    Counts,
-    Input,
-    Purpose,
-    RunRecord,
-    Side,
-    Task,
-    Upstream,
-)
+from ci_scriptcheck.model.plan import Counts, Input, Purpose, Side, Task
 from ci_scriptcheck.model.result import Artefact, Finding, Level, Outcome, Table
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.report.links import Links
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
 from tests.unit.report.records import RAISED
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.run_record import RunRecord
 
 LINKS = Links(
     server="https://github.com",

@@ -7,18 +7,10 @@ from typing import Any
 from ci_scriptcheck.errors import Excerpt, Place
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.change import After, Feeds, Imports
-from ci_scriptcheck.model.plan import (
-    Counts,
-    Input,
-    Machine,
-    Plan,
-    Purpose,
-    RunRecord,
-    ShareRun,
-    Task,
-    Upstream,
-)
+from ci_scriptcheck.model.plan import Counts, Input, Plan, Purpose, Task
 from ci_scriptcheck.model.result import Finding, Level, Outcome, Table
+from ci_scriptcheck.model.run_record import Machine, RunRecord, ShareRun
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.model.task_ids import task_id
 from ci_scriptcheck.values import replace
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.errors import Excerpt, Place
-from ci_scriptcheck.model.plan import Counts, RunRecord, Share
+from ci_scriptcheck.model.plan import Counts, Share
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.model.stopped import Stopped
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.run_record import RunRecord
 
 UNKNOWN_KEY = Stopped(
     what="unknown key `pipelnes`",

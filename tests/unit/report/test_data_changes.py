@@ -30,8 +30,8 @@ from tests.unit.report.compared import MODEL, SUMMARY, TABLE, a_record_of_failin
 from tests.unit.report.records import after
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.plan import RunRecord
     from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
 
 BEGINS: dict[str, Any] = {"differing": ("out",), "is_first_to_differ": True}
 ON_MAIN = Sides(before="on main", twice="main")

@@ -24,7 +24,7 @@ from tests.unit.report.test_console import STORIES, hostile_texts, many_failures
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
 
 PAGES: dict[str, Callable[[], RunRecord]] = {
     **STORIES,

@@ -37,7 +37,7 @@ from tests.unit.report.test_console import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
 
 
 def unknown_base() -> RunRecord:

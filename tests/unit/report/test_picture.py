@@ -14,7 +14,7 @@ from tests.unit.report.posted import a_failing_pull_request, many_failures
 from tests.unit.report.records import after
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
 
 
 def a_chain(count: int, failed: int, beside: int = 0) -> RunRecord:

@@ -27,7 +27,8 @@ from tests.conftest import a_plan, a_record, a_result, a_task
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ci_scriptcheck.model.plan import Plan, RunRecord, Task
+    from ci_scriptcheck.model.plan import Plan, Task
+    from ci_scriptcheck.model.run_record import RunRecord
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/fraud-training/execution/5q8w2e1rt0zu"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_scriptcheck.model.fixture import Estimate
-from ci_scriptcheck.model.plan import Fetched, Upstream
+from ci_scriptcheck.model.source import Fetched, Upstream
 from ci_scriptcheck.report import console, flow, full_size, html, markdown
 from ci_scriptcheck.report.page import PLAIN, Detail, Page
 from tests.conftest import a_plan, a_record, a_result, a_task
@@ -31,7 +31,7 @@ from tests.unit.report.posted import LINKS, Seen, called
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.links import Links
 
 

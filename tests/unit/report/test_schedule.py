@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.model.plan import Input, Synthetic
+from ci_scriptcheck.model.plan import Input
 from ci_scriptcheck.model.result import Outcome
+from ci_scriptcheck.model.source import Synthetic
 from ci_scriptcheck.report import schedule
 from ci_scriptcheck.report.page import PLAIN, Page
 from tests.conftest import a_plan, a_result, a_task

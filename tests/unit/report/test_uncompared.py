@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.model.change import Feeds
-from ci_scriptcheck.model.plan import BasePart, RunRecord, Side, Task
+from ci_scriptcheck.model.plan import BasePart, Side, Task
 from ci_scriptcheck.model.result import Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.report import console, html, markdown, uncompared
 from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.report.page import PLAIN
 from tests.conftest import a_plan, a_record, a_result, a_task
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.run_record import RunRecord
 
 TRAIN = a_task("train", beside="train@base")
 ON_BASE = a_task("train@base", side=Side.BASE)

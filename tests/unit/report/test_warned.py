@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.model.change import Feeds
-from ci_scriptcheck.model.plan import RunRecord, Side
+from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.report import annotations as noting
 from ci_scriptcheck.report import console, html, markdown, warned
@@ -13,6 +13,9 @@ from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.report.page import PLAIN, Detail
 from ci_scriptcheck.values import replace
 from tests.conftest import a_plan, a_record, a_result, a_task
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.run_record import RunRecord
 
 
 def a_warning(message: str, **given: Any) -> Finding:

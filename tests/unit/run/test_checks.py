@@ -18,10 +18,11 @@ from ci_scriptcheck.model.contract import (
 )
 from ci_scriptcheck.model.defect import Defect, DefectKind
 from ci_scriptcheck.model.difference import Difference, Kind
-from ci_scriptcheck.model.plan import Input, Output, Synthetic
+from ci_scriptcheck.model.plan import Input, Output
 from ci_scriptcheck.model.project import Known, RuleSetting, Settings
 from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Level, Outcome
 from ci_scriptcheck.model.scenario import BUILT_IN
+from ci_scriptcheck.model.source import Synthetic
 from ci_scriptcheck.run.judgement.case import Case
 from ci_scriptcheck.run.judgement.checks import judge
 from ci_scriptcheck.run.judgement.repeat import Repeat

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from ci_scriptcheck.model.plan import Input, Upstream
+from ci_scriptcheck.model.plan import Input
 from ci_scriptcheck.model.project import Settings
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.run.judgement.counsel import Counsel, counsel
 from ci_scriptcheck.run.judgement.exhibits import Scene
 from ci_scriptcheck.run.process.request import Ended, Ending, Frame, Raised, Script

@@ -12,7 +12,7 @@ from tests.conftest import a_plan, a_record, a_result, a_task
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ci_scriptcheck.model.plan import RunRecord
+    from ci_scriptcheck.model.run_record import RunRecord
 
 
 def a_run(

@@ -18,18 +18,9 @@ from ci_scriptcheck.model.comparison import (
     PortComparison,
     ValueComparison,
 )
-from ci_scriptcheck.model.plan import (
-    Copied,
-    Input,
-    Output,
-    Plan,
-    Purpose,
-    Side,
-    Synthetic,
-    Task,
-    Upstream,
-)
+from ci_scriptcheck.model.plan import Input, Output, Plan, Purpose, Side, Task
 from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Level, Outcome, TaskResult
+from ci_scriptcheck.model.source import Copied, Synthetic, Upstream
 from ci_scriptcheck.run.beside import MOST_FIGURES_BYTES, MOST_FIGURES_SECONDS, Judge
 from tests.conftest import a_change, a_plan, a_result, a_task
 

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from ci_scriptcheck.errors import UsageError
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.codec import from_json, to_json
-from ci_scriptcheck.model.plan import Input, Machine, Plan, RunRecord, Task, Upstream
+from ci_scriptcheck.model.plan import Input, Plan, Task
 from ci_scriptcheck.model.result import Outcome, TaskResult
+from ci_scriptcheck.model.run_record import Machine, RunRecord
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.modes import cut, share
 from ci_scriptcheck.run import merging, reasons
 from ci_scriptcheck.values import replace

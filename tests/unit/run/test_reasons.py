@@ -1,8 +1,9 @@
 """Why a task is not run is told so that the first cause is named, however far away it is."""
 
 from ci_scriptcheck.model import not_run
-from ci_scriptcheck.model.plan import Input, Task, Upstream
+from ci_scriptcheck.model.plan import Input, Task
 from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Level, Outcome, TaskResult
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.run import reasons
 from tests.conftest import a_plan, a_result, a_task
 

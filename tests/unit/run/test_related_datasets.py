@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.contract import Column, ColumnType, Dataset, Schema, Synthesized
-from ci_scriptcheck.model.plan import Synthetic
+from ci_scriptcheck.model.source import Synthetic
 from ci_scriptcheck.run.store.digest import Digests
 from ci_scriptcheck.run.store.keys import Keys
 from ci_scriptcheck.values import replace
