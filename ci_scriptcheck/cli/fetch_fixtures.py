@@ -67,6 +67,8 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
         cache, target = Cache(prepared.root / FOLDER), Path(given.seal)
         sealed.seal(cache, prepared.plan.fixtures.values(), key, target, run=environ.get(RUN))
     _tell(prepared.plan.fixtures.values(), console)
+    if given.seal and console.out_page.detail is not Detail.QUIET:
+        console.tell(f"sealed in {given.seal}\n")
     return 0
 
 

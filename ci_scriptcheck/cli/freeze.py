@@ -11,6 +11,7 @@ from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import link_out, opening, settings_file
 from ci_scriptcheck.draft import freezing, insertion, written
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
+from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.fixture import folder_of
 from ci_scriptcheck.model.frozen import ROWS, Wish
 from ci_scriptcheck.report.page import counted, visible
@@ -19,7 +20,7 @@ from ci_scriptcheck.run import own_reader
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.draft.drafted import LeftOut
@@ -97,6 +98,7 @@ def of_datasets(given: Namespace, console: Console, environ: Mapping[str, str]) 
     base = place.root / place.folder
     target = Path(given.output) if given.output else base / OUTPUT
     by = tuple(one.sample_by for one in datasets if one.sample_by is not None)
+    copying = _copying(datasets, target, place.root) if given.into else frozenset()
     laid = _laid(given, target, tables, _wish(given, by), console)
     if laid is None:
         return 1
@@ -105,17 +107,41 @@ def of_datasets(given: Namespace, console: Console, environ: Mapping[str, str]) 
         text = "".join(f"  {name}:\n    {line}\n" for name, line in lines.items())
         console.tell(f"datasets:   # a line for each, beside what stands there\n{text}")
         return 0
-    settings = Path(given.into)
+    _point(Path(given.into), lines, copying, console)
+    return 0
+
+
+def _point(
+    settings: Path, lines: Mapping[str, str], copying: Collection[str], console: Console
+) -> None:
+    """Have datasets in a file of settings copy their samples, as far as they do not."""
     after = settings_file.text_of(settings)
-    for name, line in lines.items():
-        entries = {"copy": [line]}
+    for name in [name for name in lines if name not in copying]:
+        entries = {"copy": [lines[name]]}
         after = insertion.with_entries(after, ("datasets", name), entries, file=str(settings))
     atomic.rewrite_text(settings, after)
     names = ", ".join(f"`{name}`" for name in lines)
-    console.tell(
-        f"{names} in {settings} now {'copies' if len(lines) == 1 else 'copy'} the sample\n"
-    )
-    return 0
+    verb = "copies" if len(lines) == 1 else "copy"
+    console.tell(f"{names} in {settings} now {verb} the sample\n")
+
+
+def _copying(datasets: Iterable[Dataset], target: Path, root: Path) -> frozenset[str]:
+    """Give the datasets that copy the sample already, as they do when it is made again.
+
+    Raises:
+        UsageError: one copies something else, and cannot copy the sample as well.
+    """
+    copying = set()
+    for one in datasets:
+        if isinstance(one.origin, CopiedFrom):
+            if (root / one.origin.path).resolve() != (target / one.name).resolve():
+                raise UsageError(
+                    what=f"the dataset `{one.name}` copies {one.origin.path} already",
+                    where=one.place,
+                    advice="take that `copy:` out, or leave `--into` out and write the line yourself",
+                )
+            copying.add(one.name)
+    return frozenset(copying)
 
 
 def _dataset(known: Mapping[str, Dataset], name: str) -> Dataset:

@@ -85,7 +85,7 @@ class FrozenColumn:
         nulls: Share of rows without a value in the real data.
         is_unique: Whether no value comes twice.
         kept: Values of the real data that are in the sample, as text.
-        rare: How many values were left out as fewer than `FEWEST` rows have each.
+        rare: How many values were left out, as fewer than `FEWEST` rows have each, or as the settings list others only.
         spikes: Numbers that many rows have, and the sample too, as text.
         form: What all values look like, `9` for a digit and `A` or `a` for letters; empty where nothing is kept of that.
         after: The column of moments that it never comes before.

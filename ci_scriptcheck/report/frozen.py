@@ -100,11 +100,17 @@ def _became(column: FrozenColumn) -> str:
     )
     return _WORDS[column.how].format(
         kept=_listed(column.kept),
-        rarer=f"; {counted(column.rare, 'rarer one')} left out" if column.rare else "",
+        rarer=_left_out(column.rare),
         form=f" of the form {escaping.code(column.form)}" if column.form else "",
         spikes=spikes,
         parent=escaping.name(column.with_parent or ""),
     )
+
+
+def _left_out(number: int) -> str:
+    if not number:
+        return ""
+    return f"; {counted(number, 'other')} left out, as fewer than ten rows have them or the settings do not list them"
 
 
 def _listed(values: tuple[str, ...]) -> str:

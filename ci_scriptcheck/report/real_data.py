@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.flow import flows
 from ci_scriptcheck.report import failure, flow, full_size, made_and_real
 from ci_scriptcheck.report.page import Detail, code_line, counted, visible
@@ -24,8 +25,10 @@ def told(record: RunRecord, page: Page) -> str | None:
     """Write all of it; `None` where no real data were looked at."""
     parts = [*_along(record, page)]
     parts += _costs(record, page)
+    # Where something failed, that is what is to be read; schemas are as they were on main.
+    is_short = bool(verdict.failures(record)) and page.detail is not Detail.VERBOSE
     for one in made_and_real.sources(record):
-        parts += _made(one, page)
+        parts += [_in_a_line(one)] if is_short else _made(one, page)
     return "\n\n".join(parts) or None
 
 
@@ -58,6 +61,10 @@ def _costs(record: RunRecord, page: Page) -> Iterator[str]:
         is_all = page.detail is Detail.VERBOSE
         yield failure.table(one.full if is_all else one.short, page)
         yield from _lines(one.notes, page)
+
+
+def _in_a_line(found: SourceDifference) -> str:
+    return f"Data made for {visible(found.dataset)} are not like the real ones: `-v` shows how, and what would make them so."
 
 
 def _made(found: SourceDifference, page: Page) -> Iterator[str]:

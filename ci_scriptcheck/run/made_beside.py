@@ -9,7 +9,7 @@ from ci_scriptcheck.data.compare.terms import ProfileTerms
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy, Stated, Synthesized, WrittenBy
 from ci_scriptcheck.model.scenario import STANDARD
-from ci_scriptcheck.model.source import Copied, Synthetic
+from ci_scriptcheck.model.source import Synthetic
 from ci_scriptcheck.run import reading, supply, workspace
 from ci_scriptcheck.run.making import Unmakeable
 from ci_scriptcheck.run.record import quoted
@@ -57,9 +57,8 @@ def _source(task: Task, dataset: Dataset) -> Source | None:
     match dataset.origin:
         case Synthesized() | GeneratedBy():
             return Synthetic(dataset=dataset.name, node=task.node)
-        case CopiedFrom(path=path):
-            return Copied(path=path)
-        case WrittenBy() | Stated():
+        case CopiedFrom() | WrittenBy() | Stated():
+            # Nothing is made for them: the schema only says what must hold of them.
             return None
         case _:
             assert_never(dataset.origin)

@@ -208,7 +208,28 @@ def test_real_data_of_datasets_are_fetched_and_frozen_as_the_settings_say(
     assert files == ["part-00000.csv", "part-00001.csv"]
     made = [row for name in files for row in rows_of(shop / "frozen/orders" / name, ";")]
     assert {row["status"] for row in made} == {"paid", "open", "refunded"}
-    assert "copy: frozen/orders" in (shop / "scriptcheck.yaml").read_text()
+    settings = (shop / "scriptcheck.yaml").read_text()
+    assert "copy: frozen/orders" in settings
+
+    again = scriptcheck("infer", "--freeze", *words, folder=shop, variables=store)
+
+    assert again.returncode == 0, again.stderr
+    assert (shop / "scriptcheck.yaml").read_text() == settings
+
+
+@pytest.mark.slow
+def test_what_copies_something_else_is_refused_before_anything_is_written(
+    shop: Path, store: dict[str, str]
+) -> None:
+    file = shop / "scriptcheck.yaml"
+    file.write_text(file.read_text().replace("    files: customers.csv\n", "    copy: real\n"))
+    words = ("--dataset", "customers", "--into", "scriptcheck.yaml")
+
+    ended = scriptcheck("infer", "--freeze", *words, folder=shop, variables=store)
+
+    assert ended.returncode == 2
+    assert "copies real already" in ended.stderr
+    assert not (shop / "frozen").exists()
 
 
 def test_a_dataset_without_real_data_is_refused(shop: Path) -> None:

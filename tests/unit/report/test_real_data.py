@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_scriptcheck.model.fixture import Estimate
+from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.model.source import Fetched, Upstream
 from ci_scriptcheck.report import console, flow, full_size, html, markdown
 from ci_scriptcheck.report.page import PLAIN, Detail, Page
@@ -47,6 +48,18 @@ def test_the_text_reads_as_reviewed(
     name: str, page: Page, golden: Callable[[str], object]
 ) -> None:
     assert console.render(a_deep_dive(), page) == golden(f"console/{name}.txt")
+
+
+def test_where_something_failed_the_schema_is_told_in_a_line() -> None:
+    record = a_deep_dive()
+    first = dataclasses.replace(record.results[0], outcome=Outcome.FAILED)
+    failed = dataclasses.replace(record, results=(first, *record.results[1:]))
+
+    told = console.render(failed, PLAIN)
+
+    assert "Data made for orders are not like the real ones: `-v` shows how" in told
+    assert "+++ b/scriptcheck.yaml" not in told
+    assert "+++ b/scriptcheck.yaml" in console.render(failed, Page(detail=Detail.VERBOSE))
 
 
 def test_the_comment_says_it_in_a_line(golden: Callable[[str], object]) -> None:
