@@ -21,6 +21,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         yield made
 
 
+@pytest.mark.slow
 def test_the_affected_scripts_run_on_what_production_has(shop: Shop) -> None:
     ended = shop.run()
 
@@ -43,6 +44,7 @@ def test_base_is_given_the_same_and_what_the_change_did_is_told_without_a_value(
     assert NAME not in ended.stdout
 
 
+@pytest.mark.slow
 def test_what_the_schema_says_otherwise_is_told_and_stops_nothing(shop: Shop) -> None:
     ended = shop.run("--verbose")
 
@@ -84,6 +86,7 @@ def test_without_credentials_it_ends_with_its_own_code_and_says_what_is_missing(
     assert "credentials" in ended.stderr
 
 
+@pytest.mark.slow
 def test_more_than_the_budget_is_refused_with_the_figures(shop: Shop) -> None:
     text = (shop.root / "scriptcheck.yaml").read_text()
     (shop.root / "scriptcheck.yaml").write_text(f"{text}aws: {{budget: 100B, sample: all}}\n")
@@ -95,6 +98,7 @@ def test_more_than_the_budget_is_refused_with_the_figures(shop: Shop) -> None:
     assert shop.store.times("orders/orders.csv") == 0
 
 
+@pytest.mark.slow
 def test_a_run_for_which_nobody_knows_real_data_is_a_mistake(shop: Shop) -> None:
     text = (shop.root / "scriptcheck.yaml").read_text()
     (shop.root / "scriptcheck.yaml").write_text(
@@ -108,6 +112,7 @@ def test_a_run_for_which_nobody_knows_real_data_is_a_mistake(shop: Shop) -> None
     assert "write `real: s3://bucket/prefix/`" in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_later_script_alone_is_given_what_the_earlier_ones_make_of_real_data(
     shop: Shop,
 ) -> None:
@@ -137,6 +142,7 @@ def test_a_script_that_only_real_data_break_is_found(shop: Shop) -> None:
     assert "SC201" in real.stdout
 
 
+@pytest.mark.slow
 def test_a_plan_says_which_inputs_are_real_and_fetches_nothing(shop: Shop) -> None:
     ended = scriptcheck("plan", "--mode", "deep-dive", folder=shop.root)
 
@@ -145,6 +151,7 @@ def test_a_plan_says_which_inputs_are_real_and_fetches_nothing(shop: Shop) -> No
     assert shop.store.times("orders/orders.csv") == 0
 
 
+@pytest.mark.slow
 def test_no_scenario_can_be_called_like_real_data(shop: Shop) -> None:
     with (shop.root / "scriptcheck.yaml").open("a") as file:
         file.write("scenarios: {real: {rows: 5}}\n")
@@ -165,6 +172,7 @@ def test_no_scenario_can_be_called_like_real_data(shop: Shop) -> None:
         ("workflow_dispatch", "refs/heads/change"),
     ],
 )
+@pytest.mark.slow
 def test_a_job_whose_code_nobody_has_looked_at_gets_none(
     shop: Shop, tmp_path: Path, event: str, ref: str
 ) -> None:
@@ -182,6 +190,7 @@ def test_a_job_of_another_service_gets_none(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("event", ["push", "schedule", "workflow_dispatch"])
+@pytest.mark.slow
 def test_a_job_of_the_default_branch_gets_them(shop: Shop, tmp_path: Path, event: str) -> None:
     ended = shop.run("--base", "main", more=a_job(tmp_path, event, "refs/heads/main"))
 
@@ -189,6 +198,7 @@ def test_a_job_of_the_default_branch_gets_them(shop: Shop, tmp_path: Path, event
     assert shop.store.times("orders/orders.csv") == 1
 
 
+@pytest.mark.slow
 def test_a_link_of_the_repository_to_what_was_fetched_is_refused(shop: Shop) -> None:
     shop.run()
     (shop.root / "data").symlink_to(".scriptcheck/fixtures/sets")
@@ -226,6 +236,7 @@ def test_base_reads_nothing_that_was_fetched_past_its_inputs(shop: Shop) -> None
     assert there["outcome"] == "failed", there
 
 
+@pytest.mark.slow
 def test_files_that_are_no_more_as_they_were_fetched_are_laid_out_anew(shop: Shop) -> None:
     shop.run()
     folder = next((shop.root / ".scriptcheck" / "fixtures" / "sets").iterdir())
@@ -237,6 +248,7 @@ def test_files_that_are_no_more_as_they_were_fetched_are_laid_out_anew(shop: Sho
     assert [path.name for path in folder.iterdir()] == ["orders.csv"]
 
 
+@pytest.mark.slow
 def test_a_failure_on_real_data_is_repeated_by_the_command_that_it_names(shop: Shop) -> None:
     script = shop.root / "prepare.py"
     script.write_text(
@@ -250,6 +262,7 @@ def test_a_failure_on_real_data_is_repeated_by_the_command_that_it_names(shop: S
     )
 
 
+@pytest.mark.slow
 def test_another_place_is_fetched_though_the_dataset_was_before(shop: Shop) -> None:
     shop.run()
     shop.store.put("newer/orders.csv", real_orders(70))
@@ -262,6 +275,7 @@ def test_another_place_is_fetched_though_the_dataset_was_before(shop: Shop) -> N
     assert shop.store.times("newer/orders.csv") == 1
 
 
+@pytest.mark.slow
 def test_what_was_fetched_for_other_pipelines_stays_known(shop: Shop) -> None:
     settings = shop.root / "scriptcheck.yaml"
     more = "  more: {files: more.csv, real: 's3://company-ml/more/'}\nsteps:\n  count:\n"

@@ -153,12 +153,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         yield Shop(root, address)
 
 
+@pytest.mark.slow
 def test_where_rows_are_lost_and_where_gaps_appear_is_told(shop: Shop) -> None:
     assert "Real data along daily" in shop.told
     assert "202 → 182 (\N{MINUS SIGN}9.9 %)" in shop.told
     assert "`half` is new, and empty in 25 % of the rows" in shop.told
 
 
+@pytest.mark.slow
 def test_how_made_data_differ_from_real_ones_is_told(shop: Shop) -> None:
     assert "Data made for orders are not like the real ones" in shop.told
     assert "amount 0 % empty" in shop.told
@@ -175,6 +177,7 @@ def test_no_report_of_it_holds_a_value(shop: Shop) -> None:
         assert not [text for text in told if value in text]
 
 
+@pytest.mark.slow
 def test_ports_are_profiled_in_the_record(shop: Shop) -> None:
     orders, kept = shop.profiles()
 
@@ -183,6 +186,7 @@ def test_ports_are_profiled_in_the_record(shop: Shop) -> None:
     assert [column["name"] for column in table["columns"]] == ["customer", "amount", "half"]
 
 
+@pytest.mark.slow
 def test_of_public_data_the_very_values_are_told_and_what_is_suggested_is_rounded(
     shop: Shop,
 ) -> None:
@@ -195,6 +199,7 @@ def test_of_public_data_the_very_values_are_told_and_what_is_suggested_is_rounde
     assert "max: 13}" in shops["suggestion"]
 
 
+@pytest.mark.slow
 def test_the_change_that_is_suggested_makes_what_is_made_like_what_is_real(shop: Shop) -> None:
     suggestion = shop.profiles()[0]["suggestion"]
 

@@ -85,6 +85,7 @@ def test_what_is_handed_on_says_nothing_to_who_has_not_the_key(
     assert not (there.root / ".scriptcheck" / "fixtures" / "lock.json").exists()
 
 
+@pytest.mark.slow
 def test_what_was_changed_on_the_way_is_refused(
     shop: Shop, tmp_path: Path, job: dict[str, str]
 ) -> None:
@@ -103,6 +104,7 @@ def test_what_was_changed_on_the_way_is_refused(
 
 
 @pytest.mark.parametrize("key", [{}, {"SCRIPTCHECK_FIXTURES_KEY": "short"}])
+@pytest.mark.slow
 def test_without_a_good_key_nothing_is_fetched(
     shop: Shop, tmp_path: Path, job: dict[str, str], key: dict[str, str]
 ) -> None:
@@ -149,6 +151,7 @@ def test_other_libraries_may_affect_everything_where_none_are_installed(
     assert "real  orders" in ended.stdout
 
 
+@pytest.mark.slow
 def test_what_is_not_affected_is_not_fetched(shop: Shop, job: dict[str, str]) -> None:
     git(shop.root, "switch", "--quiet", "main")
     git(shop.root, "switch", "--quiet", "--create", "texts")
@@ -176,6 +179,7 @@ def test_a_pull_request_reads_no_place_that_its_base_does_not_name(
     assert shop.store.times("salaries/all.csv") == 0
 
 
+@pytest.mark.slow
 def test_without_real_data_the_rest_is_checked_and_the_run_fails(
     shop: Shop, job: dict[str, str]
 ) -> None:
@@ -256,6 +260,7 @@ def test_what_is_not_for_the_default_branch_gets_none_whatever_its_base_says(
 
 
 @pytest.mark.parametrize("service", ["CI", "JENKINS_URL", "TF_BUILD"])
+@pytest.mark.slow
 def test_elsewhere_who_calls_names_the_base_and_not_the_settings(shop: Shop, service: str) -> None:
     settings = shop.root / "scriptcheck.yaml"
     settings.write_text(settings.read_text() + "base: main\n")
@@ -267,6 +272,7 @@ def test_elsewhere_who_calls_names_the_base_and_not_the_settings(shop: Shop, ser
     assert by_caller.returncode == 0, by_caller.stderr
 
 
+@pytest.mark.slow
 def test_no_name_of_a_dataset_is_a_command_to_the_runner(shop: Shop, job: dict[str, str]) -> None:
     name = "##[error]obeyed ::error::obeyed"
     settings = shop.root / "scriptcheck.yaml"
@@ -282,6 +288,7 @@ def test_no_name_of_a_dataset_is_a_command_to_the_runner(shop: Shop, job: dict[s
     assert "::error" not in ended.stdout
 
 
+@pytest.mark.slow
 def test_what_was_fetched_for_another_run_is_not_taken_for_this_one(
     shop: Shop, tmp_path: Path, job: dict[str, str]
 ) -> None:
@@ -294,6 +301,7 @@ def test_what_was_fetched_for_another_run_is_not_taken_for_this_one(
     assert "fetched for another run" in opened.stderr
 
 
+@pytest.mark.slow
 def test_a_change_that_takes_real_data_away_is_told(shop: Shop) -> None:
     settings = shop.root / "scriptcheck.yaml"
     settings.write_text(settings.read_text().replace("    real: s3://company-ml/orders/\n", ""))
