@@ -57,8 +57,9 @@ def test_what_one_job_fetches_another_one_runs_with(
     ended = there.run("--base", "main", more=job)
 
     assert fetched.returncode == 0, fetched.stderr
-    assert fetched.stdout == "real  orders: its only file, 1.6 KB\n"
-    assert (opened.returncode, opened.stdout) == (0, fetched.stdout)
+    told = "real  orders: its only file, 1.6 KB\n"
+    assert fetched.stdout == f"{told}sealed in {handed_on}\n"
+    assert (opened.returncode, opened.stdout) == (0, told)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "daily/prepare[real]" in ended.stdout
     assert shop.store.times("orders/orders.csv") == 1
