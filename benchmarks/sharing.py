@@ -97,8 +97,8 @@ def _figure(place: Path, count: int) -> Figure:
 
 
 def _steady(result: dict[str, Any]) -> dict[str, Any]:
-    times = {"seconds", "cpu_seconds", "peak_memory_mb", "started", "worker", "log_file"}
-    return {name: part for name, part in result.items() if name not in times}
+    machine = {"seconds", "cpu_seconds", "peak_memory_mb", "start_up", "started", "worker"}
+    return {name: part for name, part in result.items() if name not in machine | {"log_file"}}
 
 
 def _record(folder: Path) -> dict[str, Any]:
