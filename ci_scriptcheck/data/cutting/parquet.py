@@ -89,19 +89,17 @@ def layout(path: Path, present: Sequence[Range], column: str | None) -> Layout:
             raise NotCutError(f"it has {count} row groups")
         key = None if column is None else _chunk_of(file, column)
         size = path.stat().st_size
+        # To look at every column of every row group takes longer than to fetch some megabytes, and whoever wrote
+        # the first row group wrote the others alike. Where one is otherwise, bytes that are missing are asked for.
+        is_in_order = count > 0 and _is_in_order(_chunks(file.metadata.row_group(0), size))
         rows, spans, keys = [], [], []
         for number in range(count):
             group = file.metadata.row_group(number)
-            found = _chunks(group, size)
             rows.append(group.num_rows)
-            spans.append(
-                (
-                    min((one[0] for one in found), default=0),
-                    max((one[2] for one in found), default=0),
-                )
-            )
+            spans.append(_span(group, size, is_in_order=is_in_order))
             if key is not None:
-                keys.append((found[key][0], found[key][2]))
+                start, _, end = _chunk(group, key, size)
+                keys.append((start, end))
     return Layout(rows=tuple(rows), spans=tuple(spans), keys=tuple(keys))
 
 
@@ -272,18 +270,32 @@ def _chunk_of(file: pq.ParquetFile, column: str) -> int:
     raise NotCutError(f"it has no column `{column}`" + (f"; {meant}" if meant else ""))
 
 
+def _is_in_order(chunks: Sequence[Chunk]) -> bool:
+    return all(one[2] <= next_[0] for one, next_ in itertools.pairwise(chunks))
+
+
+def _span(group: Any, size: int, *, is_in_order: bool) -> Range:  # noqa: ANN401  (Arrow's)
+    """Give the bytes of a row group, from its first and its last column where they lie in order."""
+    numbers = range(group.num_columns)
+    if is_in_order:
+        numbers = numbers[:: max(1, len(numbers) - 1)]
+    found = [_chunk(group, number, size) for number in numbers]
+    return min((one[0] for one in found), default=0), max((one[2] for one in found), default=0)
+
+
 def _chunks(group: Any, size: int) -> list[Chunk]:  # noqa: ANN401  (Arrow's)
-    found = []
-    for number in range(group.num_columns):
-        column = group.column(number)
-        data = column.data_page_offset
-        # Some writers name a dictionary at 0 where there is none; Arrow takes it so, too.
-        start = column.dictionary_page_offset or data
-        end = start + column.total_compressed_size
-        if not 0 <= start <= data <= end <= size or column.file_path:
-            raise NotCutError("its footer names bytes that it does not have")
-        found.append((start, data, end))
-    return found
+    return [_chunk(group, number, size) for number in range(group.num_columns)]
+
+
+def _chunk(group: Any, number: int, size: int) -> Chunk:  # noqa: ANN401  (Arrow's)
+    column = group.column(number)
+    data = column.data_page_offset
+    # Some writers name a dictionary at 0 where there is none; Arrow takes it so, too.
+    start = column.dictionary_page_offset or data
+    end = start + column.total_compressed_size
+    if not 0 <= start <= data <= end <= size or column.file_path:
+        raise NotCutError("its footer names bytes that it does not have")
+    return start, data, end
 
 
 def _kept(
