@@ -6,7 +6,7 @@ its own, so on a machine with few cores both sides wait for it, and for each oth
 A sample of 20 MB is held against an object of 20 MB: listing, footers and choosing are in our time, and what
 was read beyond the 20 MB counts for nothing. By key, the keys of all row groups have to be read, and the first rows
 of a large row group need the dictionaries of all columns: that is held against objects as many and as large as those
-pieces. What the limited reader does then, looking for keys and writing the smaller file, has no counterpart, and is
+pieces. What is done then, looking for keys, writing the smaller file and its digest, has no counterpart, and is
 told apart. Processor time is that of the process that fetches.
 """
 
@@ -77,6 +77,7 @@ count = sum(path.stat().st_size for path in folder.iterdir())
 more = {}
 """
 _OURS = """
+from ci_scriptcheck.fixtures import cache
 from ci_scriptcheck.fixtures.fetching import fetch
 from ci_scriptcheck.run import own_reader
 given_means = means(address, folder, budget=10**12)
@@ -86,14 +87,18 @@ with given_means.cache.held():
     pass
 with own_reader.reading(None, writable=(given_means.cache.cut,)) as ask:
     cutting = 0.0
-    def timed(request):
+    def apart(do, *given):
         global cutting
         at = time.perf_counter()
         try:
-            return ask(request)
+            return do(*given)
         finally:
-            if request["do"] in {"cut", "count kept"}:
-                cutting += time.perf_counter() - at
+            cutting += time.perf_counter() - at
+    def timed(request):
+        is_cutting = request["do"] in {"cut", "count kept"}
+        return apart(ask, request) if is_cutting else ask(request)
+    digest_of_file = cache.digest_of_file
+    cache.digest_of_file = lambda path: apart(digest_of_file, path)
     given_means = replace(given_means, ask=timed, link=replace(given_means.link, client=client))
     ask({"do": "measure", "folder": str(folder / "cut")})
     began, before = time.perf_counter(), time.process_time()
@@ -117,12 +122,12 @@ class Figure:
 
     Attributes:
         what: What was fetched.
-        ours: Median, bytes that are wanted a second, without the time in which the reader cut.
+        ours: Median, bytes that are wanted a second, without the time in which it was cut.
         theirs: Median, bytes a second; where ours took a part, of an object of the size that is wanted.
         ratio: Median of the ratios of runs that were timed together.
         cpu_ratio: The same of bytes for a second of processor time, which a busy machine changes less.
         seconds: Median of ours, all in all.
-        cutting: Median of those in which the reader looked for keys and wrote.
+        cutting: Median of those in which the reader looked for keys and wrote, and the sample's digest was made.
         read: Bytes that we asked for.
         of: Bytes that there are.
         peak_mb: Greatest memory of our process.

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.run.context import AskReader
 
+_CUTTING = ("ci_scriptcheck.data.cutting.parquet", "ci_scriptcheck.data.cutting.text")
+"""What takes samples of real data; it is imported while the first objects are listed."""
+
 
 @contextmanager
 def reading(
@@ -27,7 +30,7 @@ def reading(
         writable: Folders that it may write to beside one of its own.
         timeout: Seconds for each request.
     """
-    spec = reader_spec()
+    spec = reader_spec(*_CUTTING)
     with (
         tempfile.TemporaryDirectory(prefix="scriptcheck-") as folder,
         Hosts([spec], repository=root) as hosts,

@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 Range = tuple[int, int]
 
-CUTTING = frozenset({"lay open", "lay out columns", "count kept", "cut"})
+CUTTING = frozenset({"get ready", "lay open", "lay out columns", "count kept", "cut"})
 """What requests of this module ask to do."""
 
 _MOST_UNPACKED = 20
 """Times as large as a packed head are the records in it, at most; text is seldom packed to less than a tenth."""
+
+
+def getting_ready() -> Message:
+    """Ask to have all at hand that cutting takes; the answer is empty."""
+    return {"do": "get ready"}
 
 
 def laying_open(file: Path, present: Sequence[Range], column: str | None) -> Message:
@@ -96,6 +101,7 @@ def cutting(  # noqa: PLR0913  (everything that a sample depends on)
 
 def answer(request: Message) -> Message:
     """Do what is asked; what cannot be done is told in the answer."""
+    # Whoever has asked to get ready need not wait for these later.
     from ci_scriptcheck.data.cutting import parquet, text
 
     try:
@@ -175,6 +181,7 @@ def _cut(request: Message) -> Message:
 
 
 _ANSWERS = {
+    "get ready": lambda _: {},
     "lay open": _laid_open,
     "lay out columns": _columns_laid_out,
     "count kept": _counted,

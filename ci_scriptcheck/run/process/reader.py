@@ -23,11 +23,15 @@ _MOST_BYTES = 6_000_000_000
 """In its own folder, for what fits into no memory, or for one file; what is made for a task has that one's limit."""
 
 
-def reader_spec() -> HostSpec:
-    """Describe the host that readers of untrusted files are forked from."""
+def reader_spec(*further: str) -> HostSpec:
+    """Describe the host that readers of untrusted files are forked from.
+
+    Args:
+        further: Modules that they need beside those that all need.
+    """
     return HostSpec(
         python=sys.executable,
-        preload=("pyarrow", "pyarrow.parquet", "duckdb", "ci_scriptcheck.data.reader"),
+        preload=("pyarrow", "pyarrow.parquet", "duckdb", "ci_scriptcheck.data.reader", *further),
         path=(str(_OUR_CODE),),
     )
 
