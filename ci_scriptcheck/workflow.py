@@ -31,6 +31,7 @@ from ci_scriptcheck.run import (
     reuse,
     run_directory,
     suggesting,
+    untold_names,
 )
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.values import dataclass
@@ -124,6 +125,7 @@ def conclude(
     if interrupted is None:
         found = mentions.told(found, prepared.root)
         found = suggesting.told(found, prepared.root)
+    found = _without_untold_names(started, found)
     record.write_record(started.run_directory, found)
     if len(started.ready) < len(prepared.plan.tasks):
         prepared.site.opened_store().trim()
@@ -131,6 +133,17 @@ def conclude(
     learned = history.file_of(Path(prepared.site.store), plan.project, plan.folder)
     history.save(learned, history.after(history.load(learned), found))
     return found
+
+
+def _without_untold_names(started: Started, found: RunRecord) -> RunRecord:
+    """Leave out names that may be values of real data, in what single tasks have left as well."""
+    site = started.prepared.site
+    base_root = Path(site.base_root) if site.base_root else None
+    told = untold_names.withheld(found, started.prepared.root, base_root)
+    for before, after in zip(found.results, told.results, strict=True):
+        if after != before:
+            record.write_result(started.run_directory, after)
+    return told
 
 
 def salvage(started: Started, error: ScriptcheckError) -> RunRecord | None:

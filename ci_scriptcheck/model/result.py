@@ -215,6 +215,7 @@ class TaskResult:
         beside_production: How its outputs lie beside what production wrote, where it does again what that did.
         profiles: What real data, and what was made of them, hold as wholes: at inputs that were fetched, and
             at all outputs.
+        is_private: Whether it was given real data, or has opened some, so that aggregates only are told.
     """
 
     task: str
@@ -244,6 +245,7 @@ class TaskResult:
     flaky: tuple[Outcome, ...] = ()
     beside_production: tuple[BesideProduction, ...] = ()
     profiles: tuple[PortProfile, ...] = ()
+    is_private: bool = False
 
     @property
     def is_usable(self) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.plan import Purpose
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
+from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.pytest_plugin.agenda import IDLE
 
 if TYPE_CHECKING:
@@ -92,8 +93,15 @@ class IdleItem(pytest.Item):
 
 
 def in_short(result: TaskResult) -> str:
-    """Say what is wrong with a task: its findings with their places, a paragraph for each."""
-    told = [_paragraph(finding) for finding in result.findings if finding.severity is Level.ERROR]
+    """Say what is wrong with a task: its findings with their places, a paragraph for each.
+
+    Of private data it says which rules, and no more: which names may be told is only known when all tasks have ended.
+    """
+    errors = [finding for finding in result.findings if finding.severity is Level.ERROR]
+    if result.is_private:
+        told = [f"{one.rule} {RULES[one.rule].title}" for one in errors]
+    else:
+        told = [_paragraph(finding) for finding in errors]
     return "\n\n".join(told) or f"{result.task} {result.outcome.value.replace('_', ' ')}"
 
 

@@ -175,6 +175,7 @@ def judged(
         reads=attempt.reads,
         protections=ending.protections,
         worker=context.worker,
+        is_private=is_private,
     )
 
 

@@ -137,6 +137,30 @@ def test_no_name_of_a_class_tells_a_value(bank: Path) -> None:
     assert "SC201 an exception of its own: (withheld: its data are real)" in told
 
 
+NAMING = """\
+import csv, pathlib
+def main(input_paths, output_paths, environ_vars, job_args):
+    rows = list(csv.DictReader(open(pathlib.Path(input_paths["people"], "people.csv"))))
+    folder = pathlib.Path(output_paths["clean"])
+    names = sorted({row["name"] for row in rows})
+    lines = [",".join([row["id"], "1", *("1" * (row["name"] == name) for name in names)]) for row in rows]
+    (folder / "clean.csv").write_text("\\n".join([",".join(["id", "paid", *names]), *lines]) + "\\n")
+    for row in rows:
+        (folder / f"of {row['name']}.csv").write_text(f"id,paid\\n{row['id']},1\\n")
+"""
+
+
+def test_no_name_of_a_column_or_of_a_file_tells_a_value(bank: Path) -> None:
+    (bank / "load.py").write_text(NAMING)
+
+    told = reported(bank)
+
+    for value in PLANTED:
+        assert value not in told
+    assert "(name 1, withheld)" in told
+    assert "`name`" in told  # a column that is gone, and stands in the code
+
+
 def test_a_class_that_stands_in_the_code_is_told_by_its_name(bank: Path) -> None:
     (bank / "use.py").write_text(
         "class TooPoorError(Exception):\n    pass\n\n\n"

@@ -1,0 +1,118 @@
+"""Which names of columns and files a record on private data may tell: those that somebody has written down.
+
+It looks once, when all tasks have ended, at the code that ran, at the settings, and at the heads of the real tables.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck import repository_file
+from ci_scriptcheck.model import real_names
+from ci_scriptcheck.model.codec import to_json
+from ci_scriptcheck.model.contract import CopiedFrom
+from ci_scriptcheck.model.plan import Side
+from ci_scriptcheck.model.real_names import Labels
+from ci_scriptcheck.model.source import Upstream
+from ci_scriptcheck.values import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ci_scriptcheck.model.plan import Plan, Task
+    from ci_scriptcheck.model.result import FileFacts, TaskResult
+    from ci_scriptcheck.model.run_record import RunRecord
+
+_SETTINGS = frozenset({".py", ".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".sql"})
+"""Endings of files of the repository in which names of columns are written down."""
+_MOST_BYTES = 1_000_000
+_DECLARED = frozenset({"parquet", "feather", "arrow"})
+"""Formats in which names of columns are no row of the table."""
+_MOST_TOLD = 0.5
+"""Share of the first line of a text that has to be known words for it to be its head, and no row."""
+
+
+def withheld(record: RunRecord, root: Path, base_root: Path | None) -> RunRecord:
+    """Put labels in place of the names that nobody has written down, in all results on private data.
+
+    Args:
+        record: The record of a run that has just ended.
+        root: The repository; its folder still holds what was run.
+        base_root: Where base is laid out, if it is.
+    """
+    tasks = record.plan.by_id()
+    private = {
+        result.task: result
+        for result in record.results
+        if result.is_private or tasks[result.task].is_private
+    }
+    if not private:
+        return record
+    words = _words(record, root, base_root)
+    heads = {
+        name
+        for result in private.values()
+        for file in _given(tasks[result.task], result)
+        for name in _head(file, words)
+    }
+    labels = Labels(
+        name
+        for result in private.values()
+        for name in real_names.named_in(result)
+        if name not in heads and not real_names.is_known(name, words)
+    )
+    results = tuple(
+        real_names.without(result, labels) if result.task in private else result
+        for result in record.results
+    )
+    return replace(record, results=results)
+
+
+def _words(record: RunRecord, root: Path, base_root: Path | None) -> frozenset[str]:
+    plan = record.plan
+    sides = [(root, plan, Side.HEAD)]
+    if base_root is not None:
+        sides.append((base_root, plan.on_base(), Side.BASE))
+    texts = [json.dumps([to_json(plan.datasets), to_json(plan.tasks), to_json(plan.base)])]
+    for folder, of_side, side in sides:
+        texts += _texts(folder, of_side, record, side)
+    return real_names.words_of(texts)
+
+
+def _texts(root: Path, plan: Plan, record: RunRecord, side: Side) -> Iterator[str]:
+    """Read the code of one side, and what it has opened of the repository and is no data."""
+    tasks = record.plan.by_id()
+    opened = {
+        path
+        for result in record.results
+        if tasks[result.task].side is side
+        for path in result.reads
+        if PurePosixPath(path).suffix in _SETTINGS
+    }
+    code = {file for closure in plan.closures.values() for file in closure.files}
+    scripts = {task.script for task in record.plan.tasks if task.script is not None}
+    data = [
+        one.origin.path for one in plan.datasets.values() if isinstance(one.origin, CopiedFrom)
+    ]
+    for path in sorted(opened | code | scripts):
+        if not any(PurePosixPath(path).is_relative_to(place) for place in data):
+            with suppress(OSError):
+                yield repository_file.read(str(root), path)[:_MOST_BYTES].decode(errors="replace")
+
+
+def _given(task: Task, result: TaskResult) -> Iterator[FileFacts]:
+    """Give the files that no script has made."""
+    for item in task.inputs:
+        if not isinstance(item.source, Upstream) and item.port in result.inputs:
+            yield from result.inputs[item.port].files
+
+
+def _head(file: FileFacts, words: frozenset[str]) -> Iterator[str]:
+    """Give the name of a file, and those of its columns where they are no row of it."""
+    yield file.path
+    known = sum(real_names.is_known(name, words) for name in file.columns)
+    if file.format in _DECLARED or known >= len(file.columns) * _MOST_TOLD:
+        yield from file.columns
