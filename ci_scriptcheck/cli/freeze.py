@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import atomic, real_data
 from ci_scriptcheck.change.git.repository import repository_root
-from ci_scriptcheck.cli import link_out, opening, settings_file
-from ci_scriptcheck.draft import freezing, insertion, written
+from ci_scriptcheck.cli import frozen_settings, link_out, opening, settings_file
+from ci_scriptcheck.draft import freezing, frozen_columns, insertion, written
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.fixture import folder_of
@@ -20,7 +20,7 @@ from ci_scriptcheck.run import own_reader
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.draft.drafted import LeftOut
@@ -47,8 +47,9 @@ def of_files(given: Namespace, paths: Sequence[Path], console: Console) -> int:
         return freezing.given_files(ask, paths, name=vars(given)["as"])
 
     target = Path(given.output or OUTPUT)
+    _check_places(given, target)
     wish = _wish(given, ())
-    laid = _laid(given, target, tables, wish, console)
+    laid = _laid(target, tables, wish, console)
     if laid is None:
         return 1
     base = Path(given.into).parent if given.into else Path()
@@ -75,6 +76,10 @@ def of_datasets(given: Namespace, console: Console, environ: Mapping[str, str]) 
     place = opening.place_of(opening.project_folder(given))
     project = opening.project_of(place)
     datasets = [_dataset(project.datasets, name) for name in given.dataset]
+    base = place.root / place.folder
+    target = Path(given.output) if given.output else base / OUTPUT
+    _check_places(given, target)
+    copying = _copying(datasets, target, place.root) if given.into else frozenset()
     asking = real_data.Asking(
         root=place.root,
         head=project,
@@ -95,34 +100,19 @@ def of_datasets(given: Namespace, console: Console, environ: Mapping[str, str]) 
                 found.append(table)
         return found, left
 
-    base = place.root / place.folder
-    target = Path(given.output) if given.output else base / OUTPUT
     by = tuple(one.sample_by for one in datasets if one.sample_by is not None)
-    copying = _copying(datasets, target, place.root) if given.into else frozenset()
-    laid = _laid(given, target, tables, _wish(given, by), console)
+    laid = _laid(target, tables, _wish(given, by), console)
     if laid is None:
         return 1
+    with own_reader.reading(_root()) as ask:
+        found = frozen_columns.fittings(ask, project.datasets, laid)
     lines = {one.table.name: f"copy: {_relative(one.folder, base)}" for one in laid}
-    if given.into is None:
-        text = "".join(f"  {name}:\n    {line}\n" for name, line in lines.items())
-        console.tell(f"datasets:   # a line for each, beside what stands there\n{text}")
+    if given.into is not None:
+        new = {name: line for name, line in lines.items() if name not in copying}
+        frozen_settings.write(Path(given.into), [*lines], new, found, console)
         return 0
-    _point(Path(given.into), lines, copying, console)
+    frozen_settings.show(lines, found, project.datasets, place.root, console)
     return 0
-
-
-def _point(
-    settings: Path, lines: Mapping[str, str], copying: Collection[str], console: Console
-) -> None:
-    """Have datasets in a file of settings copy their samples, as far as they do not."""
-    after = settings_file.text_of(settings)
-    for name in [name for name in lines if name not in copying]:
-        entries = {"copy": [lines[name]]}
-        after = insertion.with_entries(after, ("datasets", name), entries, file=str(settings))
-    atomic.rewrite_text(settings, after)
-    names = ", ".join(f"`{name}`" for name in lines)
-    verb = "copies" if len(lines) == 1 else "copy"
-    console.tell(f"{names} in {settings} now {verb} the sample\n")
 
 
 def _copying(datasets: Iterable[Dataset], target: Path, root: Path) -> frozenset[str]:
@@ -168,17 +158,12 @@ def _wish(given: Namespace, by: tuple[str, ...]) -> Wish:
 
 
 def _laid(
-    given: Namespace,
     target: Path,
     tables: Callable[[AskReader], tuple[Sequence[Given], Sequence[LeftOut]]],
     wish: Wish,
     console: Console,
 ) -> tuple[Laid, ...] | None:
     """Freeze tables, and say what came of it; `None` where there are none."""
-    link_out.refuse(target)
-    if given.into is not None:
-        link_out.refuse(Path(given.into))
-        settings_file.text_of(Path(given.into))  # a mistake is told before anything is written
     with tempfile.TemporaryDirectory(prefix="scriptcheck-") as name:
         scratch = Path(name).resolve()
         with own_reader.reading(_root(), writable=(scratch,), timeout=_SECONDS) as ask:
@@ -204,6 +189,25 @@ def _laid(
     for item in laid:
         console.mention(f"written: {item.folder}/, and what is in it: {item.folder}.md\n")
     return laid
+
+
+def _check_places(given: Namespace, target: Path) -> None:
+    """See to it that a sample can be written and named, before anything is fetched or read.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    link_out.refuse(target)
+    if given.into is None:
+        return
+    link_out.refuse(Path(given.into))
+    settings_file.text_of(Path(given.into))
+    root = _root()
+    if root is not None and not target.resolve().is_relative_to(root):
+        raise UsageError(
+            what=f"`{target}` is outside of the repository, and settings copy nothing from there",
+            advice="name a folder in it with `--output`, or leave `--into` out",
+        )
 
 
 def _root() -> Path | None:

@@ -1,4 +1,4 @@
-"""Links that a pull request may have put where a command writes."""
+"""Places out of the repository: those that links lead to, which a pull request may have put where a command writes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,22 @@ def refuse(path: Path) -> None:
         root = repository_root(Path())
         names = str(root), str(place)
         if place.is_relative_to(root) and not repository_file.is_inside(*names, with_ours=True):
+            if not _without_dots(place).is_relative_to(root):
+                raise UsageError(
+                    what=f"`{path}` is outside of the repository", advice="name a place in it"
+                )
             raise UsageError(
                 what=f"{path} is not written: it lies behind a link out of the repository",
                 advice="name another file",
             )
+
+
+def _without_dots(path: Path) -> Path:
+    """Write an absolute path without `..`, as whoever wrote it means it; links are not followed."""
+    parts: list[str] = []
+    for part in path.parts[1:]:
+        if part != "..":
+            parts.append(part)
+        elif parts:
+            parts.pop()
+    return Path(path.anchor, *parts)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ci_scriptcheck.data.compare import file_families, matching, port_drift, stacked, words
 from ci_scriptcheck.data.compare.matching import MOMENTS, NUMBERS
+from ci_scriptcheck.data.validate import cells
 from ci_scriptcheck.data.validate.cells import JSON, TEXT
 from ci_scriptcheck.data.validate.scan import UnreadableError
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model import rounding
-from ci_scriptcheck.model.contract import ColumnType
+from ci_scriptcheck.model.contract import Column, ColumnType
 from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile
 from ci_scriptcheck.model.rounding import Outward, Way
 from ci_scriptcheck.values import replace
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.data.compare.matching import Match
     from ci_scriptcheck.data.compare.opening import Side
     from ci_scriptcheck.data.compare.terms import ProfileTerms
-    from ci_scriptcheck.model.contract import Column, Scalar
+    from ci_scriptcheck.model.contract import Scalar
 
 SHOWN_FROM = 10
 """Rows of private data that a figure has to stand for."""
@@ -120,15 +121,11 @@ def _looked(
     for batch in words.batches(matches[:MOST_COLUMNS], _TOGETHER):
         _laid_out(connection, side, batch)
         counted = _counted(connection, batch, side.rows, terms.evidence)
+        found = [_column(match, counted[match.cell], side.rows, terms.evidence) for match in batch]
+        found = _with_outside(connection, batch, found, terms, side.rows)
         columns += [
-            _with_categories(
-                connection,
-                match,
-                _column(match, counted[match.cell], side.rows, terms.evidence),
-                declared.get(match.name),
-                terms.evidence,
-            )
-            for match in batch
+            _with_categories(connection, match, profile, declared.get(match.name), terms.evidence)
+            for match, profile in zip(batch, found, strict=True)
         ]
     return TableProfile(
         name="",
@@ -231,6 +228,62 @@ def _moment(microseconds: float, way: Outward, match: Match, *, is_open: bool) -
     if match.meant == "date":
         return moment.date().isoformat()
     return moment.replace(tzinfo=None).isoformat(" ")
+
+
+def _with_outside(
+    connection: duckdb.DuckDBPyConnection,
+    batch: Sequence[Match],
+    profiles: Sequence[ColumnProfile],
+    terms: ProfileTerms,
+    rows: int,
+) -> list[ColumnProfile]:
+    """Count the rows outside of what is told of a range, and outside of the bounds of its schema.
+
+    They are counted as they are where data are held against a schema. Of many rows not all are read once more: up to
+    nine lie beyond each end of a range that is told of private data.
+    """
+    declared = {column.name: column for column in terms.schema.columns}
+    asked: list[str] = []
+    for match, profile in zip(batch, profiles, strict=True):
+        bounds = declared.get(match.name)
+        is_bounded = bounds is not None and (bounds.min, bounds.max) != (None, None)
+        asked += [
+            _beyond(match, profile) if rows <= _COUNTED else "false",
+            _condition(match, bounds) if bounds is not None and is_bounded else "false",
+        ]
+    if set(asked) == {"false"}:
+        counts: Sequence[int] = [0] * len(asked)
+    else:
+        listed = ", ".join(f"count(*) filter (where {one})" for one in asked)
+        counts = connection.execute(f"select {listed} from cells").fetchone() or ()  # noqa: S608  (ours)
+    most = 0 if terms.evidence is Evidence.VALUES else 2 * (SHOWN_FROM - 1)
+    return [
+        replace(
+            profile,
+            beyond=most if rows > _COUNTED and profile.low is not None else beyond,
+            outside=outside,
+        )
+        for profile, beyond, outside in zip(profiles, counts[::2], counts[1::2], strict=True)
+    ]
+
+
+def _beyond(match: Match, profile: ColumnProfile) -> str:
+    if profile.low is None:
+        return "false"
+    kind = ColumnType(match.meant)
+    return _condition(match, Column(name=match.name, type=kind, min=profile.low, max=profile.high))
+
+
+def _condition(match: Match, column: Column) -> str:
+    """Give the condition in which a cell lies outside of the bounds of a column of its own type."""
+    if match.meant not in NUMBERS | MOMENTS:
+        return "false"
+    meant = replace(column, type=ColumnType(match.meant), values=())
+    value = match.cell
+    if match.meant in MOMENTS:
+        # As there, a moment with a time zone is looked at as UTC.
+        value = f"case when isfinite({value}) then make_timestamp(epoch_us({value})) end"
+    return cells.outside(meant, f"({value})", match.before.family) or "false"
 
 
 def _with_categories(

@@ -48,6 +48,7 @@ class Column:
     Attributes:
         min: Least value allowed; dates as ISO text.
         max: Greatest value allowed; dates as ISO text.
+        outside: Greatest share of cells whose value lies outside of them all the same, 0 to 1; none is made so.
         nulls: Greatest share of cells without a value, 0 to 1.
         values: The only values allowed, where there are just some.
         pattern: Regular expression that each whole text matches.
@@ -59,6 +60,7 @@ class Column:
     type: ColumnType
     min: Scalar = None
     max: Scalar = None
+    outside: float = 0.0
     nulls: float = 0.0
     values: tuple[Scalar, ...] = ()
     pattern: str | None = None

@@ -130,7 +130,7 @@ class _Sides:
             return
         if not self._is_type_alike(declared):
             yield Aspect.TYPE
-        if _are_other_gaps(*self._gaps()):
+        if _are_other_gaps(*self._gaps()) and not self._are_gaps_allowed(declared):
             yield Aspect.GAPS
         if is_of_other_range(self.made, self.real):
             yield Aspect.RANGE
@@ -138,7 +138,7 @@ class _Sides:
             yield Aspect.VALUES
         if declared is not None and declared.unique and has_repeats(self.real, self.rows[1]):
             yield Aspect.REPEATS
-        elif self._is_less_various():
+        elif is_less_various(self.made, self.real, self.rows):
             yield Aspect.VARIETY
 
     def _gaps(self) -> tuple[float, float]:
@@ -150,14 +150,10 @@ class _Sides:
         has_room = wanted is not None and (wanted.value, self.real.type) in ROOM
         return has_room or self.made.is_of_type(self.real)
 
-    def _is_less_various(self) -> bool:
-        """Say whether texts that are nearly all different when made repeat like those of a category."""
-        made, real = (
-            profile.distinct / max(rows - profile.nulls, 1)
-            for profile, rows in zip((self.made, self.real), self.rows, strict=True)
-        )
-        is_text = self.real.type == "string" and self.real.strange is None
-        return is_text and made > 0.5 and real < 0.1 and self.real.distinct <= FEW_VALUES
+    def _are_gaps_allowed(self, declared: Column | None) -> bool:
+        """Say whether the schema allows for the real gaps: half of those that it allows are made."""
+        made, real = self._gaps()
+        return declared is not None and 0 < made <= real <= declared.nulls
 
 
 def _are_other_gaps(made: float, real: float) -> bool:
@@ -173,6 +169,18 @@ def is_of_other_range(made: ColumnProfile, real: ColumnProfile) -> bool:
     room = BEYOND * ((high - low) or abs(high) or 1.0)
     reaches_beyond = real_low < low - room or real_high > high + room
     return reaches_beyond or real_high - real_low < NARROW * (high - low)
+
+
+def is_less_various(made: ColumnProfile, real: ColumnProfile, rows: tuple[int, int]) -> bool:
+    """Say whether texts that are nearly all different when made repeat like those of a category."""
+    shares = (
+        profile.distinct / max(number - profile.nulls, 1)
+        for profile, number in zip((made, real), rows, strict=True)
+    )
+    different_made, different_real = shares
+    is_text = real.type == "string" and real.strange is None
+    is_less = different_made > 0.5 and different_real < 0.1
+    return is_text and is_less and real.distinct <= FEW_VALUES
 
 
 def has_repeats(profile: ColumnProfile, rows: int) -> bool:

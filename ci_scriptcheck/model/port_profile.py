@@ -30,6 +30,8 @@ class ColumnProfile:
         low: A number or moment below which hardly any lie; `None` where none may be told.
         median: Of numbers.
         high: One above which hardly any lie.
+        beyond: Rows at most that lie outside of these two.
+        outside: Rows that lie outside of the bounds of the schema.
         strange: Different values that the schema's category does not list; `None` where it lists none.
         strange_rows: Rows that hold one of them.
         named: Those of them that may be named, the commonest first.
@@ -45,6 +47,8 @@ class ColumnProfile:
     low: Scalar = None
     median: Scalar = None
     high: Scalar = None
+    beyond: int = 0
+    outside: int = 0
     strange: int | None = None
     strange_rows: int = 0
     named: tuple[str, ...] = ()
@@ -148,6 +152,8 @@ def joined(profiles: Sequence[ColumnProfile]) -> ColumnProfile:
         is_estimate=any(one.is_estimate for one in profiles),
         low=low,
         high=high,
+        beyond=sum(one.beyond for one in profiles),
+        outside=sum(one.outside for one in profiles),
         strange=max(strange) if strange else None,
         strange_rows=sum(one.strange_rows for one in profiles),
         named=tuple(dict.fromkeys(name for one in profiles for name in one.named)),

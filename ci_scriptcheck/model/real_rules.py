@@ -12,7 +12,7 @@ REAL_RULES = (
         title="real data are not what their schema says",
         why="Data are made from the schema in every other run. Where real data are otherwise, scripts are checked on what they never see, and not on what they do.",
         example="`amount` in production goes up to 250,000, and the schema ends at 10,000",
-        cure="Say in the schema of the dataset what was found, so that made data are like it too: the run shows a change of the settings that does. Or look at where the data come from.",
+        cure="Say in the schema of the dataset what was found, so that made data are like it too: the run shows a change of the settings that does. Where it is so in few rows, they may be mistakes: look at where the data come from, or let them pass by `outside` of the column.",
     ),
     Rule(
         code="SC502",

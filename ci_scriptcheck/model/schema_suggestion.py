@@ -1,7 +1,8 @@
 """What a schema should say so that what is made from it is like real data.
 
-A bound that is suggested is the end of the range that is told: of private data up to nine rows may lie beyond
-it, which only somebody who may see them can judge. It is rounded, as what was seen is no rule.
+A bound that is suggested is the end of the range that is told, rounded, as what was seen is no rule. Of private data
+up to nine rows may lie beyond it, so it is suggested together with the share of them. Where few rows break a bound,
+none is suggested: they may be mistakes, which only somebody who may see them can judge.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ci_scriptcheck.model.made_and_real import (
     ROOM,
     ends_of,
     has_repeats,
+    is_less_various,
     is_of_other_range,
     number_of,
     pairs,
@@ -73,7 +75,7 @@ def suggested(
                 where = "some real tables only" if is_somewhere else "no real data"
                 notes.append(f"`{column.name}` is in {where}")
             continue
-        keys, said = _change(column, ours, profile, other.rows)
+        keys, said = _change(column, ours, profile, (one.rows, other.rows))
         notes += said
         if keys:
             changes.append(ColumnChange(name=column.name, keys=keys))
@@ -86,20 +88,28 @@ def suggested(
 
 
 def _change(
-    column: Column, made: ColumnProfile | None, real: ColumnProfile, rows: int
+    column: Column, made: ColumnProfile | None, real: ColumnProfile, sizes: tuple[int, int]
 ) -> tuple[dict[str, Json], list[str]]:
-    """Say what should be written of a column that the schema has, and what cannot be."""
+    """Say what should be written of a column that the schema has, and what cannot be.
+
+    Args:
+        column: As the schema has it.
+        made: What is made of it.
+        real: What it really holds.
+        sizes: Rows of the table that is made, and of the real one.
+    """
+    rows = sizes[1]
     keys: dict[str, Json] = {}
     notes: list[str] = []
     gaps = real.nulls / rows
     if gaps > column.nulls:
-        keys["nulls"] = _rounded_up(gaps)
+        keys["nulls"] = rounded_up(gaps)
     if column.unique and _has_many_repeats(real, rows):
         keys["unique"] = False
     if column.references is not None:
         return keys, notes
     if column.type is ColumnType.CATEGORY:
-        more, said = _values(column, real, rows)
+        more, said = listed(column, real, rows)
         return keys | more, [*notes, *said]
     wanted = column.value_type
     if wanted is not None and not _has_room(wanted.value, real):
@@ -107,8 +117,41 @@ def _change(
         keys |= {key: None for key in ("min", "max") if getattr(column, key) is not None}
         return keys, notes
     if column.formula is None and made is not None:
-        keys |= _bounds(column, made, real)
+        bounds = _bounds(column, made, real, rows)
+        if not bounds and _is_broken(column, real, rows):
+            notes.append(_question(column, real, rows))
+        keys |= bounds
+    if made is not None and not column.unique and is_less_various(made, real, sizes):
+        notes.append(
+            f"`{column.name}` has {real.distinct:,} different values: `type: category` with `values` makes it so"
+        )
     return keys, notes
+
+
+def _is_broken(column: Column, real: ColumnProfile, rows: int) -> bool:
+    """Say whether more rows lie outside of the bounds of a column than may."""
+    return real.outside > column.outside * rows + 1e-9
+
+
+def _question(column: Column, real: ColumnProfile, rows: int) -> str:
+    if column.max is None:
+        where = f"below {column.min}"
+    else:
+        where = (
+            f"above {column.max}"
+            if column.min is None
+            else f"outside of {column.min} to {column.max}"
+        )
+    share = rounded_up(real.outside / rows)
+    return (
+        f"{real.outside:,} of {rows:,} rows have `{column.name}` {where}: mistakes, or a rule?"
+        f" Other bounds make it one, `outside: {share:g}` lets them pass"
+    )
+
+
+def is_few(rows: int, of_rows: int) -> bool:
+    """Say whether so few rows are otherwise that it may well be by mistake."""
+    return rows < GAPS * of_rows
 
 
 def _has_room(wanted: str, real: ColumnProfile) -> bool:
@@ -121,42 +164,50 @@ def _has_room(wanted: str, real: ColumnProfile) -> bool:
     return may_be_moments or kind not in {one.value for one in ColumnType}
 
 
-def _bounds(column: Column, made: ColumnProfile, real: ColumnProfile) -> dict[str, Json]:
+def _bounds(
+    column: Column, made: ColumnProfile, real: ColumnProfile, rows: int
+) -> dict[str, Json]:
     """Widen bounds to the real range, or draw some where there are none and what is made lies elsewhere."""
     ends = ends_of(real)
-    if ends is None:
+    lowest, highest = number_of(column.min), number_of(column.max)
+    is_bounded = lowest is not None or highest is not None
+    is_to_stay = not _is_broken(column, real, rows) or is_few(real.outside, rows)
+    if ends is None or (is_bounded and is_to_stay):
         return {}
     found: dict[str, Json] = {}
-    lowest, highest = number_of(column.min), number_of(column.max)
     if lowest is not None and ends[0] < lowest:
-        found["min"] = _outward(real.low, Way.DOWN)
+        found["min"] = outward(real.low, Way.DOWN)
     if highest is not None and ends[1] > highest:
-        found["max"] = _outward(real.high, Way.UP)
+        found["max"] = outward(real.high, Way.UP)
     is_elsewhere = (lowest is not None and ends[1] < lowest) or (
         highest is not None and ends[0] > highest
     )
-    if is_elsewhere:
-        return _range(real)
-    if lowest is None and highest is None and is_of_other_range(made, real):
-        found |= _range(real)
-    return found
+    if is_elsewhere or (not is_bounded and is_of_other_range(made, real)):
+        found = _range(real)
+    return found | _beyond(real, rows, column.outside) if found else {}
 
 
 def _range(profile: ColumnProfile) -> dict[str, Json]:
     return {
-        "min": _outward(profile.low, Way.DOWN),
-        "max": _outward(profile.high, Way.UP),
+        "min": outward(profile.low, Way.DOWN),
+        "max": outward(profile.high, Way.UP),
     }
 
 
-def _outward(end: Scalar, way: Outward) -> Json:
+def _beyond(real: ColumnProfile, rows: int, allowed: float) -> dict[str, Json]:
+    """Let those rows be that lie beyond the range that is told: the same data are to fit the new bounds."""
+    share = rounded_up(real.beyond / rows) if real.beyond else 0.0
+    return {"outside": share} if share > allowed else {}
+
+
+def outward(end: Scalar, way: Outward) -> Json:
     """Round an end of a range: what was seen is no rule, of public data either."""
     if isinstance(end, int | float) and not isinstance(end, bool):
         return rounding.number(end, way)
     return None if end is None else rounding.day(datetime.fromisoformat(str(end)).date(), way)
 
 
-def _values(column: Column, real: ColumnProfile, rows: int) -> tuple[dict[str, Json], list[str]]:
+def listed(column: Column, real: ColumnProfile, rows: int) -> tuple[dict[str, Json], list[str]]:
     """Add values to a category as far as they may be named; make it text where it is none."""
     if not real.strange:
         return {}, []
@@ -226,13 +277,13 @@ def _whole(profile: ColumnProfile, rows: int) -> Mapping[str, Json]:
     if is_key and filled >= FEW_VALUES and profile.distinct == filled:
         keys["unique"] = True
     if profile.low is not None and profile.type in NUMBERS | MOMENTS:
-        keys |= _range(profile)
+        keys |= _range(profile) | _beyond(profile, rows, 0.0)
     if profile.nulls:
-        keys["nulls"] = _rounded_up(profile.nulls / rows)
+        keys["nulls"] = rounded_up(profile.nulls / rows)
     return keys
 
 
-def _rounded_up(share: float) -> float:
+def rounded_up(share: float) -> float:
     """Round a share up to two digits that say something, so that what was seen is allowed."""
     digits = 1 - math.floor(math.log10(share))
     scale = float(10**digits)

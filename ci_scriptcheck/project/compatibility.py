@@ -190,6 +190,14 @@ def _range(promised: Column, wanted: Column) -> Iterator[Promise]:
             _between(least, most),
             is_sure=is_sure,
         )
+    elif promised.outside > wanted.outside and _is_bounded(promised) and _is_bounded(wanted):
+        expected = _between(wanted.min, wanted.max)
+        found = f"up to {100 * promised.outside:.3g} % outside of {_between(promised.min, promised.max)}"
+        yield _promise("SC306", wanted.name, expected, found, is_sure=False)
+
+
+def _is_bounded(column: Column) -> bool:
+    return (column.min, column.max) != (None, None)
 
 
 def _extent(column: Column) -> tuple[Scalar, Scalar]:

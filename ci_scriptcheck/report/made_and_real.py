@@ -1,4 +1,4 @@
-"""How made data differ from real ones, and what would make them alike, in tables and sentences."""
+"""How made data differ from real ones, and what would bring them nearer, in tables and sentences."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS = 60
 MISSING = "missing"
-LEAD = "A change that would make them alike, rounded from what was seen: read it, then paste it into `git apply`"
+LEAD = "A change that would bring them nearer, rounded from what was seen: read it, then paste it into `git apply`"
 """What stands before a change of the settings."""
 
 
@@ -31,7 +31,7 @@ class SourceDifference:
 
     Attributes:
         table: The columns that differ; `None` where only other things do.
-        suggestion: What would make them alike, as a change of the settings file.
+        suggestion: What would bring them nearer, as a change of the settings file.
         unsaid: What it has no room for, in sentences.
     """
 

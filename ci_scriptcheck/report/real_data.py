@@ -64,7 +64,7 @@ def _costs(record: RunRecord, page: Page) -> Iterator[str]:
 
 
 def _in_a_line(found: SourceDifference) -> str:
-    return f"Data made for {visible(found.dataset)} are not like the real ones: `-v` shows how, and what would make them so."
+    return f"Data made for {visible(found.dataset)} are not like the real ones: `-v` shows how, and what would bring them nearer."
 
 
 def _made(found: SourceDifference, page: Page) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _made(found: SourceDifference, page: Page) -> Iterator[str]:
         lines = found.suggestion.splitlines()
         if len(lines) > MOST_LINES and page.detail is not Detail.VERBOSE:
             rest = counted(len(lines), "line")
-            yield f"A change of the settings that would make them alike has {rest}: see `-v`, or the page."
+            yield f"A change of the settings that would bring them nearer has {rest}: see `-v`, or the page."
             return
         yield f"{made_and_real.LEAD}:"
         # Not indented, so that it can be pasted.

@@ -156,6 +156,12 @@ def cell(column: Column, source: str, family: str) -> Cell:
     )
 
 
+def outside(column: Column, value: str, family: str) -> str | None:
+    """Give the condition in which a value of a column's type, an expression, is out of its range; `None` where none is."""
+    found = _outside(column, meant_type(column), family)
+    return None if found is None else about(found, raw=value, value=value)
+
+
 def about(condition: str, *, raw: str, value: str) -> str:
     """Write a condition over these two expressions."""
     return condition.replace(RAW, raw).replace(VALUE, value)

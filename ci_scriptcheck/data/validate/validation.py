@@ -148,7 +148,8 @@ class _Looking:
         ):
             rows = sum(getattr(scan.counts[column.name], count) for scan in there)
             bad = [scan for scan in there if getattr(scan.counts[column.name], count)]
-            if bad:
+            allowed = column.outside if rule == "SC306" else 0.0
+            if rows > self._most(allowed, _rows(there)):
                 yield Mismatch(
                     rule=rule,
                     column=column.name,
@@ -199,10 +200,7 @@ class _Looking:
         rows = _rows(there)
         missing = rows - sum(scan.counts[column.name].filled for scan in there)
         allowed = 1.0 if None in column.values else column.nulls
-        most = allowed * rows
-        if self._terms.chance and allowed:
-            most += _SURELY * math.sqrt(rows * allowed * (1 - allowed)) + 1
-        if missing > most + 1e-9:
+        if missing > self._most(allowed, rows):
             bad = [scan for scan in there if scan.counts[column.name].filled < scan.rows]
             yield Mismatch(
                 rule="SC305",
@@ -215,6 +213,13 @@ class _Looking:
                 rows=missing,
                 of_rows=rows,
             )
+
+    def _most(self, allowed: float, rows: int) -> float:
+        """Give in how many rows something may be that may be in a share of them."""
+        most = allowed * rows
+        if self._terms.chance and allowed:
+            most += _SURELY * math.sqrt(rows * allowed * (1 - allowed)) + 1
+        return most + 1e-9
 
     def _told(self, column: Column, scan: Scan, what: str) -> str:
         if what == "outside":
@@ -271,8 +276,10 @@ def _file(bad: Sequence[Scan], there: Sequence[Scan]) -> str | None:
 
 def _range(column: Column) -> str:
     if column.max is None:
-        return f"at least {column.min}"
-    return f"at most {column.max}" if column.min is None else f"{column.min} to {column.max}"
+        told = f"at least {column.min}"
+    else:
+        told = f"at most {column.max}" if column.min is None else f"{column.min} to {column.max}"
+    return f"{told} in at least {_percent(1 - column.outside)}" if column.outside else told
 
 
 def _either(values: Sequence[Scalar]) -> str:

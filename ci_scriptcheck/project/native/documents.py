@@ -175,6 +175,9 @@ class ColumnDocument(Document):
     type: Annotated[ColumnType, Field(strict=False)] | None = None
     min: int | float | str | None = None
     max: int | float | str | None = None
+    outside: Share | None = Field(
+        default=None, description="Greatest share of cells outside of min and max all the same"
+    )
     nulls: Share | None = Field(
         default=None, description="Greatest share of cells without a value"
     )

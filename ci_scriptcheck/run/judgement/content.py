@@ -8,6 +8,7 @@ from ci_scriptcheck.errors import nearest
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.rules import RULES
+from ci_scriptcheck.model.schema_suggestion import is_few
 from ci_scriptcheck.model.source import Fetched
 from ci_scriptcheck.run.judgement.case import shown
 
@@ -60,12 +61,13 @@ def _finding(case: Case, group: Sequence[Misfit]) -> Finding:
     is_part = mismatch.rule == "SC309" and bool(mismatch.of_rows)
     about = mismatch.column if mismatch.rule != "SC301" else ", ".join(columns)
     is_real = misfit.is_input and isinstance(_source(case, misfit), Fetched | FromProduction)
+    message = _message(case, misfit, columns)
     return case.finding(
         _REAL if is_real else mismatch.rule,
-        _message(case, misfit, columns),
+        f"{message}{_how_often(mismatch)}" if is_real else message,
         subject=" ".join(filter(None, [misfit.port, about or mismatch.file])),
         port=misfit.port,
-        evidence=(*_rows(mismatch), *_expecting(group)),
+        evidence=(*(() if is_real else _rows(mismatch)), *_expecting(group)),
         advice=None if is_real else _advice(case, misfit),
         level=Level.WARNING if is_part or _is_only_made_so(group) else None,
         extent=_extent(mismatch),
@@ -134,8 +136,21 @@ def _rows(mismatch: Mismatch) -> Iterator[str]:
     elif mismatch.rule == "SC313" and mismatch.found != "it does not hold":
         yield mismatch.found
     if mismatch.rows is not None and mismatch.of_rows:
-        share = f"{100 * mismatch.rows / mismatch.of_rows:.3g} %"
-        yield f"in {mismatch.rows:,} of {mismatch.of_rows:,} rows ({share})"
+        yield _count(mismatch.rows, mismatch.of_rows)
+
+
+def _how_often(mismatch: Mismatch) -> str:
+    """Say in how many rows it is so, where that is to tell a mistake in the data from a rule that the schema lacks."""
+    if mismatch.rows is None or not mismatch.of_rows:
+        return ""
+    question = ": mistakes, or a rule?" if is_few(mismatch.rows, mismatch.of_rows) else ""
+    if mismatch.rule == "SC305":  # its share is told already
+        return f" ({mismatch.rows:,} of {mismatch.of_rows:,}){question}"
+    return f", {_count(mismatch.rows, mismatch.of_rows)}{question}"
+
+
+def _count(rows: int, of_rows: int) -> str:
+    return f"in {rows:,} of {of_rows:,} rows ({100 * rows / of_rows:.3g} %)"
 
 
 def _expecting(group: Sequence[Misfit]) -> Iterator[str]:

@@ -208,9 +208,11 @@ def test_the_change_that_is_suggested_makes_what_is_made_like_what_is_real(shop:
     settings = (shop.root / "scriptcheck.yaml").read_text()
     assert "values: [retail, trade, partner]}   # who buys" in settings
     assert "max: 200" in settings
-    assert "min: 2026-01-01, max: 2026-06-30}" in settings
+    assert "min: 2026-01-01, max: 2026-06-30, outside: 0.01}" in settings
     assert "channel: {type: string}" in settings
     assert "max: 7319733" not in settings
-    ended = shop.run("daily/*")
-    assert "reaches" not in ended.stdout
+    assert "7.3e+06" not in settings
+    assert "has values outside" in shop.told
+    ended = shop.run("daily/*", "--verbose")
+    assert "has values outside" not in ended.stdout
     assert "git apply" not in ended.stdout, ended.stdout

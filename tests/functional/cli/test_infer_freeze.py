@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -186,7 +187,9 @@ def store(shop: Path) -> Iterator[dict[str, str]]:
     commit(shop)
     kept = Store()
     for name in ("customers", "orders"):
-        kept.put(f"{name}/{name}.csv", (shop / f"real/{name}.csv").read_bytes())
+        kept.put(
+            f"{name}/{name}.csv", (shop / f"real/{name}.csv").read_bytes().replace(b";", b",")
+        )
     with serving(kept) as address:
         yield {
             "AWS_ENDPOINT_URL": address,
@@ -206,7 +209,7 @@ def test_real_data_of_datasets_are_fetched_and_frozen_as_the_settings_say(
     assert ended.returncode == 0, ended.stderr
     files = sorted(path.name for path in (shop / "frozen/orders").iterdir())
     assert files == ["part-00000.csv", "part-00001.csv"]
-    made = [row for name in files for row in rows_of(shop / "frozen/orders" / name, ";")]
+    made = [row for name in files for row in rows_of(shop / "frozen/orders" / name)]
     assert {row["status"] for row in made} == {"paid", "open", "refunded"}
     settings = (shop / "scriptcheck.yaml").read_text()
     assert "copy: frozen/orders" in settings
@@ -215,6 +218,98 @@ def test_real_data_of_datasets_are_fetched_and_frozen_as_the_settings_say(
 
     assert again.returncode == 0, again.stderr
     assert (shop / "scriptcheck.yaml").read_text() == settings
+
+
+COUNT = """\
+import csv, pathlib
+
+
+def main(input_paths, output_paths, environ_vars, job_args):
+    rows = [
+        row
+        for file in sorted(pathlib.Path(input_paths["orders"]).glob("*.csv"))
+        for row in csv.DictReader(file.read_text().splitlines())
+    ]
+    (pathlib.Path(output_paths["count"]) / "count.txt").write_text(str(len(rows)))
+"""
+COLUMNS_AS_MADE = """\
+      order_id: {type: int, unique: true, min: 1, max: 5000}   # as they come
+      customer_id: {type: string, references: customers.customer_id}
+      status: {type: category, values: [paid, open]}
+      amount:
+        type: float
+        min: 10
+        max: 100
+      placed_at: {type: datetime, min: 2024-01-01, max: 2024-12-31}
+"""
+
+
+@pytest.fixture
+def made_up(shop: Path, store: dict[str, str]) -> dict[str, str]:
+    """Give the shop columns that data were made from so far, and a step that reads them."""
+    file = shop / "scriptcheck.yaml"
+    before, _, after = SETTINGS.partition("      order_id")
+    rest = after.partition("    real: s3://company-ml/orders/")[2]
+    steps = "steps: {count: {script: count.py, inputs: {orders: orders}}}\n"
+    file.write_text(f"{before}{COLUMNS_AS_MADE}    real: s3://company-ml/orders/{rest}{steps}")
+    (shop / "count.py").write_text(COUNT)
+    commit(shop)
+    return store
+
+
+FREEZE = ("infer", "--freeze", "--dataset", "orders", "--dataset", "customers")
+
+
+@pytest.mark.slow
+def test_columns_that_the_sample_does_not_fit_are_changed_with_it_and_the_next_run_passes(
+    shop: Path, made_up: dict[str, str], golden: Callable[[str], object]
+) -> None:
+    ended = scriptcheck(
+        *FREEZE, "--keep", "status", "--into", "scriptcheck.yaml", folder=shop, variables=made_up
+    )
+    ran = scriptcheck("run", "--all", folder=shop)
+
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout == golden("frozen/columns.txt")
+    assert (ran.returncode, "SC30" in ran.stdout) == (0, False), ran.stdout + ran.stderr
+
+
+@pytest.mark.slow
+def test_without_a_file_to_change_the_change_of_columns_is_printed_and_applies(
+    shop: Path, made_up: dict[str, str]
+) -> None:
+    ended = scriptcheck(*FREEZE, folder=shop, variables=made_up)
+
+    patch = f"--- a/{ended.stdout.partition('--- a/')[2]}"
+    subprocess.run(["git", "apply", "-"], input=patch.encode(), cwd=shop, check=True)
+    settings = (shop / "scriptcheck.yaml").read_text()
+    assert "order_id: {type: int, unique: true}   # as they come" in settings
+    assert "copy:" not in settings
+
+
+@pytest.mark.slow
+def test_columns_that_no_sample_is_said_to_break_stay_as_they_are(
+    shop: Path, store: dict[str, str]
+) -> None:
+    words = ("--into", "scriptcheck.yaml")
+    ended = scriptcheck(*FREEZE, *words, folder=shop, variables=store)
+
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout == "`orders`, `customers` in scriptcheck.yaml now copy the sample\n"
+
+
+def test_a_sample_that_settings_could_not_copy_is_refused_before_any_data_are_read(
+    shop: Path, store: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = str(tmp_path_factory.mktemp("elsewhere"))
+    words = (*FREEZE, "--into", "scriptcheck.yaml", "--output")
+
+    beside = scriptcheck(*words, "../fz", folder=shop, variables=store)
+    far = scriptcheck(*words, elsewhere, folder=shop, variables=store)
+
+    assert (beside.returncode, far.returncode) == (2, 2)
+    assert "`../fz` is outside of the repository" in beside.stderr
+    assert "settings copy nothing from there" in far.stderr
 
 
 @pytest.mark.slow

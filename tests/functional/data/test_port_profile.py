@@ -80,6 +80,28 @@ def test_of_few_private_rows_no_range_is_told(tmp_path: Path, rows: int) -> None
     assert (found.low, found.median, found.high) == (None, None, None)
 
 
+def test_rows_outside_of_what_is_told_and_outside_of_the_bounds_of_the_schema_are_counted(
+    tmp_path: Path,
+) -> None:
+    cells = [*range(1011, 1061), *[98_765_432] * 9, 3]
+    schema = Schema(columns=(Column(name="paid", type=ColumnType.INT, min=1, max=1050),))
+
+    found = column(table(tmp_path, csv("paid", cells), schema=schema), "paid")
+
+    assert (found.low, found.high) == (1_000, 1_100)
+    assert (found.beyond, found.outside) == (10, 19)
+
+
+def test_a_bound_that_is_a_day_means_the_whole_of_it(tmp_path: Path) -> None:
+    cells = [f"2026-03-{one:02}T18:00:00Z" for one in range(1, 32)]
+    at = Column(name="at", type=ColumnType.DATETIME, min="2026-03-02", max="2026-03-30")
+
+    found = column(table(tmp_path, csv("at", cells), schema=Schema(columns=(at,))), "at")
+
+    assert (found.low, found.high) == ("2026-03-01", "2026-03-31")
+    assert (found.beyond, found.outside) == (0, 2)
+
+
 def test_no_private_text_is_told_but_categories_that_the_schema_has_and_ten_rows_hold(
     tmp_path: Path,
 ) -> None:

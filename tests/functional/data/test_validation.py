@@ -119,6 +119,20 @@ def test_cells_that_do_not_fit_are_counted_by_rule(
     assert told(tmp_path, a_dataset(f"d.{kind}")) == [(rule, column, rows)]
 
 
+@pytest.mark.parametrize(("share", "rules"), [(0.0, ["SC306"]), (0.24, ["SC306"]), (0.25, [])])
+def test_so_many_values_may_lie_outside_of_their_bounds_as_their_column_says(
+    tmp_path: Path, share: float, rules: list[str]
+) -> None:
+    write(tmp_path / "d.csv", count=[0, 1, 5, 11])
+    column = a_column("count", "int", min=0, max=10, outside=share)
+
+    mismatches = found(tmp_path, a_dataset("d.csv", columns=(column,)))
+
+    assert [one.rule for one in mismatches] == rules
+    if share and rules:
+        assert mismatches[0].expected == "0 to 10 in at least 76 %"
+
+
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_column_that_is_gone_is_missing_and_one_too_many_only_where_it_is_closed(
     tmp_path: Path, kind: str

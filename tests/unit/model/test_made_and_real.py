@@ -53,10 +53,15 @@ def test_of_data_that_are_alike_nothing_is_told() -> None:
 @pytest.mark.parametrize(
     ("schema", "real", "aspect", "change"),
     [
-        (a_schema(max=100), a_profile(low=0.0, high=470.0), Aspect.RANGE, {"max": 470.0}),
+        (
+            a_schema(max=100),
+            a_profile(low=0.0, high=470.0, outside=4_000),
+            Aspect.RANGE,
+            {"max": 470.0},
+        ),
         (
             a_schema(min=0, max=100),
-            a_profile(low=-12.0, high=90.0),
+            a_profile(low=-12.0, high=90.0, outside=900),
             Aspect.RANGE,
             {"min": -12.0},
         ),
@@ -119,7 +124,7 @@ def test_a_few_rows_that_repeat_what_is_unique_are_told_and_change_no_schema() -
 
 
 def test_bounds_move_as_a_whole_where_real_data_lie_elsewhere() -> None:
-    real = a_profile(low=1_000.0, high=1_200.0)
+    real = a_profile(low=1_000.0, high=1_200.0, outside=REAL)
 
     assert changes(a_schema(min=0, max=100), ALIKE, real) == [{"min": 1_000.0, "max": 1_200.0}]
 
@@ -142,7 +147,7 @@ def test_values_that_may_not_be_named_are_counted() -> None:
 
 
 def test_a_bound_that_was_seen_in_public_data_is_rounded_before_it_becomes_a_rule() -> None:
-    real = a_profile(low=0.5, high=471.25)
+    real = a_profile(low=0.5, high=471.25, outside=4_000)
 
     assert changes(a_schema(max=100), ALIKE, real) == [{"max": 480.0}]
 
@@ -150,7 +155,8 @@ def test_a_bound_that_was_seen_in_public_data_is_rounded_before_it_becomes_a_rul
 def test_a_day_that_was_seen_becomes_the_end_of_its_month() -> None:
     schema = a_schema(ColumnType.DATETIME, min="2025-01-01", max="2025-12-31")
     made = a_profile("datetime", low="2025-01-01", high="2025-12-31")
-    real = a_profile("datetime", low="2025-02-03 04:05:06", high="2026-07-19 10:11:12")
+    low, high = "2025-02-03 04:05:06", "2026-07-19 10:11:12"
+    real = a_profile("datetime", low=low, high=high, outside=4_000)
 
     assert changes(schema, made, real) == [{"max": "2026-07-31"}]
 
@@ -222,7 +228,9 @@ def test_tables_of_one_schema_are_taken_together() -> None:
     real = [
         TableProfile(name=names[0], rows=100, columns=(a_profile(low=0.0, high=90.0),)),
         TableProfile(
-            name=names[1], rows=300, columns=(a_profile(low=5.0, high=470.0, nulls=20), label)
+            name=names[1],
+            rows=300,
+            columns=(a_profile(low=5.0, high=470.0, nulls=20, outside=200), label),
         ),
     ]
 
@@ -230,3 +238,54 @@ def test_tables_of_one_schema_are_taken_together() -> None:
 
     assert [dict(one.keys) for one in found] == [{"nulls": 0.05, "max": 470.0}]
     assert said == ("`label` is in some real tables only",)
+
+
+def test_bounds_that_few_rows_break_stay_and_it_is_asked_what_those_are() -> None:
+    schema = a_schema(ColumnType.INT, min=1, max=20)
+    made, real = a_profile("int", low=1, high=20), a_profile("int", low=-1, high=20, outside=24)
+
+    assert changes(schema, made, real) == []
+    assert notes(schema, made, real) == (
+        "24 of 10,000 rows have `x` outside of 1 to 20: mistakes, or a rule?"
+        " Other bounds make it one, `outside: 0.0024` lets them pass",
+    )
+
+
+def test_rows_that_may_lie_outside_are_nothing_to_ask_about() -> None:
+    schema = a_schema(ColumnType.INT, min=1, max=20, outside=0.0024)
+    made, real = a_profile("int", low=1, high=20), a_profile("int", low=-1, high=20, outside=24)
+
+    assert changes(schema, made, real) == []
+    assert notes(schema, made, real) == ()
+
+
+def test_rows_beyond_what_is_told_are_allowed_for_with_the_bounds() -> None:
+    schema = a_schema(ColumnType.INT, max=20)
+    made = a_profile("int", low=1, high=20)
+    real = a_profile("int", low=1, high=800, outside=9_000, beyond=7)
+
+    assert changes(schema, made, real) == [{"max": 800, "outside": 0.0007}]
+
+
+def test_a_column_without_bounds_gets_some_that_all_rows_fit() -> None:
+    real = a_profile("int", low=2, high=800, beyond=6)
+
+    assert changes(a_schema(ColumnType.INT), a_profile("int", low=1, high=20), real) == [
+        {"min": 2, "max": 800, "outside": 0.0006}
+    ]
+
+
+def test_where_half_of_the_gaps_are_made_that_are_allowed_they_are_no_difference() -> None:
+    schema = a_schema(nulls=0.031)
+    made, real = a_profile(low=0.0, high=100.0, nulls=1), a_profile(low=0.0, high=100.0, nulls=306)
+
+    assert aspects(schema, made, real) == []
+
+
+def test_texts_that_are_really_few_are_told_with_what_would_make_them_so() -> None:
+    made, real = a_profile("string", distinct=100), a_profile("string", distinct=3)
+
+    assert aspects(a_schema(ColumnType.STRING), made, real) == [Aspect.VARIETY]
+    assert notes(a_schema(ColumnType.STRING), made, real) == (
+        "`x` has 3 different values: `type: category` with `values` makes it so",
+    )

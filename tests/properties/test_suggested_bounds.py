@@ -1,0 +1,107 @@
+"""Law: real data fit the bounds that are suggested for them, though what is told of private ones leaves rows out."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ci_scriptcheck.data import port_profile
+from ci_scriptcheck.data.compare.terms import ProfileTerms
+from ci_scriptcheck.data.validate.terms import Evidence, Terms
+from ci_scriptcheck.data.validate.validation import validate
+from ci_scriptcheck.model.contract import (
+    Column,
+    ColumnType,
+    Dataset,
+    Format,
+    Scalar,
+    Schema,
+    Synthesized,
+    TableFile,
+)
+from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile
+from ci_scriptcheck.model.schema_suggestion import suggested
+from ci_scriptcheck.values import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ci_scriptcheck.model.mismatch import Mismatch
+
+pytestmark = pytest.mark.slow
+
+FIRST = date(2024, 1, 1)
+
+
+def day(number: float) -> str:
+    return (FIRST + timedelta(days=int(number) % 4_000)).isoformat()
+
+
+CELLS: Mapping[ColumnType, Callable[[float], Scalar]] = {
+    ColumnType.INT: int,
+    ColumnType.FLOAT: float,
+    ColumnType.DATE: day,
+}
+
+TAILS = st.integers(-(10**9), 10**9)
+NUMBERS = st.lists(st.integers(0, 300) | TAILS, min_size=1, max_size=120)
+BOUND = st.none() | st.integers(-50, 350)
+
+
+def a_dataset(column: Column) -> Dataset:
+    return Dataset(
+        name="x",
+        schema=Schema(columns=(column,)),
+        files=(TableFile(name="x.csv", format=Format.CSV),),
+        origin=Synthesized(),
+    )
+
+
+def broken(folder: Path, column: Column) -> list[Mismatch]:
+    found = validate(folder, a_dataset(column), Terms(evidence=Evidence.AGGREGATES))
+    return [one for one in found if one.rule == "SC306"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    kind=st.sampled_from(sorted(CELLS)),
+    numbers=NUMBERS,
+    bounds=st.tuples(BOUND, BOUND),
+    evidence=st.sampled_from(Evidence),
+)
+def test_the_same_data_fit_the_bounds_that_were_suggested_for_them(
+    kind: ColumnType,
+    numbers: list[int],
+    bounds: tuple[int | None, int | None],
+    evidence: Evidence,
+) -> None:
+    write = CELLS[kind]
+    low, high = (None if bound is None else write(bound) for bound in bounds)
+    if low is not None and high is not None:
+        low, high = sorted((low, high), key=str if kind is ColumnType.DATE else float)
+    column = Column(name="x", type=kind, min=low, max=high)
+    ends: list[Scalar] = [write(0), write(100)]
+    made = TableProfile(
+        name="x.csv",
+        rows=100,
+        columns=(ColumnProfile(name="x", type=kind.value, low=ends[0], high=ends[1]),),
+    )
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "x.csv").write_text("x\n" + "".join(f"{write(one)}\n" for one in numbers))
+        terms = ProfileTerms(evidence=evidence, schema=Schema(columns=(column,)))
+        real = port_profile.profiled(folder, terms)
+        changes, notes = suggested(Schema(columns=(column,)), [made], real)
+        before = broken(folder, column)
+        keys: dict[str, Any] = dict(changes[0].keys) if changes else {}
+        if {"min", "max"} & keys.keys():
+            assert broken(folder, replace(column, **keys)) == []
+        else:
+            assert bool(before) == any("mistakes, or a rule?" in note for note in notes)
