@@ -8,7 +8,12 @@ from datetime import datetime
 from enum import Enum
 
 from ci_scriptcheck.model.contract import Column, Json, Schema
-from ci_scriptcheck.model.port_profile import FEW_VALUES, GAPS, ColumnProfile, TableProfile
+from ci_scriptcheck.model.port_profile import (
+    FEW_VALUES,
+    ColumnProfile,
+    TableProfile,
+    are_other_gaps,
+)
 from ci_scriptcheck.values import dataclass
 
 BEYOND = 0.05
@@ -130,7 +135,7 @@ class _Sides:
             return
         if not self._is_type_alike(declared):
             yield Aspect.TYPE
-        if _are_other_gaps(*self._gaps()):
+        if are_other_gaps(*self._gaps()):
             yield Aspect.GAPS
         if is_of_other_range(self.made, self.real):
             yield Aspect.RANGE
@@ -158,10 +163,6 @@ class _Sides:
         )
         is_text = self.real.type == "string" and self.real.strange is None
         return is_text and made > 0.5 and real < 0.1 and self.real.distinct <= FEW_VALUES
-
-
-def _are_other_gaps(made: float, real: float) -> bool:
-    return bool(made) != bool(real) or abs(made - real) >= GAPS
 
 
 def is_of_other_range(made: ColumnProfile, real: ColumnProfile) -> bool:
