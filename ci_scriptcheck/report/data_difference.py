@@ -29,6 +29,9 @@ MOST_ROWS = 60
 MOST_NAME = 40
 """Characters of a way into a JSON file; the end of it says most."""
 
+FOUND_KEY = "found: unique on both sides; name it with `key:`"
+"""What is said of a key that nobody named."""
+
 MOST_NOTES = 4
 MOST_NUMBERS = 4
 NOTHING = "missing"
@@ -230,7 +233,7 @@ def _notes(file: FileComparison, archive: str) -> Iterator[str]:
         yield f"rows of {name} are not paired by their key: {visible(file.table.why_no_key)}"
     if file.table is not None and file.table.is_key_found:
         column = listed([f"`{visible(one)}`" for one in file.table.key])
-        yield f"rows of {name} are paired by {column}, which nobody named and which is unique on both sides"
+        yield f"rows of {name} are paired by {column} ({FOUND_KEY})"
     for member in file.members:
         yield from _notes(member, f"{archive}{file.path}: ")
 

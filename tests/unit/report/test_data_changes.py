@@ -654,7 +654,7 @@ def test_a_key_that_nobody_named_is_told() -> None:
     (note,) = data_difference.notes(a_port(a_file(table=table)), ON_MAIN)
 
     assert note == (
-        "rows of `t.csv` are paired by `id`, which nobody named and which is unique on both sides"
+        "rows of `t.csv` are paired by `id` (found: unique on both sides; name it with `key:`)"
     )
 
 
