@@ -62,14 +62,21 @@ class _Port:
         """Tell of something that readers may look for by its name."""
         called = name.rpartition("/")[2] if what == "file" else name
         readers = self._needing.get(called, ())
-        evidence = (f"{shown(readers)} {'name' if len(readers) > 1 else 'names'} it",)
         return self.finding(
             rule,
             f"{what} `{name}` of {where} {how}",
             subject=f"{self.name}/{name}",
-            evidence=evidence if readers else (),
+            evidence=(self._named_by(readers),) if readers else (),
             level=Level.ERROR if readers else None,
         )
+
+    def _named_by(self, readers: tuple[str, ...]) -> str:
+        """Say who names something, and why the same step passes where it runs alone."""
+        said = f"{shown(readers)} {'name' if len(readers) > 1 else 'names'} it"
+        if self._task.pipeline is None:
+            return said
+        step = self._task.step
+        return f"{said} in `{self._task.pipeline}`; alone, `{step}` has no reader to miss it"
 
     def called(self, note: str) -> str:
         """Call the sides of a comparison as people do."""

@@ -273,3 +273,18 @@ def test_one_gap_more_does_not_hide_that_values_moved(rows: int, told: tuple[str
     assert found.rule == "SC405"
     assert found.table is not None
     assert found.table.rows[0][1:3] == told
+
+
+def test_a_loss_says_why_the_step_passes_where_it_runs_alone() -> None:
+    lost = ColumnComparison(name="score", fate=Fate.GONE, type_before="float")
+    port = PortComparison(port="scores", files=(a_table(columns=(lost,)),))
+    needing = {"scores": {"score": ("report",)}}
+
+    def said(task: Task) -> tuple[str, ...]:
+        (found,) = differences.look(task, [port], needing)
+        return found.evidence
+
+    assert said(a_task("rate")) == ("`report` names it",)
+    assert said(a_task("rate", pipeline="daily")) == (
+        "`report` names it in `daily`; alone, `rate` has no reader to miss it",
+    )
