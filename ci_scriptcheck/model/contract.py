@@ -225,7 +225,7 @@ class Dataset:
 
     @property
     def is_private(self) -> bool:
-        """Say whether its files are real data, of which reports hold shares and counts only."""
+        """Say whether its files are real data, of which reports tell nothing that is one row's."""
         is_made = not isinstance(self.origin, CopiedFrom | GeneratedBy)
         return self.real is not None and not self.public and not is_made
 

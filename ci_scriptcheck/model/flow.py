@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.comparison import Fate
 from ci_scriptcheck.model.plan import Task
 from ci_scriptcheck.model.port_profile import (
     FEW_VALUES,
@@ -80,6 +81,8 @@ class Stage:
         port: Of the node that wrote it, or was given it; of all else that was fetched the dataset.
         columns: By name.
         before: That which it was made of, as far as columns show; `None` where they do not.
+        on_base: The columns that base writes there, each with the share of its rows without a value, which is
+            `None` where nobody knows; `None` where base writes nothing there.
         notes: Why some of it was not looked into.
     """
 
@@ -89,6 +92,7 @@ class Stage:
     columns: Mapping[str, Column]
     reader: str | None = None
     before: Stage | None = None
+    on_base: Mapping[str, float | None] | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -141,10 +145,12 @@ class Flow:
     """The way of real data along a pipeline, or through one task.
 
     Attributes:
+        base: What people call base.
         stages: Each after what it was made of.
     """
 
     name: str
+    base: str
     stages: tuple[Stage, ...]
 
     @property
@@ -192,19 +198,26 @@ def flows(record: RunRecord) -> tuple[Flow, ...]:
     """Give the ways of the real data of a run, by the names of pipelines."""
     ways: dict[str, list[Stage]] = {}
     known: dict[_Place, Stage] = {}
+    results = {one.task: one for one in record.results}
+    base = record.plan.changes.base_name or "base"
     for task, result in verdict.with_tasks(record):
         if not result.profiles:
             continue
         way = ways.setdefault(_way_of(task), [])
         given = dict(_given(task, result, known))
         written = {
-            (task.id, stage.port): stage for stage in _written(task, result, [*given.values()])
+            (task.id, stage.port): replace(
+                stage, on_base=_on_base(result, results.get(task.beside or ""), stage)
+            )
+            for stage in _written(task, result, [*given.values()])
         }
         for place, stage in (given | written).items():
             if place not in known:
                 known[place] = stage
                 way.append(stage)
-    return tuple(Flow(name=name, stages=tuple(way)) for name, way in sorted(ways.items()) if way)
+    return tuple(
+        Flow(name=name, base=base, stages=tuple(way)) for name, way in sorted(ways.items()) if way
+    )
 
 
 def _way_of(task: Task) -> str:
@@ -250,6 +263,32 @@ def _written(task: Task, result: TaskResult, given: Sequence[Stage]) -> Iterator
             continue
         stage = _stage(task.node, profile.port, profile)
         yield replace(stage, before=_origin(stage, given))
+
+
+def _on_base(
+    result: TaskResult, base: TaskResult | None, stage: Stage
+) -> Mapping[str, float | None] | None:
+    """Give the columns that base writes to a port, with their gaps: those of here, but for what is known to differ."""
+    artefact = None if base is None else base.outputs.get(stage.port)
+    if artefact is None or not artefact.columns:
+        return None
+    found: dict[str, float | None] = {
+        name: stage.columns[name].empty if name in stage.columns else None
+        for name in artefact.columns
+    }
+    if stage.port not in result.differing:
+        return found
+    compared = [one for one in result.comparisons if one.port == stage.port]
+    if not compared or result.is_beside_script:
+        return dict.fromkeys(found)
+    for table in (file.table for one in compared for file in one.files if file.table is not None):
+        for column in table.columns:
+            if column.fate is Fate.CHANGED:
+                # Of several tables with such a column, nobody knows how many rows there are in all.
+                is_only = len(artefact.files) == 1
+                share = column.nulls_before / max(table.rows_before, 1)
+                found[column.name] = share if is_only else None
+    return found
 
 
 def _origin(stage: Stage, given: Sequence[Stage]) -> Stage | None:

@@ -8,7 +8,12 @@ from datetime import datetime
 from enum import Enum
 
 from ci_scriptcheck.model.contract import Column, Json, Schema
-from ci_scriptcheck.model.port_profile import FEW_VALUES, GAPS, ColumnProfile, TableProfile
+from ci_scriptcheck.model.port_profile import (
+    FEW_VALUES,
+    ColumnProfile,
+    TableProfile,
+    are_other_gaps,
+)
 from ci_scriptcheck.values import dataclass
 
 BEYOND = 0.05
@@ -130,7 +135,7 @@ class _Sides:
             return
         if not self._is_type_alike(declared):
             yield Aspect.TYPE
-        if _are_other_gaps(*self._gaps()) and not self._are_gaps_allowed(declared):
+        if are_other_gaps(*self._gaps()) and not self._are_gaps_allowed(declared):
             yield Aspect.GAPS
         if is_of_other_range(self.made, self.real):
             yield Aspect.RANGE
@@ -154,10 +159,6 @@ class _Sides:
         """Say whether the schema allows for the real gaps: half of those that it allows are made."""
         made, real = self._gaps()
         return declared is not None and 0 < made <= real <= declared.nulls
-
-
-def _are_other_gaps(made: float, real: float) -> bool:
-    return bool(made) != bool(real) or abs(made - real) >= GAPS
 
 
 def is_of_other_range(made: ColumnProfile, real: ColumnProfile) -> bool:

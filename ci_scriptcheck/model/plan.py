@@ -126,8 +126,8 @@ class Task:
             other rows, from another seed, or in a scenario of other contents.
         other_library: A library of which base has another version than what is installed here, so that what
             base does cannot be seen here.
-        is_private: Whether it is given real data, or what was made of them, so that reports hold
-            shares and counts only.
+        is_private: Whether it is given real data, or what was made of them, so that reports tell
+            nothing that is one row's.
         is_fetched: Whether it is given data that were fetched, or what was made of them, so that what it
             writes is kept nowhere beyond the run.
         original: The step of an execution that it does again, on what production gave that.

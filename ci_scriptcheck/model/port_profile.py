@@ -178,3 +178,8 @@ def _ends(profiles: Sequence[ColumnProfile]) -> tuple[Scalar, Scalar]:
     if numbers and not texts and len(lows) == len(highs):
         return min(numbers), max(numbers)
     return (min(texts), max(texts)) if texts and not numbers else (None, None)
+
+
+def are_other_gaps(before: float, here: float) -> bool:
+    """Say whether two shares of rows without a value differ so that a person should know."""
+    return bool(before) != bool(here) or abs(here - before) >= GAPS

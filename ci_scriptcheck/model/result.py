@@ -80,6 +80,8 @@ class Finding:
         lacking: Columns that it asks for and no input has.
         is_of_environment: Its cause is what is installed here, so that it says nothing of the code, nor of
             what base does elsewhere.
+        is_told_in_part: Its message is of private data, of which only some names are told, so that it says not
+            whether another is of the same defect.
         also_on_base: Base has it too, so that it does not count.
         known: Why it is expected, as the settings say it.
         lapsed: Why another difference of the same was accepted; it counts again.
@@ -101,6 +103,7 @@ class Finding:
     extent: float | None = None
     lacking: tuple[str, ...] = ()
     is_of_environment: bool = False
+    is_told_in_part: bool = False
     also_on_base: bool = False
     known: str | None = None
     lapsed: str | None = None
@@ -108,7 +111,7 @@ class Finding:
     def identity(self) -> tuple[str, str, str, str]:
         """Give what is equal for the same defect in base and head."""
         about = self.subject or self.message
-        if self.rule == _RAISED:
+        if self.rule == _RAISED and not self.is_told_in_part:
             # Another exception at the same place is another defect.
             about = _ADDRESS.sub("", f"{about} {self.message}")
         return (self.rule, self.pipeline or "", self.step or "", about)

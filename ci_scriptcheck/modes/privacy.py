@@ -1,4 +1,4 @@
-"""Which tasks read real data, at first or second hand: their reports hold shares and counts only.
+"""Which tasks read real data, at first or second hand: their reports tell nothing that is one row's.
 
 What is made of data that were fetched is kept nowhere beyond the run: other people and machines share
 what is kept.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate, called
 from ci_scriptcheck.model.json_path import last_part
+from ci_scriptcheck.model.port_profile import are_other_gaps
 from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.model.timed_names import speaks_of_time
 from ci_scriptcheck.report.page import counted, listed, visible
@@ -28,12 +29,17 @@ MOST_ROWS = 60
 MOST_NAME = 40
 """Characters of a way into a JSON file; the end of it says most."""
 
+FOUND_KEY = "found: unique on both sides; name it with `key:`"
+"""What is said of a key that nobody named."""
+
 MOST_NOTES = 4
 MOST_NUMBERS = 4
 NOTHING = "missing"
 """What stands where one side has none."""
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
+_MUCH = 0.1
+"""Part of the rows that differ from which on gaps explain them."""
 _LEAST_DIGITS = 5
 _ALL_DIGITS = 17
 """That tell any two floating point numbers apart."""
@@ -227,7 +233,7 @@ def _notes(file: FileComparison, archive: str) -> Iterator[str]:
         yield f"rows of {name} are not paired by their key: {visible(file.table.why_no_key)}"
     if file.table is not None and file.table.is_key_found:
         column = listed([f"`{visible(one)}`" for one in file.table.key])
-        yield f"rows of {name} are paired by {column}, which nobody named and which is unique on both sides"
+        yield f"rows of {name} are paired by {column} ({FOUND_KEY})"
     for member in file.members:
         yield from _notes(member, f"{archive}{file.path}: ")
 
@@ -285,7 +291,7 @@ def _rows(file: FileComparison, name: str | None = None) -> Iterator[_Row]:
     if file.table is not None:
         for column in file.table.columns:
             paired = file.table.rows_with_another(column)
-            yield (name, column.name, *_column(column), paired)
+            yield (name, column.name, *_column(column, file.table), paired)
     for value in file.values:
         there, here = told_apart(value.before or NOTHING, value.after or NOTHING)
         yield name, _end_of(value.path), there, here, ""
@@ -308,17 +314,36 @@ def _end_of(way: str) -> str:
     return way if len(way) <= MOST_NAME else "…" + way[1 - MOST_NAME :]
 
 
-def _column(column: ColumnComparison) -> tuple[str, str]:
+def _column(column: ColumnComparison, table: TableComparison) -> tuple[str, str]:
+    """Say what a column was and is: its type, or how many gaps it has and the figure that moved most."""
     before, after = column.type_before or NOTHING, column.type_after or NOTHING
     if column.fate is not Fate.CHANGED or before != after:
         return before, after
-    if column.nulls_before != column.nulls_after:
-        return f"{column.nulls_before:,} empty", f"{column.nulls_after:,} empty"
+    gaps = f"{column.nulls_before:,} empty", f"{column.nulls_after:,} empty"
+    has_gaps = _has_other_gaps(column, table)
+    told = [gaps] if has_gaps else []
     if column.figures:
         first = column.figures[0]
-        return _counted(first, first.before), _counted(first, first.after)
-    # Of texts that are all different, and of private data, no more than that may be known.
-    return (before, "other values") if column.rows else (before, after)
+        told.append((_counted(first, first.before), _counted(first, first.after)))
+    elif (column.rows or 0) > abs(column.nulls_after - column.nulls_before):
+        # Of texts that are all different, and of private data, no more than that may be known.
+        told.append(("" if has_gaps else before, "other values"))
+    elif gaps[0] != gaps[1] and not has_gaps:
+        told.append(gaps)
+    written = [", ".join(part for part in side if part) for side in zip(*told, strict=True)]
+    return (written[0], written[1]) if written else (before, after)
+
+
+def _has_other_gaps(column: ColumnComparison, table: TableComparison) -> bool:
+    """Say whether a person should know how many gaps there are: one more or less would hide what else moved."""
+    moved = abs(column.nulls_after - column.nulls_before)
+    if not moved:
+        return False
+    explains_much = column.rows is not None and moved >= _MUCH * column.rows
+    return explains_much or are_other_gaps(
+        column.nulls_before / max(table.rows_before, 1),
+        column.nulls_after / max(table.rows_after, 1),
+    )
 
 
 def _counted(figure: Figure, written: str | None) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import flow
-from ci_scriptcheck.model.port_profile import FEW_VALUES
+from ci_scriptcheck.model.port_profile import FEW_VALUES, are_other_gaps
 from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.report.figures import different, share, span
 from ci_scriptcheck.report.page import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from ci_scriptcheck.model.flow import Column, Flow, Stage
+    from ci_scriptcheck.model.flow import Column, Flow, MoreGaps, Stage
     from ci_scriptcheck.model.port_profile import ColumnProfile
     from ci_scriptcheck.model.run_record import RunRecord
 
@@ -55,7 +55,7 @@ def stages(found: Flow, most: int = MOST_STAGES) -> Table:
 def notes(found: Flow) -> Iterator[str]:
     """Say of each port what else becomes of the data there."""
     for stage in found.stages:
-        told = [*_notes(stage)]
+        told = [*_notes(stage, found.base)]
         if told:
             more = len(told) - MOST_NOTES
             last = [f"and {more:,} more"] if more > 0 else []
@@ -126,22 +126,62 @@ def _lost(stage: Stage) -> str:
     return f"{_MINUS if lost > 0 else '+'}{share(abs(lost))}"
 
 
-def _notes(stage: Stage) -> Iterator[str]:
+def _notes(stage: Stage, base: str) -> Iterator[str]:
     known = {} if stage.before is None else stage.before.columns
     for gaps in stage.gaps():
         if gaps.name in known:
             yield f"`{gaps.name}` is empty in {share(gaps.here)} of the rows (before {share(gaps.before)})"
         else:
-            yield f"`{gaps.name}` is new, and empty in {share(gaps.here)} of the rows"
+            where = _beside(stage, gaps, base)
+            yield f"adds `{gaps.name}`, empty in {share(gaps.here)} of the rows{where}"
     for one, other in stage.changed():
         yield from _turn(one, other)
     told = {gaps.name for gaps in stage.gaps()}
-    new = tuple(name for name in stage.new() if name not in told)
-    for names, word in ((stage.gone(), "gone"), (new, "new")):
-        if names and stage.before is not None:
-            verb = "is" if len(names) == 1 else "are"
-            yield f"{listed([f'`{name}`' for name in names], 4)} {verb} {word}"
+    if stage.before is not None:
+        new = tuple(name for name in stage.new() if name not in told)
+        yield from _deeds(stage, base, "drops", stage.gone(), is_own=_is_on_base)
+        yield from _deeds(stage, base, "adds", new, is_own=_is_not_on_base)
     yield from (f"not looked into: {note}" for note in stage.notes)
+
+
+def _beside(stage: Stage, gaps: MoreGaps, base: str) -> str:
+    """Say whether base adds a column with as many gaps, too."""
+    if _is_not_on_base(stage, gaps.name):
+        return f" (not on {base})"
+    before = None if stage.on_base is None else stage.on_base[gaps.name]
+    if before is None:
+        return ""
+    return (
+        f" (on {base} {share(before)})"
+        if are_other_gaps(before, gaps.here)
+        else f" (as on {base})"
+    )
+
+
+def _deeds(
+    stage: Stage,
+    base: str,
+    deed: str,
+    names: Sequence[str],
+    *,
+    is_own: Callable[[Stage, str], bool],
+) -> Iterator[str]:
+    """Say what a step does to columns; what base does not do stands for itself."""
+    own = [name for name in names if is_own(stage, name)]
+    for some, where in (
+        ([one for one in names if one not in own], ""),
+        (own, f" (not on {base})"),
+    ):
+        if some:
+            yield f"{deed} {listed([f'`{name}`' for name in some], 4)}{where}"
+
+
+def _is_on_base(stage: Stage, name: str) -> bool:
+    return stage.on_base is not None and name in stage.on_base
+
+
+def _is_not_on_base(stage: Stage, name: str) -> bool:
+    return stage.on_base is not None and name not in stage.on_base
 
 
 def _turn(before: ColumnProfile, after: ColumnProfile) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import change, not_run, verdict
+from ci_scriptcheck.model.plan import Mode
 from ci_scriptcheck.model.result import BROKEN, Level, Outcome
 from ci_scriptcheck.report import unsteady
 from ci_scriptcheck.report.page import Ink, code_line, counted, seconds, shortened, visible
@@ -86,10 +87,13 @@ def _nothing(plan: Plan, changed: str) -> str:
     if plan.others_test:
         return "nothing to check in this share; others have what was chosen"
     start = f"{changed}, none used by a step" if plan.counts.files_changed else "no file changed"
-    hint = "`scriptcheck run --all` checks every step"
+    # Without its modes, the same on real data would be another run.
+    is_on_real = Mode.DEEP_DIVE in plan.modes
+    modes = "".join(f" --mode {mode.value}" for mode in plan.modes) if is_on_real else ""
+    hint = f"`scriptcheck run --all{modes}` checks every step"
     if _is_one_commit(plan.changes):
         # On the main branch, whose last commit is what there is to be asked about.
-        hint += ", `scriptcheck run --base HEAD~1` what the last commit can break"
+        hint += f", `scriptcheck run --base HEAD~1{modes}` what the last commit can break"
     return f"{start}: nothing to check; {hint}"
 
 

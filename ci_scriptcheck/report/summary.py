@@ -169,7 +169,7 @@ def changed_data(record: RunRecord, page: Page) -> str | None:
     told = (
         [_figures(one, record, page) for one in data_changes.figures(record)],
         [_difference("data  ", one, record, page) for one in data_changes.beginnings(record)],
-        [_difference("end   ", one, record, page) for one in data_changes.ends(record)],
+        [_difference("final ", one, record, page) for one in data_changes.ends(record)],
     )
     numbers = "\n".join(_most(told[0], page))
     same = data_changes.same_at_the_end(record)

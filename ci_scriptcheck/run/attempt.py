@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, assert_never
 
-from ci_scriptcheck import repository_file
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.result import Artefact, Outcome, StartUp, TaskResult
@@ -21,6 +18,7 @@ from ci_scriptcheck.run import (
     holding,
     observed,
     packing,
+    privately_known,
     reading,
     scene,
     supply,
@@ -135,10 +133,12 @@ def judged(
     """Say what a run amounts to, with what second runs showed where there were any."""
     ending = attempt.ending
     is_private = is_about_private_data(context, task, ending)
+    known = None
     if is_private:
-        code = _code(context, task)
-        ending = withheld.of_ending(ending, code)
-        repeats = withheld.of_repeats(repeats, code)
+        code = privately_known.code(context, task)
+        known = privately_known.of_run(context, task, attempt.call.target, attempt.given)
+        ending = withheld.of_ending(ending, code, known)
+        repeats = withheld.of_repeats(repeats, code, known)
     outcome, findings = checks.judge(
         Case(
             task=task,
@@ -154,6 +154,7 @@ def judged(
             scenario=context.keys.scenario(task),
             today=context.today,
             scene=_scene(context, task, attempt),
+            known=known,
             misfits=_misfits(context, task, attempt),
             **_held(context, task, attempt),
         )
@@ -205,18 +206,6 @@ def _has_opened_real_data(context: Context, ending: Ending) -> bool:
         for root in (context.root, context.repository)
     ]
     return any(Path(path).is_relative_to(place) for path in ending.read for place in places)
-
-
-def _code(context: Context, task: Task) -> withheld.Code:
-    """Say what is known of all code that a task runs."""
-    files = context.keys.closure(task.script)
-    found: set[str] = set()
-    for file in files:
-        with suppress(OSError):
-            text = repository_file.read(str(context.root), file).decode(errors="replace")
-            found.update(re.findall(r"\w+", text))
-    modules = frozenset(PurePosixPath(file).stem for file in files)
-    return withheld.Code(words=frozenset(found), modules=modules)
 
 
 def _scene(context: Context, task: Task, attempt: Attempt) -> Scene:

@@ -24,7 +24,8 @@ from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.model.source import Copied, Fetched, Source, Upstream
-from ci_scriptcheck.run.judgement import costs, differences
+from ci_scriptcheck.run import privately_known
+from ci_scriptcheck.run.judgement import costs, differences, failed_beside
 from ci_scriptcheck.run.questions import Question, are_given_alike, differing
 from ci_scriptcheck.run.store.keys import Keys
 from ci_scriptcheck.values import dataclass, replace
@@ -84,7 +85,12 @@ class Judge:
         if result.outcome in BROKEN:
             given = tuple(self._given_otherwise(task))
             if not self._is_given_new_data(task):
-                result = self._with_better_advice(_also_on_base(result, base), base)
+                result = self._with_better_advice(failed_beside.also_on_base(result, base), base)
+            if any(one.lacking for one in result.findings):
+                told = privately_known.telling(
+                    self.plan, self.keys, self.root, task, (result, base)
+                )
+                result = failed_beside.with_new_columns_first(result, base, told)
             return replace(result, given=given)
         if not result.is_usable:
             return result
@@ -379,23 +385,4 @@ def terms(plan: Plan, task: Task, port: str) -> CompareTerms:
             if dataset.schema.key
             for entry in dataset.files
         },
-    )
-
-
-def _also_on_base(result: TaskResult, base: TaskResult) -> TaskResult:
-    """Mark the errors that base has too.
-
-    Not those of what is installed: base runs in the same environment, which elsewhere may be another.
-    """
-    old = [one for one in base.findings if one.severity is Level.ERROR]
-    return replace(
-        result,
-        findings=tuple(
-            replace(one, also_on_base=True)
-            if one.severity is Level.ERROR
-            and not one.is_of_environment
-            and any(one.is_no_worse_than(other) for other in old)
-            else one
-            for one in result.findings
-        ),
     )

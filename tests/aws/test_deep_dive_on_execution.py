@@ -152,7 +152,7 @@ def test_an_execution_that_cannot_be_read_stops_its_own_pipeline_alone(company: 
 
     told = in_a_line(ended)
     assert ended.returncode == 1, ended.stdout + ended.stderr
-    assert "SC505 there is no pipeline `no-such`" in told
+    assert "SC505 there is no pipeline `no-such` on SageMaker" in told
     assert "2 passed, 1 not run" in told
 
 
@@ -328,9 +328,9 @@ def test_what_one_pipeline_is_refused_is_handed_on_beside_the_data_of_the_others
     ended = there.call("run", *HANDED_ON)
 
     assert fetched.returncode == 0, fetched.stderr
-    assert "there is no pipeline `no-such`" in fetched.stderr
+    assert "there is no pipeline `no-such` on SageMaker" in fetched.stderr
     told = in_a_line(ended)
-    assert "error: SC505 there is no pipeline `no-such`" in told, ended.stderr
+    assert "error: SC505 there is no pipeline `no-such` on SageMaker" in told, ended.stderr
     assert "the job that fetches real data has said so" in told
     assert "daily/prepare[real], output `kept` is not what production wrote" in told
 

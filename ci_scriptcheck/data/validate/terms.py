@@ -14,7 +14,7 @@ class Evidence(StrEnum):
 
     VALUES = "values"
     AGGREGATES = "aggregates"
-    """Of real data: shares and counts, and categories from ten rows up."""
+    """Of real data: counts and shares, and figures and values that ten rows stand for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,7 +166,7 @@ def _rows(table: TableComparison, sides: Sides) -> Iterator[str]:
     told = [f"{number:,} {what}" for what, number in parts if number]
     how = f"Paired by {listed([f'`{name}`' for name in table.key])}" if table.key else "Rows"
     if table.is_key_found:
-        how += ", which nobody named and which is unique on both sides"
+        how += f" ({data_difference.FOUND_KEY})"
     if told:
         yield f"{how}: {', '.join(told)}."
     if table.why_no_key:

@@ -14,6 +14,7 @@ from ci_scriptcheck.model.result import Artefact, Finding, Level
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD, Scenario
 from ci_scriptcheck.run.judgement.exhibits import Misfit, OutOfBounds, RowsDiffer, Scene
+from ci_scriptcheck.run.judgement.known_names import KnownNames
 from ci_scriptcheck.run.judgement.repeat import Repeat
 from ci_scriptcheck.run.process.request import Call, Ending
 from ci_scriptcheck.values import dataclass, field
@@ -33,6 +34,7 @@ class Case:
         datasets: The plan's, by name.
         today: For failures that are known until a day.
         scene: What lies around the exception that ended the run.
+        known: Where its data are private, the names of columns and files that may be told.
         misfits: Where data does not fit its schema.
         out_of_bounds: Bounds on values in JSON outputs that do not hold.
         differing_rows: Outputs that hold other rows than a test expects.
@@ -51,6 +53,7 @@ class Case:
     scenario: Scenario = BUILT_IN[STANDARD]
     today: date
     scene: Scene = field(default_factory=Scene)
+    known: KnownNames | None = None
     misfits: tuple[Misfit, ...] = ()
     out_of_bounds: tuple[OutOfBounds, ...] = ()
     differing_rows: tuple[RowsDiffer, ...] = ()
@@ -60,6 +63,10 @@ class Case:
         """Count the rows of all input tables, those that were never read left out."""
         read = [artefact for artefact in self.inputs.values() if artefact.read is not False]
         return sum(artefact.rows or 0 for artefact in read)
+
+    def told(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Give those names of columns or files that may be told."""
+        return names if self.known is None else self.known.told(names)
 
     def finding(  # noqa: PLR0913  (the parts of a finding)
         self,
@@ -112,8 +119,14 @@ class Case:
         return text.replace(own, "").replace(f"{self.call.tree}/", "")
 
 
-def shown(names: tuple[str, ...], *, limit: int = 3) -> str:
-    """List some names in a sentence, and say how many more there are."""
+def shown(names: tuple[str, ...], *, limit: int = 3, untold: int = 0) -> str:
+    """List some names in a sentence, and say how many more there are.
+
+    Args:
+        names: Of columns, files or the like.
+        limit: How many of them are listed.
+        untold: How many there are beside them that must not be listed.
+    """
     listed = ", ".join(f"`{name}`" for name in names[:limit])
-    more = len(names) - limit
+    more = max(len(names) - limit, 0) + untold
     return f"{listed} and {more} more" if more > 0 else listed

@@ -16,8 +16,9 @@ from ci_scriptcheck.run.judgement.case import shown
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from ci_scriptcheck.model.result import Artefact
     from ci_scriptcheck.run.judgement.case import Case
     from ci_scriptcheck.run.process.request import Frame, Raised
 
@@ -154,7 +155,7 @@ def _columns(case: Case, raised: Raised) -> Counsel | None:
     absent = [name for name in names if name not in columns]
     if not absent:
         return _lost_columns(case, names) if is_of_table else None
-    near = nearest(absent[0], columns)
+    near = nearest(absent[0], case.told(tuple(sorted(columns))))
     if near is None and not is_of_table:
         # The script's own line raised it, not a library of tables: some dictionary lacks the key.
         return None
@@ -162,7 +163,7 @@ def _columns(case: Case, raised: Raised) -> Counsel | None:
     return Counsel(
         advice=f"No input has a column {shown(tuple(absent))}{hint}",
         facts=tuple(
-            f"input `{port}` has {shown(_columns_of(case, port), limit=_SHOWN)}"
+            columns_of(port, in_order(case.inputs[port]), case.told)
             for port in sorted(case.inputs)
             if case.inputs[port].columns
         )[:3],
@@ -188,10 +189,24 @@ def _lost_columns(case: Case, names: list[str]) -> Counsel:
     )
 
 
-def _columns_of(case: Case, port: str) -> tuple[str, ...]:
+def in_order(artefact: Artefact) -> tuple[str, ...]:
     """List the columns of an input in the order of its files."""
-    files = case.inputs[port].files
-    return tuple(dict.fromkeys(name for file in files for name in file.columns))
+    return tuple(dict.fromkeys(name for file in artefact.files for name in file.columns))
+
+
+def columns_of(
+    port: str, columns: tuple[str, ...], told: Callable[[tuple[str, ...]], tuple[str, ...]]
+) -> str:
+    """Say which columns an input has, as far as they may be told."""
+    return f"input `{port}` has {_listed(columns, told(columns), 'column')}"
+
+
+def _listed(names: tuple[str, ...], told: tuple[str, ...], what: str) -> str:
+    """List the names that may be told, and count the others."""
+    untold = len(names) - len(told)
+    if untold and not told:
+        return f"{untold} {what}{'s' * (untold != 1)} that may not be named here"
+    return shown(told, limit=_SHOWN, untold=untold)
 
 
 def _wanted(raised: Raised) -> tuple[list[str], bool]:
@@ -236,7 +251,7 @@ def _of_port(case: Case, path: PurePosixPath) -> Counsel | None:
         folder = PurePosixPath(given).parent if item.file else PurePosixPath(given)
         if path.is_relative_to(folder) and path != folder:
             held = tuple(file.path for file in case.inputs[item.port].files)
-            return _missing_in_input(item.port, str(path.relative_to(folder)), held)
+            return _missing_in_input(case, item.port, str(path.relative_to(folder)), held)
     for given in getattr(target, "output_paths", {}).values():
         if path.is_relative_to(given):
             return Counsel(
@@ -245,12 +260,13 @@ def _of_port(case: Case, path: PurePosixPath) -> Counsel | None:
     return None
 
 
-def _missing_in_input(port: str, wanted: str, held: tuple[str, ...]) -> Counsel:
-    near = nearest(wanted, held)
+def _missing_in_input(case: Case, port: str, wanted: str, held: tuple[str, ...]) -> Counsel:
+    names = case.told(held)
+    near = nearest(wanted, names)
     meant = f"Read `{near}`" if near else "Read what is there"
     return Counsel(
         advice=f"{meant}, or have the data of `{port}` written as `{wanted}`.",
-        facts=(f"input `{port}` holds {shown(held, limit=_SHOWN) or 'no file'}",),
+        facts=(f"input `{port}` holds {_listed(held, names, 'file') or 'no file'}",),
     )
 
 
@@ -292,10 +308,10 @@ def _folder(case: Case, path: PurePosixPath) -> Counsel | None:
 
 def _held(case: Case, parameter: str) -> tuple[str, ...]:
     return tuple(
-        f"input `{item.port}` holds {shown(names, limit=_SHOWN)}"
+        f"input `{item.port}` holds {_listed(held, case.told(held), 'file')}"
         for item in case.task.inputs
         if item.parameter == parameter and item.port in case.inputs
-        if (names := tuple(file.path for file in case.inputs[item.port].files))
+        if (held := tuple(file.path for file in case.inputs[item.port].files))
     )
 
 

@@ -62,14 +62,21 @@ class _Port:
         """Tell of something that readers may look for by its name."""
         called = name.rpartition("/")[2] if what == "file" else name
         readers = self._needing.get(called, ())
-        evidence = (f"{shown(readers)} {'name' if len(readers) > 1 else 'names'} it",)
         return self.finding(
             rule,
             f"{what} `{name}` of {where} {how}",
             subject=f"{self.name}/{name}",
-            evidence=evidence if readers else (),
+            evidence=(self._named_by(readers),) if readers else (),
             level=Level.ERROR if readers else None,
         )
+
+    def _named_by(self, readers: tuple[str, ...]) -> str:
+        """Say who names something, and why the same step passes where it runs alone."""
+        said = f"{shown(readers)} {'name' if len(readers) > 1 else 'names'} it"
+        if self._task.pipeline is None:
+            return said
+        step = self._task.step
+        return f"{said} in `{self._task.pipeline}`; alone, `{step}` has no reader to miss it"
 
     def called(self, note: str) -> str:
         """Call the sides of a comparison as people do."""
@@ -213,8 +220,20 @@ def _is_beyond(column: ColumnComparison, table: TableComparison, most: float) ->
     return column.rows > most
 
 
-def _gains_nulls(column: ColumnComparison) -> bool:
-    return column.nulls_after > column.nulls_before
+def _gaps(column: ColumnComparison) -> tuple[str, str] | None:
+    """Write how many rows lack a value, where more do."""
+    if column.nulls_after <= column.nulls_before:
+        return None
+    return f"{column.nulls_before:,} empty", f"{column.nulls_after:,} empty"
+
+
+def _first_figure(column: ColumnComparison) -> tuple[str, str] | None:
+    """Write the figure that moved most, where more rows differ than gaps explain."""
+    gaps = max(column.nulls_after - column.nulls_before, 0)
+    if not column.figures or (gaps and (column.rows or 0) <= gaps):
+        return None
+    first = column.figures[0]
+    return f"{first.name} {first.before or 'none'}", f"{first.name} {first.after or 'none'}"
 
 
 def _rows(table: TableComparison, where: str) -> str:
@@ -230,15 +249,9 @@ def _figures(port: _Port, columns: Sequence[ColumnComparison], table: TableCompa
     rows = []
     for column in columns[:MOST_ROWS]:
         paired = table.rows_with_another(column)
-        first = column.figures[0] if column.figures else None
-        if _gains_nulls(column):
-            before, after = f"{column.nulls_before:,} empty", f"{column.nulls_after:,} empty"
-        elif first is not None:
-            before, after = (
-                f"{first.name} {one or 'none'}" for one in (first.before, first.after)
-            )
-        else:
-            before = after = column.type_after or ""
+        sides = [_gaps(column), _first_figure(column)]
+        told = [side for side in sides if side is not None] or [(column.type_after or "",) * 2]
+        before, after = (", ".join(side) for side in zip(*told, strict=True))
         rows.append((column.name, before, after, paired))
     return Table(
         columns=("column", port.base, "here", ROWS_THAT_DIFFER),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.run.judgement import counsel
+from ci_scriptcheck.run.judgement.known_names import WHERE, is_part_withheld
 from ci_scriptcheck.run.process.request import Ended
 from ci_scriptcheck.values import replace
 
@@ -70,7 +71,7 @@ def describe(case: Case) -> Finding | None:
         subject=how.value,
         place=frames[-1] if frames else None,
         frames=frames,
-        evidence=_detail(case, message),
+        evidence=(*_detail(case, message), *_where(case)),
     )
 
 
@@ -91,7 +92,12 @@ def _of_exception(case: Case, rule: str, raised: Raised) -> Finding:
         subject=raised.type,
         place=frames[-1] if frames else None,
         frames=frames,
-        evidence=(*_cut(further), *_causes(case), *(help_.facts if help_ else ())),
+        evidence=(
+            *_cut(further),
+            *_causes(case),
+            *_where(case),
+            *(help_.facts if help_ else ()),
+        ),
     )
     # The rule's own cure would only say what every reader does anyway.
     return replace(
@@ -99,7 +105,13 @@ def _of_exception(case: Case, rule: str, raised: Raised) -> Finding:
         advice=help_.advice if help_ else None,
         lacking=help_.lacking if help_ else (),
         is_of_environment=bool(help_ and help_.is_of_environment),
+        is_told_in_part=case.known is not None,
     )
+
+
+def _where(case: Case) -> tuple[str, ...]:
+    """Say where to read what is withheld."""
+    return (WHERE,) if any(is_part_withheld(one.text) for one in case.ending.errors) else ()
 
 
 def _frames(case: Case, raised: Raised) -> tuple[Place, ...]:

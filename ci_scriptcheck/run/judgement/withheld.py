@@ -1,7 +1,8 @@
 """What a run on real data has shown, without what could be a value of them. Pure.
 
 Every text that a script makes (of an exception, a log, a command line) may hold a cell of its tables.
-All that stays on the machine that ran: in the run directory, where reports do not look.
+All that stays on the machine that ran: in the run directory, where reports do not look. Of exceptions, names of
+columns and files that are known otherwise are told.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import builtins
 import re
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.run.judgement.known_names import WITHHELD
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -17,11 +19,9 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.difference import Difference
     from ci_scriptcheck.run.judgement.exhibits import OutOfBounds
+    from ci_scriptcheck.run.judgement.known_names import KnownNames
     from ci_scriptcheck.run.judgement.repeat import Repeat
     from ci_scriptcheck.run.process.request import Ending
-
-WITHHELD = "(withheld: its data are real)"
-"""What stands for a text that a script has made."""
 
 OWN = "an exception of its own"
 """What stands for the name of a class that no code holds."""
@@ -42,17 +42,19 @@ class Code:
     modules: frozenset[str] = frozenset()
 
 
-def of_ending(ending: Ending, code: Code) -> Ending:
-    """Leave out the texts of an ending; types, places and counts stay.
+def of_ending(ending: Ending, code: Code, known: KnownNames) -> Ending:
+    """Leave out the texts of an ending; types, places, counts and known names stay.
 
     Args:
         ending: How a run ended.
         code: Of the task; a class that is called as nothing in it may have been made of data.
+        known: Names that texts of exceptions may hold.
     """
     return replace(
         ending,
         errors=tuple(
-            replace(one, type=_known(one.type, code), text=WITHHELD) for one in ending.errors
+            replace(one, type=_known(one.type, code), text=known.text(one.text))
+            for one in ending.errors
         ),
         detail=None if ending.detail is None else WITHHELD,
         returned=None,
@@ -77,12 +79,12 @@ def _known(name: str, code: Code) -> str:
     return name if not is_own and _OF_LIBRARY.fullmatch(name) else OWN
 
 
-def of_repeats(repeats: tuple[Repeat, ...], code: Code) -> tuple[Repeat, ...]:
+def of_repeats(repeats: tuple[Repeat, ...], code: Code, known: KnownNames) -> tuple[Repeat, ...]:
     """Say of second runs which files came out differently, and not how."""
     return tuple(
         replace(
             one,
-            ending=of_ending(one.ending, code),
+            ending=of_ending(one.ending, code, known),
             differing={port: _without_lines(files) for port, files in one.differing.items()},
         )
         for one in repeats

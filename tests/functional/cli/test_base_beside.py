@@ -88,7 +88,7 @@ def test_what_is_passed_on_is_compared_where_nobody_reads_it_further_or_it_is_js
 
     told = " ".join(ended.stdout.split())
     assert (
-        "end fraud/package, output `bundle` (from preprocess by way of split and train): 1 member of"
+        "final fraud/package, output `bundle` (from preprocess by way of split and train): 1 member of"
         " `fraud-model.tar.gz`" in told
     )
     assert "model.json mean[3]" in told

@@ -123,8 +123,58 @@ def test_the_place_and_the_type_of_a_failure_are_told(bank: Path) -> None:
 
     told = reported(bank)
 
-    assert "SC201 ValueError: (withheld: its data are real)" in told
+    assert "SC201 ValueError: (withheld but for 'id', 'name', 'paid': its data are real)" in told
     assert "use.py:8" in told
+
+
+ADDING = """\
+import pandas as pd
+from pathlib import Path
+def main(input_paths, output_paths, environ_vars, job_args):
+    people = pd.read_csv(Path(input_paths["people"], "people.csv"))
+    people["owed"] = people["paid"] * 2
+    people.to_csv(Path(output_paths["clean"], "clean.csv"), index=False)
+"""
+SUMMING = """\
+import pandas as pd
+from pathlib import Path
+def main(input_paths, output_paths, environ_vars, job_args):
+    clean = pd.read_csv(Path(input_paths["clean"], "clean.csv"))
+    total = clean.groupby("name")["owed"].sum().max()
+    Path(output_paths["report"], "report.json").write_text(f'{{"highest": {total}}}')
+"""
+
+
+@pytest.mark.slow
+def test_a_column_that_the_change_renamed_is_told_as_of_data_that_are_nobodys(bank: Path) -> None:
+    git(bank, "checkout", "--quiet", "main")
+    (bank / "load.py").write_text(ADDING)
+    (bank / "use.py").write_text(SUMMING)
+    commit(bank)
+    git(bank, "checkout", "--quiet", "-B", "change")
+    (bank / "load.py").write_text(ADDING.replace('"owed"', '"debt"'))
+
+    told = reported(bank)
+
+    assert "SC201 KeyError: 'Column not found: owed'" in told
+    assert "input `clean` has `debt`, `id`, `name`, `paid`" in told
+    assert "`owed` appears in this change at load.py:5." in told
+    assert "No input has a column `owed`: read another, or have `load` write it." in told
+    for value in PLANTED:
+        assert value not in told
+
+
+@pytest.mark.slow
+def test_a_value_that_a_script_looks_for_is_no_name_of_a_column(bank: Path) -> None:
+    (bank / "use.py").write_text(USE + "    raise KeyError(rows[-1]['name'])\n")
+
+    told = reported(bank)
+
+    assert "SC201 KeyError: (withheld: its data are real)" in told
+    assert "the whole text is in `log.txt` of this task, on the machine that ran it" in told
+    (log,) = (bank / ".scriptcheck" / "runs").glob("*/tasks/daily%2Fuse/log.txt")
+    assert PLANTED[1] in log.read_text()
+    assert PLANTED[1] not in told
 
 
 def test_no_name_of_a_class_tells_a_value(bank: Path) -> None:
@@ -170,7 +220,7 @@ def test_a_class_that_stands_in_the_code_is_told_by_its_name(bank: Path) -> None
 
     told = reported(bank)
 
-    assert "SC201 TooPoorError: (withheld: its data are real)" in told
+    assert "SC201 TooPoorError: (withheld but for 'id', 'name', 'paid': its data are real)" in told
     assert PLANTED[1] not in told
 
 

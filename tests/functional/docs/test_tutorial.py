@@ -79,6 +79,11 @@ def test_the_plan_shows_what_the_change_can_break(followed: list[str]) -> None:
 def test_the_change_is_caught_as_the_tutorial_says(followed: list[str]) -> None:
     _, _, change, _ = followed
 
+    shown = re.findall(r"(?m)^ +(\w+) +[\d.]+ s +(\S+) +(\w.*)$", change)
+    assert shown == re.findall(r"(?m)^ +(\w+) +[\d.]+ s +(\S+) +(\w.*)$", TUTORIAL)
+    assert "SC401 column `total` of `prepared.csv` is gone" in change
+    assert "`summarise` names it in `daily`; alone, `prepare` has no reader" in change
+    assert "input `prepared` has `turnover`, " in change
     assert "SC201 KeyError: 'Column not found: total'" in change
     assert "--> summarise.py:8" in change
 

@@ -153,7 +153,7 @@ def a_record_of_failing_readers() -> RunRecord:
         step="preprocess",
         port="out",
         place=Place(file="scripts/preprocess.py"),
-        evidence=("train names it",),
+        evidence=("`train` names it in `fraud`; alone, `preprocess` has no reader to miss it",),
         advice="Write the column again, or take it out of its readers in the same change.",
     )
     raised = Finding(

@@ -15,7 +15,7 @@ from ci_scriptcheck.model.change import (
     Imports,
     SettingsChanged,
 )
-from ci_scriptcheck.model.plan import Counts, Purpose
+from ci_scriptcheck.model.plan import Counts, Mode, Purpose
 from ci_scriptcheck.model.result import Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.report import console, markdown, mistake
 from ci_scriptcheck.report.page import PLAIN, Detail, Page
@@ -363,6 +363,14 @@ def test_no_character_of_the_project_reaches_the_terminal_unprinted() -> None:
     text = console.render(hostile_texts(), PLAIN)
 
     assert all(character.isprintable() or character == "\n" for character in text)
+
+
+def test_who_asks_for_real_data_and_changed_nothing_is_told_how_to_check_all_on_them() -> None:
+    record = a_record(a_plan(changes=a_change(), modes=(Mode.DEEP_DIVE,)))
+
+    told = console.render(record, PLAIN)
+
+    assert "`scriptcheck run --all --mode deep-dive` checks every step" in told
 
 
 def test_two_hundred_failures_stay_readable() -> None:

@@ -12,6 +12,7 @@ from ci_scriptcheck.model.project import Settings
 from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.run.judgement.counsel import Counsel, counsel
 from ci_scriptcheck.run.judgement.exhibits import Scene
+from ci_scriptcheck.run.judgement.known_names import KnownNames
 from ci_scriptcheck.run.process.request import Ended, Ending, Frame, Raised, Script
 from tests.unit.run.test_checks import a_case, a_file, a_table, lies, reads
 
@@ -66,6 +67,25 @@ def test_columns_are_found_in_the_words_of_csv_readers_and_of_attributes() -> No
         told("AttributeError", "'DataFrame' object has no attribute 'amout'"),
     ):
         assert found.advice == "No input has a column `amout`; did you mean `amount`?"
+
+
+def test_of_private_data_those_columns_are_listed_that_are_known_otherwise() -> None:
+    some = told(
+        "KeyError", "'amout'", own(), PANDAS, known=KnownNames(names=frozenset({"amount"}))
+    )
+    none = told("KeyError", "'amout'", own(), PANDAS, known=KnownNames())
+
+    assert some.facts == ("input `data` has `amount` and 1 more",)
+    assert none.facts == ("input `data` has 2 columns that may not be named here",)
+    assert "amount" not in none.advice
+
+
+def test_of_private_data_those_files_are_listed_that_are_known_otherwise() -> None:
+    missing = "[Errno 2] No such file or directory: '/run/in/data/rows.csv'"
+
+    found = told("FileNotFoundError", missing, known=KnownNames(names=frozenset({"data.csv"})))
+
+    assert found.facts == ("input `data` holds `data.csv` and 1 more",)
 
 
 def test_columns_that_no_input_has_are_remembered_by_name() -> None:

@@ -11,6 +11,7 @@ from ci_scriptcheck.model import json_path
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     Fate,
+    Figure,
     FileComparison,
     PortComparison,
     TableComparison,
@@ -255,3 +256,35 @@ def test_a_little_more_than_base_is_no_cost() -> None:
 
     assert not costs.exceeded(slower, quick, Tolerance())
     assert not costs.exceeded(SLOW, FAST, Tolerance(slower=3))
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [(900, ("0 empty, p95 8", "1 empty, p95 9")), (1, ("0 empty", "1 empty"))],
+)
+def test_one_gap_more_does_not_hide_that_values_moved(rows: int, told: tuple[str, str]) -> None:
+    moved = dataclasses.replace(
+        a_column(rows, nulls=1), figures=(Figure(name="p95", before="8", after="9"),)
+    )
+    port = PortComparison(port="scores", files=(a_table(columns=(moved,)),))
+
+    (found,) = differences.look(a_tolerant_task(Tolerance()), [port], {})
+
+    assert found.rule == "SC405"
+    assert found.table is not None
+    assert found.table.rows[0][1:3] == told
+
+
+def test_a_loss_says_why_the_step_passes_where_it_runs_alone() -> None:
+    lost = ColumnComparison(name="score", fate=Fate.GONE, type_before="float")
+    port = PortComparison(port="scores", files=(a_table(columns=(lost,)),))
+    needing = {"scores": {"score": ("report",)}}
+
+    def said(task: Task) -> tuple[str, ...]:
+        (found,) = differences.look(task, [port], needing)
+        return found.evidence
+
+    assert said(a_task("rate")) == ("`report` names it",)
+    assert said(a_task("rate", pipeline="daily")) == (
+        "`report` names it in `daily`; alone, `rate` has no reader to miss it",
+    )

@@ -1,0 +1,121 @@
+"""What is known of a task beside its private data: the words of its code, and names of columns and files.
+
+Only such names are left in what is told of the run; see `judgement.known_names`.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from ci_scriptcheck import repository_file
+from ci_scriptcheck.model.plan import Side
+from ci_scriptcheck.run import record
+from ci_scriptcheck.run.judgement import known_names
+from ci_scriptcheck.run.judgement.known_names import KnownNames
+from ci_scriptcheck.run.judgement.withheld import Code
+from ci_scriptcheck.run.process.request import Script
+from ci_scriptcheck.values import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from ci_scriptcheck.model.plan import Plan, Task
+    from ci_scriptcheck.model.result import Artefact, TaskResult
+    from ci_scriptcheck.run.context import Context
+    from ci_scriptcheck.run.process.request import Target
+    from ci_scriptcheck.run.store.keys import Keys
+
+
+def code(context: Context, task: Task) -> Code:
+    """Say what is known of all code that a task runs."""
+    files = context.keys.closure(task.script)
+    modules = frozenset(PurePosixPath(file).stem for file in files)
+    return Code(words=_words(context.root, files), modules=modules)
+
+
+def of_run(
+    context: Context, task: Task, target: Target, given: Mapping[str, Artefact]
+) -> KnownNames:
+    """Give the names that may be told of a run of a task.
+
+    Args:
+        context: Of the task's side.
+        task: That was run.
+        target: What was called.
+        given: Input port → what lay there.
+    """
+    found = (*given.values(), *_on_base(context, task))
+    known = of_artefacts(context.plan, context.keys, context.root, found)
+    return replace(known, folders=frozenset(_folders(task, target)))
+
+
+def of_artefacts(plan: Plan, keys: Keys, root: Path, artefacts: Iterable[Artefact]) -> KnownNames:
+    """Give the names of columns and files that may be told, of those that the settings or artefacts have."""
+    files = {file for script in plan.closures for file in keys.closure(script)}
+    variables = " ".join(value for one in plan.tasks for value in one.variables.values())
+    words = _words(root, files) | frozenset(re.findall(r"\w+", variables))
+    return KnownNames(names=known_names.known(_stated(plan), _found(artefacts), words))
+
+
+def telling(
+    plan: Plan, keys: Keys, root: Path, task: Task, results: Iterable[TaskResult]
+) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    """Give a function that leaves those names of columns that may be told of a task and its like."""
+    if not task.is_private:
+        return tuple
+    artefacts = (artefact for one in results for artefact in one.inputs.values())
+    return of_artefacts(plan, keys, root, artefacts).told
+
+
+def _words(root: Path, files: Iterable[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for file in files:
+        with suppress(OSError):
+            text = repository_file.read(str(root), file).decode(errors="replace")
+            found.update(re.findall(r"\w+", text))
+    return frozenset(found)
+
+
+def _stated(plan: Plan) -> Iterator[str]:
+    """Give the names that stand in the settings of head and of base."""
+    for datasets in (plan.datasets, plan.base.datasets if plan.base else {}):
+        for dataset in datasets.values():
+            yield from (column.name for column in dataset.schema.columns)
+            yield from (entry.name for entry in dataset.files)
+    for task in plan.tasks:
+        yield from (item.file for item in (*task.inputs, *task.outputs) if item.file)
+
+
+def _on_base(context: Context, task: Task) -> tuple[Artefact, ...]:
+    """Give what base's task was given, which has ended where a run waits for it: it has what the change took away."""
+    if task.side is not Side.HEAD or task.beside is None:
+        return ()
+    found = record.read_result(context.run_directory, task.beside)
+    return () if found is None else tuple(found.inputs.values())
+
+
+def _found(artefacts: Iterable[Artefact]) -> Iterator[str]:
+    for artefact in artefacts:
+        for file in artefact.files:
+            yield file.path
+            yield from file.columns
+
+
+def _folders(task: Task, target: Target) -> Iterator[str]:
+    if not isinstance(target, Script):
+        return
+    for item in task.inputs:
+        if item.parameter in target.input_paths:
+            yield _folder(target.input_paths[item.parameter], item.file)
+    for output in task.outputs:
+        if output.parameter in target.output_paths:
+            yield _folder(target.output_paths[output.parameter], output.file)
+
+
+def _folder(path: str, file: str | None) -> str:
+    """Give the folder of a port from the path that a script is given for it."""
+    return str(PurePosixPath(path).parent) if file else path
