@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.git.remote import address
-from ci_scriptcheck.cli import opening
-from ci_scriptcheck.cli.examination import Health, Observation, trouble
+from ci_scriptcheck.cli import opening, own_libraries
+from ci_scriptcheck.cli.examination import Health, Observation, of_libraries, trouble
 from ci_scriptcheck.errors import FixtureError, ScriptcheckError
 from ci_scriptcheck.fixtures import clients, credentials, identity_token, policies, trial
 from ci_scriptcheck.fixtures.allowed import Allowed
@@ -61,6 +61,7 @@ class Found:
 def examine(folder: Path, environ: Mapping[str, str]) -> Iterator[Observation | str]:
     """Look at token, role and places, each observation as it is made; the policies come last, as a text."""
     keep_to_ourselves()
+    yield from of_libraries(own_libraries.lacking())
     try:
         place = opening.place_of(folder)
         project = opening.project_of(place)
@@ -214,7 +215,7 @@ def _places(project: Project) -> Observation:
     return Observation(
         about="settings",
         text="no place in S3 may be read",
-        health=Health.DOUBTFUL,
+        health=Health.BAD,
         facts=("no dataset has `real`, and `aws` has no `prefixes`",),
         advice="let a dataset say where its real data are: `real: s3://bucket/folder/`",
     )

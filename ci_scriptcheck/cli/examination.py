@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.change.closure import imports
 from ci_scriptcheck.change.closure.entry_points import entry_points
 from ci_scriptcheck.change.git.repository import change_set
-from ci_scriptcheck.cli import opening
+from ci_scriptcheck.cli import opening, own_libraries
 from ci_scriptcheck.errors import ScriptcheckError
 from ci_scriptcheck.project import loader
 from ci_scriptcheck.report.lines import base
@@ -25,7 +25,7 @@ from ci_scriptcheck.run.store.store import Store
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ci_scriptcheck.cli.opening import ProjectFolder
     from ci_scriptcheck.model.project import Project, Settings, Step
@@ -64,6 +64,7 @@ class Observation:
 def examine(folder: Path, environ: Mapping[str, str]) -> Iterator[Observation]:
     """Look at everything, the cheap things first; each observation comes when it is made."""
     yield _version()
+    yield from of_libraries(own_libraries.lacking())
     try:
         place = opening.place_of(folder)
     except ScriptcheckError as error:
@@ -86,6 +87,18 @@ def examine(folder: Path, environ: Mapping[str, str]) -> Iterator[Observation]:
 def _version() -> Observation:
     python = f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
     return Observation(about="scriptcheck", text=f"runs on Python {python}, {sys.platform}")
+
+
+def of_libraries(lacking: Sequence[str]) -> Iterator[Observation]:
+    """Tell what scriptcheck itself lacks, if anything."""
+    if lacking:
+        yield Observation(
+            about="libraries",
+            text="scriptcheck lacks libraries that this version of it needs",
+            health=Health.BAD,
+            facts=tuple(lacking),
+            advice=own_libraries.again(),
+        )
 
 
 def trouble(about: str, error: ScriptcheckError) -> Observation:

@@ -6,6 +6,8 @@ identity tokens, and whose commit nobody has looked at. Sealed, what it got pass
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +17,13 @@ from ci_scriptcheck.cli import fetching, opening
 from ci_scriptcheck.errors import FixtureError, ScriptcheckError, UsageError
 from ci_scriptcheck.fixtures import identity_token, refused, sealed
 from ci_scriptcheck.fixtures.cache import Cache
+from ci_scriptcheck.fixtures.progress import sized
 from ci_scriptcheck.github import actions
 from ci_scriptcheck.model.fixture import FOLDER
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Mode
 from ci_scriptcheck.report import mistake
-from ci_scriptcheck.report.page import Detail
+from ci_scriptcheck.report.page import Detail, visible
 from ci_scriptcheck.run import own_folders
 
 if TYPE_CHECKING:
@@ -61,15 +64,24 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
             console.mention(mistake.error(error, console.err_page) + "\n")
     except ScriptcheckError as error:
         if given.seal:
-            refused.write(Path(given.seal) / refused.NAME, error)
+            error.facts = (*error.facts, _kept(Path(given.seal), error))
         raise
+    _tell(prepared.plan.fixtures.values(), console)
     if key is not None:
         cache, target = Cache(prepared.root / FOLDER), Path(given.seal)
-        sealed.seal(cache, prepared.plan.fixtures.values(), key, target, run=environ.get(RUN))
-    _tell(prepared.plan.fixtures.values(), console)
-    if given.seal and console.out_page.detail is not Detail.QUIET:
-        console.tell(f"sealed in {given.seal}\n")
+        found = prepared.plan.fixtures.values()
+        size = sealed.seal(cache, found, key, target, run=environ.get(RUN), now=time.time())
+        _say(f"sealed in `{target}`, {sized(size)}", console)
     return 0
+
+
+def _kept(target: Path, error: ScriptcheckError) -> str:
+    """Keep for the job that runs scripts why there is nothing for it, and say so."""
+    try:
+        refused.write(sealed.made_folder(target) / refused.NAME, error)
+    except OSError as fault:
+        return f"the job that runs scripts will not know why, as `{target}` cannot be written: {fault.strerror}"
+    return f"told the job that runs scripts by `{target / refused.NAME}`"
 
 
 def keep_refusal(project: Path, error: FixtureError) -> None:
@@ -118,8 +130,15 @@ def _open(given: Namespace, console: Console, environ: Mapping[str, str]) -> int
         return 0
     key = sealed.check_key(environ.get(sealed.VARIABLE))
     found = sealed.open_sealed(Path(given.open), key, cache, run=environ.get(RUN))
-    _tell(found.values(), console)
+    _tell(found.fixtures.values(), console)
+    when = f"{datetime.fromtimestamp(found.at, UTC):%Y-%m-%d %H:%M} UTC"
+    _say(f"opened from `{given.open}`, where they were sealed on {when}", console)
     return 0
+
+
+def _say(line: str, console: Console) -> None:
+    if console.out_page.detail is not Detail.QUIET:
+        console.tell(f"{visible(line)}\n")
 
 
 def _tell(found: Collection[Fixture], console: Console) -> None:

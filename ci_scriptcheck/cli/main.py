@@ -32,7 +32,7 @@ INTERNAL = 70
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
-# What the person at the keyboard can mend: a full disk, a folder that cannot be written.
+# What the person at the keyboard can mend: a full disk, a folder that cannot be written, libraries that are missing.
 _THEIRS = {
     errno.ENOSPC: "free some space, or write elsewhere with `--output` and SCRIPTCHECK_STORE",
     errno.EDQUOT: "free some space, or write elsewhere with `--output` and SCRIPTCHECK_STORE",
@@ -84,7 +84,7 @@ def with_errors_told(call: Callable[[], int], console: Console) -> int:
     except BrokenPipeError:
         _give_up_output()
         return PIPE_CLOSED
-    except OSError as error:
+    except (OSError, ImportError) as error:
         problem = theirs(error)
         _give_up_output()
         return _told(problem, console) if problem else _our_fault(console)
@@ -120,9 +120,13 @@ def _told(error: ScriptcheckError, console: Console) -> int:
     return error.exit_code
 
 
-def theirs(error: OSError) -> UsageError | None:
+def theirs(error: Exception) -> UsageError | None:
     """Say what the person at the keyboard can mend; `None` where it is a fault of ours."""
-    if error.errno not in _THEIRS:
+    if isinstance(error, ImportError):
+        from ci_scriptcheck.cli import own_libraries
+
+        return own_libraries.as_error(error)
+    if not isinstance(error, OSError) or error.errno not in _THEIRS:
         return None
     where = f"{error.filename}: " if error.filename else ""
     return UsageError(what=f"{where}{error.strerror}", advice=_THEIRS[error.errno])

@@ -115,7 +115,12 @@ DOCTOR = Command(
                 Option(
                     name="aws",
                     text="Instead, whether real data can be read: token, role, places in S3 and"
-                    " their keys; prints the policies that the role needs",
+                    " their keys",
+                ),
+                Option(
+                    name="policies",
+                    text="The same, and print the policies that a role for jobs in Actions needs;"
+                    " in such a job they are always printed",
                 ),
             ),
         ),

@@ -79,7 +79,7 @@ def as_error(fault: Exception) -> ScriptcheckError:
     """Say what went wrong in words that can stand in a report: of a fault of ours, the log has the lines."""
     if isinstance(fault, ScriptcheckError):
         return fault
-    theirs = main.theirs(fault) if isinstance(fault, OSError) else None
+    theirs = main.theirs(fault)
     if theirs is not None:
         return theirs
     last = traceback.extract_tb(fault.__traceback__)[-1:]

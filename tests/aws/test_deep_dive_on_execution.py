@@ -14,6 +14,7 @@ from pyrage import x25519
 
 from tests.aws.company import NAME, SECRET, Company, a_company, in_a_line
 from tests.functional.cli.command import commit, environment, git
+from tests.functional.cli.real_shop import a_job
 from tests.s3_server.server import Refuse
 from tests.sagemaker_server.stories import BUCKET, Story
 
@@ -276,28 +277,33 @@ def test_pytest_runs_the_steps_on_what_production_gave_them(company: Company) ->
     assert "2 passed" in ended.stdout
 
 
-JOB = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request"}
 KEY = {"SCRIPTCHECK_FIXTURES_KEY": str(x25519.Identity.generate())}
 HANDED_ON = ("--base", "main", "--mode", "pipeline", "--mode", "deep-dive")
 
 
-def another_machine(company: Company, folder: Path) -> Company:
+@pytest.fixture
+def job(tmp_path: Path) -> dict[str, str]:
+    """Give the variables of a job of a pull request."""
+    return a_job(tmp_path, "pull_request", "refs/pull/7/merge")
+
+
+def another_machine(company: Company, folder: Path, job: dict[str, str]) -> Company:
     """Give the checkout of another job, which may ask AWS for nothing."""
     shutil.copytree(company.root, folder, ignore=shutil.ignore_patterns(".scriptcheck"))
     made = copy.copy(company)
-    made.root, made.variables = folder, JOB
+    made.root, made.variables = folder, job
     return made
 
 
 def test_what_one_job_has_read_of_executions_another_one_runs_with(
-    company: Company, tmp_path: Path
+    company: Company, tmp_path: Path, job: dict[str, str]
 ) -> None:
     company.change("prepare.py", ">= least", "> least + 20")
     commit(company.root)
     sealed = str(tmp_path / "sealed")
 
-    fetched = company.call("fetch-fixtures", "--base", "main", "--seal", sealed, more=JOB | KEY)
-    there = another_machine(company, tmp_path / "there")
+    fetched = company.call("fetch-fixtures", "--base", "main", "--seal", sealed, more=job | KEY)
+    there = another_machine(company, tmp_path / "there", job)
     opened = there.call("fetch-fixtures", "--open", sealed, more=KEY)
     ended = there.call("run", *HANDED_ON)
 
@@ -311,7 +317,7 @@ def test_what_one_job_has_read_of_executions_another_one_runs_with(
 
 
 def test_what_one_pipeline_is_refused_is_handed_on_beside_the_data_of_the_others(
-    company: Company, tmp_path: Path
+    company: Company, tmp_path: Path, job: dict[str, str]
 ) -> None:
     git(company.root, "switch", "--quiet", "main")
     company.change("scriptcheck.yaml", "fraud-training}", "fraud-training, weekly: no-such}")
@@ -322,8 +328,8 @@ def test_what_one_pipeline_is_refused_is_handed_on_beside_the_data_of_the_others
     commit(company.root)
     sealed = str(tmp_path / "sealed")
 
-    fetched = company.call("fetch-fixtures", "--base", "main", "--seal", sealed, more=JOB | KEY)
-    there = another_machine(company, tmp_path / "there")
+    fetched = company.call("fetch-fixtures", "--base", "main", "--seal", sealed, more=job | KEY)
+    there = another_machine(company, tmp_path / "there", job)
     there.call("fetch-fixtures", "--open", sealed, more=KEY)
     ended = there.call("run", *HANDED_ON)
 
@@ -336,7 +342,7 @@ def test_what_one_pipeline_is_refused_is_handed_on_beside_the_data_of_the_others
 
 
 def test_what_could_not_be_had_of_an_execution_is_handed_on_as_such(
-    company: Company, tmp_path: Path
+    company: Company, tmp_path: Path, job: dict[str, str]
 ) -> None:
     company.change("prepare.py", ">= least", "> least + 20")
     commit(company.root)
@@ -344,8 +350,8 @@ def test_what_could_not_be_had_of_an_execution_is_handed_on_as_such(
     del company.store.objects[gone]
     sealed = str(tmp_path / "sealed")
 
-    fetched = company.call("fetch-fixtures", "--base", "main", "--seal", sealed, more=JOB | KEY)
-    there = another_machine(company, tmp_path / "there")
+    fetched = company.call("fetch-fixtures", "--base", "main", "--seal", sealed, more=job | KEY)
+    there = another_machine(company, tmp_path / "there", job)
     there.call("fetch-fixtures", "--open", sealed, more=KEY)
     ended = there.call("run", *HANDED_ON)
 
@@ -355,12 +361,12 @@ def test_what_could_not_be_had_of_an_execution_is_handed_on_as_such(
 
 
 def test_a_pull_request_names_no_execution_that_its_base_does_not(
-    company: Company,
+    company: Company, job: dict[str, str]
 ) -> None:
     company.change("scriptcheck.yaml", "daily: fraud-training", "daily: salaries")
     commit(company.root)
 
-    ended = company.call("fetch-fixtures", "--base", "main", "--all", more=JOB | KEY)
+    ended = company.call("fetch-fixtures", "--base", "main", "--all", more=job | KEY)
 
     assert ended.returncode == 4
     assert "none of the executions that may be read" in ended.stderr

@@ -51,8 +51,8 @@ def account(aws: AwsServer) -> AwsServer:
     return aws
 
 
-def doctor(project: Path, variables: Mapping[str, str]) -> tuple[int, str]:
-    ended = scriptcheck("doctor", "--aws", folder=project, variables=dict(variables))
+def doctor(project: Path, variables: Mapping[str, str], what: str = "--aws") -> tuple[int, str]:
+    ended = scriptcheck("doctor", what, folder=project, variables=dict(variables))
     assert ended.stderr == ""
     return ended.returncode, ended.stdout
 
@@ -160,16 +160,45 @@ def test_a_job_without_a_token_says_so_and_prints_the_policies(
     assert len(printed_policies(text)) == 2
 
 
-def test_a_machine_with_keys_of_its_own(account: AwsServer, project: Path) -> None:
+@pytest.fixture
+def own(account: AwsServer) -> dict[str, str]:
+    """Give the variables of a person's machine."""
     keys = account.keys(EVERYTHING)
-    own = {"AWS_ACCESS_KEY_ID": keys.access, "AWS_SECRET_ACCESS_KEY": keys.secret}
+    given = {"AWS_ACCESS_KEY_ID": keys.access, "AWS_SECRET_ACCESS_KEY": keys.secret}
+    return account.variables | given
 
-    status, text = doctor(project, account.variables | own)
+
+def test_a_machine_with_keys_of_its_own(
+    project: Path, own: dict[str, str], golden: Callable[[str], object]
+) -> None:
+    status, text = doctor(project, own)
+
+    assert text == golden("aws/doctor_on_a_machine.txt")
+    assert status == 0
+
+
+def test_policies_are_printed_on_a_machine_where_they_are_asked_for(
+    project: Path, own: dict[str, str]
+) -> None:
+    status, text = doctor(project, own, "--policies")
 
     assert status == 0
     assert "of arn:aws:iam::123456789012:user/developer" in text
-    assert "is for jobs in Actions, and was not tried" in text
     assert "repo:acme@OWNER_ID/fraud@REPOSITORY_ID:pull_request" in text
+    assert len(printed_policies(text)) == 2
+    assert text.endswith("\nReal data can be read.\n")
+
+
+def test_what_cannot_be_read_is_told_last(project: Path, own: dict[str, str]) -> None:
+    settings = project / "scriptcheck.yaml"
+    settings.write_text(
+        settings.read_text().replace("company-ml/fraud/orders", "company-lm/orders")
+    )
+
+    status, text = doctor(project, own, "--policies")
+
+    assert status == 1
+    assert text.endswith("\nFAILED: s3://company-lm/orders/: there is no such bucket\n")
 
 
 def test_a_machine_without_any(account: AwsServer, project: Path) -> None:
@@ -180,17 +209,15 @@ def test_a_machine_without_any(account: AwsServer, project: Path) -> None:
 
 
 def test_a_project_without_real_data_is_told_how_to_name_them(
-    account: AwsServer, project: Path
+    project: Path, own: dict[str, str]
 ) -> None:
     (project / "scriptcheck.yaml").write_text("version: 1\n")
-    keys = account.keys(EVERYTHING)
-    own = {"AWS_ACCESS_KEY_ID": keys.access, "AWS_SECRET_ACCESS_KEY": keys.secret}
 
-    status, text = doctor(project, account.variables | own)
+    status, text = doctor(project, own)
 
-    assert status == 0
-    assert "no place in S3 may be read" in text
-    assert "arn:aws:iam::123456789012:role/scriptcheck" in text
+    assert status == 1
+    assert "let a dataset say where its real data are" in text
+    assert text.endswith("\nFAILED: no place in S3 may be read\n")
 
 
 def test_no_secret_is_printed(account: AwsServer, project: Path) -> None:
@@ -200,7 +227,7 @@ def test_no_secret_is_printed(account: AwsServer, project: Path) -> None:
 
     texts = [
         doctor(project, account.variables_of_a_job)[1],
-        doctor(project, account.variables | own)[1],
+        doctor(project, account.variables | own, "--policies")[1],
     ]
 
     given = account.gate.sts.given.values()

@@ -75,7 +75,7 @@ def cutting(  # noqa: PLR0913  (everything that a sample depends on)
     """Ask for a smaller file.
 
     The answer's `rows` counts its rows; `of_rows` those of the file, where they were counted; `pieces`
-    gives for blocks, and a head, their records and their bytes. Or it has `missing` or `uncut`, as for
+    gives for blocks, and a head, their whole records, all that end in them, and their bytes without the `header`. Or it has `missing` or `uncut`, as for
     `laying_open`, or `unsure` where blocks do not show where records begin.
 
     Args:
@@ -176,7 +176,8 @@ def _cut(request: Message) -> Message:
             raise ValueError(f"this is no way to cut a file: {way}")
     return {
         "rows": sum(piece.records for piece in pieces),
-        "pieces": [[piece.records, piece.bytes] for piece in pieces],
+        "pieces": [[piece.records, piece.ended, piece.bytes] for piece in pieces],
+        "header": pieces[0].header,
     }
 
 

@@ -39,10 +39,19 @@ class NotSureError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """How many whole records were found in how many bytes of a file."""
+    """How many records were found in a part of a file.
+
+    Attributes:
+        records: Whole ones, which were written.
+        ended: All that end in it: each ends in one place, so that pieces of a file can stand for the rest of it.
+        bytes: Of the part, without a header.
+        header: Bytes of it, where the part has one.
+    """
 
     records: int
+    ended: int
     bytes: int
+    header: int = 0
 
 
 def write_blocks(
@@ -57,7 +66,7 @@ def write_blocks(
         blocks: In their order; none touches another.
 
     Returns:
-        What was found in each block, without the header.
+        What was found in each block.
 
     Raises:
         NotSureError: a block does not show where its records begin.
@@ -72,9 +81,16 @@ def write_blocks(
             content = source.read(end - start)
             if form is None:
                 form = _form_of(content, kind)
-            body, count = form.whole_records(content, is_first=not start, is_last=end == size)
-            written.write(body)
-            found.append(Piece(records=count, bytes=len(body)))
+            one = form.whole_records(content, is_first=not start, is_last=end == size)
+            written.write(one.body)
+            found.append(
+                Piece(
+                    records=one.records,
+                    ended=one.ended,
+                    bytes=end - start - one.header,
+                    header=one.header,
+                )
+            )
     return tuple(found)
 
 
@@ -89,7 +105,7 @@ def write_head(path: Path, target: Path, *, kind: str, end: int, most: int) -> P
         most: Bytes of the records, unpacked.
 
     Returns:
-        Its records without the header, and the bytes of the file that they lay in, about.
+        What was found in it; the bytes are those of the file, packed as it is.
     """
     with path.open("rb") as file:
         head = file.read(end)
@@ -98,10 +114,26 @@ def write_head(path: Path, target: Path, *, kind: str, end: int, most: int) -> P
     content, used = _unpacked(head, most) if is_packed else (head[:most], min(end, most))
     is_all = is_all and (used == end)
     form = _form_of(content, kind)
-    body, count = form.whole_records(content, is_first=True, is_last=is_all)
-    share = len(body) / len(content) if content else 1.0
-    target.write_bytes(gzip.compress(body, mtime=0) if is_packed else body)
-    return Piece(records=count, bytes=round(used * share))
+    found = form.whole_records(content, is_first=True, is_last=is_all)
+    target.write_bytes(gzip.compress(found.body, mtime=0) if is_packed else found.body)
+    header = round(used * found.header / max(1, len(content)))
+    return Piece(records=found.records, ended=found.ended, bytes=used - header, header=header)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Records:
+    """The whole records of a piece, with a header before them if it has one, which does not count.
+
+    Attributes:
+        records: How many there are.
+        ended: How many end in the piece, that which began before it among them.
+        header: Bytes.
+    """
+
+    body: bytes
+    records: int
+    ended: int
+    header: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,20 +143,34 @@ class _Reading:
     start: int
     end: int
     records: int
+    ended: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ends:
+    """Where records end in a text that begins with one, and how many cells each has.
+
+    Attributes:
+        last: Cells of the last one of a piece, which is left out as it may go on behind it, but looks whole.
+    """
+
+    at: list[int]
+    widths: list[int]
+    last: int = 0
 
 
 class _Form:
     """How the records of one text are told apart."""
 
-    def whole_records(self, content: bytes, *, is_first: bool, is_last: bool) -> tuple[bytes, int]:
-        """Cut a piece to its whole records and count them; a header stays, and does not count."""
+    def whole_records(self, content: bytes, *, is_first: bool, is_last: bool) -> _Records:
+        """Cut a piece to its whole records and count them."""
         raise NotImplementedError
 
 
 class _Lines(_Form):
     """JSON lines: no line end can stand inside a record."""
 
-    def whole_records(self, content: bytes, *, is_first: bool, is_last: bool) -> tuple[bytes, int]:
+    def whole_records(self, content: bytes, *, is_first: bool, is_last: bool) -> _Records:
         body = _whole_lines(content, is_first=is_first, is_last=is_last)
         lines = [line for line in body.split(b"\n") if line.strip()]
         for line in lines:
@@ -132,10 +178,11 @@ class _Lines(_Form):
                 json.loads(line)
             except (ValueError, RecursionError) as error:
                 raise NotSureError from error
-        return _ended(body), len(lines)
+        began_before = not is_first and b"\n" in content
+        return _Records(body=_ended(body), records=len(lines), ended=len(lines) + began_before)
 
 
-class _Records(_Form):
+class _Table(_Form):
     """A CSV file of a known width."""
 
     def __init__(self, delimiter: str, width: int, *, has_header: bool) -> None:
@@ -144,11 +191,16 @@ class _Records(_Form):
         self._has_header = has_header
         self._escape: str | None = None
 
-    def whole_records(self, content: bytes, *, is_first: bool, is_last: bool) -> tuple[bytes, int]:
+    def whole_records(self, content: bytes, *, is_first: bool, is_last: bool) -> _Records:
         if is_first:
-            ends, widths = self._cut_first(content, is_last=is_last)
-            body = content[: ends[-1]]
-            return _ended(body), len(_filled(widths)) - self._has_header
+            ends = self._cut_first(content, is_last=is_last)
+            count = len(_filled(ends.widths)) - self._has_header
+            return _Records(
+                body=_ended(content[: ends.at[-1]]),
+                records=count,
+                ended=count + bool(ends.last),
+                header=ends.at[0] if self._has_header else 0,
+            )
         # It begins outside of quotes, or inside.
         read = [self._read_from(begin, content, is_last=is_last) for begin in (b"", b'"')]
         found = {one for one in read if one is not None and one.records}
@@ -157,40 +209,44 @@ class _Records(_Form):
         if len(found) != 1 or (is_open and all(one.records < _NO_PROSE for one in found)):
             raise NotSureError
         (one,) = found
-        return _ended(content[one.start : one.end]), one.records
+        body = _ended(content[one.start : one.end])
+        return _Records(body=body, records=one.records, ended=one.ended)
 
     def _read_from(self, begin: bytes, content: bytes, *, is_last: bool) -> _Reading | None:
         """Read a piece as if this stood before it; `None` where that gives no records of this table."""
         try:
-            ends, widths = self._cut(begin + content, is_last=is_last)
+            ends = self._cut(begin + content, is_last=is_last)
         except NotSureError:
             return None
         # The first record began before the piece.
-        if any(width != self._width for width in _filled(widths[1:])):
+        whole = _filled(ends.widths[1:])
+        if any(width != self._width for width in whole):
             return None
-        if not ends:
-            return _Reading(start=0, end=0, records=0)
+        if not ends.at:
+            return _Reading(start=0, end=0, records=0, ended=0)
         shift = len(begin)
         return _Reading(
-            start=ends[0] - shift, end=ends[-1] - shift, records=len(_filled(widths[1:]))
+            start=ends.at[0] - shift,
+            end=ends.at[-1] - shift,
+            records=len(whole),
+            ended=1 + len(whole) + bool(ends.last),
         )
 
-    def _cut_first(self, content: bytes, *, is_last: bool) -> tuple[list[int], list[int]]:
+    def _cut_first(self, content: bytes, *, is_last: bool) -> _Ends:
         # Spark writes quotes inside of quotes behind a backslash, unless it is told not to.
         for escape in (None, "\\"):
             self._escape = escape
             with suppress(NotSureError):
-                ends, widths = self._cut(content, is_last=is_last)
-                if self._is_sound(widths):
-                    return ends, widths
+                ends = self._cut(content, is_last=is_last)
+                if self._is_sound(ends.widths):
+                    return ends
         raise NotSureError
 
     def _is_sound(self, widths: Sequence[int]) -> bool:
         filled = _filled(widths)
         return bool(filled) and all(width == self._width for width in filled)
 
-    def _cut(self, content: bytes, *, is_last: bool) -> tuple[list[int], list[int]]:
-        """Give where records end in a text that begins with one, and how many cells each has."""
+    def _cut(self, content: bytes, *, is_last: bool) -> _Ends:
         lines = _Counted(io.StringIO(content.decode(_BYTES), newline="\n"))
         # Strict: what stands behind a closing quote tells that it was none.
         reader = csv.reader(lines, delimiter=self._delimiter, escapechar=self._escape, strict=True)
@@ -203,12 +259,13 @@ class _Records(_Form):
             # The piece may end inside of quotes, and a file may not.
             if is_last or lines.read < len(content):
                 raise NotSureError from error
-            return ends, widths
-        if not is_last and ends:
-            # The last one may go on behind the piece.
-            ends.pop()
-            widths.pop()
-        return ends, widths
+            return _Ends(at=ends, widths=widths)
+        if is_last or not ends:
+            return _Ends(at=ends, widths=widths)
+        # The last one may go on behind the piece.
+        ends.pop()
+        last = widths.pop()
+        return _Ends(at=ends, widths=widths, last=last if content.endswith(b"\n") else 0)
 
 
 def _filled(widths: Iterable[int]) -> list[int]:
@@ -236,7 +293,7 @@ def _form_of(head: bytes, kind: str) -> _Form:
     if kind == "jsonl":
         return _Lines()
     delimiter, first = first_record(head, kind)
-    return _Records(delimiter, len(first), has_header=not formats.is_data(first))
+    return _Table(delimiter, len(first), has_header=not formats.is_data(first))
 
 
 def first_record(head: bytes, kind: str) -> tuple[str, list[str]]:

@@ -95,6 +95,13 @@ def _check_names(document: ProjectDocument, source: Source) -> None:
                 ("datasets", name),
                 advice="`dataset.column` names a column; use another character",
             )
+        if "s3://" in name:
+            # So are called what executions read and wrote, where real data are kept by name.
+            raise source.mistake(
+                f"the dataset `{name}` is called like a place in S3",
+                ("datasets", name),
+                advice="give it a name of its own, and write the place into it: `real: s3://…`",
+            )
 
 
 def _check_roots(document: ProjectDocument, source: Source) -> None:

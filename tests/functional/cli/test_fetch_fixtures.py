@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,8 +59,13 @@ def test_what_one_job_fetches_another_one_runs_with(
 
     assert fetched.returncode == 0, fetched.stderr
     told = "real  orders: its only file, 1.6 KB\n"
-    assert fetched.stdout == f"{told}sealed in {handed_on}\n"
-    assert (opened.returncode, opened.stdout) == (0, told)
+    size = (handed_on / "fixtures.age").stat().st_size
+    assert fetched.stdout == f"{told}sealed in `{handed_on}`, {size / 1000:.1f} KB\n"
+    assert opened.returncode == 0, opened.stderr
+    assert opened.stdout.startswith(f"{told}opened from `{handed_on}`, where they were sealed on ")
+    when = opened.stdout.rpartition(" on ")[2].removesuffix(" UTC\n")
+    age = datetime.now(UTC) - datetime.fromisoformat(f"{when}+00:00")
+    assert timedelta(0) <= age < timedelta(hours=1)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "daily/prepare[real]" in ended.stdout
     assert shop.store.times("orders/orders.csv") == 1
@@ -79,7 +85,7 @@ def test_what_is_handed_on_says_nothing_to_who_has_not_the_key(
     )
 
     files = [path for path in handed_on.rglob("*") if path.is_file()]
-    assert [path.name for path in files] == ["fixtures.age"]
+    assert sorted(path.name for path in files) == [".gitignore", "fixtures.age"]
     assert not any(b"orders" in path.read_bytes() for path in files)
     assert opened.returncode == 4
     assert "cannot be opened" in opened.stderr
@@ -113,6 +119,9 @@ def test_without_a_good_key_nothing_is_fetched(
 
     assert ended.returncode == 4
     assert "fetch-fixtures --new-key" in ended.stderr
+    refusal = tmp_path / "handed-on" / "refused.json"
+    assert f"told the job that runs scripts by `{refusal}`" in ended.stderr
+    assert "told the job" not in refusal.read_text()
     assert shop.store.times("orders/orders.csv") == 0
 
 

@@ -214,3 +214,21 @@ def test_a_fault_of_our_own_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr().err
     assert "RuntimeError: a fault of ours" in told
     assert f"error: scriptcheck {__version__} itself failed" in told
+
+
+def test_a_library_of_ours_that_is_missing_is_no_fault_of_ours() -> None:
+    code = (
+        "import sys; sys.modules['pyrage'] = None;"
+        "from ci_scriptcheck.cli import main; sys.exit(main.main(['fetch-fixtures', '--new-key'], {}))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("error: `pyrage` is missing, which scriptcheck needs\n")
+    assert "= help: install scriptcheck again: `pip install" in ended.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import itertools
 import json
 import random
 from typing import TYPE_CHECKING, Any
@@ -62,7 +63,7 @@ def test_blocks_give_the_header_and_whole_records_from_all_over_the_file(tmp_pat
     assert found[1] == records[1]
     assert found[-1] == records[-1]
     assert answer["rows"] == len(found) - 1 == len({record[0] for record in found}) - 1
-    assert sum(rows for rows, _ in answer["pieces"]) == answer["rows"]
+    assert sum(rows for rows, _, _ in answer["pieces"]) == answer["rows"]
 
 
 @settings(max_examples=80)
@@ -90,6 +91,36 @@ def test_wherever_blocks_lie_records_are_whole_or_nothing_is_sure(
         assert found[count + 1 :] == records[len(records) - last :]
     else:
         assert answer == {"unsure": True}
+
+
+@settings(max_examples=40)
+@given(
+    seed=st.integers(0, 2**32),
+    pieces=st.integers(2, 12),
+    kind=st.sampled_from(["csv", "jsonl"]),
+    end=st.sampled_from(["\n", "\r\n", ""]),
+)
+def test_each_record_ends_in_one_of_the_pieces_that_make_up_a_text(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, pieces: int, kind: str, end: str
+) -> None:
+    random_ = random.Random(seed)  # noqa: S311
+    rows = [(number, "x" * random_.randrange(30)) for number in range(1_000)]
+    lines = [
+        f"{number},{text}" if kind == "csv" else json.dumps({"id": number, "text": text})
+        for number, text in rows
+    ]
+    header = "id,text\n" if kind == "csv" else ""
+    path = tmp_path_factory.mktemp("pieces") / f"a.{kind}"
+    path.write_bytes((header + (end or "\n").join(lines) + end).encode())
+    size = path.stat().st_size
+    inner = random_.sample(range(1_000, size - 1_000, 1_000), pieces - 1)
+    edges = [0, *sorted(inner), size]
+
+    answer = cut_blocks(path, tuple(itertools.pairwise(edges)), kind)
+
+    assert sum(ended for _, ended, _ in answer["pieces"]) == 1_000
+    assert answer["header"] == len(header)
+    assert sum(length for _, _, length in answer["pieces"]) == size - len(header)
 
 
 def test_a_piece_that_can_be_all_in_one_cell_is_not_sure(tmp_path: Path) -> None:

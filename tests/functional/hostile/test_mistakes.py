@@ -80,6 +80,11 @@ def told(root: Path, *words: str, **variables: str) -> str:
             "  raw: {copy: data}\n  raw.old: {copy: data}",
         ),
         (
+            "dataset_called_like_a_place",
+            "  raw: {copy: data}",
+            "  raw: {copy: data}\n  s3://company-ml/runs/8f/out/: {real: s3://company-ml/raw/, public: true}",
+        ),
+        (
             "unknown_variable",
             "  raw: {copy: data}",
             "  raw:\n    copy: data\n    columns:\n      $LABEL_FIELD: {type: int}",
