@@ -9,7 +9,7 @@ from ci_scriptcheck import atomic
 from ci_scriptcheck.cli import opening, report
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model import verdict
-from ci_scriptcheck.model.acceptance import FILE_NAME, Acceptance, identity, is_acceptable
+from ci_scriptcheck.model.acceptance import FILE_NAME, Acceptance, about, identity, is_acceptable
 from ci_scriptcheck.project import acceptances
 from ci_scriptcheck.report import lines
 from ci_scriptcheck.report.page import listed, visible
@@ -82,7 +82,7 @@ def _of_task(
             step=task.step,
             output=comparison.port,
             rule=finding.rule,
-            about=finding.subject,
+            about=about(finding),
             difference=identity(comparison),
             reason=" ".join(given.reason.split()),
             base=base,

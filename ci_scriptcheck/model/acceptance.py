@@ -6,6 +6,7 @@ import hashlib
 import json
 
 from ci_scriptcheck.model.comparison import (
+    NAME_WITHHELD,
     ColumnComparison,
     FileComparison,
     PortComparison,
@@ -19,6 +20,7 @@ FILE_NAME = "scriptcheck.accepted.yaml"
 """Beside the settings: the differences that are intended."""
 
 _CHARACTERS = 32
+_WITHHELD = f"(names{NAME_WITHHELD}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,8 @@ class Acceptance:
     """What was accepted, and why; it stands for exactly this difference.
 
     Attributes:
-        about: What the finding is about: a column, a file, a member.
+        about: What the finding is about: a column, a file, a member. Where its name is withheld, all of the output whose
+            names are; `difference` says which they were.
         difference: `identity` of how the output differs; any other difference counts again.
         base: The commit that was compared with, short; for people.
     """
@@ -45,17 +48,22 @@ class Acceptance:
 
     def is_about(self, finding: Finding) -> bool:
         """Say whether this was accepted, or another difference of the same."""
-        return (self.step, self.output, self.rule, self.about) == (
+        is_at_same = (self.step, self.output, self.rule) == (
             finding.step,
             finding.port,
             finding.rule,
-            finding.subject,
         )
+        return is_at_same and self.about in {finding.subject, _WITHHELD}
 
 
 def is_acceptable(finding: Finding) -> bool:
     """Say whether a finding is about data that differ; what a script costs is allowed by a tolerance."""
     return finding.rule.startswith("SC4") and finding.port is not None
+
+
+def about(finding: Finding) -> str:
+    """Say what a finding is about, as it is written into a file that is committed."""
+    return _WITHHELD if NAME_WITHHELD in finding.subject else finding.subject
 
 
 def identity(comparison: PortComparison) -> str:
@@ -64,6 +72,8 @@ def identity(comparison: PortComparison) -> str:
     It hangs on all that both sides hold, not only on what is told of it; but for archives, whose own
     bytes hold times, and for files of which a part was set aside as chance.
     """
+    if comparison.accepted_as is not None:
+        return comparison.accepted_as
     files = sorted(json.dumps(_file(file)) for file in comparison.files)
     text = json.dumps([comparison.port, *files])
     return hashlib.sha256(text.encode()).hexdigest()[:_CHARACTERS]

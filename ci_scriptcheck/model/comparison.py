@@ -17,6 +17,10 @@ UNSEEN = "is not looked into"
 """How a note begins that says that there is more than what is looked at."""
 
 
+NAME_WITHHELD = ", withheld)"
+"""How what stands for a name ends that is not told; `real_names` says which."""
+
+
 def called(note: str, before: str, after: str) -> str:
     """Call the sides in a note as people do (`on main`, `here`), but for what stands in backticks."""
     parts = note.split("`")
@@ -203,11 +207,13 @@ class PortComparison:
         files: Those that differ, sorted by path.
         noise: What differs between two equal runs of base, too, and is set aside: paths of files,
             `file: column`, `file: path.in.json` or `archive: member`.
+        accepted_as: What `acceptance.identity` gave for it before names in it were withheld; `None` where none were.
     """
 
     port: str
     files: tuple[FileComparison, ...] = ()
     noise: tuple[str, ...] = ()
+    accepted_as: str | None = None
 
 
 def move_of(before: float, after: float) -> float:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, cast
 
+from ci_scriptcheck.model import acceptance
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     FileComparison,
@@ -175,6 +176,8 @@ def _without(value: Any, labels: Labels) -> Any:  # noqa: ANN401  (any value of 
         after = _each(before, of_field[0]) if of_field else _without(before, labels)
         if after != before:
             changed[item.name] = after
+    if changed and isinstance(value, PortComparison):
+        changed["accepted_as"] = acceptance.identity(value)
     return replace(cast("Any", value), **changed) if changed else value
 
 

@@ -211,6 +211,34 @@ def test_no_name_of_a_column_or_of_a_file_tells_a_value(bank: Path) -> None:
     assert "`name`" in told  # a column that is gone, and stands in the code
 
 
+def test_a_difference_in_which_names_are_withheld_can_be_accepted(bank: Path) -> None:
+    (bank / "load.py").write_text(NAMING)
+    (bank / "use.py").write_text(USE.replace("rows[-1]['name']", "''"))
+    scriptcheck("run", folder=bank)
+
+    scriptcheck("accept", "daily/load", "--reason", "one for each name", folder=bank)
+    again = scriptcheck("run", "-v", folder=bank).stdout
+
+    assert "SC401 and SC402: one for each name (accepted in this change)" in again
+
+
+def test_what_is_accepted_of_withheld_names_holds_none_of_them(bank: Path) -> None:
+    (bank / "load.py").write_text(NAMING)
+    commit(bank)
+    git(bank, "branch", "--force", "main")
+    (bank / "load.py").write_text(NAMING.partition("    for row in rows:")[0])
+    scriptcheck("run", folder=bank)
+
+    scriptcheck("accept", "daily/load", "--reason", "no more", folder=bank)
+    again = scriptcheck("run", "-v", folder=bank).stdout
+    accepted = (bank / "scriptcheck.accepted.yaml").read_text()
+
+    assert accepted.count("- step: load") == 2
+    assert 'about: "(names, withheld)"' in accepted
+    assert not any(value in accepted for value in PLANTED)
+    assert "SC403: no more (accepted in this change)" in again
+
+
 def test_a_class_that_stands_in_the_code_is_told_by_its_name(bank: Path) -> None:
     (bank / "use.py").write_text(
         "class TooPoorError(Exception):\n    pass\n\n\n"
