@@ -105,7 +105,8 @@ def of_datasets(given: Namespace, console: Console, environ: Mapping[str, str]) 
     if laid is None:
         return 1
     with own_reader.reading(_root()) as ask:
-        found = frozen_columns.fittings(ask, project.datasets, laid)
+        real = {name: place.root / folder_of(one) for name, one in fixtures.items()}
+        found = frozen_columns.fittings(ask, project.datasets, laid, real)
     lines = {one.table.name: f"copy: {_relative(one.folder, base)}" for one in laid}
     if given.into is not None:
         new = {name: line for name, line in lines.items() if name not in copying}

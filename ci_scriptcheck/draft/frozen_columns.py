@@ -17,6 +17,7 @@ from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from ci_scriptcheck.draft.freezing import Laid
     from ci_scriptcheck.model.contract import Dataset
@@ -41,7 +42,7 @@ class Fitting:
 
 
 def fittings(
-    ask: Ask, datasets: Mapping[str, Dataset], laid: Iterable[Laid]
+    ask: Ask, datasets: Mapping[str, Dataset], laid: Iterable[Laid], real: Mapping[str, Path]
 ) -> tuple[Fitting, ...]:
     """Hold each sample against its dataset; what fits is left out.
 
@@ -49,14 +50,19 @@ def fittings(
         ask: Has a request answered by the limited reader process.
         datasets: By name.
         laid: Samples, each of one of them.
+        real: Dataset → the folder of its real data, absolute.
     """
     places = {one.table.name: one for one in laid}
-    found = (_fitting(ask, datasets, places, name) for name in places)
+    found = (_fitting(ask, datasets, places, real[name], name) for name in places)
     return tuple(one for one in found if one.changes or one.left)
 
 
 def _fitting(
-    ask: Ask, datasets: Mapping[str, Dataset], places: Mapping[str, Laid], name: str
+    ask: Ask,
+    datasets: Mapping[str, Dataset],
+    places: Mapping[str, Laid],
+    real: Path,
+    name: str,
 ) -> Fitting:
     dataset, folder = datasets[name], places[name].folder.resolve()
     referred = {column.referred[0] for column in dataset.schema.columns if column.referred}
@@ -71,19 +77,25 @@ def _fitting(
     mismatches = tuple(from_json(Mismatch, one) for one in answer["mismatches"])
     if not mismatches:
         return Fitting(dataset=name)
-    looked = ask(
-        reader.profiling(folder, ProfileTerms(evidence=Evidence.VALUES, schema=dataset.schema))
-    )
-    tables = [from_json(TableProfile, one) for one in looked.get("tables", ())]
-    sample = together(tables) if tables else TableProfile(name="")
-    table = places[name].table
-    changes, left = frozen_schema.allowing(dataset.schema, table, sample, mismatches)
+    schema, table = dataset.schema, places[name].table
+    sample = _whole(ask, folder, ProfileTerms(evidence=Evidence.VALUES, schema=schema))
+    # What is written into settings is as good as told.
+    may = Evidence.VALUES if dataset.public else Evidence.AGGREGATES
+    there = _whole(ask, real, ProfileTerms(evidence=may, schema=schema))
+    changes, left = frozen_schema.allowing(schema, table, sample, there, mismatches)
     return Fitting(
         dataset=name,
         changes=changes,
         reasons=tuple(frozen_schema.reasons(changes, table, mismatches)),
         left=left,
     )
+
+
+def _whole(ask: Ask, folder: Path, terms: ProfileTerms) -> TableProfile:
+    """Give what the tables of a folder hold, as one; nothing where that cannot be told."""
+    answer = ask(reader.profiling(folder, terms))
+    tables = [from_json(TableProfile, one) for one in answer.get("tables", ())]
+    return together(tables) if tables else TableProfile(name="")
 
 
 def written(

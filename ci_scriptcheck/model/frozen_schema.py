@@ -12,7 +12,7 @@ from ci_scriptcheck.model.contract import Column, ColumnType, Json, Schema
 from ci_scriptcheck.model.frozen import FrozenColumn, FrozenTable, How
 from ci_scriptcheck.model.made_and_real import ends_of, number_of
 from ci_scriptcheck.model.mismatch import Mismatch
-from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile
+from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile, joined
 from ci_scriptcheck.model.rounding import Way
 from ci_scriptcheck.model.schema_suggestion import (
     ColumnChange,
@@ -21,6 +21,7 @@ from ci_scriptcheck.model.schema_suggestion import (
     outward,
     rounded_up,
 )
+from ci_scriptcheck.values import dataclass
 
 _ELSEWHERE = {
     How.MOVED: "moments were moved",
@@ -31,7 +32,11 @@ _ELSEWHERE = {
 
 
 def allowing(
-    schema: Schema, table: FrozenTable, sample: TableProfile, mismatches: Sequence[Mismatch]
+    schema: Schema,
+    table: FrozenTable,
+    sample: TableProfile,
+    real: TableProfile,
+    mismatches: Sequence[Mismatch],
 ) -> tuple[tuple[ColumnChange, ...], tuple[str, ...]]:
     """Say what a schema should say so that a sample fits it, and in sentences what only a person can settle.
 
@@ -39,6 +44,7 @@ def allowing(
         schema: Of the dataset, which copies the sample.
         table: How it was made.
         sample: What lies in it.
+        real: What may be told of the real data, against which the schema is held in deep dives.
         mismatches: Where it does not fit.
     """
     columns = {column.name: column for column in schema.columns}
@@ -50,7 +56,8 @@ def allowing(
         profile = sample.column(one.column or "")
         keys: Mapping[str, Json] = {}
         if column is not None and frozen is not None and profile is not None:
-            keys = _keys(one, column, frozen, profile)
+            seen = _Seen(rows=real.rows, sample=profile, real=real.column(column.name))
+            keys = _keys(one, column, frozen, seen)
         if keys:
             changes.setdefault(column.name if column else "", {}).update(keys)
         else:
@@ -69,25 +76,39 @@ def reasons(
         yield f"`{change.name}`: {'; '.join(dict.fromkeys(why))}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What lies in a column of the sample, and of the real table with so many rows."""
+
+    rows: int
+    sample: ColumnProfile
+    real: ColumnProfile | None
+
+    def share(self, rows: int) -> float:
+        """Give a number of real rows as their share."""
+        return rows / self.rows if self.rows else 0.0
+
+
 def _keys(  # noqa: PLR0911  (an arm for each rule)
-    one: Mismatch, column: Column, frozen: FrozenColumn, profile: ColumnProfile
+    one: Mismatch, column: Column, frozen: FrozenColumn, seen: _Seen
 ) -> Mapping[str, Json]:
     rows, of_rows = one.rows or 0, one.of_rows or 1
+    profile, real = seen.sample, seen.real
     match one.rule:
         case "SC302" if profile.type in {kind.value for kind in ColumnType}:
             bounds = {key: None for key in ("min", "max") if getattr(column, key) is not None}
             return {"type": profile.type, **bounds}
         case "SC305":
-            # The real share, too: the same columns are held against real data in deep dives.
             return {"nulls": rounded_up(max(rows / of_rows, frozen.nulls))}
         case "SC306" if frozen.how in _ELSEWHERE:
             return {key: None for key in ("min", "max") if getattr(column, key) is not None}
         case "SC306" if is_few(rows, of_rows):
             # As many may well be mistakes, of which a bound is to remind.
-            return {"outside": rounded_up(rows / of_rows)}
-        case "SC306" if profile.low is not None and profile.high is not None:
-            return dict(_widened(column, profile))
-        case "SC307":
+            outside = 0 if real is None else real.outside
+            return {"outside": rounded_up(max(rows / of_rows, seen.share(outside)))}
+        case "SC306":
+            return dict(_widened(column, seen))
+        case "SC307" if profile.strange == len(profile.named):
             return listed(column, profile, of_rows)[0]
         case "SC308" if column.unique:
             return {"unique": False}
@@ -95,7 +116,8 @@ def _keys(  # noqa: PLR0911  (an arm for each rule)
             return {}
 
 
-def _widened(column: Column, profile: ColumnProfile) -> Iterator[tuple[str, Json]]:
+def _widened(column: Column, seen: _Seen) -> Iterator[tuple[str, Json]]:
+    profile = joined([one for one in (seen.sample, seen.real) if one is not None])
     ends, bounds = ends_of(profile), (number_of(column.min), number_of(column.max))
     if ends is None:
         return
@@ -103,6 +125,9 @@ def _widened(column: Column, profile: ColumnProfile) -> Iterator[tuple[str, Json
         yield "min", outward(profile.low, Way.DOWN)
     if bounds[1] is not None and ends[1] > bounds[1]:
         yield "max", outward(profile.high, Way.UP)
+    beyond = seen.share(0 if seen.real is None else seen.real.beyond)
+    if beyond > column.outside:
+        yield "outside", rounded_up(beyond)
 
 
 def _why(one: Mismatch, frozen: FrozenColumn) -> str:

@@ -13,7 +13,7 @@ from ci_scriptcheck.model.codec import from_json
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy
 from ci_scriptcheck.model.mismatch import Mismatch
 from ci_scriptcheck.model.production import FromProduction
-from ci_scriptcheck.model.scenario import Condition, Expect
+from ci_scriptcheck.model.scenario import REAL, Condition, Expect
 from ci_scriptcheck.model.source import Copied, Fetched, Synthetic
 from ci_scriptcheck.run.judgement.exhibits import Misfit
 
@@ -126,8 +126,11 @@ class _Looking:
         return found
 
     def _place_of(self, name: str) -> Path | None:
-        origin = self._datasets[name].origin
-        if isinstance(origin, CopiedFrom):
+        dataset = self._datasets[name]
+        origin = dataset.origin
+        # A copy that stands for real data, such as a frozen sample, has other keys than these.
+        is_stand_in = self._task.scenario == REAL and dataset.real is not None
+        if isinstance(origin, CopiedFrom) and not is_stand_in:
             return self._context.root / origin.path
         for item in self._task.inputs:
             if item.expects == name:

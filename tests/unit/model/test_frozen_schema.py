@@ -34,13 +34,23 @@ def a_sample(**given: Any) -> TableProfile:
     return TableProfile(name="x.csv", rows=ROWS, columns=(profile,))
 
 
+UNKNOWN = TableProfile(name="x.csv")
 NUMBERS = a_sample(low=-1, high=35)
 
 
+def a_real_table(**given: Any) -> TableProfile:
+    profile = ColumnProfile(name="x", **{"type": "int"} | given)
+    return TableProfile(name="x.csv", rows=5_000, columns=(profile,))
+
+
 def change(
-    column: Column, table: FrozenTable, sample: TableProfile, one: Mismatch
+    column: Column,
+    table: FrozenTable,
+    sample: TableProfile,
+    one: Mismatch,
+    real: TableProfile = UNKNOWN,
 ) -> dict[str, Any]:
-    found, left = allowing(Schema(columns=(column,)), table, sample, [one])
+    found, left = allowing(Schema(columns=(column,)), table, sample, real, [one])
     assert left == ()
     return dict(found[0].keys)
 
@@ -60,6 +70,24 @@ def test_bounds_that_many_rows_break_are_widened_to_what_the_sample_holds() -> N
         "min": -1,
         "max": 35,
     }
+
+
+def test_bounds_are_widened_so_that_the_real_data_fit_them_as_well() -> None:
+    column, table = a_column(min=1, max=20), a_table(How.DRAWN)
+    real = a_real_table(low=-1, high=57, beyond=9, outside=500)
+
+    found = change(column, table, NUMBERS, a_mismatch("SC306"), real)
+
+    assert found == {"min": -1, "max": 57, "outside": 0.0018}
+
+
+def test_as_many_rows_are_let_pass_as_are_odd_in_the_real_data() -> None:
+    column, table = a_column(min=1, max=20), a_table(How.DRAWN)
+    real = a_real_table(low=-1, high=20, outside=45)
+
+    found = change(column, table, NUMBERS, a_mismatch("SC306", rows=1), real)
+
+    assert found == {"outside": 0.009}
 
 
 def test_bounds_that_few_rows_break_stay_and_let_these_pass() -> None:
@@ -86,6 +114,16 @@ def test_values_of_a_category_are_listed_as_the_sample_has_them() -> None:
     assert found == {"values": ("AT", "DE", "CH")}
 
 
+def test_values_that_are_too_many_to_be_listed_are_left_to_a_person() -> None:
+    schema = Schema(columns=(a_column(ColumnType.CATEGORY, values=("AT",)),))
+    sample = a_sample(type="string", distinct=40, strange=39, strange_rows=200, named=("CH",))
+    one = a_mismatch("SC307", found="values", expected="`AT`")
+
+    found, left = allowing(schema, a_table(How.KEPT), sample, UNKNOWN, [one])
+
+    assert (found, left) == ((), ("`x`: values in 30 of 300 rows, where `AT` is expected",))
+
+
 def test_what_repeats_is_not_unique() -> None:
     found = change(a_column(unique=True), a_table(How.DRAWN), NUMBERS, a_mismatch("SC308"))
 
@@ -97,7 +135,7 @@ def test_several_things_about_a_column_are_one_change_with_all_reasons() -> None
     gaps = a_mismatch("SC305", found="no value in 10 % of rows", expected="a value in every row")
     both = [gaps, a_mismatch("SC306")]
 
-    found, _ = allowing(Schema(columns=(column,)), table, NUMBERS, both)
+    found, _ = allowing(Schema(columns=(column,)), table, NUMBERS, UNKNOWN, both)
 
     assert [dict(one.keys) for one in found] == [{"nulls": 0.1, "min": -1, "max": 35}]
     assert [*reasons(found, table, both)] == [
@@ -125,6 +163,8 @@ def test_several_things_about_a_column_are_one_change_with_all_reasons() -> None
     ],
 )
 def test_what_no_key_of_a_column_can_say_is_left_to_a_person(one: Mismatch, told: str) -> None:
-    found, left = allowing(Schema(columns=(a_column(),)), a_table(How.CODED), NUMBERS, [one])
+    schema, table = Schema(columns=(a_column(),)), a_table(How.CODED)
+
+    found, left = allowing(schema, table, NUMBERS, UNKNOWN, [one])
 
     assert (found, left) == ((), (told,))
