@@ -87,7 +87,8 @@ def _stated(plan: Plan) -> Iterator[str]:
             yield from (column.name for column in dataset.schema.columns)
             yield from (entry.name for entry in dataset.files)
     for task in plan.tasks:
-        yield from (item.file for item in (*task.inputs, *task.outputs) if item.file)
+        yield from (item.file for item in task.inputs if item.file)
+        yield from (output.file for output in task.outputs if output.file)
 
 
 def _on_base(context: Context, task: Task) -> tuple[Artefact, ...]:
