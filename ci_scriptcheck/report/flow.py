@@ -105,7 +105,8 @@ def _worst_gaps(found: Sequence[Flow]) -> Iterator[str]:
     worst = [one for way in found if (one := way.worst_gaps()) is not None]
     if worst:
         stage, gaps = max(worst, key=lambda one: one[1].more)
-        yield f"`{gaps.name}` is empty in {share(gaps.here)} of the rows that `{stage.node}` writes"
+        where = _beside(stage, gaps, found[0].base)
+        yield f"`{gaps.name}` is empty in {share(gaps.here)} of the rows that `{stage.node}` writes{where}"
 
 
 def _where(stage: Stage) -> tuple[str, str]:

@@ -136,7 +136,9 @@ def judged(
     known = None
     if is_private:
         code = privately_known.code(context, task)
-        known = privately_known.of_run(context, task, attempt.call.target, attempt.given)
+        known = privately_known.of_run(
+            context, task, attempt.call.target, attempt.given, attempt.ending
+        )
         ending = withheld.of_ending(ending, code, known)
         repeats = withheld.of_repeats(repeats, code, known)
     outcome, findings = checks.judge(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Plan, Task
     from ci_scriptcheck.model.result import Artefact, TaskResult
     from ci_scriptcheck.run.context import Context
-    from ci_scriptcheck.run.process.request import Target
+    from ci_scriptcheck.run.process.request import Ending, Target
     from ci_scriptcheck.run.store.keys import Keys
 
 
@@ -38,16 +38,19 @@ def code(context: Context, task: Task) -> Code:
 
 
 def of_run(
-    context: Context, task: Task, target: Target, given: Mapping[str, Artefact]
+    context: Context, task: Task, target: Target, given: Mapping[str, Artefact], ending: Ending
 ) -> KnownNames:
-    """Give the names that may be told of a run of a task.
+    """Give the names that may be told of a run of a task; of one that raised nothing, nobody asks for any.
 
     Args:
         context: Of the task's side.
         task: That was run.
         target: What was called.
         given: Input port → what lay there.
+        ending: How it ended.
     """
+    if not ending.errors:
+        return KnownNames()
     found = (*given.values(), *_on_base(context, task))
     known = of_artefacts(context.plan, context.keys, context.root, found)
     return replace(known, folders=frozenset(_folders(task, target)))

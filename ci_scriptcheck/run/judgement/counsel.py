@@ -29,7 +29,10 @@ _ONE_KEY = re.compile(r"\s*['\"](?:Column not found: )?(.+)['\"]\s*")
 _SEVERAL_KEYS = re.compile(
     r"\[([^\[\]]+)\] not (?:in index|found in axis)"
     r"|None of \[Index\(\[([^\]]+)\]"
+    r"|None of \[([^\[\]]+)\] are in the columns"
     r"|columns expected but not found: \[([^\]]+)\]"
+    r"|not present in the DataFrame: \[([^\]]+)\]"
+    r"|Label\(s\) \[([^\]]+)\] do not exist"
 )
 """What pandas says where it was asked for several columns."""
 _QUOTED = re.compile(r"['\"]([^'\"]+)['\"]")

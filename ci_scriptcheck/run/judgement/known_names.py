@@ -32,6 +32,8 @@ _SENTENCES = frozenset(
         f'"[{_NAME}] not found in axis"',
         f"[{_NAME}] not found in axis",
         f'"None of [{_NAME}] are in the columns"',
+        f'"The following id_vars or value_vars are not present in the DataFrame: [{_NAME}]"',
+        f'"Label(s) [{_NAME}] do not exist"',
         f"\"None of [Index([{_NAME}], dtype='object')] are in the [columns]\"",
         f"\"None of [Index([{_NAME}], dtype='str')] are in the [columns]\"",
         f"Usecols do not match columns, columns expected but not found: [{_NAME}]",

@@ -76,6 +76,15 @@ def test_gaps_are_told_beside_those_on_base(nulls: int, where: str) -> None:
     assert f"adds `days_since`, empty in 4.2 % of the rows {where}" in text
 
 
+def test_the_line_of_a_comment_says_it_too() -> None:
+    line = flow.sentence(beside_base(*HERE))
+
+    assert line is not None
+    assert line.endswith(
+        "`days_since` is empty in 4.2 % of the rows that `preprocess` writes (as on main)."
+    )
+
+
 def test_where_nobody_knows_the_gaps_on_base_nothing_is_said_of_them() -> None:
     uncompared = told(beside_base(*HERE, differing=("features",)))
     alone = told(a_deep_dive())

@@ -50,6 +50,9 @@ def told(kind: str, text: str, *frames: Frame, scene: Scene = SCENE, **given: An
         "\"None of [Index(['amout', 'x'], dtype='object')] are in the [columns]\"",
         "\"['amout', 'x'] not in index\"",
         "\"['amout', 'x'] not found in axis\"",
+        "\"None of ['amout', 'x'] are in the columns\"",
+        "\"The following id_vars or value_vars are not present in the DataFrame: ['amout', 'x']\"",
+        "\"Label(s) ['amout', 'x'] do not exist\"",
     ],
 )
 def test_columns_that_no_input_has_are_told_with_those_that_are_there(text: str) -> None:

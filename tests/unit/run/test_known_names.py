@@ -25,6 +25,8 @@ KNOWN = KnownNames(
         "\"None of [Index(['total', 'customer id'], dtype='object')] are in the [columns]\"",
         "\"None of [Index(['total',\\n       'customer id'],\\n      dtype='object')] are in the [columns]\"",
         "\"None of ['total'] are in the columns\"",
+        "\"The following id_vars or value_vars are not present in the DataFrame: ['total']\"",
+        "\"Label(s) ['total'] do not exist\"",
         "Usecols do not match columns, columns expected but not found: ['total']",
         "'DataFrame' object has no attribute 'total'",
         "[Errno 2] No such file or directory: '/in/orders/orders.csv'",
