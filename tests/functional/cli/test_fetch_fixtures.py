@@ -126,6 +126,19 @@ def test_without_a_good_key_nothing_is_fetched(
 
 
 @pytest.mark.slow
+def test_where_the_reason_cannot_be_kept_both_are_told(
+    shop: Shop, tmp_path: Path, job: dict[str, str]
+) -> None:
+    (tmp_path / "file").touch()
+
+    ended = fetch(shop, "--base", "main", "--seal", str(tmp_path / "file" / "sealed"), more=job)
+
+    assert ended.returncode == 4
+    assert "error: there is no key by which real data could pass" in ended.stderr
+    assert "sealed` cannot be written: Not a directory" in ended.stderr
+
+
+@pytest.mark.slow
 def test_no_program_that_the_settings_name_is_started(
     shop: Shop, tmp_path: Path, job: dict[str, str]
 ) -> None:
