@@ -1,6 +1,7 @@
 """Which names of columns and files a record on private data may tell: those that somebody has written down.
 
 It looks once, when all tasks have ended, at the code that ran, at the settings, and at the heads of the real tables.
+Texts of exceptions are looked at before, by `privately_known`: nothing else of them may be told.
 """
 
 from __future__ import annotations

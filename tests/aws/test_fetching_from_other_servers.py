@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import requests
 from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
@@ -39,6 +40,8 @@ def moto() -> Iterator[str]:
     server.start()
     try:
         host, port = server.get_host_and_port()
+        # All servers of moto in one process have the same buckets, those of other tests, too.
+        requests.post(f"http://{host}:{port}/moto-api/reset", timeout=30).raise_for_status()
         yield f"http://{host}:{port}"
     finally:
         server.stop()
