@@ -49,7 +49,7 @@ def a_run(place: Place | None, *nodes: str) -> RunRecord:
     tasks = [a_real_task(node, Fetched(dataset="orders")) for node in nodes]
     profile = a_port(
         "orders",
-        a_table(500, a_column("amount", low=1.0, high=950.0)),
+        a_table(500, a_column("amount", low=1.0, high=950.0, outside=300)),
         is_input=True,
         dataset="orders",
         made=(a_table(100, a_column("amount", low=0.5, high=99.0)),),
