@@ -250,6 +250,8 @@ def _figure(address: str, store: Path, place: str, case: Case, rounds: int) -> F
 def _run(
     code: str, address: str, place: str, prefix: str, given: dict[str, Any]
 ) -> dict[str, Any]:
+    # What runs before have left to be written is, so that nobody waits for it here.
+    os.sync()
     with tempfile.TemporaryDirectory(dir=place) as folder:
         text = f"{_COMMON}CONNECTIONS = {CONNECTIONS}\n{code}{_END}"
         done = subprocess.run(  # noqa: S603  (our own interpreter)
