@@ -61,8 +61,16 @@ _NUMBER = re.compile(r"\W*[0-9][0-9\W]*")
 _MOST_DIGITS = 3
 """Of a number in a name that says nothing: that of a part, or of a column without a name."""
 
-_QUOTING = frozenset(["SC208", "SC209", "SC211", "SC212", "SC213", "SC230", "SC232", "SC314"])
-"""Rules whose findings name what is in no list of files: what a script wrote or asked for elsewhere, and keys of JSON."""
+_QUOTING = frozenset(
+    [
+        *("SC208", "SC209", "SC211", "SC212", "SC213", "SC228", "SC230", "SC232"),
+        *("SC301", "SC304", "SC312", "SC314"),
+    ]
+)
+"""Rules whose findings name what is in no list of files: what a script wrote or asked for elsewhere, or did not pack,
+and keys of JSON."""
+_OF_SECOND_RUN = re.compile(r"(.*`) of output `.*|(`.*`) differs", re.DOTALL)
+"""What names the files of a second run: none of them lies anywhere any more."""
 _TYPE = re.compile(r"(?i)(struct|enum|union|map)\(.*")
 """A type that names the parts of a value."""
 
@@ -132,9 +140,18 @@ def named_in(result: TaskResult) -> Iterator[str]:
     parts = result.inputs, result.outputs, result.comparisons, result.given
     yield from _named((*parts, result.beside_production, result.profiles, result.findings))
     for one in result.findings:
-        if one.rule in _QUOTING:
-            for text in (one.message, *one.evidence, one.advice or ""):
-                yield from text.split("`")[1::2]
+        for text in _naming(one):
+            yield from text.split("`")[1::2]
+
+
+def _naming(finding: Finding) -> Iterator[str]:
+    """Give the texts of a finding that name what no list of files has."""
+    if finding.rule in _QUOTING:
+        yield from (finding.message, *finding.evidence, finding.advice or "")
+    elif finding.rule == "SC217":
+        for text in (finding.message, *finding.evidence):
+            found = _OF_SECOND_RUN.fullmatch(text)
+            yield found[found.lastindex or 0] if found else ""
 
 
 def parted_types_in(result: TaskResult) -> Iterator[str]:
@@ -223,7 +240,9 @@ def _named(value: object) -> Iterator[str]:
         own = _NAMES.get(type(value), frozenset())
         for item in fields(value):
             held = getattr(value, item.name)
-            if item.name in own:
+            if isinstance(value, PortComparison) and item.name == "noise":
+                yield from (part for text in held for part in text.split(": "))
+            elif item.name in own:
                 yield from (held,) if isinstance(held, str) else held or ()
             else:
                 yield from _named(held)

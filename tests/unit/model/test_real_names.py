@@ -115,7 +115,7 @@ def told(result: TaskResult) -> str:
 
 
 def untold(result: TaskResult) -> TaskResult:
-    words = WORDS | words_of(["city id bin"])
+    words = WORDS | words_of(["city id bin a"])
     return without(result, Labels(one for one in named_in(result) if not is_known(one, words)))
 
 
@@ -144,6 +144,26 @@ def test_what_a_script_wrote_or_asked_for_elsewhere_is_a_name_as_well() -> None:
     result = TaskResult(task="load", outcome=Outcome.PASSED, findings=(finding, of_code))
 
     assert list(named_in(result)) == ["Kowalczyk.csv", "orders"]
+
+
+def test_files_of_a_second_run_and_what_is_set_aside_are_names() -> None:
+    finding = Finding(
+        rule="SC217",
+        severity=Level.ERROR,
+        message="`Kowalczyk.csv` of output `out` came out differently the second time",
+        evidence=("`Nowak.csv` differs", "`load.py:5` takes a new seed"),
+    )
+    port = PortComparison(port="out", noise=("model.zip: Zielinska.json",))
+    result = TaskResult(
+        task="load", outcome=Outcome.PASSED, findings=(finding,), comparisons=(port,)
+    )
+
+    assert set(named_in(result)) == {
+        "Kowalczyk.csv",
+        "Nowak.csv",
+        "Zielinska.json",
+        "model.zip",
+    }
 
 
 def test_a_number_in_place_of_a_name_is_not_told_and_a_figure_is() -> None:
