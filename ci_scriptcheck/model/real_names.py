@@ -242,6 +242,9 @@ def _named(value: object) -> Iterator[str]:
             held = getattr(value, item.name)
             if isinstance(value, PortComparison) and item.name == "noise":
                 yield from (part for text in held for part in text.split(": "))
+            elif item.name in _TEXTS.get(type(value), ()) and isinstance(held, str):
+                # Of findings, only some name what nothing else does.
+                yield from () if isinstance(value, Finding) else held.split("`")[1::2]
             elif item.name in own:
                 yield from (held,) if isinstance(held, str) else held or ()
             else:

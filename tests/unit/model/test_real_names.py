@@ -166,6 +166,19 @@ def test_files_of_a_second_run_and_what_is_set_aside_are_names() -> None:
     }
 
 
+def test_what_a_note_names_is_a_name() -> None:
+    file = FileComparison(
+        path="a.parquet", fate=Fate.CHANGED, note="its metadata are not the same: `Kowalczyk`"
+    )
+    result = TaskResult(
+        task="load",
+        outcome=Outcome.PASSED,
+        comparisons=(PortComparison(port="out", files=(file,)),),
+    )
+
+    assert set(named_in(result)) == {"a.parquet", "Kowalczyk"}
+
+
 def test_a_number_in_place_of_a_name_is_not_told_and_a_figure_is() -> None:
     labels = Labels(["Kowalczyk"], cells=["87"])
     table = Table(columns=("column", "on main"), rows=(("87", "87 empty"),))
