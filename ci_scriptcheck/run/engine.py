@@ -265,6 +265,7 @@ def _failed(
         findings=levelled(context.plan.rules, [finding]),
         started=context.clock(),
         worker=context.worker,
+        is_private=task.is_private,
     )
 
 

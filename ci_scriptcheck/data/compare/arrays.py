@@ -55,9 +55,11 @@ def compared(
     one, other = _opened(before, "base"), _opened(after, "head")
     told = {
         "shape": (str(one.shape), str(other.shape)),
-        "dtype": (str(one.dtype), str(other.dtype)),
+        "dtype": (_type(one.dtype, evidence), _type(other.dtype, evidence)),
     }
     note = None
+    if one.dtype != other.dtype and len(set(told["dtype"])) == 1:
+        note = "its fields are called otherwise"
     # An element may take no byte at all, and there may be any number of them.
     if max(one.nbytes, other.nbytes, one.size, other.size) <= MOST_BYTES:
         if one.shape == other.shape and _are_comparable(one, other):
@@ -74,6 +76,17 @@ def compared(
         if a != b
     ]
     return tuple(values), note
+
+
+def _type(dtype: np.dtype[Any], evidence: Evidence) -> str:
+    """Write a type; of real data without the names of its fields, which may be values."""
+    if evidence is Evidence.VALUES:
+        return str(dtype)
+    if dtype.subdtype is not None:
+        return f"{_type(dtype.subdtype[0], evidence)}{dtype.subdtype[1]}"
+    if dtype.names is None:
+        return str(dtype)
+    return f"({', '.join(_type(dtype[name], evidence) for name in dtype.names)})"
 
 
 def _opened(path: Path, side: str) -> Array:

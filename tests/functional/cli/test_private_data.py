@@ -211,6 +211,64 @@ def test_no_name_of_a_column_or_of_a_file_tells_a_value(bank: Path) -> None:
     assert "`name`" in told  # a column that is gone, and stands in the code
 
 
+ELSEWHERE = """\
+import csv, json, os, pathlib
+def main(input_paths, output_paths, environ_vars, job_args):
+    rows = list(csv.DictReader(open(pathlib.Path(input_paths["people"], "people.csv"))))
+    folder = pathlib.Path(output_paths["clean"])
+    (folder / "clean.csv").write_text("id,paid\\n" + "".join(f"{row['id']},1\\n" for row in rows))
+    names = sorted({row["name"] for row in rows})
+    (folder / "by.json").write_text(json.dumps({name: 9 for name in names}))
+    for name in names:
+        os.environ.get(f"OF_{name}")
+        pathlib.Path(input_paths["people"], f"{name}.csv").write_text("1")
+        os.symlink("/nowhere", folder / f"{name}.link")
+        for place in (pathlib.Path(__file__).parent, pathlib.Path("/usr/share")):
+            try:
+                open(place / f"{name}.json")
+            except OSError:
+                pass
+    exec(compile("raise ValueError(1)", str(pathlib.Path(__file__).parent / f"{names[1]}.py"), "exec"))
+"""
+
+
+@pytest.mark.parametrize("last", ["pass", "raise ValueError(1)"])
+def test_nothing_that_a_script_wrote_or_looked_for_elsewhere_tells_a_value(
+    bank: Path, last: str
+) -> None:
+    (bank / "load.py").write_text(ELSEWHERE.replace("raise ValueError(1)", last))
+    settings = (bank / "scriptcheck.yaml").read_text()
+    values = "clean: {dataset: clean, values: {by.json: {'*': {max: 1}, auc: {min: 0}}}}"
+    (bank / "scriptcheck.yaml").write_text(
+        settings.replace("clean: {dataset: clean}}", f"{values}}}\n    env: {{MODE: a}}")
+    )
+
+    told = reported(bank)
+
+    for value in PLANTED:
+        assert value not in told
+    found = [path.read_text() for path in bank.rglob("history/*.json")]
+    assert found
+    assert not any(value in text for value in PLANTED for text in found)
+    assert all(
+        rule in told for rule in (["SC201"] if last != "pass" else ["SC211", "SC230", "SC314"])
+    )
+
+
+def test_the_first_row_of_a_table_without_a_head_is_no_head(bank: Path) -> None:
+    rows = [
+        f"{number % 2},{number + 87},0.{number},{PLANTED[1]}{number}\n" for number in range(30)
+    ]
+    (bank / "people" / "people.csv").write_text("".join(rows))
+    (bank / "load.py").write_text(LOAD.replace("CHANGED", "rows"))
+
+    told = reported(bank)
+
+    assert PLANTED[1] not in told
+    assert '"0.0"' not in told
+    assert '"87"' not in told
+
+
 def test_a_difference_in_which_names_are_withheld_can_be_accepted(bank: Path) -> None:
     (bank / "load.py").write_text(NAMING)
     (bank / "use.py").write_text(USE.replace("rows[-1]['name']", "''"))

@@ -324,6 +324,25 @@ def test_arrays_of_python_objects_are_not_loaded(tmp_path: Path) -> None:
     assert found.note == "cannot be compared: no array that can be read on head"
 
 
+def test_names_of_the_fields_of_an_array_of_real_data_are_not_told(tmp_path: Path) -> None:
+    def with_field(name: str, kind: str) -> bytes:
+        return an_array(np.zeros(3, dtype=[(name, kind), ("deep", [(name, "f8", 2)])]))
+
+    before = with_field("Nowak", "f4")
+    retyped = differing(
+        tmp_path / "a", "x.npy", before, with_field("Nowak", "f8"), evidence=Evidence.AGGREGATES
+    )
+    renamed = differing(
+        tmp_path / "b", "x.npy", before, with_field("Lis", "f4"), evidence=Evidence.AGGREGATES
+    )
+
+    assert retyped is not None
+    told = [(one.path, one.before, one.after) for one in retyped.values]
+    assert told == [("dtype", "(float32, (float64(2,)))", "(float64, (float64(2,)))")]
+    assert renamed is not None
+    assert renamed.note == "its fields are called otherwise"
+
+
 def test_extremes_of_real_arrays_are_not_told(tmp_path: Path) -> None:
     found = differing(
         tmp_path, "x.npy", an_array([1, 2]), an_array([1, 9]), evidence=Evidence.AGGREGATES

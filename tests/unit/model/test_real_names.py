@@ -20,7 +20,14 @@ from ci_scriptcheck.model.comparison import (
 from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
 from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
 from ci_scriptcheck.model.production import BesideProduction
-from ci_scriptcheck.model.real_names import Labels, is_known, named_in, without, words_of
+from ci_scriptcheck.model.real_names import (
+    Labels,
+    is_known,
+    named_in,
+    parted_types_in,
+    without,
+    words_of,
+)
 from ci_scriptcheck.model.result import (
     Artefact,
     FileFacts,
@@ -51,7 +58,9 @@ def test_a_name_of_words_that_stand_in_the_code_is_known(name: str) -> None:
     assert is_known(name, WORDS)
 
 
-@pytest.mark.parametrize("name", [CITY, "status_Kowalczyk", "customer_00042", "12345", "***"])
+@pytest.mark.parametrize(
+    "name", [CITY, "status_Kowalczyk", "customer_00042", "12345", "***", "0.53", "17:40"]
+)
 def test_a_name_with_another_word_is_not(name: str) -> None:
     assert not is_known(name, WORDS)
 
@@ -106,7 +115,7 @@ def told(result: TaskResult) -> str:
 
 
 def untold(result: TaskResult) -> TaskResult:
-    words = WORDS | words_of(["city id bin"])
+    words = WORDS | words_of(["city id bin a"])
     return without(result, Labels(one for one in named_in(result) if not is_known(one, words)))
 
 
@@ -125,6 +134,108 @@ def test_one_name_has_one_label_wherever_it_stands() -> None:
     assert finding.message == "`(name 1, withheld)` in output `out` is not expected"
     assert finding.lacking == ("(name 1, withheld)",)
     assert finding.evidence == ("`(name 7, withheld)` has `id`, `(name 1, withheld)`",)
+
+
+def test_what_a_script_wrote_or_asked_for_elsewhere_is_a_name_as_well() -> None:
+    finding = Finding(
+        rule="SC211", severity=Level.WARNING, message="added `Kowalczyk.csv` to input `orders`"
+    )
+    of_code = Finding(rule="SC201", severity=Level.ERROR, message="look at `Kowalczyk`")
+    result = TaskResult(task="load", outcome=Outcome.PASSED, findings=(finding, of_code))
+
+    assert list(named_in(result)) == ["Kowalczyk.csv", "orders"]
+
+
+def test_files_of_a_second_run_and_what_is_set_aside_are_names() -> None:
+    finding = Finding(
+        rule="SC217",
+        severity=Level.ERROR,
+        message="`Kowalczyk.csv` of output `out` came out differently the second time",
+        evidence=("`Nowak.csv` differs", "`load.py:5` takes a new seed"),
+    )
+    port = PortComparison(port="out", noise=("model.zip: Zielinska.json",))
+    result = TaskResult(
+        task="load", outcome=Outcome.PASSED, findings=(finding,), comparisons=(port,)
+    )
+
+    assert set(named_in(result)) == {
+        "Kowalczyk.csv",
+        "Nowak.csv",
+        "Zielinska.json",
+        "model.zip",
+    }
+
+
+def test_what_a_note_names_is_a_name() -> None:
+    file = FileComparison(
+        path="a.parquet", fate=Fate.CHANGED, note="its metadata are not the same: `Kowalczyk`"
+    )
+    result = TaskResult(
+        task="load",
+        outcome=Outcome.PASSED,
+        comparisons=(PortComparison(port="out", files=(file,)),),
+    )
+
+    assert set(named_in(result)) == {"a.parquet", "Kowalczyk"}
+
+
+def test_a_number_in_place_of_a_name_is_not_told_and_a_figure_is() -> None:
+    labels = Labels(["Kowalczyk"], cells=["87"])
+    table = Table(columns=("column", "on main"), rows=(("87", "87 empty"),))
+    finding = Finding(
+        rule="SC405",
+        severity=Level.ERROR,
+        message="`87` of `a.csv` lacks a value in 87 rows",
+        subject="out/87",
+        table=table,
+    )
+    suggestion = "+      '87': {max: 87}"
+    result = TaskResult(
+        task="load",
+        outcome=Outcome.PASSED,
+        findings=(finding,),
+        profiles=(PortProfile(port="out", suggestion=suggestion),),
+    )
+
+    changed = without(result, labels)
+
+    (found,) = changed.findings
+    assert found.message == "`(name 1, withheld)` of `a.csv` lacks a value in 87 rows"
+    assert found.subject == "out/(name 1, withheld)"
+    assert found.table is not None
+    assert found.table.rows == (("(name 1, withheld)", "87 empty"),)
+    assert changed.profiles[0].suggestion == "+      '(name 1, withheld)': {max: 87}"
+
+
+def test_a_name_with_a_backtick_is_not_told() -> None:
+    labels = Labels(["Kowal`czyk"])
+
+    assert labels.of_text("`Kowal`czyk` of `out`") == "`(name 1, withheld)` of `out`"
+
+
+def test_a_type_tells_no_names_of_its_parts() -> None:
+    kinds = 'struct("Kowalczyk" double)', "decimal(18,2)"
+    column = ColumnComparison(
+        name="paid", fate=Fate.CHANGED, type_before=kinds[0], type_after=kinds[1]
+    )
+    table = TableComparison(rows_before=1, rows_after=1, columns=(column,))
+    files = (FileComparison(path="a", fate=Fate.CHANGED, table=table),)
+    finding = Finding(
+        rule="SC402", severity=Level.ERROR, message=f"`paid` is {kinds[1]}, and on main {kinds[0]}"
+    )
+    result = TaskResult(
+        task="load",
+        outcome=Outcome.PASSED,
+        findings=(finding,),
+        comparisons=(PortComparison(port="out", files=files),),
+    )
+    types = list(parted_types_in(result))
+
+    changed = without(result, Labels([], types=types))
+
+    assert types == [kinds[0]]
+    assert changed.findings[0].message == "`paid` is decimal(18,2), and on main struct(…)"
+    assert "Kowalczyk" not in told(changed)
 
 
 def test_a_result_whose_names_are_all_known_stays_as_it_is() -> None:
