@@ -48,9 +48,10 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
         raise _nothing(found, given)
     known = acceptances.read(place.tree, place.folder)
     file = folder / FILE_NAME
-    atomic.write_text(file, acceptances.written([*known, *new]))
-    for one in dict.fromkeys(new):
-        console.tell(f"accepted  {one.rule} {visible(one.about)} of step {visible(one.step)}\n")
+    differences = {identity(one) for result in found.results for one in result.comparisons}
+    atomic.write_text(file, acceptances.written(known, new, differences))
+    for one in dict.fromkeys(f"{one.rule} {one.about} of step {one.step}" for one in new):
+        console.tell(f"accepted  {visible(one)}\n")
     console.tell(f"as {found.run} has it, of {lines.commits(found.plan.changes)}\n")
     console.tell(f"wrote {file}; commit it with the change\n")
     return 0

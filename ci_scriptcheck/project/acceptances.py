@@ -15,7 +15,7 @@ from ci_scriptcheck.project.paths import within
 from ci_scriptcheck.values import fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from ci_scriptcheck.model.tree import Tree
     from ci_scriptcheck.project.native.source_lines import Source
@@ -48,11 +48,27 @@ def read(tree: Tree, folder: str) -> tuple[Acceptance, ...]:
     return tuple(_one(source, number, item) for number, item in enumerate(source.data))
 
 
-def written(known: Iterable[Acceptance]) -> str:
-    """Write the whole file, sorted; of what is said of one finding, the last counts."""
-    said = {(one.step, one.output, one.rule, one.about): one for one in known}
+def written(
+    known: Iterable[Acceptance], new: Iterable[Acceptance] = (), found: Collection[str] = ()
+) -> str:
+    """Write the whole file, sorted.
+
+    Args:
+        known: What stands in it.
+        new: What comes to that, in place of what was said of the same finding.
+        found: Differences that the run has found, too: one finding may be about made data in one task, and about real
+            ones in another, and what was said of the one stays when the other is accepted.
+    """
+    coming = tuple(new)
+    again = {_finding(one) for one in coming}
+    staying = (one for one in known if _finding(one) not in again or one.difference in found)
+    said = {(*_finding(one), one.difference): one for one in (*staying, *coming)}
     unique = [said[about] for about in sorted(said)]
     return _HEAD + "".join(f"\n- {chr(10).join(_lines(one)).strip()}\n" for one in unique)
+
+
+def _finding(one: Acceptance) -> tuple[str, str, str, str]:
+    return one.step, one.output, one.rule, one.about
 
 
 def _lines(one: Acceptance) -> Iterator[str]:
