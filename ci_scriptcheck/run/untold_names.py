@@ -35,7 +35,7 @@ _OURS = ".scriptcheck"
 _MOST_BYTES = 1_000_000
 _DECLARED = frozenset({"parquet", "feather", "arrow"})
 """Formats in which names of columns are no row of the table."""
-_MOST_TOLD = 0.5
+_MOST_TOLD = 0.75
 """Share of the first line of a text that has to be known words for it to be its head, and no row."""
 
 
