@@ -9,6 +9,7 @@ from ci_scriptcheck.model.acceptance import is_acceptable
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.plan import Task
 from ci_scriptcheck.model.result import ENDED_WELL, Level, Table
+from ci_scriptcheck.model.scenario import REAL
 from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.report import data_difference, intended, lines, ways
 from ci_scriptcheck.report.data_difference import Moved, Sides
@@ -198,7 +199,10 @@ def accepted(record: RunRecord, change: Change) -> Iterator[str]:
 
 
 def _together(record: RunRecord, found: Iterable[Change]) -> tuple[Change, ...]:
-    """Give the first of those that differ in the same way in several tasks of a step; it names the others."""
+    """Give the first of those that differ in the same way in several tasks of a step; it names the others.
+
+    Where one of them was given real data, it is that one: what a change does to those is what was asked for.
+    """
     alike: dict[str, list[Change]] = {}
     for one in found:
         kind = (
@@ -209,9 +213,10 @@ def _together(record: RunRecord, found: Iterable[Change]) -> tuple[Change, ...]:
             list(accepted(record, one)),
         )
         alike.setdefault(repr(kind), []).append(one)
+    told = (sorted(group, key=lambda one: one.task.scenario != REAL) for group in alike.values())
     return tuple(
         replace(first, likewise=tuple(visible(one.task.id) for one in others))
-        for first, *others in alike.values()
+        for first, *others in told
     )
 
 

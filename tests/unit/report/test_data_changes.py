@@ -21,6 +21,7 @@ from ci_scriptcheck.model.comparison import (
 )
 from ci_scriptcheck.model.plan import Purpose, Side
 from ci_scriptcheck.model.result import Artefact, Finding, Level, Outcome
+from ci_scriptcheck.model.scenario import REAL
 from ci_scriptcheck.report import console, data_changes, data_difference, html, markdown
 from ci_scriptcheck.report.data_difference import Sides
 from ci_scriptcheck.report.links import Links
@@ -462,6 +463,23 @@ def test_what_differs_in_one_way_in_several_pipelines_is_told_once_and_names_the
     assert told.count("data  ") == 2
     assert "      likewise, by other figures, in second/train\n" in told
     assert "data  third/train" in told
+
+
+def test_what_differs_in_made_and_in_real_data_is_told_of_the_real_ones() -> None:
+    tasks = [
+        a_task("train", pipeline="daily", ends=("out",)),
+        a_task("train", pipeline="daily", ends=("out",), scenario=REAL),
+    ]
+    record = a_record(
+        a_plan(*tasks),
+        a_result("daily/train", **BEGINS, comparisons=(a_port(a_table("risk", "2")),)),
+        a_result("daily/train[real]", **BEGINS, comparisons=(a_port(a_table("risk", "3")),)),
+    )
+
+    told = console.ending(record, PLAIN)
+
+    assert "data  daily/train[real]" in told
+    assert "      likewise, by other figures, in daily/train\n" in told
 
 
 @pytest.mark.parametrize("more", [{"gone": 5}, {"new": 5}, {"is_reordered": True}])
