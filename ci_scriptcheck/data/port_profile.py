@@ -247,31 +247,45 @@ def _with_outside(
     for match, profile in zip(batch, profiles, strict=True):
         bounds = declared.get(match.name)
         is_bounded = bounds is not None and (bounds.min, bounds.max) != (None, None)
-        asked += [
-            _beyond(match, profile) if rows <= _COUNTED else "false",
-            _condition(match, bounds) if bounds is not None and is_bounded else "false",
-        ]
+        told = _as_bounds(match, profile) if rows <= _COUNTED else None
+        asked += _sides(match, told) + _sides(match, bounds if is_bounded else None)
     if set(asked) == {"false"}:
         counts: Sequence[int] = [0] * len(asked)
     else:
         listed = ", ".join(f"count(*) filter (where {one})" for one in asked)
         counts = connection.execute(f"select {listed} from cells").fetchone() or ()  # noqa: S608  (ours)
-    most = 0 if terms.evidence is Evidence.VALUES else 2 * (SHOWN_FROM - 1)
-    return [
-        replace(
-            profile,
-            beyond=most if rows > _COUNTED and profile.low is not None else beyond,
-            outside=outside,
+    most = 0 if terms.evidence is Evidence.VALUES else SHOWN_FROM - 1
+    found = []
+    for place, profile in enumerate(profiles):
+        below, above, too_low, too_high = counts[4 * place : 4 * place + 4]
+        if rows > _COUNTED and profile.low is not None:
+            below = above = most
+        found.append(
+            replace(
+                profile,
+                beyond=below + above,
+                below=below,
+                outside=too_low + too_high,
+                too_low=too_low,
+            )
         )
-        for profile, beyond, outside in zip(profiles, counts[::2], counts[1::2], strict=True)
-    ]
+    return found
 
 
-def _beyond(match: Match, profile: ColumnProfile) -> str:
+def _as_bounds(match: Match, profile: ColumnProfile) -> Column | None:
+    """Give what is told of a range as if it were the bounds of a schema."""
     if profile.low is None:
-        return "false"
+        return None
     kind = ColumnType(match.meant)
-    return _condition(match, Column(name=match.name, type=kind, min=profile.low, max=profile.high))
+    return Column(name=match.name, type=kind, min=profile.low, max=profile.high)
+
+
+def _sides(match: Match, bounds: Column | None) -> list[str]:
+    """Give the conditions in which a cell lies below the bounds of a column, and above them."""
+    if bounds is None:
+        return ["false", "false"]
+    sides = replace(bounds, max=None), replace(bounds, min=None)
+    return [_condition(match, side) for side in sides]
 
 
 def _condition(match: Match, column: Column) -> str:

@@ -20,6 +20,7 @@ from ci_scriptcheck.model.schema_suggestion import (
     listed,
     outward,
     rounded_up,
+    rows_outside,
 )
 from ci_scriptcheck.values import dataclass
 
@@ -107,7 +108,7 @@ def _keys(  # noqa: PLR0911  (an arm for each rule)
             outside = 0 if real is None else real.outside
             return {"outside": rounded_up(max(rows / of_rows, seen.share(outside)))}
         case "SC306":
-            return dict(_widened(column, seen))
+            return _widened(column, seen)
         case "SC307" if profile.strange == len(profile.named):
             return listed(column, profile, of_rows)[0]
         case "SC308" if column.unique:
@@ -116,18 +117,18 @@ def _keys(  # noqa: PLR0911  (an arm for each rule)
             return {}
 
 
-def _widened(column: Column, seen: _Seen) -> Iterator[tuple[str, Json]]:
+def _widened(column: Column, seen: _Seen) -> dict[str, Json]:
     profile = joined([one for one in (seen.sample, seen.real) if one is not None])
     ends, bounds = ends_of(profile), (number_of(column.min), number_of(column.max))
     if ends is None:
-        return
+        return {}
+    found: dict[str, Json] = {}
     if bounds[0] is not None and ends[0] < bounds[0]:
-        yield "min", outward(profile.low, Way.DOWN)
+        found["min"] = outward(profile.low, Way.DOWN)
     if bounds[1] is not None and ends[1] > bounds[1]:
-        yield "max", outward(profile.high, Way.UP)
-    beyond = seen.share(0 if seen.real is None else seen.real.beyond)
-    if beyond > column.outside:
-        yield "outside", rounded_up(beyond)
+        found["max"] = outward(profile.high, Way.UP)
+    outside = seen.share(0 if seen.real is None else rows_outside(seen.real, found))
+    return found | ({"outside": rounded_up(outside)} if outside > column.outside else {})
 
 
 def _why(one: Mismatch, frozen: FrozenColumn) -> str:

@@ -26,6 +26,8 @@ MOMENTS = frozenset({"date", "datetime"})
 ROOM = {("float", "int"), ("datetime", "date")}
 """Types of a schema, each with another that its values may be of."""
 
+Ends = tuple[float, float]
+
 
 class Aspect(Enum):
     """In what a column that is made differs from the real one."""
@@ -137,7 +139,7 @@ class _Sides:
             yield Aspect.TYPE
         if are_other_gaps(*self._gaps()) and not self._are_gaps_allowed(declared):
             yield Aspect.GAPS
-        if is_of_other_range(self.made, self.real):
+        if are_other_ranges(ends_of(self.made), allowed_ends(declared, self.real, self.rows[1])):
             yield Aspect.RANGE
         if self.real.strange or self.real.unseen:
             yield Aspect.VALUES
@@ -161,15 +163,38 @@ class _Sides:
         return declared is not None and 0 < made <= real <= declared.nulls
 
 
-def is_of_other_range(made: ColumnProfile, real: ColumnProfile) -> bool:
+def are_other_ranges(made: Ends | None, real: Ends | None) -> bool:
     """Say whether real values lie where none are made, or none lie in most of the range of what is made."""
-    made_ends, real_ends = ends_of(made), ends_of(real)
-    if made_ends is None or real_ends is None:
+    if made is None or real is None:
         return False
-    (low, high), (real_low, real_high) = made_ends, real_ends
-    room = BEYOND * ((high - low) or abs(high) or 1.0)
-    reaches_beyond = real_low < low - room or real_high > high + room
-    return reaches_beyond or real_high - real_low < NARROW * (high - low)
+    return reaches_beyond(made, real) or real[1] - real[0] < NARROW * (made[1] - made[0])
+
+
+def reaches_beyond(made: Ends, real: Ends) -> bool:
+    """Say whether real values lie where none are made."""
+    return real[0] < made[0] - room(made) or real[1] > made[1] + room(made)
+
+
+def room(made: Ends) -> float:
+    """Say how far an end of what is made may lie from the real one."""
+    low, high = made
+    return BEYOND * ((high - low) or abs(high) or 1.0)
+
+
+def allowed_ends(declared: Column | None, real: ColumnProfile, rows: int) -> Ends | None:
+    """Give the ends of the real range; where rows may lie outside of the bounds of a schema, those within them."""
+    ends = ends_of(real)
+    if ends is None or declared is None or is_broken(declared, real, rows):
+        return ends
+    least, most = number_of(declared.min), number_of(declared.max)
+    low = ends[0] if least is None else max(ends[0], least)
+    high = ends[1] if most is None else min(ends[1], most)
+    return (low, high) if low <= high else ends
+
+
+def is_broken(column: Column, real: ColumnProfile, rows: int) -> bool:
+    """Say whether more rows lie outside of the bounds of a column than may."""
+    return real.outside > column.outside * rows + 1e-9
 
 
 def is_less_various(made: ColumnProfile, real: ColumnProfile, rows: tuple[int, int]) -> bool:
@@ -191,7 +216,7 @@ def has_repeats(profile: ColumnProfile, rows: int) -> bool:
     return profile.distinct < (0.9 * filled if profile.is_estimate else filled)
 
 
-def ends_of(profile: ColumnProfile) -> tuple[float, float] | None:
+def ends_of(profile: ColumnProfile) -> Ends | None:
     """Give the ends of a range as numbers; of moments the days."""
     low, high = number_of(profile.low), number_of(profile.high)
     return None if low is None or high is None else (low, high)

@@ -31,7 +31,9 @@ class ColumnProfile:
         median: Of numbers.
         high: One above which hardly any lie.
         beyond: Rows at most that lie outside of these two.
+        below: Those of them that lie below `low`; the others lie above `high`.
         outside: Rows that lie outside of the bounds of the schema.
+        too_low: Those of them that lie below its `min`; the others lie above its `max`.
         strange: Different values that the schema's category does not list; `None` where it lists none.
         strange_rows: Rows that hold one of them.
         named: Those of them that may be named, the commonest first.
@@ -48,7 +50,9 @@ class ColumnProfile:
     median: Scalar = None
     high: Scalar = None
     beyond: int = 0
+    below: int = 0
     outside: int = 0
+    too_low: int = 0
     strange: int | None = None
     strange_rows: int = 0
     named: tuple[str, ...] = ()
@@ -153,7 +157,9 @@ def joined(profiles: Sequence[ColumnProfile]) -> ColumnProfile:
         low=low,
         high=high,
         beyond=sum(one.beyond for one in profiles),
+        below=sum(one.below for one in profiles),
         outside=sum(one.outside for one in profiles),
+        too_low=sum(one.too_low for one in profiles),
         strange=max(strange) if strange else None,
         strange_rows=sum(one.strange_rows for one in profiles),
         named=tuple(dict.fromkeys(name for one in profiles for name in one.named)),

@@ -2,7 +2,8 @@
 
 A bound that is suggested is the end of the range that is told, rounded, as what was seen is no rule. Of private data
 up to nine rows may lie beyond it, so it is suggested together with the share of them. Where few rows break a bound,
-none is suggested: they may be mistakes, which only somebody who may see them can judge.
+it stays: they may be mistakes, which only somebody who may see them can judge. A bound on one side says nothing of the
+other one, which is suggested where what is made ends elsewhere.
 """
 
 from __future__ import annotations
@@ -17,12 +18,17 @@ from ci_scriptcheck.model.made_and_real import (
     MOMENTS,
     NUMBERS,
     ROOM,
+    Ends,
+    allowed_ends,
+    are_other_ranges,
     ends_of,
     has_repeats,
+    is_broken,
     is_less_various,
-    is_of_other_range,
     number_of,
     pairs,
+    reaches_beyond,
+    room,
 )
 from ci_scriptcheck.model.port_profile import (
     FEW_VALUES,
@@ -117,10 +123,9 @@ def _change(
         keys |= {key: None for key in ("min", "max") if getattr(column, key) is not None}
         return keys, notes
     if column.formula is None and made is not None:
-        bounds = _bounds(column, made, real, rows)
-        if not bounds and _is_broken(column, real, rows):
-            notes.append(_question(column, real, rows))
+        bounds, said = _bounds(column, made, real, rows)
         keys |= bounds
+        notes += said
     if made is not None and not column.unique and is_less_various(made, real, sizes):
         notes.append(
             f"`{column.name}` has {real.distinct:,} different values: `type: category` with `values` makes it so"
@@ -128,12 +133,15 @@ def _change(
     return keys, notes
 
 
-def _is_broken(column: Column, real: ColumnProfile, rows: int) -> bool:
-    """Say whether more rows lie outside of the bounds of a column than may."""
-    return real.outside > column.outside * rows + 1e-9
+def _question(column: Column, real: ColumnProfile, rows: int, more: int) -> str:
+    """Ask what the rows outside of the bounds of a column are.
 
-
-def _question(column: Column, real: ColumnProfile, rows: int) -> str:
+    Args:
+        column: As the schema has it.
+        real: What it really holds.
+        rows: Of the real table.
+        more: Rows at most that lie beyond a bound that is suggested.
+    """
     if column.max is None:
         where = f"below {column.min}"
     else:
@@ -142,7 +150,7 @@ def _question(column: Column, real: ColumnProfile, rows: int) -> str:
             if column.min is None
             else f"outside of {column.min} to {column.max}"
         )
-    share = rounded_up(real.outside / rows)
+    share = rounded_up((real.outside + more) / rows)
     return (
         f"{real.outside:,} of {rows:,} rows have `{column.name}` {where}: mistakes, or a rule?"
         f" Other bounds make it one, `outside: {share:g}` lets them pass"
@@ -166,25 +174,73 @@ def _has_room(wanted: str, real: ColumnProfile) -> bool:
 
 def _bounds(
     column: Column, made: ColumnProfile, real: ColumnProfile, rows: int
-) -> dict[str, Json]:
-    """Widen bounds to the real range, or draw some where there are none and what is made lies elsewhere."""
+) -> tuple[dict[str, Json], list[str]]:
+    """Widen bounds to the real range, and draw some where there are none and what is made ends elsewhere."""
+    broken = is_broken(column, real, rows)
+    widened = _widened(column, real) if broken and not is_few(real.outside, rows) else {}
+    made_ends = _ends_with(widened, made)
+    real_ends = ends_of(real) if widened else allowed_ends(column, real, rows)
+    is_other = are_other_ranges(made_ends, real_ends)
+    found = dict(widened)
+    if made_ends is not None and real_ends is not None and is_other:
+        found |= _missing(column, made_ends, real_ends, real)
+    # Rows that somebody is asked about are not let pass unasked.
+    is_asked = broken and not widened
+    outside = 0 if is_asked else _kept(real, found)
+    beyond = _beyond(real, found)
+    notes = []
+    if is_asked:
+        notes.append(_question(column, real, rows, beyond))
+    elif is_other and not found and made_ends is not None and real_ends is not None:
+        notes.append(_why_none(column, made_ends, real_ends))
+    return found | (_share(outside + beyond, rows, column.outside) if found else {}), notes
+
+
+def _widened(column: Column, real: ColumnProfile) -> dict[str, Json]:
+    """Widen those bounds that the real range breaks; where all of it lies elsewhere, both move."""
     ends = ends_of(real)
-    lowest, highest = number_of(column.min), number_of(column.max)
-    is_bounded = lowest is not None or highest is not None
-    is_to_stay = not _is_broken(column, real, rows) or is_few(real.outside, rows)
-    if ends is None or (is_bounded and is_to_stay):
+    if ends is None:
         return {}
-    found: dict[str, Json] = {}
-    if lowest is not None and ends[0] < lowest:
-        found["min"] = outward(real.low, Way.DOWN)
-    if highest is not None and ends[1] > highest:
-        found["max"] = outward(real.high, Way.UP)
+    lowest, highest = number_of(column.min), number_of(column.max)
     is_elsewhere = (lowest is not None and ends[1] < lowest) or (
         highest is not None and ends[0] > highest
     )
-    if is_elsewhere or (not is_bounded and is_of_other_range(made, real)):
-        found = _range(real)
-    return found | _beyond(real, rows, column.outside) if found else {}
+    return {
+        key: bound
+        for key, bound in _range(real).items()
+        if is_elsewhere
+        or (key == "min" and lowest is not None and ends[0] < lowest)
+        or (key == "max" and highest is not None and ends[1] > highest)
+    }
+
+
+def _ends_with(bounds: Mapping[str, Json], made: ColumnProfile) -> Ends | None:
+    """Give the ends of what is made once bounds are written."""
+    ends = ends_of(made)
+    if ends is None:
+        return None
+    low, high = number_of(bounds.get("min")), number_of(bounds.get("max"))
+    return ends[0] if low is None else low, ends[1] if high is None else high
+
+
+def _missing(column: Column, made: Ends, real: Ends, profile: ColumnProfile) -> dict[str, Json]:
+    """Draw bounds on the sides where there is none: on both, or on one if what is made ends elsewhere there."""
+    is_open = column.min is None and column.max is None
+    return {
+        key: bound
+        for (key, bound), end, other in zip(_range(profile).items(), made, real, strict=True)
+        if getattr(column, key) is None and (is_open or abs(other - end) > room(made))
+    }
+
+
+def _why_none(column: Column, made: Ends, real: Ends) -> str:
+    """Say why nothing is suggested for a range that is made otherwise, and breaks no bound."""
+    if reaches_beyond(made, real):
+        return f"`{column.name}` is made in only a part of what its bounds allow; others would not change that"
+    return (
+        f"`{column.name}` really fills less than half of the range that is made, within its bounds:"
+        " narrower ones would bring both nearer, if they are a rule"
+    )
 
 
 def _range(profile: ColumnProfile) -> dict[str, Json]:
@@ -194,9 +250,26 @@ def _range(profile: ColumnProfile) -> dict[str, Json]:
     }
 
 
-def _beyond(real: ColumnProfile, rows: int, allowed: float) -> dict[str, Json]:
-    """Let those rows be that lie beyond the range that is told: the same data are to fit the new bounds."""
-    share = rounded_up(real.beyond / rows) if real.beyond else 0.0
+def rows_outside(real: ColumnProfile, keys: Mapping[str, Json]) -> int:
+    """Count the rows at most that lie outside of the bounds of a column once these keys are written."""
+    return _kept(real, keys) + _beyond(real, keys)
+
+
+def _kept(real: ColumnProfile, keys: Mapping[str, Json]) -> int:
+    """Count the rows that lie outside of those bounds that stay."""
+    too_low = 0 if "min" in keys else real.too_low
+    return too_low + (0 if "max" in keys else real.outside - real.too_low)
+
+
+def _beyond(real: ColumnProfile, keys: Mapping[str, Json]) -> int:
+    """Count the rows at most that lie outside of those bounds that are written: ends of the range that is told."""
+    below = real.below if "min" in keys else 0
+    return below + (real.beyond - real.below if "max" in keys else 0)
+
+
+def _share(outside: int, rows: int, allowed: float) -> dict[str, Json]:
+    """Let those rows be that lie outside of the bounds: the same data are to fit them."""
+    share = rounded_up(outside / rows) if outside else 0.0
     return {"outside": share} if share > allowed else {}
 
 
@@ -277,7 +350,8 @@ def _whole(profile: ColumnProfile, rows: int) -> Mapping[str, Json]:
     if is_key and filled >= FEW_VALUES and profile.distinct == filled:
         keys["unique"] = True
     if profile.low is not None and profile.type in NUMBERS | MOMENTS:
-        keys |= _range(profile) | _beyond(profile, rows, 0.0)
+        bounds = _range(profile)
+        keys |= bounds | _share(_beyond(profile, bounds), rows, 0.0)
     if profile.nulls:
         keys["nulls"] = rounded_up(profile.nulls / rows)
     return keys

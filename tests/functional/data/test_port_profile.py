@@ -89,7 +89,8 @@ def test_rows_outside_of_what_is_told_and_outside_of_the_bounds_of_the_schema_ar
     found = column(table(tmp_path, csv("paid", cells), schema=schema), "paid")
 
     assert (found.low, found.high) == (1_000, 1_100)
-    assert (found.beyond, found.outside) == (10, 19)
+    assert (found.beyond, found.below) == (9 + 1, 1)
+    assert (found.outside, found.too_low) == (19, 0)
 
 
 def test_a_bound_that_is_a_day_means_the_whole_of_it(tmp_path: Path) -> None:
@@ -99,7 +100,7 @@ def test_a_bound_that_is_a_day_means_the_whole_of_it(tmp_path: Path) -> None:
     found = column(table(tmp_path, csv("at", cells), schema=Schema(columns=(at,))), "at")
 
     assert (found.low, found.high) == ("2026-03-01", "2026-03-31")
-    assert (found.beyond, found.outside) == (0, 2)
+    assert (found.beyond, found.outside, found.too_low) == (0, 2, 1)
 
 
 def test_no_private_text_is_told_but_categories_that_the_schema_has_and_ten_rows_hold(

@@ -15,9 +15,10 @@ from tests.conftest import a_plan, a_record, a_result
 from tests.unit.report.deep_dived import a_column, a_port, a_real_task, a_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from ci_scriptcheck.model.port_profile import PortProfile
+    from ci_scriptcheck.model.port_profile import PortProfile, TableProfile
     from ci_scriptcheck.model.run_record import RunRecord
 
 FILE = "scriptcheck.yaml"
@@ -37,11 +38,21 @@ datasets:
 AMOUNT = Column(name="amount", type=ColumnType.FLOAT, min=0, max=100)
 
 
-def a_run(place: Place | None, *nodes: str) -> RunRecord:
-    """Run some nodes on orders whose amounts reach further than those that are made."""
+REACHING_FURTHER = a_table(500, a_column("amount", low=1.0, high=950.0, outside=300))
+MADE = a_table(100, a_column("amount", low=0.5, high=99.0))
+
+
+def a_run(
+    place: Place | None,
+    *nodes: str,
+    columns: tuple[Column, ...] = (AMOUNT,),
+    made: TableProfile = MADE,
+    real: TableProfile = REACHING_FURTHER,
+) -> RunRecord:
+    """Run some nodes on orders whose amounts reach further than those that are made, or on others."""
     orders = Dataset(
         name="orders",
-        schema=Schema(columns=(AMOUNT,)),
+        schema=Schema(columns=columns),
         files=(),
         origin=Synthesized(),
         place=place,
@@ -49,10 +60,10 @@ def a_run(place: Place | None, *nodes: str) -> RunRecord:
     tasks = [a_real_task(node, Fetched(dataset="orders")) for node in nodes]
     profile = a_port(
         "orders",
-        a_table(500, a_column("amount", low=1.0, high=950.0, outside=300)),
+        real,
         is_input=True,
         dataset="orders",
-        made=(a_table(100, a_column("amount", low=0.5, high=99.0)),),
+        made=(made,),
     )
     return a_record(
         a_plan(*tasks, datasets={"orders": orders}),
@@ -109,3 +120,59 @@ def test_of_data_that_are_made_as_they_really_are_nothing_is_said(tmp_path: Path
     )
 
     assert suggesting.told(record, tmp_path) == record
+
+
+CUSTOMERS = """\
+version: 1
+datasets:
+  orders:
+    files: orders.csv
+    columns:
+      joined: {type: date, min: 2019-01-01, max: 2024-06-30}
+      credit: {type: float, min: 0}
+      limit: {type: float, max: 1000}
+      pieces: {type: int, min: 1}
+      rate: {type: float, min: 0, max: 1}
+      returned: {type: int, min: 1, max: 20, outside: 0.03}
+"""
+
+
+def test_of_bounds_those_are_offered_that_are_broken_or_missing_and_else_it_is_said_why(
+    tmp_path: Path, golden: Callable[[str], object]
+) -> None:
+    (tmp_path / FILE).write_text(CUSTOMERS)
+    columns = (
+        Column(name="joined", type=ColumnType.DATE, min="2019-01-01", max="2024-06-30"),
+        Column(name="credit", type=ColumnType.FLOAT, min=0),
+        Column(name="limit", type=ColumnType.FLOAT, max=1000),
+        Column(name="pieces", type=ColumnType.INT, min=1),
+        Column(name="rate", type=ColumnType.FLOAT, min=0, max=1),
+        Column(name="returned", type=ColumnType.INT, min=1, max=20, outside=0.03),
+    )
+    made = a_table(
+        100,
+        a_column("joined", "date", low="2019-01-03", high="2024-06-20"),
+        a_column("credit", low=0.02, high=99.9),
+        a_column("limit", low=3.0, high=998.0),
+        a_column("pieces", "int", low=1, high=998),
+        a_column("rate", low=0.01, high=0.99),
+        a_column("returned", "int", low=1, high=20),
+    )
+    real = a_table(
+        1_200,
+        a_column(
+            "joined", "date", low="2019-02-01", high="2024-07-31", outside=40, beyond=3, below=3
+        ),
+        a_column("credit", low=49.0, high=2_100.0, beyond=14, below=9),
+        a_column("limit", low=49.0, high=2_100.0, outside=400, beyond=14, below=9),
+        a_column("pieces", "int", low=1, high=12, outside=4, too_low=4, beyond=4, below=4),
+        a_column("rate", low=0.1, high=0.3),
+        a_column("returned", "int", low=-13, high=20, outside=24, too_low=24),
+    )
+
+    (told_of,) = told(
+        tmp_path, a_run(Place(file=FILE), "prepare", columns=columns, made=made, real=real)
+    )
+
+    lines = (told_of.suggestion, *(f"orders: {text}\n" for text in told_of.unsaid))
+    assert "".join(lines) == golden("suggested/bounds.txt")

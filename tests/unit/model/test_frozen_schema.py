@@ -81,6 +81,15 @@ def test_bounds_are_widened_so_that_the_real_data_fit_them_as_well() -> None:
     assert found == {"min": -1, "max": 57, "outside": 0.0018}
 
 
+def test_rows_that_no_bound_leaves_out_are_not_let_pass() -> None:
+    column, table = a_column(min=-5, max=20), a_table(How.DRAWN)
+    real = a_real_table(low=-1, high=57, beyond=9, below=9, outside=500)
+
+    found = change(column, table, NUMBERS, a_mismatch("SC306"), real)
+
+    assert found == {"max": 57}
+
+
 def test_as_many_rows_are_let_pass_as_are_odd_in_the_real_data() -> None:
     column, table = a_column(min=1, max=20), a_table(How.DRAWN)
     real = a_real_table(low=-1, high=20, outside=45)

@@ -61,7 +61,7 @@ def test_of_data_that_are_alike_nothing_is_told() -> None:
         ),
         (
             a_schema(min=0, max=100),
-            a_profile(low=-12.0, high=90.0, outside=900),
+            a_profile(low=-12.0, high=90.0, outside=900, too_low=900),
             Aspect.RANGE,
             {"min": -12.0},
         ),
@@ -253,8 +253,9 @@ def test_bounds_that_few_rows_break_stay_and_it_is_asked_what_those_are() -> Non
 
 def test_rows_that_may_lie_outside_are_nothing_to_ask_about() -> None:
     schema = a_schema(ColumnType.INT, min=1, max=20, outside=0.0024)
-    made, real = a_profile("int", low=1, high=20), a_profile("int", low=-1, high=20, outside=24)
+    made, real = a_profile("int", low=1, high=20), a_profile("int", low=-13, high=20, outside=24)
 
+    assert aspects(schema, made, real) == []
     assert changes(schema, made, real) == []
     assert notes(schema, made, real) == ()
 
@@ -268,7 +269,7 @@ def test_rows_beyond_what_is_told_are_allowed_for_with_the_bounds() -> None:
 
 
 def test_a_column_without_bounds_gets_some_that_all_rows_fit() -> None:
-    real = a_profile("int", low=2, high=800, beyond=6)
+    real = a_profile("int", low=2, high=800, beyond=6, below=4)
 
     assert changes(a_schema(ColumnType.INT), a_profile("int", low=1, high=20), real) == [
         {"min": 2, "max": 800, "outside": 0.0006}
@@ -289,3 +290,79 @@ def test_texts_that_are_really_few_are_told_with_what_would_make_them_so() -> No
     assert notes(a_schema(ColumnType.STRING), made, real) == (
         "`x` has 3 different values: `type: category` with `values` makes it so",
     )
+
+
+def test_rows_within_a_bound_that_stays_are_not_let_pass() -> None:
+    schema = a_schema(ColumnType.DATETIME, min="2019-01-01", max="2024-06-30")
+    made = a_profile("datetime", low="2019-01-01", high="2024-06-30")
+    low, high = "2019-02-01", "2024-07-31"
+    real = a_profile("datetime", low=low, high=high, outside=400, beyond=3, below=3)
+
+    assert changes(schema, made, real) == [{"max": "2024-07-31"}]
+
+
+def test_rows_on_a_side_without_a_bound_are_not_let_pass() -> None:
+    schema, made = a_schema(max=1_000), a_profile(low=0.0, high=1_000.0)
+    real = a_profile(low=49.0, high=2_100.0, outside=4_000, beyond=14, below=9)
+
+    assert changes(schema, made, real) == [{"max": 2_100.0, "outside": 0.0005}]
+
+
+def test_rows_outside_of_a_bound_that_stays_are_let_pass_with_the_other_one() -> None:
+    schema = a_schema(min=0, max=100)
+    real = a_profile(low=0.0, high=470.0, outside=4_005, too_low=5, beyond=12, below=5)
+
+    assert changes(schema, ALIKE, real) == [{"max": 470.0, "outside": 0.0012}]
+
+
+def test_a_bound_on_one_side_does_not_hide_that_the_other_one_is_missing() -> None:
+    real = a_profile(low=49.0, high=2_100.0)
+
+    assert changes(a_schema(min=0), ALIKE, real) == [{"max": 2_100.0}]
+    assert notes(a_schema(min=0), ALIKE, real) == ()
+
+
+def test_the_missing_bound_is_offered_beside_the_question_what_a_few_rows_are() -> None:
+    schema = a_schema(min=0)
+    real = a_profile(low=-1.0, high=2_100.0, outside=24, too_low=24, beyond=9)
+
+    assert changes(schema, ALIKE, real) == [{"max": 2_100.0, "outside": 0.0009}]
+    assert notes(schema, ALIKE, real) == (
+        "24 of 10,000 rows have `x` below 0: mistakes, or a rule?"
+        " Other bounds make it one, `outside: 0.0033` lets them pass",
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "real", "why"),
+    [
+        (
+            (0.0, 6_000.0),
+            (5_000.0, 6_000.0),
+            "`x` really fills less than half of the range that is made, within its bounds:"
+            " narrower ones would bring both nearer, if they are a rule",
+        ),
+        (
+            (0.0, 100.0),
+            (0.0, 6_000.0),
+            "`x` is made in only a part of what its bounds allow; others would not change that",
+        ),
+    ],
+    ids=["narrower", "wider"],
+)
+def test_where_no_bound_is_offered_for_a_range_that_differs_it_is_said_why(
+    made: tuple[float, float], real: tuple[float, float], why: str
+) -> None:
+    schema = a_schema(min=0, max=6_000)
+    ours, theirs = (a_profile(low=low, high=high) for low, high in (made, real))
+
+    assert aspects(schema, ours, theirs) == [Aspect.RANGE]
+    assert changes(schema, ours, theirs) == []
+    assert notes(schema, ours, theirs) == (why,)
+
+
+def test_a_lack_of_bounds_on_a_side_that_is_made_as_it_is_needs_none() -> None:
+    made, real = a_profile(low=0.0, high=100.0), a_profile(low=60.0, high=100.0)
+
+    assert changes(a_schema(min=0), made, real) == []
+    assert len(notes(a_schema(min=0), made, real)) == 1

@@ -111,7 +111,7 @@ def a_fixture(dataset: str, rows: int | None, of_rows: Estimate | None, **given:
     return Fixture(dataset=dataset, rows=rows, of_rows=of_rows, **parts | given)
 
 
-AMOUNT = a_column("amount", low=0.5, median=20.0, high=950.0)
+AMOUNT = a_column("amount", low=0.5, median=20.0, high=950.0, outside=470)
 REGION = a_column(
     "region", "string", distinct=12, strange=10, strange_rows=2_311, named=("east", "west")
 )
