@@ -169,6 +169,14 @@ def test_names_in_a_row(names: tuple[str, ...], written: str) -> None:
     assert withheld.in_words(names, "column", 4) == written
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["`(name 1, withheld)`", "`(name\n      1,\n      withheld)`", "41 files, names\n  withheld"],
+)
+def test_a_label_that_is_wrapped_is_one(text: str) -> None:
+    assert withheld.why(["", text]) == withheld.WHY
+
+
 def a_column_for_each_customer() -> RunRecord:
     """Give a run on real data of a change that writes a column, and a file, for each customer."""
     gaps = [a_column(label(number), nulls=60 * number) for number in range(3, 44)]
