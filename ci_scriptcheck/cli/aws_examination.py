@@ -20,13 +20,14 @@ from ci_scriptcheck.fixtures.subjects import Repository, repository, subjects
 from ci_scriptcheck.model.executed import executed
 from ci_scriptcheck.model.execution import execution_name
 from ci_scriptcheck.model.execution_match import matched
-from ci_scriptcheck.report.page import counted
+from ci_scriptcheck.model.s3_place import s3_place
+from ci_scriptcheck.report.page import counted, listed
 from ci_scriptcheck.reviewed import is_reviewed
 from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.fixtures.trial import Tried
     from ci_scriptcheck.model.executed import Executed
     from ci_scriptcheck.model.project import Pipeline, Project
+    from ci_scriptcheck.model.s3_place import S3Place
 
 NO_ROLE = "arn:aws:iam::ACCOUNT:role/scriptcheck"
 """Stands where the settings name no role."""
@@ -91,9 +93,9 @@ def examine(folder: Path, environ: Mapping[str, str]) -> Iterator[Observation | 
             found = replace(found, role=NO_ROLE.replace("ACCOUNT", who.split(":")[4]))
         client = clients.s3(session, project.aws, connections=1)
         tried = []
-        for one in project.readable():
+        for one, datasets in _to_try(project).items():
             tried.append(trial.tried(client, one))
-            yield of_place(tried[-1])
+            yield of_place(tried[-1], datasets)
         found = replace(found, keys=_keys(tried))
         yield from _executions(project, job, place.root)
     yield policies_text(found)
@@ -140,8 +142,13 @@ def of_execution(pipeline: Pipeline, found: Executed) -> Observation:
     )
 
 
-def of_place(tried: Tried) -> Observation:
-    """Tell what came of trying a place."""
+def of_place(tried: Tried, datasets: Sequence[str] = ()) -> Observation:
+    """Tell what came of trying a place.
+
+    Args:
+        tried: What came of it.
+        datasets: Those whose `real` it is: where nothing lies there, no run reads them.
+    """
     if tried.wrong is not None:
         return trouble("real data", tried.wrong)
     number = counted(tried.objects, "object") + (" or more" if tried.more else "")
@@ -149,8 +156,10 @@ def of_place(tried: Tried) -> Observation:
         return Observation(
             about="real data",
             text=f"nothing lies at {tried.place}, which can be listed",
-            health=Health.DOUBTFUL,
-            advice="correct `real` of the dataset, or `prefixes` under `aws`",
+            health=Health.BAD if datasets else Health.DOUBTFUL,
+            advice=f"correct `real` of {listed([f'`{name}`' for name in datasets])}"
+            if datasets
+            else "correct `prefixes` under `aws`",
         )
     facts = [] if tried.key is None else [f"encrypted by {tried.key}, which opens"]
     if tried.archived:
@@ -161,6 +170,15 @@ def of_place(tried: Tried) -> Observation:
         health=Health.DOUBTFUL if tried.archived else Health.GOOD,
         facts=tuple(facts),
     )
+
+
+def _to_try(project: Project) -> Mapping[S3Place, list[str]]:
+    """Give all places that may be read, each with the datasets that name it: `prefixes` may hold those, and more."""
+    named: dict[S3Place, list[str]] = {place: [] for place in project.readable()}
+    for name, dataset in project.datasets.items():
+        if dataset.real:
+            named.setdefault(s3_place(dataset.real), []).append(name)
+    return named
 
 
 def policies_text(found: Found) -> str:

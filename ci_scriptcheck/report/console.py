@@ -18,6 +18,7 @@ from ci_scriptcheck.report import (
     production,
     real_data,
     summary,
+    withheld,
 )
 from ci_scriptcheck.report.page import Detail
 
@@ -58,7 +59,9 @@ def ending(record: RunRecord, page: Page) -> str:
     ]
     if page.detail is Detail.QUIET:
         asides = []
-    parts = [*findings, *(text for text in asides if text), *failures, *_last(record, page)]
+    told = [*findings, *(text for text in asides if text), *failures]
+    why = withheld.why(told)
+    parts = [*told, *([page.flow(why)] if why else []), *_last(record, page)]
     return "\n\n".join(parts) + "\n" if parts else ""
 
 

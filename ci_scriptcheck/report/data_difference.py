@@ -9,6 +9,7 @@ from ci_scriptcheck.model.json_path import last_part
 from ci_scriptcheck.model.port_profile import are_other_gaps
 from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.model.timed_names import speaks_of_time
+from ci_scriptcheck.report import withheld
 from ci_scriptcheck.report.page import counted, listed, visible
 from ci_scriptcheck.values import dataclass
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         FileComparison,
         PortComparison,
         TableComparison,
+        ValueComparison,
     )
 
 MOST_ROWS = 60
@@ -36,6 +38,7 @@ MOST_NOTES = 4
 MOST_NUMBERS = 4
 NOTHING = "missing"
 """What stands where one side has none."""
+OTHERS = "other values"
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
 _MUCH = 0.1
@@ -121,14 +124,15 @@ def moved(comparison: PortComparison, *, is_passed_on: bool = False) -> Moved:
 
 def in_short(comparison: PortComparison, sides: Sides) -> str:
     """Say in one line how what lies at a port differs."""
+    groups = withheld.files(comparison.files)
     parts = [
-        called(_file_in_short(file), sides.before, sides.after) for file in comparison.files[:3]
+        called(_in_short(name, group), sides.before, sides.after) for name, group in groups[:3]
     ]
-    more = len(comparison.files) - 3
+    more = sum(len(group) for _, group in groups[3:])
     if more > 0:
         parts.append(f"and {counted(more, 'more file')} differ{'s' * (more == 1)}")
     if comparison.noise:
-        names = listed([f"`{visible(name)}`" for name in comparison.noise], 3)
+        names = withheld.in_words(comparison.noise, "part", 3)
         parts.append(f"set aside, as two runs of {sides.twice} differ: {names}")
     if sides.also:
         parts.append(sides.also)
@@ -152,7 +156,7 @@ def table_of(comparison: PortComparison, sides: Sides) -> Table | None:
 
     The file stands before what differs in it, once, where it is not the only one.
     """
-    rows = [row for file in comparison.files for row in _rows(file)]
+    rows = [*_of_files(comparison.files)]
     if not rows:
         return None
     is_table = all(file.table is not None for file in comparison.files)
@@ -244,6 +248,15 @@ def _is_opaque(file: FileComparison) -> bool:
     return file.fate is Fate.CHANGED and not is_in_parts
 
 
+def _in_short(name: str, group: list[FileComparison]) -> str:
+    """Say how files differ that are told together, or one that stands alone."""
+    if len(group) == 1:
+        return _file_in_short(group[0])
+    if group[0].fate is Fate.CHANGED:
+        return f"{name}, differ"
+    return f"{name}, are {'gone' if group[0].fate is Fate.GONE else 'new'}"
+
+
 def _file_in_short(file: FileComparison) -> str:
     name = f"`{visible(file.path)}`"
     if file.fate is not Fate.CHANGED:
@@ -282,24 +295,43 @@ _Row = tuple[str, str, str, str, str]
 """A file, what of it differs, what that was, what it is, and in how many rows it does."""
 
 
-def _rows(file: FileComparison, name: str | None = None) -> Iterator[_Row]:
-    name = name or file.path
+def _of_files(files: Iterable[FileComparison], archive: str | None = None) -> Iterator[_Row]:
+    """Write files; what differs in some that are told together is told where it is the same in all of them."""
+    for name, group in withheld.files(files):
+        if archive is not None and all(map(_is_opaque, group)):
+            yield f"{archive}: {name}", "", "", "differs", ""
+            continue
+        written = {tuple(_rows(file, name)) for file in group}
+        if len(written) == 1:
+            yield from written.pop()
+        else:
+            yield name, "", "", "differ", ""
+
+
+def _rows(file: FileComparison, name: str) -> Iterator[_Row]:
     if file.fate is not Fate.CHANGED:
         there, here = ("there", NOTHING) if file.fate is Fate.GONE else (NOTHING, "there")
         yield name, "", there, here, ""
         return
     if file.table is not None:
-        for column in file.table.columns:
-            paired = file.table.rows_with_another(column)
-            yield (name, column.name, *_column(column, file.table), paired)
-    for value in file.values:
-        there, here = told_apart(value.before or NOTHING, value.after or NOTHING)
-        yield name, _end_of(value.path), there, here, ""
-    for member in file.members:
-        if _is_opaque(member):
-            yield f"{name}: {member.path}", "", "", "differs", ""
-        else:
-            yield from _rows(member)
+        for called_so, columns in withheld.columns(file.table.columns):
+            paired = withheld.rows_with_another(columns, file.table)
+            yield (name, called_so, *_columns(columns, file.table), paired)
+    for way, values in withheld.values(file.values):
+        yield name, _end_of(way), *sides_of(values), ""
+    yield from _of_files(file.members, name)
+
+
+def sides_of(values: list[ValueComparison]) -> tuple[str, str]:
+    """Write what a value was and is; of several that are told together, whether they were there and are."""
+    told = {told_apart(one.before or NOTHING, one.after or NOTHING) for one in values}
+    if len(told) == 1:
+        return told.pop()
+    return {
+        Fate.GONE: ("there", NOTHING),
+        Fate.NEW: (NOTHING, "there"),
+        Fate.CHANGED: ("", OTHERS),
+    }[values[0].fate]
 
 
 def _once(rows: Iterable[_Row]) -> Iterator[_Row]:
@@ -312,6 +344,12 @@ def _once(rows: Iterable[_Row]) -> Iterator[_Row]:
 
 def _end_of(way: str) -> str:
     return way if len(way) <= MOST_NAME else "…" + way[1 - MOST_NAME :]
+
+
+def _columns(columns: list[ColumnComparison], table: TableComparison) -> tuple[str, str]:
+    """Say what columns were and are that are told together; figures of one of them would pass for those of all."""
+    told = {_column(one, table) for one in columns}
+    return told.pop() if len(told) == 1 else (columns[0].type_before or NOTHING, OTHERS)
 
 
 def _column(column: ColumnComparison, table: TableComparison) -> tuple[str, str]:
@@ -327,7 +365,7 @@ def _column(column: ColumnComparison, table: TableComparison) -> tuple[str, str]
         told.append((_counted(first, first.before), _counted(first, first.after)))
     elif (column.rows or 0) > abs(column.nulls_after - column.nulls_before):
         # Of texts that are all different, and of private data, no more than that may be known.
-        told.append(("" if has_gaps else before, "other values"))
+        told.append(("" if has_gaps else before, OTHERS))
     elif gaps[0] != gaps[1] and not has_gaps:
         told.append(gaps)
     written = [", ".join(part for part in side if part) for side in zip(*told, strict=True)]

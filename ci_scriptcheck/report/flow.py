@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import flow
 from ci_scriptcheck.model.port_profile import FEW_VALUES, are_other_gaps
 from ci_scriptcheck.model.result import Table
+from ci_scriptcheck.report import withheld
 from ci_scriptcheck.report.figures import different, share, span
-from ci_scriptcheck.report.page import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +28,7 @@ FETCHED = "real data"
 PRODUCTION = "production"
 """The same where a step was given what production gave it."""
 
+_NO_FIGURES = ("",) * 4
 _ARROW = "→"
 _MINUS = "\N{MINUS SIGN}"
 
@@ -64,10 +65,15 @@ def notes(found: Flow) -> Iterator[str]:
 
 def turns(found: Flow) -> Table | None:
     """Tell of each column that does not stay as it is what it is like where it comes from, and where it changes."""
+    ways = withheld.together(found.ways(), lambda way: way[0], _stages_of, "column")
     rows = [
-        ("" if number else name, stage.name, *_figures(column))
-        for name, stops in found.ways()
-        for number, (stage, column) in enumerate(stops)
+        (
+            "" if number else name,
+            stage.name,
+            *(_figures(column) if len(group) == 1 else _NO_FIGURES),
+        )
+        for name, group in ways
+        for number, (stage, column) in enumerate(group[0][1])
     ]
     if not rows:
         return None
@@ -129,26 +135,55 @@ def _lost(stage: Stage) -> str:
 
 def _notes(stage: Stage, base: str) -> Iterator[str]:
     known = {} if stage.before is None else stage.before.columns
-    for gaps in stage.gaps():
-        if gaps.name in known:
+    groups = withheld.together(
+        stage.gaps(),
+        lambda one: one.name,
+        lambda one: (one.name in known, _is_not_on_base(stage, one.name)),
+        "column",
+    )
+    for name, group in groups:
+        gaps = group[0]
+        if len(group) > 1:
+            yield _untold_gaps(
+                name, group, is_new=gaps.name not in known, where=_where_new(stage, gaps, base)
+            )
+        elif gaps.name in known:
             yield f"`{gaps.name}` is empty in {share(gaps.here)} of the rows (before {share(gaps.before)})"
         else:
             where = _beside(stage, gaps, base)
             yield f"adds `{gaps.name}`, empty in {share(gaps.here)} of the rows{where}"
-    for one, other in stage.changed():
-        yield from _turn(one, other)
-    told = {gaps.name for gaps in stage.gaps()}
+    turned = [
+        (other.name, told) for one, other in stage.changed() if (told := [*_turn(one, other)])
+    ]
+    for name, several in withheld.together(turned, lambda one: one[0], lambda _: None, "column"):
+        if len(several) > 1:
+            yield f"{name}, change in type, values or range"
+        else:
+            yield from several[0][1]
+    with_gaps = {gaps.name for gaps in stage.gaps()}
     if stage.before is not None:
-        new = tuple(name for name in stage.new() if name not in told)
+        new = tuple(name for name in stage.new() if name not in with_gaps)
         yield from _deeds(stage, base, "drops", stage.gone(), is_own=_is_on_base)
         yield from _deeds(stage, base, "adds", new, is_own=_is_not_on_base)
     yield from (f"not looked into: {note}" for note in stage.notes)
 
 
+def _untold_gaps(name: str, group: Sequence[MoreGaps], *, is_new: bool, where: str) -> str:
+    """Say how many gaps columns have that are told together."""
+    least, most = (share(end(one.here for one in group)) for end in (min, max))
+    gaps = f"empty in {least if least == most else f'{least} to {most}'} of the rows"
+    return f"adds {name}, {gaps}{where}" if is_new else f"{name}, are {gaps}, more than before"
+
+
+def _where_new(stage: Stage, gaps: MoreGaps, base: str) -> str:
+    return f" (not on {base})" if _is_not_on_base(stage, gaps.name) else ""
+
+
 def _beside(stage: Stage, gaps: MoreGaps, base: str) -> str:
     """Say whether base adds a column with as many gaps, too."""
-    if _is_not_on_base(stage, gaps.name):
-        return f" (not on {base})"
+    where = _where_new(stage, gaps, base)
+    if where:
+        return where
     before = None if stage.on_base is None else stage.on_base[gaps.name]
     if before is None:
         return ""
@@ -174,7 +209,11 @@ def _deeds(
         (own, f" (not on {base})"),
     ):
         if some:
-            yield f"{deed} {listed([f'`{name}`' for name in some], 4)}{where}"
+            yield f"{deed} {withheld.in_words(some, 'column', 4)}{where}"
+
+
+def _stages_of(way: tuple[str, Sequence[tuple[Stage, Column]]]) -> tuple[str, ...]:
+    return tuple(stage.name for stage, _ in way[1])
 
 
 def _is_on_base(stage: Stage, name: str) -> bool:

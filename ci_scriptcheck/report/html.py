@@ -31,6 +31,7 @@ from ci_scriptcheck.report import (
     summary,
     uncompared,
     warned,
+    withheld,
 )
 from ci_scriptcheck.report.page import counted, seconds, written_out
 from ci_scriptcheck.report.standing import MARKS, WORDS, Standing, standing, word
@@ -106,6 +107,7 @@ def render(record: RunRecord) -> str:
         **_opening(record),
         **parts,
         same_end=same_end,
+        untold=withheld.why(map(repr, parts.values())),
         sections=_sections(parts),
         anchors=anchors,
     )

@@ -11,7 +11,7 @@ import bisect
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.model.comment_stamp import Stamp, written
-from ci_scriptcheck.report import escaping, mistake
+from ci_scriptcheck.report import escaping, mistake, withheld
 from ci_scriptcheck.report.comment import (
     asides,
     beside_production,
@@ -147,8 +147,8 @@ def _writer(record: RunRecord, links: Links, room: Room) -> Callable[[Room], str
             *asides.not_counted(told, page),
             *asides.warnings(told, page),
             *([] if is_quiet else asides.others(told, page)),
-            asides.footer(told, page),
         ]
+        parts += [page.prose(withheld.why(parts) or ""), asides.footer(told, page)]
         return "\n\n".join(part for part in parts if part) + "\n"
 
     return write

@@ -201,6 +201,38 @@ def test_what_cannot_be_read_is_told_last(project: Path, own: dict[str, str]) ->
     assert text.endswith("\nFAILED: s3://company-lm/orders/: there is no such bucket\n")
 
 
+@pytest.mark.parametrize("prefixes", ["", "  prefixes: [s3://company-ml/fraud/]\n"])
+def test_a_place_of_a_dataset_where_nothing_lies_cannot_be_read(
+    project: Path, own: dict[str, str], prefixes: str
+) -> None:
+    (project / "scriptcheck.yaml").write_text(
+        f"version: 1\naws:\n  region: eu-west-1\n{prefixes}"
+        "datasets:\n  orders: {real: s3://company-ml/fraud/odrers/}\n"
+    )
+
+    status, text = doctor(project, own)
+
+    assert status == 1
+    assert "help: correct `real` of `orders`" in text
+    assert text.endswith(
+        "\nFAILED: nothing lies at s3://company-ml/fraud/odrers/, which can be listed\n"
+    )
+
+
+def test_a_prefix_under_which_nothing_lies_is_a_warning(
+    project: Path, own: dict[str, str]
+) -> None:
+    (project / "scriptcheck.yaml").write_text(
+        "version: 1\naws:\n  region: eu-west-1\n"
+        "  prefixes: [s3://company-ml/fraud/, s3://company-ml/later/]\n"
+    )
+
+    status, text = doctor(project, own)
+
+    assert status == 0
+    assert text.endswith("\nReal data can be read, with 1 warning above.\n")
+
+
 def test_a_machine_without_any(account: AwsServer, project: Path) -> None:
     status, text = doctor(project, account.variables)
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate, called
 from ci_scriptcheck.model.result import Table
-from ci_scriptcheck.report import data_changes, data_difference
+from ci_scriptcheck.report import data_changes, data_difference, withheld
 from ci_scriptcheck.report.data_difference import NOTHING
 from ci_scriptcheck.report.page import counted, listed, size
-from ci_scriptcheck.values import dataclass
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ci_scriptcheck.model.comparison import (
         ColumnComparison,
@@ -112,25 +112,40 @@ def figures(record: RunRecord) -> tuple[ShownFigures, ...]:
 
 def _port(record: RunRecord, change: Change) -> ShownPort:
     port, sides = change.comparison, change.sides
-    names = listed([f"`{name}`" for name in port.noise], MOST_NOISE)
+    names = withheld.in_words(port.noise, "part", MOST_NOISE)
     return ShownPort(
         port=port.port,
-        files=tuple(shown for file in port.files for shown in _files(file, sides, "")),
+        files=tuple(_files(port.files, sides, "")),
         noise=f"Differs between two equal runs too, and is set aside: {names}." if names else "",
         accepted=tuple(data_changes.accepted(record, change)),
     )
 
 
-def _files(file: FileComparison, sides: Sides, archive: str) -> Iterator[ShownFile]:
-    """Show a file and, below it, the members of an archive."""
-    yield ShownFile(
-        name=archive + file.path,
-        fate=file.fate.value,
-        sentences=tuple(_sentences(file, sides)),
-        table=_table(file, sides),
+def _files(files: Iterable[FileComparison], sides: Sides, archive: str) -> Iterator[ShownFile]:
+    """Show files and, below each, the members of an archive; those that came or went without a name together."""
+    for name, group in withheld.files(files):
+        if len(group) > 1 and group[0].fate is not Fate.CHANGED:
+            yield _together(archive + name, group, sides)
+            continue
+        for file in group:
+            yield ShownFile(
+                name=archive + file.path,
+                fate=file.fate.value,
+                sentences=tuple(_sentences(file, sides)),
+                table=_table(file, sides),
+            )
+            yield from _files(file.members, sides, f"{archive}{file.path}: ")
+
+
+def _together(name: str, group: Sequence[FileComparison], sides: Sides) -> ShownFile:
+    """Show files that came, or went, as one of the size of all of them."""
+    whole = replace(
+        group[0],
+        bytes_before=sum(file.bytes_before for file in group),
+        bytes_after=sum(file.bytes_after for file in group),
+        note=None,
     )
-    for member in file.members:
-        yield from _files(member, sides, f"{archive}{file.path}: ")
+    return ShownFile(name=name, fate=whole.fate.value, sentences=tuple(_sentences(whole, sides)))
 
 
 def _sentences(file: FileComparison, sides: Sides) -> Iterator[str]:
@@ -178,13 +193,12 @@ def _table(file: FileComparison, sides: Sides) -> Table | None:
         return _columns(file.table)
     if file.values:
         rows = tuple(
-            (one.path, *data_difference.told_apart(one.before or NOTHING, one.after or NOTHING))
-            for one in file.values
+            (way, *data_difference.sides_of(group)) for way, group in withheld.values(file.values)
         )
         return Table(
             columns=("value", sides.before, sides.after),
             rows=rows,
-            more=max(file.values_count - len(rows), 0),
+            more=max(file.values_count - len(file.values), 0),
         )
     return None
 
@@ -193,18 +207,23 @@ def _columns(table: TableComparison) -> Table:
     """Write the columns that differ; what is told of none of them is left out."""
     further = (ROWS_THAT_DIFFER, "without a value", "PSI", "also")
     heads = ("column", "type", *further)
-    rows = [_column(column, table) for column in table.columns[:MOST_COLUMNS]]
+    groups = withheld.columns(table.columns)
+    rows = [_column(name, group, table) for name, group in groups[:MOST_COLUMNS]]
     used = [
         number for number in range(len(heads)) if number < 2 or any(row[number] for row in rows)
     ]
     return Table(
         columns=tuple(heads[number] for number in used),
         rows=tuple(tuple(row[number] for number in used) for row in rows),
-        more=len(table.columns) - len(rows),
+        more=len(groups) - len(rows),
     )
 
 
-def _column(column: ColumnComparison, table: TableComparison) -> Sequence[str]:
+def _column(name: str, group: Sequence[ColumnComparison], table: TableComparison) -> Sequence[str]:
+    """Write a column, or several that are told together, without the figures of each."""
+    column = group[0]
+    if len(group) > 1:
+        column = replace(column, nulls_before=0, nulls_after=0, psi=None, figures=())
     nulls = f"{column.nulls_before:,} → {column.nulls_after:,}"
     figures = [
         f"{figure.name} {figure.before or NOTHING} → {figure.after or NOTHING}"
@@ -212,9 +231,9 @@ def _column(column: ColumnComparison, table: TableComparison) -> Sequence[str]:
     ]
     before, after = column.type_before or NOTHING, column.type_after or NOTHING
     return (
-        column.name,
+        name,
         before if before == after else f"{before} → {after}",
-        table.rows_with_another(column),
+        withheld.rows_with_another(group, table),
         nulls if column.nulls_before != column.nulls_after else "",
         "" if column.psi is None else f"{column.psi:.2f}",
         ", ".join(figures),

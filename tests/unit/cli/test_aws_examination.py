@@ -41,6 +41,15 @@ def test_what_came_of_trying_a_place(golden: Callable[[str], object]) -> None:
     assert "\n".join(lines) + "\n" == golden("aws/tried.txt")
 
 
+def test_a_dataset_of_which_nothing_lies_where_it_says_cannot_be_read() -> None:
+    seen = aws_examination.of_place(Tried(place=PLACE), ["orders", "rates"])
+
+    assert [*doctor.verdict([seen], PLAIN)] == [
+        "FAILED: nothing lies at s3://company-ml/fraud/, which can be listed"
+    ]
+    assert seen.advice == "correct `real` of `orders` and `rates`"
+
+
 def test_the_policies_as_a_job_knows_them(golden: Callable[[str], object]) -> None:
     found = Found(
         role="arn:aws:iam::123456789012:role/scriptcheck",
