@@ -182,14 +182,14 @@ def room(made: Ends) -> float:
 
 
 def allowed_ends(declared: Column | None, real: ColumnProfile, rows: int) -> Ends | None:
-    """Give the ends of the real range; where rows may lie outside of the bounds of a schema, those within them."""
+    """Give the ends of the real range; where rows may lie outside of the bounds of a schema, those within them, if any."""
     ends = ends_of(real)
     if ends is None or declared is None or is_broken(declared, real, rows):
         return ends
     least, most = number_of(declared.min), number_of(declared.max)
     low = ends[0] if least is None else max(ends[0], least)
     high = ends[1] if most is None else min(ends[1], most)
-    return (low, high) if low <= high else ends
+    return (low, high) if low <= high else None
 
 
 def is_broken(column: Column, real: ColumnProfile, rows: int) -> bool:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from ci_scriptcheck.data import port_profile
 from ci_scriptcheck.data.compare.terms import ProfileTerms
+from ci_scriptcheck.data.ranges import float_bounds
 from ci_scriptcheck.data.validate.terms import Evidence, Terms
 from ci_scriptcheck.data.validate.validation import validate
 from ci_scriptcheck.model.contract import (
@@ -28,6 +29,7 @@ from ci_scriptcheck.model.contract import (
     Synthesized,
     TableFile,
 )
+from ci_scriptcheck.model.made_and_real import differing
 from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile
 from ci_scriptcheck.model.schema_suggestion import rounded_up, suggested
 from ci_scriptcheck.values import replace
@@ -126,3 +128,46 @@ def test_the_same_data_fit_the_bounds_that_were_suggested_for_them(
         if "outside" in keys:
             # Not a row more than there is, as far as two digits tell.
             assert keys["outside"] <= rounded_up(strays(numbers, write, after) / len(numbers))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    bounds=st.tuples(BOUND, BOUND),
+    low=st.integers(-10_000, 10_000),
+    width=st.integers(0, 10_000),
+    odd=st.tuples(st.integers(0, 500), st.integers(0, 500)),
+)
+def test_a_range_that_differs_comes_with_something_to_do_and_changes_end(
+    bounds: tuple[int | None, int | None], low: int, width: int, odd: tuple[int, int]
+) -> None:
+    least, most = bounds
+    if least is not None and most is not None:
+        least, most = sorted((least, most))
+    column = Column(name="x", type=ColumnType.FLOAT, min=least, max=most)
+    for _ in range(3):
+        schema, real = Schema(columns=(column,)), a_real_range(column, low, low + width, odd)
+        made = a_range(1_000, *float_bounds(column))
+        changes, notes = suggested(schema, [made], [real])
+        assert bool(changes or notes) >= bool(differing(schema, [made], [real]))
+        if not changes:
+            return
+        keys: dict[str, Any] = dict(changes[0].keys)
+        column = replace(column, **keys)
+    raise AssertionError(f"a change is suggested each time: {column}")
+
+
+def a_range(rows: int, low: float, high: float, **given: Any) -> TableProfile:
+    column = ColumnProfile(name="x", type="float", low=low, high=high, **given)
+    return TableProfile(name="x.csv", rows=rows, columns=(column,))
+
+
+def a_real_range(column: Column, low: int, high: int, odd: tuple[int, int]) -> TableProfile:
+    """Give 1,000 rows, of which those in `odd` lie beyond a bound that the range breaks; all do where it is elsewhere."""
+    below = isinstance(column.min, int | float) and low < column.min
+    above = isinstance(column.max, int | float) and high > column.max
+    too_low, too_high = max(odd[0], 1) * below, max(odd[1], 1) * above
+    if isinstance(column.min, int | float) and high < column.min:
+        too_low = 1_000
+    if isinstance(column.max, int | float) and low > column.max:
+        too_high = 1_000
+    return a_range(1_000, float(low), float(high), outside=too_low + too_high, too_low=too_low)

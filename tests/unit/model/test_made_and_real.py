@@ -366,3 +366,9 @@ def test_a_lack_of_bounds_on_a_side_that_is_made_as_it_is_needs_none() -> None:
 
     assert changes(a_schema(min=0), made, real) == []
     assert len(notes(a_schema(min=0), made, real)) == 1
+
+
+def test_no_bound_is_drawn_against_one_that_nearly_all_rows_may_break() -> None:
+    schema, real = a_schema(max=0, outside=1.0), a_profile(low=1.0, high=9.0, outside=REAL)
+
+    assert changes(schema, a_profile(low=-100.0, high=0.0), real) == []
