@@ -3,11 +3,11 @@
 Each side runs in a new process, one after the other, with as many connections. The server is a process of
 its own, so on a machine with few cores both sides wait for it, and for each other's clients never.
 
-A sample of 20 MB is held against an object of 20 MB: listing, footers and choosing are in our time, and what
-was read beyond the 20 MB counts for nothing. By key, the keys of all row groups have to be read, and the first rows
-of a large row group need the dictionaries of all columns: that is held against objects as many and as large as those
-pieces. What is done then, looking for keys, writing the smaller file and its digest, has no counterpart, and is
-told apart. Processor time is that of the process that fetches.
+A sample is held against objects as many and as large as the pieces that it is made of: the footer, and two row groups, or the
+first rows of one in each of its columns, with their dictionaries, or by key the keys of all row groups and five of those.
+Listing and choosing are in our time. In rows of their own, samples of 20 MB are held against one object of 20 MB as well, so
+that footers, and what is read beyond, count for nothing. What is done then, looking for keys, writing the smaller file and
+its digest, has no counterpart, and is told apart. Processor time is that of the process that fetches.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ LARGE_BYTES = 2_000_000_000
 SAMPLE = 20_000_000
 GROUP, KEYS = 9_460_000, 3_400
 """Bytes of a row group of 50,000 rows of 20 columns, and of the keys in it."""
+TAIL = 500_000
+"""Bytes of the end of a file with 200 row groups, in which its footer is."""
 BEGINNING, FOOTER = 1_550_000, 65_536
 """Bytes of a column that the first of 800,000 rows take with their dictionary, about, and of a small file's end."""
 GOAL, MOST_MB, MOST_READ = 0.8, 400, 0.03
@@ -175,7 +177,15 @@ CASES = (
     Case(what="10,000 objects of 10 KB, whole", prefix="small/", peer="small/", given={}),
     Case(what="2 GB, whole", prefix="groups/", peer="groups/", given={}),
     Case(
-        what="2 GB of Parquet, row groups of 8 MB, to 20 MB",
+        what="2 GB of Parquet, row groups of 8 MB, to 20 MB, beside as many pieces",
+        prefix="groups/",
+        peer="two/",
+        given=_TO_20_MB,
+        like_pieces=True,
+        again=7,
+    ),
+    Case(
+        what="the same beside one object of 20 MB",
         prefix="groups/",
         peer="sample/",
         given=_TO_20_MB,
@@ -271,7 +281,7 @@ def _fill(store: Path) -> None:
     import pyarrow.parquet as pq
 
     noise = np.random.default_rng(1)
-    for name in ("small", "groups", "large", "sample", "pieces", "columns"):
+    for name in ("small", "groups", "large", "sample", "two", "pieces", "columns"):
         (store / name).mkdir(parents=True)
     for number in range(MANY):
         (store / "small" / f"part-{number:05}.csv").write_bytes(
@@ -283,6 +293,10 @@ def _fill(store: Path) -> None:
         (store / "pieces" / f"{number}.bin").write_bytes(noise.bytes(KEYS))
     for number in range(5):
         (store / "pieces" / f"group-{number}.bin").write_bytes(noise.bytes(GROUP))
+    # What two row groups of `groups` take, and its footer.
+    (store / "two" / "footer.bin").write_bytes(noise.bytes(TAIL))
+    for number in range(2):
+        (store / "two" / f"{number}.bin").write_bytes(noise.bytes(GROUP))
     # What the first rows of one row group of `large` take of its columns, and the footer.
     (store / "columns" / "footer.bin").write_bytes(noise.bytes(FOOTER))
     for number in range(20):
