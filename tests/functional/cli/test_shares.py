@@ -126,6 +126,7 @@ def _steady(result: TaskResult) -> TaskResult:
         seconds=None,
         cpu_seconds=None,
         peak_memory_mb=None,
+        start_up=None,
         started=0.0,
         worker=None,
         log_file=None,
