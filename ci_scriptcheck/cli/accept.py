@@ -106,14 +106,14 @@ def _nothing(record: RunRecord, given: Namespace) -> UsageError:
     asked = [(task, result) for task, result in tasks if given.task in {task.id, task.step}]
     others = sorted({one.rule for _, result in asked for one, _ in _acceptable(result)})
     differing = sorted({task.id for task, result in tasks if any(_acceptable(result, given.rule))})
-    about = f" by rule {given.rule}" if given.rule else ""
+    by_rule = f" by rule {given.rule}" if given.rule else ""
     costs = [
         finding
         for _, result in asked
         for finding in result.findings
         if finding.rule in _TOLERANCES and given.rule in {None, finding.rule}
     ]
-    what = f"`{given.task}` has no difference of its own from base{about}"
+    what = f"`{given.task}` has no difference of its own from base{by_rule}"
     if costs:
         return _costs_only(given.task, costs)
     if others:

@@ -35,8 +35,8 @@ _OURS = ".scriptcheck"
 _MOST_BYTES = 1_000_000
 _DECLARED = frozenset({"parquet", "feather", "arrow"})
 """Formats in which names of columns are no row of the table."""
-_MOST_TOLD = 0.75
-"""Share of the first line of a text that has to be known words for it to be its head, and no row."""
+_LEAST_KNOWN = 0.75
+"""Share of the first line of a text that has to be known words, at least, for it to be its head and no row."""
 
 
 def withheld(record: RunRecord, root: Path, base_root: Path | None) -> RunRecord:
@@ -168,6 +168,6 @@ def _is_counted(names: list[str]) -> bool:
 
 
 def _is_head(names: tuple[str, ...], words: frozenset[str]) -> bool:
-    """Say whether the first line of a text names its columns: it has no number, and half of it is known words."""
+    """Say whether the first line of a text names its columns: it has no number, and most of it is known words."""
     known = sum(bool(name.strip()) and real_names.is_known(name, words) for name in names)
-    return not any(map(real_names.is_number, names)) and known >= len(names) * _MOST_TOLD
+    return not any(map(real_names.is_number, names)) and known >= len(names) * _LEAST_KNOWN
