@@ -29,7 +29,9 @@ GOLDEN = Path(__file__).parent / "golden"
 # `nox -s laws` searches on, with others each time.
 # How long one takes says more of what else the machine does than of what is tried.
 SLOW = [HealthCheck.too_slow]
-settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=SLOW)
+settings.register_profile(
+    "same", derandomize=True, deadline=None, max_examples=60, suppress_health_check=SLOW
+)
 settings.register_profile(
     "search",
     settings.get_profile("default"),

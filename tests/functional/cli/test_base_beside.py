@@ -115,6 +115,7 @@ def test_metrics_that_moved_are_told_first_though_another_step_reads_them(shop: 
     assert "moved fraud/train" not in told
 
 
+@pytest.mark.slow
 def test_of_two_changed_scripts_each_is_told_its_own_part(shop: Path) -> None:
     edit(shop, "scripts/ingest.py", 'print(f"kept', 'orders["items"] *= 2\n    print(f"kept')
     edit(shop, "scripts/preprocess.py", ".dt.hour", ".dt.hour + 1")
@@ -261,6 +262,7 @@ def test_where_a_link_is_another_the_difference_begins_at_its_reader(shop: Path)
     assert [one["rule"] for one in found["fraud/evaluate"]["findings"]] == ["SC406"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["path", "finder"])
 def test_base_imports_its_own_files_where_an_editable_install_leads_to_the_checkout(
     tmp_path: Path, kind: str

@@ -120,6 +120,7 @@ def test_what_a_reader_expects_stops_the_step_that_writes_otherwise(
     assert told["read"]["outcome"] == "not_run"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("said", "outcome", "severity"),
     [("{dataset: wanted, expects: wanted}", "failed", "error"), ("wanted", "passed", "warning")],
@@ -181,6 +182,7 @@ def test_a_schema_that_nobody_expects_changes_no_result(shop: Shop) -> None:
     assert {task["outcome"] for task in shop.run().values()} == {"reused"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rules", "outcome", "severities"),
     [

@@ -109,6 +109,7 @@ def test_files_and_a_script_contradict_each_other(repository: Path) -> None:
     assert "contradict each other" in ended.stderr
 
 
+@pytest.mark.slow
 def test_after_init_with_infer_a_run_does_something_at_once(repository: Path) -> None:
     (repository / "hopeless.py").unlink()
 
@@ -159,6 +160,7 @@ def main(input_paths, output_paths, environ_vars, job_args):
 """
 
 
+@pytest.mark.slow
 def test_a_column_that_a_later_script_misses_is_put_into_the_data_at_the_beginning(
     tmp_path: Path,
 ) -> None:

@@ -141,6 +141,7 @@ DEFECTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", DEFECTS)
 def test_a_script_passes_that_says_which_file_it_cannot_use(tmp_path: Path, kind: str) -> None:
     project = a_project(tmp_path, kind)

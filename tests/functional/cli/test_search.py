@@ -150,6 +150,7 @@ def test_the_same_seed_finds_the_same_and_another_one_is_told(repository: Path) 
     assert "scriptcheck test-script empty --search 2 --seed 7" in first.stdout
 
 
+@pytest.mark.slow
 def test_what_was_found_becomes_a_test_that_the_next_run_includes(
     repository: Path, golden: Callable[[str], str]
 ) -> None:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import yaml
 
 from tests.functional.cli.command import ROOT, commit, git, scriptcheck
@@ -110,6 +111,7 @@ def on_the_default_branch(place: Path, origin: Path, cached: Path | None = None)
     return last
 
 
+@pytest.mark.slow
 def test_a_later_run_finds_what_every_share_has_stored(tmp_path: Path) -> None:
     origin = a_shop(tmp_path)
     last = on_the_default_branch(tmp_path / "push", origin)
@@ -130,6 +132,7 @@ def test_what_is_known_of_durations_is_that_of_all_shares(tmp_path: Path) -> Non
     assert json.loads(file.read_text())["entries"]["tasks"].keys() >= TASKS
 
 
+@pytest.mark.slow
 def test_a_share_hands_on_what_it_has_stored_and_not_what_it_was_given(tmp_path: Path) -> None:
     origin = a_shop(tmp_path)
     first = on_the_default_branch(tmp_path / "first", origin)

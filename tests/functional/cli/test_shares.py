@@ -274,6 +274,7 @@ def test_the_cut_is_told_in_words_too(broken: Path) -> None:
     assert "times the mean" in ended.stdout
 
 
+@pytest.mark.slow
 def test_a_share_that_left_no_record_does_not_pass(broken: Path, tmp_path: Path) -> None:
     git(broken, "switch", "--quiet", "main")
     for number in (1, 2):
@@ -291,6 +292,7 @@ def test_a_share_that_left_no_record_does_not_pass(broken: Path, tmp_path: Path)
     assert '<testcase name="share 2/2"' in junit.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -376,6 +378,7 @@ def test_what_is_no_assignment_is_refused(
     assert (ended.returncode, expected in ended.stderr) == (2, True), ended.stderr
 
 
+@pytest.mark.slow
 def test_shares_that_know_other_durations_run_every_task_once(
     broken: Path, tmp_path: Path
 ) -> None:

@@ -39,6 +39,7 @@ def shop(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("bad", "status"), [("1", 0), ("2 + 0", 0), ("3", 1)])
 def test_a_defect_of_main_is_excused_in_as_many_rows_and_in_no_more(
     shop: Path, bad: str, status: int

@@ -183,6 +183,7 @@ def test_a_last_line_that_is_too_long_is_no_row_left_out(
     assert reader.ended is None
 
 
+@pytest.mark.slow
 def test_many_lines_are_no_long_one(reader: Reader, tmp_path: Path) -> None:
     for side, end in (("base", b"1\n"), ("head", b"2\n")):
         write(tmp_path / side / "d.csv", b"a\n" + b"123456789\n" * 3_300_000 + end)
@@ -193,6 +194,7 @@ def test_many_lines_are_no_long_one(reader: Reader, tmp_path: Path) -> None:
     assert (found.table.rows_before, found.table.changed) == (3_300_001, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["d.jsonl", "d.json", "d.npy"])
 def test_a_file_without_end_is_refused(reader: Reader, tmp_path: Path, name: str) -> None:
     begin = {"d.npy": _header((10**12,))}.get(name, b'{"a": "' + b"x" * 70_000)

@@ -70,6 +70,7 @@ def test_bounds_are_met_at_the_step_and_at_its_node(root: Path) -> None:
     assert "daily/evaluate" in ran(root, example("Bounds on the figures"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pipelines",
     ["", "pipelines: {daily: {nodes: {prepare: {}}}}\n"],

@@ -29,6 +29,7 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_comment_says_what_the_page_quotes(shop: Path) -> None:
     blocks = [text for kind, _, text in BLOCK.findall(PAGE) if kind == "console"]
     remote = shop / ".git" / "remote"

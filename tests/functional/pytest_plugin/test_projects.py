@@ -205,6 +205,7 @@ def test_a_run_that_cannot_go_on_is_recorded_as_no_good_one(
     assert verdict.exit_code(record.read_record(repository.folder / "run")) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
 def test_a_change_that_affects_nothing_is_a_good_end(repository: Repository, workers: str) -> None:
     repository.write("README.md", "Hello\n")
