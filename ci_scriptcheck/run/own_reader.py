@@ -13,7 +13,7 @@ from ci_scriptcheck.run.process.reader import Reader, reader_spec
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ci_scriptcheck.run.context import AskReader
+    from ci_scriptcheck.data.asking import AskReader
 
 _CUTTING = ("ci_scriptcheck.data.cutting.parquet", "ci_scriptcheck.data.cutting.text")
 """What takes samples of real data; it is imported while the first objects are listed."""
