@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ci_scriptcheck import preparation, workflow
 from ci_scriptcheck.change.git import commit_pair
-from ci_scriptcheck.change.git.base import branches, resolve
+from ci_scriptcheck.change.git.commits import branches, resolve
 from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import opening
 from ci_scriptcheck.data.compare.terms import CompareTerms
