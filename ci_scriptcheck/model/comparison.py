@@ -198,6 +198,12 @@ class FileComparison:
         """Say whether its note tells that it, or a part of it, was not looked into."""
         return (self.note or "").startswith(UNSEEN)
 
+    @property
+    def is_told_by_note(self) -> bool:
+        """Say whether a sentence tells all that is known of how it differs, where both sides have it."""
+        is_in_parts = self.table is not None or self.members or self.values_count
+        return self.fate is Fate.CHANGED and not is_in_parts
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortComparison:

@@ -11,9 +11,16 @@ from ci_scriptcheck.model.plan import Task
 from ci_scriptcheck.model.result import ENDED_WELL, Level, Table
 from ci_scriptcheck.model.scenario import REAL
 from ci_scriptcheck.model.source import Upstream
-from ci_scriptcheck.report import data_difference, intended, lines, ways
-from ci_scriptcheck.report.data_difference import Moved, Sides
+from ci_scriptcheck.report import (
+    data_difference_table,
+    intended,
+    lines,
+    moved_numbers,
+    ways,
+)
+from ci_scriptcheck.report.moved_numbers import Moved
 from ci_scriptcheck.report.page import listed, visible
+from ci_scriptcheck.report.sides import Sides, of_commits, of_scripts
 from ci_scriptcheck.report.why import cause, why_now
 from ci_scriptcheck.values import dataclass, replace
 
@@ -159,7 +166,7 @@ def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
         supplier = tasks[item.source.task]
         way = ways.tasks_of(tasks, results, supplier)
         where = f"Input `{item.port}` is not what it is on {lines.base_name(record.plan)}."
-        table = data_difference.table_of(found, _sides(record, None))
+        table = data_difference_table.table_of(found, _sides(record, None))
         yield f"{where} {ways.back(way, results, task)}", table
 
 
@@ -277,7 +284,7 @@ def _own(record: RunRecord) -> Iterator[Change]:
                         why=why,
                         begins=True,
                         is_read=comparison.port not in task.ends,
-                        moved=data_difference.moved(comparison),
+                        moved=moved_numbers.moved(comparison),
                     )
                     why = ""
 
@@ -297,11 +304,11 @@ def _passed_on(record: RunRecord) -> Iterator[Change]:
                     way=ways.onward(ways.tasks_of(tasks, results, task)[:-1], results, task),
                     begins=False,
                     is_read=comparison.port not in task.ends,
-                    moved=data_difference.moved(comparison, is_passed_on=True),
+                    moved=moved_numbers.moved(comparison, is_passed_on=True),
                 )
 
 
 def _sides(record: RunRecord, result: TaskResult | None) -> Sides:
     base = lines.base_name(record.plan)
     is_beside_script = result is not None and result.is_beside_script
-    return (data_difference.of_scripts if is_beside_script else data_difference.of_commits)(base)
+    return (of_scripts if is_beside_script else of_commits)(base)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate, called
 from ci_scriptcheck.model.result import Table
-from ci_scriptcheck.report import data_changes, data_difference, withheld
-from ci_scriptcheck.report.data_difference import NOTHING
+from ci_scriptcheck.report import data_changes, data_difference, data_difference_table, withheld
 from ci_scriptcheck.report.page import counted, listed, size
+from ci_scriptcheck.report.sides import NOTHING
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
     from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.data_changes import Change
-    from ci_scriptcheck.report.data_difference import Sides
+    from ci_scriptcheck.report.sides import Sides
 
 MOST_COLUMNS = 60
 MOST_NOISE = 6
@@ -193,7 +193,8 @@ def _table(file: FileComparison, sides: Sides) -> Table | None:
         return _columns(file.table)
     if file.values:
         rows = tuple(
-            (way, *data_difference.sides_of(group)) for way, group in withheld.values(file.values)
+            (way, *data_difference_table.sides_of(group))
+            for way, group in withheld.values(file.values)
         )
         return Table(
             columns=("value", sides.before, sides.after),

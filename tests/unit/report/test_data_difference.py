@@ -14,8 +14,8 @@ from ci_scriptcheck.model.comparison import (
     PortComparison,
     TableComparison,
 )
-from ci_scriptcheck.report import data_difference
-from ci_scriptcheck.report.data_difference import Sides
+from ci_scriptcheck.report import data_difference_table
+from ci_scriptcheck.report.sides import Sides
 
 ON_MAIN = Sides(before="on main", twice="main")
 P95 = Figure(name="p95", before="8811.3", after="10573.6")
@@ -40,7 +40,7 @@ def cells(
     )
     table = TableComparison(rows_before=rows[0], rows_after=rows[1], columns=(column,))
     file = FileComparison(path="t.csv", fate=Fate.CHANGED, table=table)
-    content = data_difference.table_of(PortComparison(port="out", files=(file,)), ON_MAIN)
+    content = data_difference_table.table_of(PortComparison(port="out", files=(file,)), ON_MAIN)
     assert content is not None
     return content.rows[0][1:]
 

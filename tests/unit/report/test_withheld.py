@@ -19,10 +19,17 @@ from ci_scriptcheck.model.comparison import (
     TableComparison,
     ValueComparison,
 )
-from ci_scriptcheck.report import console, data_difference, html, markdown, withheld
-from ci_scriptcheck.report.data_difference import Sides
+from ci_scriptcheck.report import (
+    console,
+    data_difference,
+    data_difference_table,
+    html,
+    markdown,
+    withheld,
+)
 from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.report.page import PLAIN
+from ci_scriptcheck.report.sides import Sides
 from tests.unit.report.deep_dived import a_column, a_deep_dive, a_port, a_table
 
 if TYPE_CHECKING:
@@ -64,7 +71,7 @@ def new_file(number: int) -> FileComparison:
 
 
 def told(*files: FileComparison) -> list[tuple[str, ...]]:
-    content = data_difference.table_of(PortComparison(port="out", files=files), ON_MAIN)
+    content = data_difference_table.table_of(PortComparison(port="out", files=files), ON_MAIN)
     assert content is not None
     return list(content.rows)
 
