@@ -5,8 +5,8 @@ its own, so on a machine with few cores both sides wait for it, and for each oth
 
 A sample is held against objects as many and as large as the pieces that it is made of: the footer, and two row groups, or the
 first rows of one in each of its columns, with their dictionaries, or by key the keys of all row groups and five of those.
-Listing and choosing are in our time. In rows of their own, samples of 20 MB are held against one object of 20 MB as well, so
-that footers, and what is read beyond, count for nothing. What is done then, looking for keys, writing the smaller file and
+Listing and choosing are in our time. In rows of their own, samples of 20 MB are held against one single object as well, of as
+many bytes as are read, or of 20 MB, so that what is read beyond counts for nothing. What is done then, looking for keys, writing the smaller file and
 its digest, has no counterpart, and is told apart. Processor time is that of the process that fetches.
 """
 
@@ -33,7 +33,7 @@ GROUP, KEYS = 9_460_000, 3_400
 """Bytes of a row group of 50,000 rows of 20 columns, and of the keys in it."""
 TAIL = 500_000
 """Bytes of the end of a file with 200 row groups, in which its footer is."""
-BEGINNING, FOOTER = 1_550_000, 65_536
+BEGINNING, FOOTER = 1_396_000, 65_536
 """Bytes of a column that the first of 800,000 rows take with their dictionary, about, and of a small file's end."""
 GOAL, MOST_MB, MOST_READ = 0.8, 400, 0.03
 CONNECTIONS = 10
@@ -87,7 +87,8 @@ client = a_client(address, threads=CONNECTIONS)
 from dataclasses import replace
 with given_means.cache.held():
     pass
-with own_reader.reading(None, writable=(given_means.cache.cut,)) as ask:
+from ci_scriptcheck.data.cutting import requests
+with own_reader.reading(None, writable=(given_means.cache.cut,), first=requests.getting_ready()) as ask:
     cutting = 0.0
     def apart(do, *given):
         global cutting
@@ -207,6 +208,14 @@ CASES = (
         again=7,
     ),
     Case(
+        what="the same beside one object of as many bytes",
+        prefix="large/",
+        peer="read/",
+        given=_TO_20_MB,
+        like_pieces=True,
+        again=7,
+    ),
+    Case(
         what="the same beside one object of 20 MB",
         prefix="large/",
         peer="sample/",
@@ -281,7 +290,7 @@ def _fill(store: Path) -> None:
     import pyarrow.parquet as pq
 
     noise = np.random.default_rng(1)
-    for name in ("small", "groups", "large", "sample", "two", "pieces", "columns"):
+    for name in ("small", "groups", "large", "sample", "two", "pieces", "columns", "read"):
         (store / name).mkdir(parents=True)
     for number in range(MANY):
         (store / "small" / f"part-{number:05}.csv").write_bytes(
@@ -301,6 +310,7 @@ def _fill(store: Path) -> None:
     (store / "columns" / "footer.bin").write_bytes(noise.bytes(FOOTER))
     for number in range(20):
         (store / "columns" / f"{number}.bin").write_bytes(noise.bytes(BEGINNING))
+    (store / "read" / "a.bin").write_bytes(noise.bytes(FOOTER + 20 * BEGINNING))
     for name, rows in (("groups", 50_000), ("large", 800_000)):
         columns = {f"c{one}": noise.normal(size=rows) for one in range(19)}
         first = pa.table({"customer_id": np.arange(rows), **columns})

@@ -371,6 +371,7 @@ def means(
         session: Gives that of boto3.
         report: Told how far fetching is.
     """
+    from ci_scriptcheck.data.cutting import requests
     from ci_scriptcheck.fixtures import clients, refusals
     from ci_scriptcheck.fixtures.bodies import Link
     from ci_scriptcheck.fixtures.bringing import Means
@@ -382,7 +383,8 @@ def means(
     cache = Cache(folder)
     cache.cut.mkdir(parents=True, exist_ok=True)
     # First, as it does not wait: its libraries are imported while we become a role, and list.
-    with own_reader.reading(root, writable=(cache.cut,), timeout=_CUTTING) as ask:
+    ready = requests.getting_ready()
+    with own_reader.reading(root, writable=(cache.cut,), timeout=_CUTTING, first=ready) as ask:
         client = clients.s3(session(), settings)
         yield Means(
             link=Link(client=client, told=refusals.told, report=report),

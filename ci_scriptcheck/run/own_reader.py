@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.run.process.hosts import Hosts, host_key
 from ci_scriptcheck.run.process.reader import Reader, reader_spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ci_scriptcheck.data.asking import AskReader
 
@@ -21,7 +22,11 @@ _CUTTING = ("ci_scriptcheck.data.cutting.parquet", "ci_scriptcheck.data.cutting.
 
 @contextmanager
 def reading(
-    root: Path | None, *, writable: tuple[Path, ...] = (), timeout: float = 120.0
+    root: Path | None,
+    *,
+    writable: tuple[Path, ...] = (),
+    timeout: float = 120.0,
+    first: dict[str, Any] | None = None,
 ) -> Iterator[AskReader]:
     """Give the function that has a request answered; see `data.reader` for the requests.
 
@@ -29,6 +34,7 @@ def reading(
         root: The repository that we are in; `None` outside of one.
         writable: Folders that it may write to beside one of its own.
         timeout: Seconds for each request.
+        first: What it is asked at once, while other things are done: nobody reads the answer.
     """
     spec = reader_spec(*_CUTTING)
     with (
@@ -41,4 +47,24 @@ def reading(
             timeout=timeout,
         ) as reader,
     ):
-        yield reader.ask
+        one_at_a_time = threading.Lock()
+
+        def ask(request: Mapping[str, Any]) -> dict[str, Any]:
+            with one_at_a_time:
+                return reader.ask(request)
+
+        if first is None:
+            yield ask
+            return
+        aside = threading.Thread(target=_quietly, args=(ask, first))
+        aside.start()
+        try:
+            yield ask
+        finally:
+            aside.join()
+
+
+def _quietly(ask: AskReader, request: dict[str, Any]) -> None:
+    """Ask, and leave it to the next who asks to be told what is wrong."""
+    with suppress(Exception):
+        ask(request)

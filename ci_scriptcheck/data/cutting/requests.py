@@ -115,6 +115,13 @@ def answer(request: Message) -> Message:
         return {"uncut": str(error)}
 
 
+def _got_ready(_: Message) -> Message:
+    from ci_scriptcheck.data.cutting import getting_ready
+
+    getting_ready.get_ready()
+    return {}
+
+
 def _laid_open(request: Message) -> Message:
     from ci_scriptcheck.data.cutting import parquet
 
@@ -183,7 +190,7 @@ def _cut(request: Message) -> Message:
 
 
 _ANSWERS = {
-    "get ready": lambda _: {},
+    "get ready": _got_ready,
     "lay open": _laid_open,
     "lay out columns": _columns_laid_out,
     "count kept": _counted,
