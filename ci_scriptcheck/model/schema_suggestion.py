@@ -14,6 +14,7 @@ from datetime import datetime
 
 from ci_scriptcheck.model import rounding
 from ci_scriptcheck.model.contract import Column, ColumnType, Json, Scalar, Schema
+from ci_scriptcheck.model.derived_columns import where_ranges_come_from
 from ci_scriptcheck.model.made_and_real import (
     MOMENTS,
     NUMBERS,
@@ -21,6 +22,7 @@ from ci_scriptcheck.model.made_and_real import (
     Ends,
     allowed_ends,
     are_other_ranges,
+    differing,
     ends_of,
     has_repeats,
     is_broken,
@@ -85,6 +87,7 @@ def suggested(
         notes += said
         if keys:
             changes.append(ColumnChange(name=column.name, keys=keys))
+    notes += where_ranges_come_from(schema, differing(schema, made, real))
     more, untold = _new(schema, other)
     notes += untold
     if other.repeated:
