@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate, called
 from ci_scriptcheck.model.json_path import last_part
-from ci_scriptcheck.model.port_profile import are_other_gaps
 from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.model.timed_names import speaks_of_time
-from ci_scriptcheck.report import withheld
+from ci_scriptcheck.report import column_difference, withheld
+from ci_scriptcheck.report.column_difference import NOTHING, OTHERS
 from ci_scriptcheck.report.page import counted, listed, visible
 from ci_scriptcheck.values import dataclass
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ci_scriptcheck.model.comparison import (
-        ColumnComparison,
-        Figure,
         FileComparison,
         PortComparison,
         TableComparison,
@@ -36,13 +34,8 @@ FOUND_KEY = "found: unique on both sides; name it with `key:`"
 
 MOST_NOTES = 4
 MOST_NUMBERS = 4
-NOTHING = "missing"
-"""What stands where one side has none."""
-OTHERS = "other values"
-
-_TIMES = "\N{MULTIPLICATION SIGN}"
-_MUCH = 0.1
-"""Part of the rows that differ from which on gaps explain them."""
+MOST_NAMES = 4
+"""Values of a JSON file that are named in a line."""
 _LEAST_DIGITS = 5
 _ALL_DIGITS = 17
 """That tell any two floating point numbers apart."""
@@ -266,10 +259,23 @@ def _file_in_short(file: FileComparison) -> str:
     if file.members:
         return f"{counted(len(file.members), 'member')} of {name}"
     if file.values_count:
-        return f"{counted(file.values_count, 'value')} of {name}"
+        return f"{_values_in_short(file)} of {name}"
     if file.is_incomparable:
         return f"{name} {visible(file.note or '')}"
     return f"{name} differs" + (f": {visible(file.note)}" if file.note else "")
+
+
+def _values_in_short(file: FileComparison) -> str:
+    """Name the values that differ where they are few and have names; else count them."""
+    names = [one.path for one in file.values]
+    is_json = file.format_before == file.format_after == "json"
+    if (
+        is_json
+        and file.values_count == len(names) <= MOST_NAMES
+        and not any(map(withheld.is_one, names))
+    ):
+        return listed([f"`{visible(_end_of(name))}`" for name in names])
+    return counted(file.values_count, "value")
 
 
 def _table_in_short(table: TableComparison) -> str:
@@ -316,7 +322,7 @@ def _rows(file: FileComparison, name: str) -> Iterator[_Row]:
     if file.table is not None:
         for called_so, columns in withheld.columns(file.table.columns):
             paired = withheld.rows_with_another(columns, file.table)
-            yield (name, called_so, *_columns(columns, file.table), paired)
+            yield (name, called_so, *column_difference.sides_of(columns, file.table), paired)
     for way, values in withheld.values(file.values):
         yield name, _end_of(way), *sides_of(values), ""
     yield from _of_files(file.members, name)
@@ -325,12 +331,12 @@ def _rows(file: FileComparison, name: str) -> Iterator[_Row]:
 def sides_of(values: list[ValueComparison]) -> tuple[str, str]:
     """Write what a value was and is; of several that are told together, whether they were there and are."""
     told = {told_apart(one.before or NOTHING, one.after or NOTHING) for one in values}
-    if len(told) == 1:
+    if len(told) == 1 and (values[0].before, values[0].after) != (None, None):
         return told.pop()
     return {
         Fate.GONE: ("there", NOTHING),
         Fate.NEW: (NOTHING, "there"),
-        Fate.CHANGED: ("", OTHERS),
+        Fate.CHANGED: ("", OTHERS if len(values) > 1 else "differs"),
     }[values[0].fate]
 
 
@@ -344,48 +350,3 @@ def _once(rows: Iterable[_Row]) -> Iterator[_Row]:
 
 def _end_of(way: str) -> str:
     return way if len(way) <= MOST_NAME else "…" + way[1 - MOST_NAME :]
-
-
-def _columns(columns: list[ColumnComparison], table: TableComparison) -> tuple[str, str]:
-    """Say what columns were and are that are told together; figures of one of them would pass for those of all."""
-    told = {_column(one, table) for one in columns}
-    return told.pop() if len(told) == 1 else (columns[0].type_before or NOTHING, OTHERS)
-
-
-def _column(column: ColumnComparison, table: TableComparison) -> tuple[str, str]:
-    """Say what a column was and is: its type, or how many gaps it has and the figure that moved most."""
-    before, after = column.type_before or NOTHING, column.type_after or NOTHING
-    if column.fate is not Fate.CHANGED or before != after:
-        return before, after
-    gaps = f"{column.nulls_before:,} empty", f"{column.nulls_after:,} empty"
-    has_gaps = _has_other_gaps(column, table)
-    told = [gaps] if has_gaps else []
-    if column.figures:
-        first = column.figures[0]
-        told.append((_counted(first, first.before), _counted(first, first.after)))
-    elif (column.rows or 0) > abs(column.nulls_after - column.nulls_before):
-        # Of texts that are all different, and of private data, no more than that may be known.
-        told.append(("" if has_gaps else before, OTHERS))
-    elif gaps[0] != gaps[1] and not has_gaps:
-        told.append(gaps)
-    written = [", ".join(part for part in side if part) for side in zip(*told, strict=True)]
-    return (written[0], written[1]) if written else (before, after)
-
-
-def _has_other_gaps(column: ColumnComparison, table: TableComparison) -> bool:
-    """Say whether a person should know how many gaps there are: one more or less would hide what else moved."""
-    moved = abs(column.nulls_after - column.nulls_before)
-    if not moved:
-        return False
-    explains_much = column.rows is not None and moved >= _MUCH * column.rows
-    return explains_much or are_other_gaps(
-        column.nulls_before / max(table.rows_before, 1),
-        column.nulls_after / max(table.rows_after, 1),
-    )
-
-
-def _counted(figure: Figure, written: str | None) -> str:
-    """Write a figure of one side; a value with the number of its rows."""
-    if written is None:
-        return "none" if figure.is_of_value else f"{figure.name} none"
-    return f"{figure.name} {written}{_TIMES if figure.is_of_value else ''}"

@@ -579,7 +579,7 @@ def cells(*figures: Figure, kind: str = "string", rows: int | None = 357) -> tup
             Figure(name="true", before="400", after="43"),
             ("true 400\N{MULTIPLICATION SIGN}", "true 43\N{MULTIPLICATION SIGN}"),
         ),
-        (Figure(name="p50", before="3", after="4"), ("p50 3", "p50 4")),
+        (Figure(name="p50", before="3", after="4"), ("p50 3", "p50 4 (+33 %)")),
         (Figure(name="mean", before="3", after=None), ("mean 3", "mean none")),
     ],
 )
