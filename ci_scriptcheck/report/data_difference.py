@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model.comparison import Fate, called
 from ci_scriptcheck.report import withheld
 from ci_scriptcheck.report.page import counted, listed, visible
+from ci_scriptcheck.report.sides import end_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,8 @@ FOUND_KEY = "found: unique on both sides; name it with `key:`"
 """What is said of a key that nobody named."""
 
 MOST_NOTES = 4
+MOST_NAMES = 4
+"""Values of a JSON file that are named in a line."""
 
 
 def in_short(comparison: PortComparison, sides: Sides) -> str:
@@ -67,10 +70,23 @@ def _file_in_short(file: FileComparison) -> str:
     if file.members:
         return f"{counted(len(file.members), 'member')} of {name}"
     if file.values_count:
-        return f"{counted(file.values_count, 'value')} of {name}"
+        return f"{_values_in_short(file)} of {name}"
     if file.is_incomparable:
         return f"{name} {visible(file.note or '')}"
     return f"{name} differs" + (f": {visible(file.note)}" if file.note else "")
+
+
+def _values_in_short(file: FileComparison) -> str:
+    """Name the values that differ where they are few and have names; else count them."""
+    names = [one.path for one in file.values]
+    is_json = file.format_before == file.format_after == "json"
+    if (
+        is_json
+        and file.values_count == len(names) <= MOST_NAMES
+        and not any(map(withheld.is_one, names))
+    ):
+        return listed([f"`{visible(end_of(name))}`" for name in names])
+    return counted(file.values_count, "value")
 
 
 def _table_in_short(table: TableComparison) -> str:

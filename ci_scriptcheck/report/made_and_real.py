@@ -55,7 +55,9 @@ def sources(record: RunRecord) -> tuple[SourceDifference, ...]:
 
 
 def _source(dataset: Dataset, port: PortProfile) -> SourceDifference:
-    differing = made_and_real.differing(dataset.schema, port.made, port.tables)
+    differing = made_and_real.differing(
+        dataset.schema, port.made, port.tables, is_sample=port.is_sample
+    )
     columns = [(table, column) for table in differing for column in table.columns]
     rows = tuple(
         _row(table, column, f"{table.real.name}: " if len(differing) > 1 else "")

@@ -7,6 +7,9 @@ from ci_scriptcheck.values import dataclass
 NOTHING = "missing"
 """What stands where one side has none."""
 
+MOST_NAME = 40
+"""Characters of a way into a JSON file; the end of it says most."""
+
 _LEAST_DIGITS = 5
 _ALL_DIGITS = 17
 """That tell any two floating point numbers apart."""
@@ -54,3 +57,8 @@ def told_apart(before: str, after: str) -> tuple[str, str]:
         if f"{one:.{digits - 2}g}" != f"{other:.{digits - 2}g}":
             return f"{one:.{digits}g}", f"{other:.{digits}g}"
     return before, after
+
+
+def end_of(way: str) -> str:
+    """Cut a way into a JSON file so that there is room for it."""
+    return way if len(way) <= MOST_NAME else "…" + way[1 - MOST_NAME :]

@@ -353,4 +353,5 @@ def terms(plan: Plan, task: Task, port: str) -> CompareTerms:
             if dataset.schema.key
             for entry in dataset.files
         },
+        ways=() if output is None else tuple(bound.path for bound in output.bounds),
     )

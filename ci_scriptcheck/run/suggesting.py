@@ -46,7 +46,9 @@ def _with_suggestion(profile: PortProfile, waiting: dict[str, Dataset], root: Pa
     dataset = waiting.get(profile.dataset or "")
     if dataset is None or not profile.made:
         return profile
-    changes, notes = schema_suggestion.suggested(dataset.schema, profile.made, profile.tables)
+    changes, notes = schema_suggestion.suggested(
+        dataset.schema, profile.made, profile.tables, is_sample=profile.is_sample
+    )
     if not changes and not notes:
         return profile
     del waiting[dataset.name]

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate, called
 from ci_scriptcheck.model.result import Table
-from ci_scriptcheck.report import data_changes, data_difference, data_difference_table, withheld
+from ci_scriptcheck.report import (
+    column_difference,
+    data_changes,
+    data_difference,
+    data_difference_table,
+    withheld,
+)
 from ci_scriptcheck.report.page import counted, listed, size
 from ci_scriptcheck.report.sides import NOTHING
 from ci_scriptcheck.values import dataclass, replace
@@ -16,6 +22,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.comparison import (
         ColumnComparison,
+        Figure,
         FileComparison,
         TableComparison,
     )
@@ -220,6 +227,11 @@ def _columns(table: TableComparison) -> Table:
     )
 
 
+def _by(figure: Figure) -> str:
+    told = column_difference.of_figure(figure)
+    return f" ({told})" if told else ""
+
+
 def _column(name: str, group: Sequence[ColumnComparison], table: TableComparison) -> Sequence[str]:
     """Write a column, or several that are told together, without the figures of each."""
     column = group[0]
@@ -227,7 +239,7 @@ def _column(name: str, group: Sequence[ColumnComparison], table: TableComparison
         column = replace(column, nulls_before=0, nulls_after=0, psi=None, figures=())
     nulls = f"{column.nulls_before:,} → {column.nulls_after:,}"
     figures = [
-        f"{figure.name} {figure.before or NOTHING} → {figure.after or NOTHING}"
+        f"{figure.name} {figure.before or NOTHING} → {figure.after or NOTHING}{_by(figure)}"
         for figure in column.figures
     ]
     before, after = column.type_before or NOTHING, column.type_after or NOTHING

@@ -8,8 +8,8 @@ from ci_scriptcheck.errors import nearest
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.rules import RULES
-from ci_scriptcheck.model.schema_suggestion import is_few
 from ci_scriptcheck.model.source import Fetched
+from ci_scriptcheck.model.suggested_bounds import is_few
 from ci_scriptcheck.run.judgement.case import shown
 
 if TYPE_CHECKING:

@@ -208,7 +208,8 @@ def test_the_change_that_is_suggested_makes_what_is_made_like_what_is_real(shop:
     settings = (shop.root / "scriptcheck.yaml").read_text()
     assert "values: [retail, trade, partner]}   # who buys" in settings
     assert "max: 200" in settings
-    assert "min: 2026-01-01, max: 2026-06-30, outside: 0.01}" in settings
+    assert "order_id: {type: int, unique: true, min: 1}" in settings
+    assert "paid_on: {type: date, min: 2026-01-01}" in settings
     assert "channel: {type: string}" in settings
     assert "max: 7319733" not in settings
     assert "7.3e+06" not in settings

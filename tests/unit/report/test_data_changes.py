@@ -33,7 +33,7 @@ from ci_scriptcheck.report import (
 )
 from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.report.page import PLAIN
-from ci_scriptcheck.report.sides import Sides
+from ci_scriptcheck.report.sides import MOST_NAME, Sides
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
 from tests.unit.report.compared import MODEL, SUMMARY, TABLE, a_record_of_failing_readers
 from tests.unit.report.records import after
@@ -587,7 +587,7 @@ def cells(*figures: Figure, kind: str = "string", rows: int | None = 357) -> tup
             Figure(name="true", before="400", after="43"),
             ("true 400\N{MULTIPLICATION SIGN}", "true 43\N{MULTIPLICATION SIGN}"),
         ),
-        (Figure(name="p50", before="3", after="4"), ("p50 3", "p50 4")),
+        (Figure(name="p50", before="3", after="4"), ("p50 3", "p50 4 (+33 %)")),
         (Figure(name="mean", before="3", after=None), ("mean 3", "mean none")),
     ],
 )
@@ -609,7 +609,7 @@ def test_of_a_long_way_into_a_document_the_end_is_shown() -> None:
 
     assert content is not None
     ((way, *_),) = content.rows
-    assert (way[0], way[-9:], len(way)) == ("…", ".fold.auc", data_difference_table.MOST_NAME)
+    assert (way[0], way[-9:], len(way)) == ("…", ".fold.auc", MOST_NAME)
 
 
 def test_how_long_something_took_is_no_news_where_it_may_be_passed_on() -> None:

@@ -80,14 +80,14 @@ def test_columns_that_came_without_a_name_stand_in_one_line() -> None:
     file = a_file("t.csv", moved("total", "2.5", 4), *map(new, range(860)))
 
     assert told(file) == [
-        ("total", "p50 1.5", "p50 2.5", "4 of 5"),
+        ("total", "p50 1.5", "p50 2.5 (+67 %)", "4 of 5"),
         ("860 columns, names withheld", "missing", "float", "all 5"),
     ]
 
 
 def test_one_column_without_a_name_keeps_its_label_and_its_figures() -> None:
     assert told(a_file("t.csv", moved(label(1), "2.5", 4))) == [
-        (label(1), "p50 1.5", "p50 2.5", "4 of 5")
+        (label(1), "p50 1.5", "p50 2.5 (+67 %)", "4 of 5")
     ]
 
 
