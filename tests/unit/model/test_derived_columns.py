@@ -10,28 +10,30 @@ from ci_scriptcheck.model.contract import Column, ColumnType, Schema
 from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile
 from ci_scriptcheck.model.schema_suggestion import suggested
 
-ELSEWHERE = "`customer_id` takes its values from `customers.id`: what brings both nearer has to be said there"
+ELSEWHERE = (
+    "`price` takes its values from `prices.price`: what brings both nearer has to be said there"
+)
 OF_ITS_FORMULA = (
-    "`customer_id` comes out of its `formula`: what brings both nearer has to be said there,"
+    "`price` comes out of its `formula`: what brings both nearer has to be said there,"
     " or of the columns that it names"
 )
 
 
-def a_table(low: int, high: int) -> TableProfile:
-    column = ColumnProfile(name="customer_id", type="int", distinct=900, low=low, high=high)
+def a_table(low: float, high: float) -> TableProfile:
+    column = ColumnProfile(name="price", type="float", distinct=900, low=low, high=high)
     return TableProfile(name="orders.csv", rows=1_000, columns=(column,))
 
 
 def suggested_for(real: TableProfile, **given: Any) -> tuple[object, tuple[str, ...]]:
-    column = Column(name="customer_id", type=ColumnType.INT, **given)
+    column = Column(name="price", type=ColumnType.FLOAT, **given)
     return suggested(Schema(columns=(column,)), [a_table(0, 1_000)], [real])
 
 
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ({"references": "customers.id"}, ELSEWHERE),
-        ({"formula": "customer_id * 10"}, OF_ITS_FORMULA),
+        ({"references": "prices.price"}, ELSEWHERE),
+        ({"formula": "price * 10"}, OF_ITS_FORMULA),
         ({"formula": "items + 1"}, OF_ITS_FORMULA),
     ],
 )
@@ -42,7 +44,7 @@ def test_no_bounds_are_suggested_and_it_is_said_why(
     assert suggested_for(real, **given) == ((), (why,))
 
 
-@pytest.mark.parametrize("given", [{"references": "customers.id"}, {"formula": "items + 1"}])
+@pytest.mark.parametrize("given", [{"references": "prices.price"}, {"formula": "items + 1"}])
 def test_nothing_is_said_of_a_range_that_is_alike(given: dict[str, Any]) -> None:
     assert suggested_for(a_table(0, 990), **given) == ((), ())
 
