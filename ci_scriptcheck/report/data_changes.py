@@ -11,7 +11,7 @@ from ci_scriptcheck.model.plan import Task
 from ci_scriptcheck.model.result import ENDED_WELL, Level, Table
 from ci_scriptcheck.model.scenario import REAL
 from ci_scriptcheck.model.source import Upstream
-from ci_scriptcheck.report import data_difference, intended, lines, ways
+from ci_scriptcheck.report import data_difference, intended, lines, renamed, ways
 from ci_scriptcheck.report.data_difference import Moved, Sides
 from ci_scriptcheck.report.page import listed, visible
 from ci_scriptcheck.report.why import cause, why_now
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _SHARES = (0.0, 0.01, 0.1, 0.5)
 _SHIFTS = (0.1, 0.25)
 """From where on a population stability index speaks of a small shift, and of a large one."""
+
+_MOST_RENAMED = 3
 
 Told = tuple[str, Table | None]
 """A sentence, and the table that it introduces."""
@@ -160,7 +162,8 @@ def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
         way = ways.tasks_of(tasks, results, supplier)
         where = f"Input `{item.port}` is not what it is on {lines.base_name(record.plan)}."
         table = data_difference.table_of(found, _sides(record, None))
-        yield f"{where} {ways.back(way, results, task)}", table
+        names = [f"{one}." for one in renamed.sentences(found.files)]
+        yield " ".join([where, *names[:_MOST_RENAMED], ways.back(way, results, task)]), table
 
 
 def why_failed(record: RunRecord, task: Task, finding: Finding | None = None) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate, called
 from ci_scriptcheck.model.json_path import last_part
 from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.model.timed_names import speaks_of_time
-from ci_scriptcheck.report import column_difference, withheld
+from ci_scriptcheck.report import column_difference, renamed, withheld
 from ci_scriptcheck.report.column_difference import NOTHING, OTHERS
 from ci_scriptcheck.report.page import counted, listed, visible
 from ci_scriptcheck.values import dataclass
@@ -139,6 +139,7 @@ def notes(comparison: PortComparison, sides: Sides) -> list[str]:
         for file in comparison.files
         for note in _notes(file, "")
     ]
+    told += renamed.sentences(comparison.files)
     if len(told) > MOST_NOTES:
         return [*told[:MOST_NOTES], f"and {counted(len(told) - MOST_NOTES, 'more note')}"]
     return told
