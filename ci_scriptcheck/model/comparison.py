@@ -68,6 +68,7 @@ class ColumnComparison:
         nulls_after: Rows without a value on head.
         psi: Population stability index over ten quantiles of base, or over its values for text.
         figures: Others that differ, the most telling first.
+        called_now: Of one that is gone, a new one that holds the same values in the same rows.
     """
 
     name: str
@@ -79,6 +80,7 @@ class ColumnComparison:
     nulls_after: int = 0
     psi: float | None = None
     figures: tuple[Figure, ...] = ()
+    called_now: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,7 @@ _NAMES: Mapping[type, frozenset[str]] = {
     FileFacts: frozenset({"path", "columns"}),
     FileComparison: frozenset({"path", "path_after"}),
     TableComparison: frozenset({"key"}),
-    ColumnComparison: frozenset({"name"}),
+    ColumnComparison: frozenset({"name", "called_now"}),
     TableProfile: frozenset({"name"}),
     ColumnProfile: frozenset({"name"}),
     TableDrift: frozenset({"name"}),

@@ -160,7 +160,7 @@ def _share(outside: int, seen: Seen, allowed: float) -> dict[str, Json]:
     return {"outside": with_room(outside, seen.rows)} if is_more else {}
 
 
-def outward(end: Scalar, way: Outward) -> Json:
+def outward(end: Scalar, way: Outward) -> Scalar:
     """Round an end of a range: what was seen is no rule, of public data either."""
     if isinstance(end, int | float) and not isinstance(end, bool):
         return rounding.number(end, way)

@@ -16,6 +16,7 @@ from ci_scriptcheck.report import (
     intended,
     lines,
     moved_numbers,
+    renamed,
     ways,
 )
 from ci_scriptcheck.report.moved_numbers import Moved
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 _SHARES = (0.0, 0.01, 0.1, 0.5)
 _SHIFTS = (0.1, 0.25)
 """From where on a population stability index speaks of a small shift, and of a large one."""
+
+_MOST_RENAMED = 3
 
 Told = tuple[str, Table | None]
 """A sentence, and the table that it introduces."""
@@ -167,7 +170,8 @@ def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
         way = ways.tasks_of(tasks, results, supplier)
         where = f"Input `{item.port}` is not what it is on {lines.base_name(record.plan)}."
         table = data_difference_table.table_of(found, _sides(record, None))
-        yield f"{where} {ways.back(way, results, task)}", table
+        names = [f"{one}." for one in renamed.sentences(found.files)]
+        yield " ".join([where, *names[:_MOST_RENAMED], ways.back(way, results, task)]), table
 
 
 def why_failed(record: RunRecord, task: Task, finding: Finding | None = None) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import Fate, called
-from ci_scriptcheck.report import withheld
+from ci_scriptcheck.report import renamed, withheld
 from ci_scriptcheck.report.page import counted, listed, visible
 from ci_scriptcheck.report.sides import end_of
 
@@ -47,6 +47,7 @@ def notes(comparison: PortComparison, sides: Sides) -> list[str]:
         for file in comparison.files
         for note in _notes(file, "")
     ]
+    told += renamed.sentences(comparison.files)
     if len(told) > MOST_NOTES:
         return [*told[:MOST_NOTES], f"and {counted(len(told) - MOST_NOTES, 'more note')}"]
     return told

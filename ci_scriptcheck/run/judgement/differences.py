@@ -173,7 +173,9 @@ def _is_other(file: FileComparison) -> bool:
 def _of_table(port: _Port, table: TableComparison, where: str, path: str) -> Iterator[Finding]:
     for column in table.columns:
         if column.fate is Fate.GONE:
-            yield port.lost("SC401", "column", column.name, where=where, how="is gone")
+            now = column.called_now
+            how = "is gone" if now is None else f"is gone; `{now}` holds what it held"
+            yield port.lost("SC401", "column", column.name, where=where, how=how)
         elif column.fate is Fate.CHANGED and column.type_before != column.type_after:
             how = f"is {column.type_after}, and {port.base} {column.type_before}"
             yield port.lost("SC402", "column", column.name, where=where, how=how)
