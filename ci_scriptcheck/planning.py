@@ -137,6 +137,7 @@ def planned(
         twice=options.twice,
         base=_base_part(effect, tasks, project) if options.compares else None,
     )
+    whole = beside.expecting_nothing_of_new_data(whole)
     return whole if options.shard is None else _share_of(whole, options.shard, assignment)
 
 

@@ -389,7 +389,7 @@ def means(
         yield Means(
             link=Link(client=client, told=refusals.told, report=report),
             cache=cache,
-            ask=lambda request: ask(dict(request)),
+            ask=ask,
             seed=SEED,
             budget=settings.budget,
         )

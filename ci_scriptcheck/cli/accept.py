@@ -11,10 +11,11 @@ from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.acceptance import FILE_NAME, Acceptance, about, identity, is_acceptable
 from ci_scriptcheck.project import acceptances
-from ci_scriptcheck.report import lines
+from ci_scriptcheck.report import failure, lines
 from ci_scriptcheck.report.page import listed, visible
 from ci_scriptcheck.run import record as run_record
 from ci_scriptcheck.run import since
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -43,15 +44,19 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
     found = run_record.read_record(directory)
     if not given.run:
         _check_present(place.root, directory, found)
-    new = tuple(_chosen(found, given))
-    if not new:
+    chosen = tuple(_chosen(found, given))
+    if not chosen:
         raise _nothing(found, given)
+    new = tuple(one for _, one in chosen)
     known = acceptances.read(place.tree, place.folder)
     file = folder / FILE_NAME
     differences = {identity(one) for result in found.results for one in result.comparisons}
     atomic.write_text(file, acceptances.written(known, new, differences))
     for one in dict.fromkeys(f"{one.rule} {one.about} of step {one.step}" for one in new):
         console.tell(f"accepted  {visible(one)}\n")
+    tasks = list(dict.fromkeys(visible(task) for task, _ in chosen))
+    if len(tasks) > 1:
+        console.tell(f"in {listed(tasks)}\n")
     console.tell(f"as {found.run} has it, of {lines.commits(found.plan.changes)}\n")
     console.tell(f"wrote {file}; commit it with the change\n")
     return 0
@@ -68,11 +73,27 @@ def _check_present(root: Path, directory: Path, record: RunRecord) -> None:
         )
 
 
-def _chosen(record: RunRecord, given: Namespace) -> Iterator[Acceptance]:
+def _chosen(record: RunRecord, given: Namespace) -> Iterator[tuple[str, Acceptance]]:
+    """Give what is accepted, each with the task of which it is.
+
+    A task stands for those that the run has told as one failure with it as well, and of them for what made them fail.
+    """
     base = (record.plan.changes.base or "")[:7] or None
+    alike = _alike(record, given.task)
     for task, result in verdict.with_tasks(record):
-        if given.task in {task.id, task.step}:
-            yield from _of_task(task, result, given, base)
+        is_named = given.task in {task.id, task.step}
+        if is_named or task.id in alike:
+            errors = (
+                result if is_named else replace(result, findings=tuple(failure.errors_of(result)))
+            )
+            yield from ((task.id, one) for one in _of_task(task, errors, given, base))
+
+
+def _alike(record: RunRecord, name: str) -> frozenset[str]:
+    groups = (
+        {task.id for task, _ in group} for group in failure.grouped(verdict.failures(record))
+    )
+    return frozenset().union(*(group for group in groups if name in group))
 
 
 def _of_task(

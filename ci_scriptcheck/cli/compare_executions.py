@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.data.asking import AskReader
     from ci_scriptcheck.fixtures.bringing import Means
     from ci_scriptcheck.fixtures.looking import Looked
     from ci_scriptcheck.model.s3_place import S3Place
-    from ci_scriptcheck.run.context import AskReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

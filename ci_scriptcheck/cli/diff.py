@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ci_scriptcheck import preparation, workflow
 from ci_scriptcheck.change.git import commit_pair
-from ci_scriptcheck.change.git.base import branches, resolve
+from ci_scriptcheck.change.git.commits import branches, resolve
 from ci_scriptcheck.change.git.repository import repository_root
 from ci_scriptcheck.cli import opening
 from ci_scriptcheck.data.compare.terms import CompareTerms
@@ -22,9 +22,15 @@ from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Purpose
 from ci_scriptcheck.pytest_plugin import execution
-from ci_scriptcheck.report import data_changes, data_difference, failure, uncompared
-from ci_scriptcheck.report.data_difference import Sides
+from ci_scriptcheck.report import (
+    data_changes,
+    data_difference,
+    data_difference_table,
+    failure,
+    uncompared,
+)
 from ci_scriptcheck.report.page import counted, visible
+from ci_scriptcheck.report.sides import Sides, of_commits, of_scripts
 from ci_scriptcheck.run import beside, finished, own_reader, reading
 from ci_scriptcheck.run import record as run_record
 from ci_scriptcheck.run.store.store import Store
@@ -107,7 +113,7 @@ def _tell(shown: Shown, console: Console) -> None:
         console.tell(page.flow(line, "data  ", below) + "\n")
         for note in data_difference.notes(comparison, sides):
             console.tell(page.flow(note, below) + "\n")
-        content = data_difference.table_of(comparison, sides)
+        content = data_difference_table.table_of(comparison, sides)
         console.tell("\n" if content is None else f"\n{failure.table(content, page)}\n\n")
     for title, why in shown.untold:
         line = f"{visible(title)} cannot be compared: {visible(why)}"
@@ -194,7 +200,7 @@ def _since(
 
 
 def _sides(change: data_changes.Change, base: str, head: str | None) -> Sides:
-    called = data_difference.of_scripts if change.is_beside_script else data_difference.of_commits
+    called = of_scripts if change.is_beside_script else of_commits
     return called(base, head)
 
 

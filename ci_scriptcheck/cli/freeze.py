@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.data.asking import AskReader
     from ci_scriptcheck.draft.drafted import LeftOut
     from ci_scriptcheck.draft.freezing import Laid
     from ci_scriptcheck.model.contract import Dataset
     from ci_scriptcheck.model.frozen import Given
-    from ci_scriptcheck.run.context import AskReader
 
 OUTPUT = "frozen"
 """Folder of samples, where nobody names another."""

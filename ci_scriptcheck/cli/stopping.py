@@ -195,8 +195,8 @@ def _name(inputs: Inputs, root: Path | None, folder: str) -> str:
 
 
 def _head(root: Path | None) -> str | None:
-    from ci_scriptcheck.change.git import base
+    from ci_scriptcheck.change.git import commits
 
     with suppress(ScriptcheckError, OSError):
-        return None if root is None else base.resolve(root, ("HEAD",)).get("HEAD")
+        return None if root is None else commits.resolve(root, ("HEAD",)).get("HEAD")
     return None

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 Bound = TypeVar("Bound", int, float)
 _EPOCH = date(1970, 1, 1)
-_FIRST_DAY, _LAST_DAY = date(2024, 1, 1), date(2024, 12, 31)
-_LAST_SECOND = datetime(2024, 12, 31, 23, 59, 59)  # noqa: DTZ001  (cells without a time zone)
+_DAY = 24 * 60 * 60
+_USUAL = date(2024, 1, 1), date(2024, 12, 31)
+_YEAR = 365
+"""Days; a bound on one side leaves room for as many, where it lies outside of the usual ones, too."""
 
 
 def whole_bounds(column: Column, rows: int) -> tuple[int, int]:
@@ -39,21 +41,22 @@ def float_bounds(column: Column) -> tuple[float, float]:
 
 def days(column: Column) -> tuple[int, int]:
     """Give the first and the last day, counted from 1970."""
-    first = _moment(column, column.min).date() if column.min is not None else None
-    last = _moment(column, column.max).date() if column.max is not None else None
-    first = first or (min(_FIRST_DAY, last) if last else _FIRST_DAY)
-    last = last or max(_LAST_DAY, first)
-    return _ordered(column, (first - _EPOCH).days, (last - _EPOCH).days)
+    first, last = (
+        None if bound is None else _days_since_epoch(_moment(column, bound).date())
+        for bound in (column.min, column.max)
+    )
+    start, end = _open_ended(first, last, 1)
+    return _ordered(column, int(start), int(end))
 
 
 def seconds(column: Column) -> tuple[int, int]:
     """Give the first and the last moment in seconds since 1970."""
-    first = _moment(column, column.min) if column.min is not None else None
-    last = _moment(column, column.max) if column.max is not None else None
-    start = datetime(2024, 1, 1)  # noqa: DTZ001  (cells without a time zone)
-    first = first or (min(start, last) if last else start)
-    last = last or max(_LAST_SECOND, first)
-    return _ordered(column, math.ceil(_since_epoch(first)), math.floor(_since_epoch(last)))
+    first, last = (
+        None if bound is None else _since_epoch(_moment(column, bound))
+        for bound in (column.min, column.max)
+    )
+    start, end = _open_ended(first, last, _DAY)
+    return _ordered(column, math.ceil(start), math.floor(end))
 
 
 def most_names(column: Column, rows: int) -> int:
@@ -108,6 +111,23 @@ def _moment(column: Column, bound: Scalar) -> datetime:
     except ValueError:
         message = f"`{bound}` is no date, and bounds column `{column.name}`"
         raise UnmakeableError(message) from None
+
+
+def _open_ended(first: float | None, last: float | None, day: int) -> tuple[float, float]:
+    """Give both ends of a time of which one may be open, or both; so many units are a day."""
+    usual = tuple(_days_since_epoch(one) * day for one in _USUAL)
+    limits = tuple(_days_since_epoch(one) * day for one in (date.min, date.max))
+    # The last day is meant as a whole.
+    if first is None:
+        begin = usual[0] if last is None else min(usual[0], last - _YEAR * day)
+        first = max(begin, limits[0])
+    if last is None:
+        last = min(max(usual[1] + day - 1, first + _YEAR * day), limits[1] + day - 1)
+    return first, last
+
+
+def _days_since_epoch(day: date) -> int:
+    return (day - _EPOCH).days
 
 
 def _since_epoch(moment: datetime) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data import bounds, file_difference, tables
 from ci_scriptcheck.data.compare.terms import CompareTerms, DriftTerms, ProfileTerms
@@ -24,7 +24,7 @@ from ci_scriptcheck.model.step_test import ExpectedRows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-Message = dict[str, Any]
+    from ci_scriptcheck.data.asking import Message
 
 
 def measuring(folder: Path) -> Message:

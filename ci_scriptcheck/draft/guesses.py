@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from ci_scriptcheck.model.contract import Column, ColumnType
+from ci_scriptcheck.model.id_names import is_id
 
 _DATE = re.compile(r"(^|_)(date|day|dob)$", re.IGNORECASE)
 _MOMENT = re.compile(r"(_at|_on|time|timestamp|datetime|_ts)$", re.IGNORECASE)
-_ID = re.compile(r"(^|_)(id|ids|key|uuid|guid)$|[a-z]Id$", re.IGNORECASE)
 _FLAG = re.compile(
     r"^(is|has|was)_|^(y|label|target)$|_(label|target|flag|tag)$|^(fraud|churn|tag)$",
     re.IGNORECASE,
@@ -47,8 +47,9 @@ _VALUES = {
 
 def column(name: str) -> Column:
     """Guess what a column of this name holds."""
+    if is_id(name):
+        return of_type(name, ColumnType.STRING)
     kinds = (
-        (_ID, ColumnType.STRING),
         (_DATE, ColumnType.DATE),
         (_MOMENT, ColumnType.DATETIME),
         (_FLAG, ColumnType.INT),
@@ -61,14 +62,14 @@ def column(name: str) -> Column:
 
 def of_type(name: str, kind: ColumnType) -> Column:
     """Make a column of a type that was concluded from how it is used."""
-    is_id = kind is ColumnType.STRING and _ID.search(name) is not None
+    is_key = kind is ColumnType.STRING and is_id(name)
     is_share = kind is ColumnType.FLOAT and _PROBABILITY.search(name) is not None
     return Column(
         name=name,
         type=kind,
         values=_VALUES.get(kind, ()),
-        unique=is_id,
-        pattern="[a-z][0-9]{8}" if is_id else None,
+        unique=is_key,
+        pattern="[a-z][0-9]{8}" if is_key else None,
         min=0 if is_share else None,
         max=1 if is_share else None,
     )

@@ -68,6 +68,7 @@ class ColumnComparison:
         nulls_after: Rows without a value on head.
         psi: Population stability index over ten quantiles of base, or over its values for text.
         figures: Others that differ, the most telling first.
+        called_now: Of one that is gone, a new one that holds the same values in the same rows.
     """
 
     name: str
@@ -79,6 +80,7 @@ class ColumnComparison:
     nulls_after: int = 0
     psi: float | None = None
     figures: tuple[Figure, ...] = ()
+    called_now: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +199,12 @@ class FileComparison:
     def is_unseen(self) -> bool:
         """Say whether its note tells that it, or a part of it, was not looked into."""
         return (self.note or "").startswith(UNSEEN)
+
+    @property
+    def is_told_by_note(self) -> bool:
+        """Say whether a sentence tells all that is known of how it differs, where both sides have it."""
+        is_in_parts = self.table is not None or self.members or self.values_count
+        return self.fate is Fate.CHANGED and not is_in_parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

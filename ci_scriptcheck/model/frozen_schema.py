@@ -14,14 +14,9 @@ from ci_scriptcheck.model.made_and_real import ends_of, number_of
 from ci_scriptcheck.model.mismatch import Mismatch
 from ci_scriptcheck.model.port_profile import ColumnProfile, TableProfile, joined
 from ci_scriptcheck.model.rounding import Way
-from ci_scriptcheck.model.schema_suggestion import (
-    ColumnChange,
-    is_few,
-    listed,
-    outward,
-    rounded_up,
-    rows_outside,
-)
+from ci_scriptcheck.model.schema_suggestion import ColumnChange, listed
+from ci_scriptcheck.model.shares import rounded_up
+from ci_scriptcheck.model.suggested_bounds import is_few, outward, rows_outside
 from ci_scriptcheck.values import dataclass
 
 _ELSEWHERE = {

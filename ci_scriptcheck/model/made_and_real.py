@@ -8,12 +8,14 @@ from datetime import datetime
 from enum import Enum
 
 from ci_scriptcheck.model.contract import Column, Json, Schema
+from ci_scriptcheck.model.id_names import is_id
 from ci_scriptcheck.model.port_profile import (
     FEW_VALUES,
     ColumnProfile,
     TableProfile,
     are_other_gaps,
 )
+from ci_scriptcheck.model.shares import Seen, with_room
 from ci_scriptcheck.values import dataclass
 
 BEYOND = 0.05
@@ -71,13 +73,25 @@ class TableDifference:
 
 
 def differing(
-    schema: Schema, made: Sequence[TableProfile], real: Sequence[TableProfile]
+    schema: Schema,
+    made: Sequence[TableProfile],
+    real: Sequence[TableProfile],
+    *,
+    is_sample: bool = False,
 ) -> tuple[TableDifference, ...]:
-    """Hold the tables that are made against the real ones, those of one name, or the only one of each side."""
+    """Hold the tables that are made against the real ones, those of one name, or the only one of each side.
+
+    Args:
+        schema: Of the dataset.
+        made: What is made from it.
+        real: What is really there.
+        is_sample: Whether that is a part of it.
+    """
     declared = {column.name: column for column in schema.columns}
     found = []
     for one, other in pairs(made, real):
-        columns = tuple(_columns(declared, one, other))
+        seen = Seen(rows=other.rows, is_sample=is_sample)
+        columns = tuple(_columns(declared, one, other, seen))
         if columns or other.repeated:
             found.append(
                 TableDifference(
@@ -101,7 +115,7 @@ def pairs(
 
 
 def _columns(
-    declared: Mapping[str, Column], made: TableProfile, real: TableProfile
+    declared: Mapping[str, Column], made: TableProfile, real: TableProfile, seen: Seen
 ) -> Iterator[ColumnDifference]:
     names = dict.fromkeys((*declared, *(one.name for one in (*made.columns, *real.columns))))
     for name in names:
@@ -113,7 +127,7 @@ def _columns(
             aspects: tuple[Aspect, ...]
             aspects = () if made.more_columns or real.more_columns else (Aspect.PRESENCE,)
         else:
-            sides = _Sides(made=left, real=right, rows=(made.rows, real.rows))
+            sides = _Sides(made=left, real=right, made_rows=made.rows, seen=seen)
             aspects = tuple(sides.aspects(declared.get(name)))
         if aspects:
             yield ColumnDifference(name=name, made=left, real=right, aspects=aspects)
@@ -124,32 +138,36 @@ class _Sides:
     """A column that both sides have.
 
     Attributes:
-        rows: Of the table that is made, and of the real one.
+        made_rows: Of the table that is made.
+        seen: The rows of the real one.
     """
 
     made: ColumnProfile
     real: ColumnProfile
-    rows: tuple[int, int]
+    made_rows: int
+    seen: Seen
 
     def aspects(self, declared: Column | None) -> Iterator[Aspect]:
         """Give in what they differ, as far as their schema does not allow for it."""
-        if not self.rows[1]:
+        if not self.seen.rows:
             return
         if not self._is_type_alike(declared):
             yield Aspect.TYPE
         if are_other_gaps(*self._gaps()) and not self._are_gaps_allowed(declared):
             yield Aspect.GAPS
-        if are_other_ranges(ends_of(self.made), allowed_ends(declared, self.real, self.rows[1])):
+        course = course_of(declared, self.real, self.seen)
+        real = allowed_ends(declared, self.real, self.seen)
+        if are_other_ranges(ends_of(self.made), real, course):
             yield Aspect.RANGE
         if self.real.strange or self.real.unseen:
             yield Aspect.VALUES
-        if declared is not None and declared.unique and has_repeats(self.real, self.rows[1]):
+        if declared is not None and declared.unique and has_repeats(self.real, self.seen.rows):
             yield Aspect.REPEATS
-        elif is_less_various(self.made, self.real, self.rows):
+        elif is_less_various(self.made, self.real, (self.made_rows, self.seen.rows)):
             yield Aspect.VARIETY
 
     def _gaps(self) -> tuple[float, float]:
-        made, real = self.rows
+        made, real = self.made_rows, self.seen.rows
         return self.made.nulls / max(made, 1), self.real.nulls / max(real, 1)
 
     def _is_type_alike(self, declared: Column | None) -> bool:
@@ -160,19 +178,53 @@ class _Sides:
     def _are_gaps_allowed(self, declared: Column | None) -> bool:
         """Say whether the schema allows for the real gaps: half of those that it allows are made."""
         made, real = self._gaps()
-        return declared is not None and 0 < made <= real <= declared.nulls
+        if declared is None or not made or not real:
+            return False
+        if self.seen.exceeds(self.real.nulls, declared.nulls):
+            return False
+        return made <= real or declared.nulls <= with_room(self.real.nulls, self.seen.rows)
 
 
-def are_other_ranges(made: Ends | None, real: Ends | None) -> bool:
-    """Say whether real values lie where none are made, or none lie in most of the range of what is made."""
+class Course(Enum):
+    """Whether the values of a column stay where they are."""
+
+    STEADY = "steady"
+    GROWING = "growing"
+    """Tomorrow's are greater: where today's end is no rule."""
+
+
+def course_of(declared: Column | None, real: ColumnProfile, seen: Seen) -> Course:
+    """Say whether the values of a column grow with time, as moments do, and whole numbers that are ids."""
+    if real.type in MOMENTS:
+        return Course.GROWING
+    is_unique = declared is not None and declared.unique
+    if not is_id(real.name) and not is_unique and seen.rows - real.nulls < FEW_VALUES:
+        return Course.STEADY
+    is_counted = is_id(real.name) or not has_repeats(real, seen.rows)
+    return Course.GROWING if real.type == "int" and is_counted else Course.STEADY
+
+
+def are_other_ranges(made: Ends | None, real: Ends | None, course: Course) -> bool:
+    """Say whether real values lie where none are made, or none lie in most of the range of what is made.
+
+    Of what grows it counts where both begin.
+    """
     if made is None or real is None:
         return False
-    return reaches_beyond(made, real) or real[1] - real[0] < NARROW * (made[1] - made[0])
+    width = made[1] - made[0]
+    if course is Course.GROWING:
+        return begins_before(made, real) or real[0] > made[0] + NARROW * width + room(made)
+    return reaches_beyond(made, real) or real[1] - real[0] < NARROW * width
+
+
+def begins_before(made: Ends, real: Ends) -> bool:
+    """Say whether real values lie below those that are made."""
+    return real[0] < made[0] - room(made)
 
 
 def reaches_beyond(made: Ends, real: Ends) -> bool:
     """Say whether real values lie where none are made."""
-    return real[0] < made[0] - room(made) or real[1] > made[1] + room(made)
+    return begins_before(made, real) or real[1] > made[1] + room(made)
 
 
 def room(made: Ends) -> float:
@@ -181,10 +233,10 @@ def room(made: Ends) -> float:
     return BEYOND * ((high - low) or abs(high) or 1.0)
 
 
-def allowed_ends(declared: Column | None, real: ColumnProfile, rows: int) -> Ends | None:
+def allowed_ends(declared: Column | None, real: ColumnProfile, seen: Seen) -> Ends | None:
     """Give the ends of the real range; where rows may lie outside of the bounds of a schema, those within them, if any."""
     ends = ends_of(real)
-    if ends is None or declared is None or is_broken(declared, real, rows):
+    if ends is None or declared is None or is_broken(declared, real, seen):
         return ends
     least, most = number_of(declared.min), number_of(declared.max)
     low = ends[0] if least is None else max(ends[0], least)
@@ -192,9 +244,9 @@ def allowed_ends(declared: Column | None, real: ColumnProfile, rows: int) -> End
     return (low, high) if low <= high else None
 
 
-def is_broken(column: Column, real: ColumnProfile, rows: int) -> bool:
+def is_broken(column: Column, real: ColumnProfile, seen: Seen) -> bool:
     """Say whether more rows lie outside of the bounds of a column than may."""
-    return real.outside > column.outside * rows + 1e-9
+    return seen.exceeds(real.outside, column.outside)
 
 
 def is_less_various(made: ColumnProfile, real: ColumnProfile, rows: tuple[int, int]) -> bool:

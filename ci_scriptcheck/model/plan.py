@@ -9,8 +9,8 @@ from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.acceptance import Acceptance
 from ci_scriptcheck.model.change import ChangeSet, Closure, LibraryChanged, Reason
 from ci_scriptcheck.model.contract import Bound, Dataset, Stated
-from ci_scriptcheck.model.fixture import Fixture
-from ci_scriptcheck.model.production import FixturePart, Original
+from ci_scriptcheck.model.fixture import Fixture, is_whole
+from ci_scriptcheck.model.production import FixturePart, FromProduction, Original
 from ci_scriptcheck.model.project import RuleSetting, Settings
 from ci_scriptcheck.model.result import Finding
 from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD, Scenario
@@ -122,8 +122,8 @@ class Task:
         across: The one that runs base's script on head's inputs, where both the script and its inputs
             can differ: what differs from that is the script's own doing.
         ends: Output ports that no other task of head reads, where it is compared with base.
-        is_drawn_anew: Whether the change has the data that are made for it drawn otherwise than on base: as
-            other rows, from another seed, or in a scenario of other contents.
+        is_drawn_anew: Whether the change has it given data otherwise than on base: as other rows, from another
+            seed, in a scenario of other contents, or a copy in place of what is made there.
         other_library: A library of which base has another version than what is installed here, so that what
             base does cannot be seen here.
         is_private: Whether it is given real data, or what was made of them, so that reports tell
@@ -286,6 +286,17 @@ class Plan:
             item.source for task in self.tasks if task.blocked is None for item in task.inputs
         )
         return tuple(sorted({one.dataset for one in sources if isinstance(one, Fetched)}))
+
+    def is_sampled(self, *sources: Source) -> bool:
+        """Say whether only a part was taken of what any of these sources give of real data."""
+        names: list[str] = []
+        for source in sources:
+            if isinstance(source, Fetched):
+                names.append(source.dataset)
+            elif isinstance(source, FromProduction):
+                names += [part.fixture for part in source.parts]
+        taken = [self.fixtures[name] for name in names if name in self.fixtures]
+        return not all(is_whole(one) for one in taken)
 
     def scenario_of(self, task: Task) -> Scenario:
         """Give the scenario of a task, the project's own before the built-in ones."""

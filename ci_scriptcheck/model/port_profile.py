@@ -100,6 +100,7 @@ class PortProfile:
         is_input: Whether it lay at an input; else the script wrote it.
         tables: By name; what is no table is not among them.
         dataset: Of which it is real data that were fetched.
+        is_sample: Whether they are a part of what there is.
         made: The tables that are made for this dataset elsewhere.
         suggestion: What would make its schema like them, as a change of the settings file that `git apply` takes.
         unsaid: What of it the settings file has no room for, a sentence each.
@@ -109,6 +110,7 @@ class PortProfile:
     is_input: bool = False
     tables: tuple[TableProfile, ...] = ()
     dataset: str | None = None
+    is_sample: bool = False
     made: tuple[TableProfile, ...] = ()
     suggestion: str = ""
     unsaid: tuple[str, ...] = ()

@@ -78,7 +78,7 @@ _NAMES: Mapping[type, frozenset[str]] = {
     FileFacts: frozenset({"path", "columns"}),
     FileComparison: frozenset({"path", "path_after"}),
     TableComparison: frozenset({"key"}),
-    ColumnComparison: frozenset({"name"}),
+    ColumnComparison: frozenset({"name", "called_now"}),
     TableProfile: frozenset({"name"}),
     ColumnProfile: frozenset({"name"}),
     TableDrift: frozenset({"name"}),
@@ -240,7 +240,9 @@ def _named(value: object) -> Iterator[str]:
         own = _NAMES.get(type(value), frozenset())
         for item in fields(value):
             held = getattr(value, item.name)
-            if isinstance(value, PortComparison) and item.name == "noise":
+            if isinstance(value, FileComparison) and item.name == "values":
+                yield from (one.path for one in held if _has_keys(value))
+            elif isinstance(value, PortComparison) and item.name == "noise":
                 yield from (part for text in held for part in text.split(": "))
             elif item.name in _TEXTS.get(type(value), ()) and isinstance(held, str):
                 # Of findings, only some name what nothing else does.
@@ -249,6 +251,11 @@ def _named(value: object) -> Iterator[str]:
                 yield from (held,) if isinstance(held, str) else held or ()
             else:
                 yield from _named(held)
+
+
+def _has_keys(file: FileComparison) -> bool:
+    """Say whether the ways to the values of a file are made of keys, which a script may have called as its data say."""
+    return "json" in {file.format_before, file.format_after}
 
 
 def _types(value: object) -> Iterator[str]:
@@ -285,6 +292,8 @@ def _without(value: Any, labels: Labels) -> Any:  # noqa: ANN401  (any value of 
         before = getattr(value, item.name)
         of_field = [way for known, way in ways if item.name in known.get(type(value), ())]
         after = _each(before, of_field[0]) if of_field else _without(before, labels)
+        if isinstance(value, FileComparison) and item.name == "values" and _has_keys(value):
+            after = tuple(replace(one, path=labels.of_name(one.path)) for one in before)
         if after != before:
             changed[item.name] = after
     if changed and isinstance(value, PortComparison):

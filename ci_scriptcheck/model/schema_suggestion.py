@@ -1,34 +1,26 @@
 """What a schema should say so that what is made from it is like real data.
 
-A bound that is suggested is the end of the range that is told, rounded, as what was seen is no rule. Of private data
-up to nine rows may lie beyond it, so it is suggested together with the share of them. Where few rows break a bound,
-it stays: they may be mistakes, which only somebody who may see them can judge. A bound on one side says nothing of the
-other one, which is suggested where what is made ends elsewhere.
+A share of rows is suggested with room for what the next data hold by chance, and `unique` only for what cannot be so
+by chance. Which bounds are is told in `suggested_bounds`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
-from ci_scriptcheck.model import rounding
-from ci_scriptcheck.model.contract import Column, ColumnType, Json, Scalar, Schema
+from ci_scriptcheck.model import suggested_bounds
+from ci_scriptcheck.model.contract import Column, ColumnType, Json, Schema
+from ci_scriptcheck.model.derived_columns import where_ranges_come_from
+from ci_scriptcheck.model.id_names import is_id
 from ci_scriptcheck.model.made_and_real import (
     MOMENTS,
     NUMBERS,
     ROOM,
-    Ends,
-    allowed_ends,
-    are_other_ranges,
-    ends_of,
+    differing,
     has_repeats,
-    is_broken,
     is_less_various,
     number_of,
     pairs,
-    reaches_beyond,
-    room,
 )
 from ci_scriptcheck.model.port_profile import (
     FEW_VALUES,
@@ -37,11 +29,15 @@ from ci_scriptcheck.model.port_profile import (
     TableProfile,
     together,
 )
-from ci_scriptcheck.model.rounding import Outward, Way
+from ci_scriptcheck.model.shares import Seen, with_room
 from ci_scriptcheck.values import dataclass
 
 MANY = 10
 """Rows in which values repeat, from which on they are not called unique any more."""
+CERTAIN = 1_000
+"""Rows in which an id has to differ everywhere to be suggested as unique."""
+PAIRS = 10
+"""Pairs of rows that would have equal numbers by chance, from which on it is by no chance that none has."""
 MOST_NEW = 20
 """Columns that are suggested to be added."""
 
@@ -61,9 +57,20 @@ class ColumnChange:
 
 
 def suggested(
-    schema: Schema, made: Sequence[TableProfile], real: Sequence[TableProfile]
+    schema: Schema,
+    made: Sequence[TableProfile],
+    real: Sequence[TableProfile],
+    *,
+    is_sample: bool = False,
 ) -> tuple[tuple[ColumnChange, ...], tuple[str, ...]]:
-    """Say what a schema should say so that what is made is like real data, and what no schema can say for it."""
+    """Say what a schema should say so that what is made is like real data, and what no schema can say for it.
+
+    Args:
+        schema: Of a dataset.
+        made: What is made from it.
+        real: What is really there.
+        is_sample: Whether that is a part of it.
+    """
     found = [*pairs(made, real)]
     if not found or len(found) < len(real):
         # Which tables the schema speaks of is not known.
@@ -71,6 +78,7 @@ def suggested(
     one, other = (together(side) for side in zip(*found, strict=True))
     if not other.rows or other.note is not None:
         return (), ()
+    seen = Seen(rows=other.rows, is_sample=is_sample)
     changes: list[ColumnChange] = []
     notes: list[str] = []
     for column in schema.columns:
@@ -81,11 +89,13 @@ def suggested(
                 where = "some real tables only" if is_somewhere else "no real data"
                 notes.append(f"`{column.name}` is in {where}")
             continue
-        keys, said = _change(column, ours, profile, (one.rows, other.rows))
+        keys, said = _change(column, ours, profile, one.rows, seen)
         notes += said
         if keys:
             changes.append(ColumnChange(name=column.name, keys=keys))
-    more, untold = _new(schema, other)
+    differences = differing(schema, made, real, is_sample=is_sample)
+    notes += where_ranges_come_from(schema, differences)
+    more, untold = _new(schema, other, seen)
     notes += untold
     if other.repeated:
         key = ", ".join(f"`{name}`" for name in schema.key)
@@ -94,7 +104,11 @@ def suggested(
 
 
 def _change(
-    column: Column, made: ColumnProfile | None, real: ColumnProfile, sizes: tuple[int, int]
+    column: Column,
+    made: ColumnProfile | None,
+    real: ColumnProfile,
+    made_rows: int,
+    seen: Seen,
 ) -> tuple[dict[str, Json], list[str]]:
     """Say what should be written of a column that the schema has, and what cannot be.
 
@@ -102,14 +116,14 @@ def _change(
         column: As the schema has it.
         made: What is made of it.
         real: What it really holds.
-        sizes: Rows of the table that is made, and of the real one.
+        made_rows: Of the table that is made.
+        seen: The rows of the real one.
     """
-    rows = sizes[1]
+    rows = seen.rows
     keys: dict[str, Json] = {}
     notes: list[str] = []
-    gaps = real.nulls / rows
-    if gaps > column.nulls:
-        keys["nulls"] = rounded_up(gaps)
+    if seen.exceeds(real.nulls, column.nulls):
+        keys["nulls"] = with_room(real.nulls, rows)
     if column.unique and _has_many_repeats(real, rows):
         keys["unique"] = False
     if column.references is not None:
@@ -123,43 +137,14 @@ def _change(
         keys |= {key: None for key in ("min", "max") if getattr(column, key) is not None}
         return keys, notes
     if column.formula is None and made is not None:
-        bounds, said = _bounds(column, made, real, rows)
+        bounds, said = suggested_bounds.bounds_of(column, made, real, seen)
         keys |= bounds
         notes += said
-    if made is not None and not column.unique and is_less_various(made, real, sizes):
+    if made is not None and not column.unique and is_less_various(made, real, (made_rows, rows)):
         notes.append(
             f"`{column.name}` has {real.distinct:,} different values: `type: category` with `values` makes it so"
         )
     return keys, notes
-
-
-def _question(column: Column, real: ColumnProfile, rows: int, more: int) -> str:
-    """Ask what the rows outside of the bounds of a column are.
-
-    Args:
-        column: As the schema has it.
-        real: What it really holds.
-        rows: Of the real table.
-        more: Rows at most that lie beyond a bound that is suggested.
-    """
-    if column.max is None:
-        where = f"below {column.min}"
-    else:
-        where = (
-            f"above {column.max}"
-            if column.min is None
-            else f"outside of {column.min} to {column.max}"
-        )
-    share = rounded_up((real.outside + more) / rows)
-    return (
-        f"{real.outside:,} of {rows:,} rows have `{column.name}` {where}: mistakes, or a rule?"
-        f" Other bounds make it one, `outside: {share:g}` lets them pass"
-    )
-
-
-def is_few(rows: int, of_rows: int) -> bool:
-    """Say whether so few rows are otherwise that it may well be by mistake."""
-    return rows < GAPS * of_rows
 
 
 def _has_room(wanted: str, real: ColumnProfile) -> bool:
@@ -170,114 +155,6 @@ def _has_room(wanted: str, real: ColumnProfile) -> bool:
     # Declared as text, they may well be moments; where they are not, SC501 says so.
     may_be_moments = kind == "string" and not real.is_told and wanted in MOMENTS
     return may_be_moments or kind not in {one.value for one in ColumnType}
-
-
-def _bounds(
-    column: Column, made: ColumnProfile, real: ColumnProfile, rows: int
-) -> tuple[dict[str, Json], list[str]]:
-    """Widen bounds to the real range, and draw some where there are none and what is made ends elsewhere."""
-    broken = is_broken(column, real, rows)
-    widened = _widened(column, real) if broken and not is_few(real.outside, rows) else {}
-    made_ends = _ends_with(widened, made)
-    real_ends = ends_of(real) if widened else allowed_ends(column, real, rows)
-    is_other = are_other_ranges(made_ends, real_ends)
-    found = dict(widened)
-    if made_ends is not None and real_ends is not None and is_other:
-        found |= _missing(column, made_ends, real_ends, real)
-    # Rows that somebody is asked about are not let pass unasked.
-    is_asked = broken and not widened
-    outside = 0 if is_asked else _kept(real, found)
-    beyond = _beyond(real, found)
-    notes = []
-    if is_asked:
-        notes.append(_question(column, real, rows, beyond))
-    elif is_other and not found and made_ends is not None and real_ends is not None:
-        notes.append(_why_none(column, made_ends, real_ends))
-    return found | (_share(outside + beyond, rows, column.outside) if found else {}), notes
-
-
-def _widened(column: Column, real: ColumnProfile) -> dict[str, Json]:
-    """Widen those bounds that the real range breaks; where all of it lies elsewhere, both move."""
-    ends = ends_of(real)
-    if ends is None:
-        return {}
-    lowest, highest = number_of(column.min), number_of(column.max)
-    is_elsewhere = (lowest is not None and ends[1] < lowest) or (
-        highest is not None and ends[0] > highest
-    )
-    return {
-        key: bound
-        for key, bound in _range(real).items()
-        if is_elsewhere
-        or (key == "min" and lowest is not None and ends[0] < lowest)
-        or (key == "max" and highest is not None and ends[1] > highest)
-    }
-
-
-def _ends_with(bounds: Mapping[str, Json], made: ColumnProfile) -> Ends | None:
-    """Give the ends of what is made once bounds are written."""
-    ends = ends_of(made)
-    if ends is None:
-        return None
-    low, high = number_of(bounds.get("min")), number_of(bounds.get("max"))
-    return ends[0] if low is None else low, ends[1] if high is None else high
-
-
-def _missing(column: Column, made: Ends, real: Ends, profile: ColumnProfile) -> dict[str, Json]:
-    """Draw bounds on the sides where there is none: on both, or on one if what is made ends elsewhere there."""
-    is_open = column.min is None and column.max is None
-    return {
-        key: bound
-        for (key, bound), end, other in zip(_range(profile).items(), made, real, strict=True)
-        if getattr(column, key) is None and (is_open or abs(other - end) > room(made))
-    }
-
-
-def _why_none(column: Column, made: Ends, real: Ends) -> str:
-    """Say why nothing is suggested for a range that is made otherwise, and breaks no bound."""
-    if reaches_beyond(made, real):
-        return f"`{column.name}` is made in only a part of what its bounds allow; others would not change that"
-    return (
-        f"`{column.name}` really fills less than half of the range that is made, within its bounds:"
-        " narrower ones would bring both nearer, if they are a rule"
-    )
-
-
-def _range(profile: ColumnProfile) -> dict[str, Json]:
-    return {
-        "min": outward(profile.low, Way.DOWN),
-        "max": outward(profile.high, Way.UP),
-    }
-
-
-def rows_outside(real: ColumnProfile, keys: Mapping[str, Json]) -> int:
-    """Count the rows at most that lie outside of the bounds of a column once these keys are written."""
-    return _kept(real, keys) + _beyond(real, keys)
-
-
-def _kept(real: ColumnProfile, keys: Mapping[str, Json]) -> int:
-    """Count the rows that lie outside of those bounds that stay."""
-    too_low = 0 if "min" in keys else real.too_low
-    return too_low + (0 if "max" in keys else real.outside - real.too_low)
-
-
-def _beyond(real: ColumnProfile, keys: Mapping[str, Json]) -> int:
-    """Count the rows at most that lie outside of those bounds that are written: ends of the range that is told."""
-    below = real.below if "min" in keys else 0
-    return below + (real.beyond - real.below if "max" in keys else 0)
-
-
-def _share(outside: int, rows: int, allowed: float) -> dict[str, Json]:
-    """Let those rows be that lie outside of the bounds: the same data are to fit them."""
-    share = rounded_up(outside / rows) if outside else 0.0
-    return {"outside": share} if share > allowed else {}
-
-
-def outward(end: Scalar, way: Outward) -> Json:
-    """Round an end of a range: what was seen is no rule, of public data either."""
-    if isinstance(end, int | float) and not isinstance(end, bool):
-        return rounding.number(end, way)
-    return None if end is None else rounding.day(datetime.fromisoformat(str(end)).date(), way)
 
 
 def listed(column: Column, real: ColumnProfile, rows: int) -> tuple[dict[str, Json], list[str]]:
@@ -319,7 +196,9 @@ def _has_many_repeats(profile: ColumnProfile, rows: int) -> bool:
     return has_repeats(profile, rows) and repeats >= max(MANY, GAPS * rows)
 
 
-def _new(schema: Schema, real: TableProfile) -> tuple[tuple[ColumnChange, ...], tuple[str, ...]]:
+def _new(
+    schema: Schema, real: TableProfile, seen: Seen
+) -> tuple[tuple[ColumnChange, ...], tuple[str, ...]]:
     """Say what should be written of columns that only real data have."""
     known = {column.name for column in schema.columns}
     if not known:
@@ -336,29 +215,33 @@ def _new(schema: Schema, real: TableProfile) -> tuple[tuple[ColumnChange, ...], 
     if more > 0:
         notes.append(f"{more:,} further columns are in real data only")
     changes = (
-        ColumnChange(name=one.name, is_new=True, keys=_whole(one, real.rows))
+        ColumnChange(name=one.name, is_new=True, keys=_whole(one, seen))
         for one in usable[:MOST_NEW]
     )
     return tuple(changes), tuple(notes)
 
 
-def _whole(profile: ColumnProfile, rows: int) -> Mapping[str, Json]:
+def _whole(profile: ColumnProfile, seen: Seen) -> Mapping[str, Json]:
     """Say all that is known of a column."""
     keys: dict[str, Json] = {"type": profile.type}
-    filled = rows - profile.nulls
-    is_key = profile.type in {"int", "string"} and not profile.is_estimate
-    if is_key and filled >= FEW_VALUES and profile.distinct == filled:
+    if _is_surely_unique(profile, seen.rows):
         keys["unique"] = True
     if profile.low is not None and profile.type in NUMBERS | MOMENTS:
-        bounds = _range(profile)
-        keys |= bounds | _share(_beyond(profile, bounds), rows, 0.0)
+        keys |= suggested_bounds.of_a_new_column(profile, seen)
     if profile.nulls:
-        keys["nulls"] = rounded_up(profile.nulls / rows)
+        keys["nulls"] = with_room(profile.nulls, seen.rows)
     return keys
 
 
-def rounded_up(share: float) -> float:
-    """Round a share up to two digits that say something, so that what was seen is allowed."""
-    digits = 1 - math.floor(math.log10(share))
-    scale = float(10**digits)
-    return min(round(math.ceil(round(share * scale, 9)) / scale, digits), 1.0)
+def _is_surely_unique(profile: ColumnProfile, rows: int) -> bool:
+    """Say whether it is by no chance that values differ: numbers that hardly had room to, and what is called an id.
+
+    A column with gaps identifies nothing, and an address that two customers share comes next month.
+    """
+    if profile.is_estimate or profile.nulls or profile.distinct < max(rows, FEW_VALUES):
+        return False
+    low, high = number_of(profile.low), number_of(profile.high)
+    if profile.type == "int" and low is not None and high is not None:
+        # Of numbers that are drawn as they come, two are equal in about so many pairs.
+        return rows * (rows - 1) / 2 >= PAIRS * (high - low + 1)
+    return profile.type == "string" and rows >= CERTAIN and is_id(profile.name)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.model import new_data
 from ci_scriptcheck.model.change import After, Feeds
 from ci_scriptcheck.model.plan import Input, Purpose, Side
 from ci_scriptcheck.model.scenario import STANDARD
-from ci_scriptcheck.model.source import Upstream
+from ci_scriptcheck.model.source import Copied, Upstream
 from ci_scriptcheck.model.task_ids import ACROSS, ON_BASE
 from ci_scriptcheck.modes import suppliers, tasks
 from ci_scriptcheck.modes.malformed import is_malformed
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ci_scriptcheck.model.change import LibraryChanged, Selection
-    from ci_scriptcheck.model.plan import Task
+    from ci_scriptcheck.model.plan import Plan, Task
     from ci_scriptcheck.model.project import Project, Step
     from ci_scriptcheck.model.scenario import Scenario
     from ci_scriptcheck.model.source import Source
@@ -75,11 +76,46 @@ def with_base(
         if task.id in known and _is_drawn_anew(task, known[task.id], base.scenarios, scenarios)
     }
     return tuple(
-        replace(task, is_drawn_anew=task.id in drawn_anew, other_library=unlike.get(task.id))
-        if task.side is Side.HEAD
-        else task
+        replace(
+            task,
+            is_drawn_anew=_of_head(task.id) in drawn_anew,
+            other_library=unlike.get(task.id) if task.side is Side.HEAD else None,
+        )
         for task in _in_order(head, on_base, across)
     )
+
+
+def expecting_nothing_of_new_data(plan: Plan) -> Plan:
+    """Expect nothing of the data of base's tasks that are given what the change brings.
+
+    Base describes the data that it has, and never said what it makes of others. Were it held to that here, its
+    tasks would fail on a sample that takes the place of made data, and nothing could be compared with them.
+    """
+    if plan.base is None:
+        return plan
+    readers = new_data.readers(plan)
+    return replace(
+        plan,
+        tasks=tuple(
+            _expecting_nothing(task)
+            if task.side is Side.BASE and not task.is_test and task.id in readers
+            else task
+            for task in plan.tasks
+        ),
+    )
+
+
+def _expecting_nothing(task: Task) -> Task:
+    return replace(
+        task,
+        inputs=tuple(replace(item, expects=None) for item in task.inputs),
+        outputs=tuple(replace(item, expects=None, readers=(), bounds=()) for item in task.outputs),
+    )
+
+
+def _of_head(name: str) -> str:
+    """Give the id of the task of head that a task of base stands beside, or its own."""
+    return name.removesuffix(ACROSS).removesuffix(ON_BASE)
 
 
 def _with_other_libraries(
@@ -104,9 +140,24 @@ def _with_other_libraries(
 def _is_drawn_anew(
     base: Task, head: Task, before: Mapping[str, Scenario], after: Mapping[str, Scenario]
 ) -> bool:
-    """Say whether data are made otherwise for a task of head than base's own settings would have it."""
+    """Say whether a task of head is given data otherwise than base's own settings would have it."""
     settings = [(one.settings.rows, one.settings.seed) for one in (base, head)]
-    return settings[0] != settings[1] or before.get(head.scenario) != after.get(head.scenario)
+    return (
+        settings[0] != settings[1]
+        or before.get(head.scenario) != after.get(head.scenario)
+        or _is_given_another_copy(base, head)
+    )
+
+
+def _is_given_another_copy(base: Task, head: Task) -> bool:
+    """Say whether a task of head is given files of the repository where base has other ones, or makes its data."""
+    there = {item.port: item.source for item in base.inputs}
+    return any(
+        isinstance(item.source, Copied)
+        and not isinstance(there.get(item.port, item.source), Upstream)
+        and there.get(item.port, item.source) != item.source
+        for item in head.inputs
+    )
 
 
 def _is_reached(task: Task, reached: Selection) -> bool:

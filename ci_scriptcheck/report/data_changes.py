@@ -11,9 +11,17 @@ from ci_scriptcheck.model.plan import Task
 from ci_scriptcheck.model.result import ENDED_WELL, Level, Table
 from ci_scriptcheck.model.scenario import REAL
 from ci_scriptcheck.model.source import Upstream
-from ci_scriptcheck.report import data_difference, intended, lines, ways
-from ci_scriptcheck.report.data_difference import Moved, Sides
+from ci_scriptcheck.report import (
+    data_difference_table,
+    intended,
+    lines,
+    moved_numbers,
+    renamed,
+    ways,
+)
+from ci_scriptcheck.report.moved_numbers import Moved
 from ci_scriptcheck.report.page import listed, visible
+from ci_scriptcheck.report.sides import Sides, of_commits, of_scripts
 from ci_scriptcheck.report.why import cause, why_now
 from ci_scriptcheck.values import dataclass, replace
 
@@ -27,6 +35,8 @@ if TYPE_CHECKING:
 _SHARES = (0.0, 0.01, 0.1, 0.5)
 _SHIFTS = (0.1, 0.25)
 """From where on a population stability index speaks of a small shift, and of a large one."""
+
+_MOST_RENAMED = 3
 
 Told = tuple[str, Table | None]
 """A sentence, and the table that it introduces."""
@@ -159,8 +169,9 @@ def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
         supplier = tasks[item.source.task]
         way = ways.tasks_of(tasks, results, supplier)
         where = f"Input `{item.port}` is not what it is on {lines.base_name(record.plan)}."
-        table = data_difference.table_of(found, _sides(record, None))
-        yield f"{where} {ways.back(way, results, task)}", table
+        table = data_difference_table.table_of(found, _sides(record, None))
+        names = [f"{one}." for one in renamed.sentences(found.files)]
+        yield " ".join([where, *names[:_MOST_RENAMED], ways.back(way, results, task)]), table
 
 
 def why_failed(record: RunRecord, task: Task, finding: Finding | None = None) -> tuple[str, ...]:
@@ -277,7 +288,7 @@ def _own(record: RunRecord) -> Iterator[Change]:
                         why=why,
                         begins=True,
                         is_read=comparison.port not in task.ends,
-                        moved=data_difference.moved(comparison),
+                        moved=moved_numbers.moved(comparison),
                     )
                     why = ""
 
@@ -297,11 +308,11 @@ def _passed_on(record: RunRecord) -> Iterator[Change]:
                     way=ways.onward(ways.tasks_of(tasks, results, task)[:-1], results, task),
                     begins=False,
                     is_read=comparison.port not in task.ends,
-                    moved=data_difference.moved(comparison, is_passed_on=True),
+                    moved=moved_numbers.moved(comparison, is_passed_on=True),
                 )
 
 
 def _sides(record: RunRecord, result: TaskResult | None) -> Sides:
     base = lines.base_name(record.plan)
     is_beside_script = result is not None and result.is_beside_script
-    return (data_difference.of_scripts if is_beside_script else data_difference.of_commits)(base)
+    return (of_scripts if is_beside_script else of_commits)(base)

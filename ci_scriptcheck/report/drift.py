@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model.comparison import Fate
 from ci_scriptcheck.model.result import Table
 from ci_scriptcheck.report import grid
-from ci_scriptcheck.report.data_difference import told_apart
 from ci_scriptcheck.report.page import Detail, counted, listed, size, visible
+from ci_scriptcheck.report.sides import told_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,7 +13,7 @@ from ci_scriptcheck.model.acceptance import is_acceptable
 from ci_scriptcheck.model.plan import Mode
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.scenario import STANDARD
-from ci_scriptcheck.report import data_changes, exits, grid, intended, unsteady
+from ci_scriptcheck.report import data_changes, exits, grid, intended, renamed, unsteady
 from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import Detail, Ink, code_line, listed, shortened, visible
 
@@ -226,9 +226,15 @@ def _tail(result: TaskResult, errors: list[Finding], page: Page) -> str | None:
     return "\n".join(["  The last it printed:", *lines])
 
 
+def advice(task: Task, result: TaskResult, finding: Finding) -> str | None:
+    """Say what to do about a finding, with what is known only once all has run."""
+    late = renamed.advice(result, finding) or exits.advice(task, result, finding)
+    return late or finding.advice
+
+
 def _commands(record: RunRecord, group: list[Failure], errors: list[Finding], page: Page) -> str:
     task, result = group[0]
-    advised = [(item, exits.advice(task, result, item) or item.advice) for item in errors]
+    advised = [(item, advice(task, result, item)) for item in errors]
     several = len({advice for _, advice in advised if advice}) > 1
     rows = [
         ("help", visible(f"{_column(item)}{advice}" if several else advice))

@@ -86,7 +86,7 @@ _WORDS = {
     How.COMMON: "**real numbers** ({kept}), with their shares{rarer}",
     How.DRAWN: "made numbers, by quantiles{spikes}",
     How.NUMBERED: "made numbers in place of the real ones, as long as they are",
-    How.MOVED: "made moments that lie like the real ones, moved by some weeks",
+    How.MOVED: "made moments that lie like the real ones, moved by a number of weeks",
     How.STAYED: "made moments that lie like the real ones, **in the same time**",
     How.JOINED: "repeats a row of {parent}",
     How.EMPTY: "no value",

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model import made_and_real, verdict
 from ci_scriptcheck.model.made_and_real import Aspect
 from ci_scriptcheck.model.result import Table
+from ci_scriptcheck.model.rounding import Way
+from ci_scriptcheck.model.suggested_bounds import outward
 from ci_scriptcheck.report.figures import different, share, span
 from ci_scriptcheck.report.page import counted
-from ci_scriptcheck.values import dataclass
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,10 +57,13 @@ def sources(record: RunRecord) -> tuple[SourceDifference, ...]:
 
 
 def _source(dataset: Dataset, port: PortProfile) -> SourceDifference:
-    differing = made_and_real.differing(dataset.schema, port.made, port.tables)
+    differing = made_and_real.differing(
+        dataset.schema, port.made, port.tables, is_sample=port.is_sample
+    )
     columns = [(table, column) for table in differing for column in table.columns]
+    told = _as_it_is if dataset.public else _rounded
     rows = tuple(
-        _row(table, column, f"{table.real.name}: " if len(differing) > 1 else "")
+        _row(table, told(column), f"{table.real.name}: " if len(differing) > 1 else "")
         for table, column in columns[:MOST_COLUMNS]
     )
     more = max(len(columns) - MOST_COLUMNS, 0)
@@ -68,6 +73,19 @@ def _source(dataset: Dataset, port: PortProfile) -> SourceDifference:
         suggestion=port.suggestion,
         unsaid=port.unsaid,
     )
+
+
+def _as_it_is(found: ColumnDifference) -> ColumnDifference:
+    return found
+
+
+def _rounded(found: ColumnDifference) -> ColumnDifference:
+    """Round the range of what is made as that of private data is, so that both compare at a glance."""
+    made = found.made
+    if made is None or made.low is None or made.high is None:
+        return found
+    ends = outward(made.low, Way.DOWN), outward(made.high, Way.UP)
+    return replace(found, made=replace(made, low=ends[0], high=ends[1]))
 
 
 def _row(table: TableDifference, found: ColumnDifference, where: str) -> tuple[str, str, str]:

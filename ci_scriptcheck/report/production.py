@@ -9,10 +9,10 @@ from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.execution import execution_name
 from ci_scriptcheck.model.plan import Purpose, Side, Task
 from ci_scriptcheck.model.production import BesideProduction
-from ci_scriptcheck.report import data_difference, drift, failure
-from ci_scriptcheck.report.data_difference import Sides
+from ci_scriptcheck.report import data_difference, data_difference_table, drift, failure
 from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, visible
+from ci_scriptcheck.report.sides import Sides
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _port(task: Task, one: BesideProduction, record: RunRecord, page: Page) -> I
     for sentence in sentences(one, record):
         yield page.flow(sentence, "      ")
     if one.files:
-        content = data_difference.table_of(*rows_of(one))
+        content = data_difference_table.table_of(*rows_of(one))
         if content is not None:
             yield ""
             yield failure.table(content, page)

@@ -28,7 +28,7 @@ def told(record: RunRecord, page: Page) -> str | None:
     # Where something failed, that is what is to be read; schemas are as they were on main.
     is_short = bool(verdict.failures(record)) and page.detail is not Detail.VERBOSE
     for one in made_and_real.sources(record):
-        parts += [_in_a_line(one)] if is_short else _made(one, page)
+        parts += [_in_a_line(one, page)] if is_short else _made(one, page)
     return "\n\n".join(parts) or None
 
 
@@ -63,8 +63,11 @@ def _costs(record: RunRecord, page: Page) -> Iterator[str]:
         yield from _lines(one.notes, page)
 
 
-def _in_a_line(found: SourceDifference) -> str:
-    return f"Data made for {visible(found.dataset)} are not like the real ones: `-v` shows how, and what would bring them nearer."
+def _in_a_line(found: SourceDifference, page: Page) -> str:
+    name = visible(found.dataset)
+    return page.flow(
+        f"Data made for {name} are not like the real ones: `-v` shows how, and what would bring them nearer."
+    )
 
 
 def _made(found: SourceDifference, page: Page) -> Iterator[str]:
@@ -78,8 +81,10 @@ def _made(found: SourceDifference, page: Page) -> Iterator[str]:
         lines = found.suggestion.splitlines()
         if len(lines) > MOST_LINES and page.detail is not Detail.VERBOSE:
             rest = counted(len(lines), "line")
-            yield f"A change of the settings that would bring them nearer has {rest}: see `-v`, or the page."
+            yield page.flow(
+                f"A change of the settings that would bring them nearer has {rest}: see `-v`, or the page."
+            )
             return
-        yield f"{made_and_real.LEAD}:"
+        yield page.flow(f"{made_and_real.LEAD}:")
         # Not indented, so that it can be pasted.
         yield "\n".join(code_line(line) for line in lines)

@@ -11,6 +11,7 @@ from ci_scriptcheck.model.result import BROKEN, Level, Outcome
 from ci_scriptcheck.report import (
     data_changes,
     data_difference,
+    data_difference_table,
     failure,
     intended,
     uncompared,
@@ -199,7 +200,7 @@ def _difference(label: str, change: Change, record: RunRecord, page: Page) -> st
         *data_changes.accepted(record, change),
     )
     told = "\n".join((page.flow(text, label, " " * 6), *_indented(below, page)))
-    content = data_difference.table_of(change.comparison, change.sides)
+    content = data_difference_table.table_of(change.comparison, change.sides)
     return told if content is None else f"{told}\n\n{failure.table(content, page)}"
 
 

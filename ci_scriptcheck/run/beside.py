@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck import repository_file, repository_path
 from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.validate.terms import Evidence
+from ci_scriptcheck.model import new_data
 from ci_scriptcheck.model.acceptance import FILE_NAME
 from ci_scriptcheck.model.comparison import PortComparison
-from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import Plan, Purpose, Task
-from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
-from ci_scriptcheck.model.source import Copied, Fetched, Source, Upstream
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.run import privately_known
 from ci_scriptcheck.run.judgement import costs, differences, failed_beside
 from ci_scriptcheck.run.questions import Question, are_given_alike, differing
@@ -84,7 +83,7 @@ class Judge:
         base = self.result_of(task.beside)
         if result.outcome in BROKEN:
             given = tuple(self._given_otherwise(task))
-            if not self._is_given_new_data(task):
+            if task.id not in new_data.readers(self.plan):
                 result = self._with_better_advice(failed_beside.also_on_base(result, base), base)
             if any(one.lacking for one in result.findings):
                 told = privately_known.telling(
@@ -136,37 +135,6 @@ class Judge:
             for file in self.plan.changes.files
             for first, last in file.lines
         )
-
-    def _is_given_new_data(self, task: Task) -> bool:
-        """Say whether the change brings data that a task reads, at first or second hand.
-
-        Base is given them as well, so that its failure says nothing of what main does.
-        """
-        tasks, touched = self.plan.by_id(), self.plan.changes.touched()
-        waiting, seen = [task], {task.id}
-        while waiting:
-            one = waiting.pop()
-            for item in one.inputs:
-                source = item.source
-                if isinstance(source, Upstream):
-                    if source.task not in seen:
-                        seen.add(source.task)
-                        waiting.append(tasks[source.task])
-                elif one.is_drawn_anew or self._is_new(source, touched):
-                    return True
-        return False
-
-    def _is_new(self, source: Source, touched: frozenset[str]) -> bool:
-        if isinstance(source, Upstream | FromProduction):
-            return False
-        if isinstance(source, Copied):
-            return any(f"{path}/".startswith(f"{source.path}/") for path in touched)
-        datasets = {} if self.plan.base is None else self.plan.base.datasets
-        here, there = self.plan.datasets.get(source.dataset), datasets.get(source.dataset)
-        if isinstance(source, Fetched):
-            return here is None or there is None or here.real != there.real
-        made_by = here.origin.file if here and isinstance(here.origin, GeneratedBy) else None
-        return here != there or not touched.isdisjoint(self.keys.closure(made_by))
 
     def _with_data(self, task: Task, result: TaskResult, base: TaskResult) -> TaskResult:
         """Add how a result differs from one of base, or of base's script on head's inputs."""
@@ -385,4 +353,5 @@ def terms(plan: Plan, task: Task, port: str) -> CompareTerms:
             if dataset.schema.key
             for entry in dataset.files
         },
+        ways=() if output is None else tuple(bound.path for bound in output.bounds),
     )

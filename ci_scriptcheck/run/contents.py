@@ -11,6 +11,7 @@ from ci_scriptcheck.data import reader
 from ci_scriptcheck.data.validate.terms import Evidence, Terms
 from ci_scriptcheck.model.codec import from_json
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy
+from ci_scriptcheck.model.fixture import is_whole
 from ci_scriptcheck.model.mismatch import Mismatch
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.scenario import REAL, Condition, Expect
@@ -70,14 +71,17 @@ class _Looking:
             if key not in wanted or wanted[key]:
                 wanted[key] = (*wanted.get(key, ()), one)
         for (name, folder), readers in wanted.items():
-            for mismatch in self._mismatches(name, folder):
+            for mismatch in self._mismatches(name, folder, is_part=self._is_made_of_samples):
                 yield Misfit(port=output.port, dataset=name, readers=readers, mismatch=mismatch)
 
     def input(self, item: Input) -> Iterator[Misfit]:
         """Look at what nothing has looked at yet: copies and what a generator gave."""
         if item.expects is None or not self._is_unseen(item):
             return
-        for mismatch in self._mismatches(item.expects, self._space.input(item.port)):
+        is_part = self._context.plan.is_sampled(item.source)
+        for mismatch in self._mismatches(
+            item.expects, self._space.input(item.port), is_part=is_part
+        ):
             yield Misfit(port=item.port, is_input=True, dataset=item.expects, mismatch=mismatch)
 
     def _is_unseen(self, item: Input) -> bool:
@@ -90,17 +94,25 @@ class _Looking:
             case _:
                 return False
 
-    def _mismatches(self, name: str, folder: Path) -> tuple[Mismatch, ...]:
+    def _mismatches(self, name: str, folder: Path, *, is_part: bool) -> tuple[Mismatch, ...]:
         dataset = self._datasets.get(name)
         if dataset is None or not _says_anything(dataset) or not folder.is_dir():
             return ()
-        answer = self._context.ask(reader.validating(folder, dataset, self._terms(dataset)))
+        answer = self._context.ask(
+            reader.validating(folder, dataset, self._terms(dataset, is_part=is_part))
+        )
         if "mismatches" in answer:
             return tuple(from_json(Mismatch, item) for item in answer["mismatches"])
         found = f"too much to be looked at: {answer.get('error', 'no answer')}"
         return (Mismatch(rule="SC303", expected="data that can be checked", found=found),)
 
-    def _terms(self, dataset: Dataset) -> Terms:
+    @property
+    def _is_made_of_samples(self) -> bool:
+        """Say whether a task was given samples of real data, itself or further up."""
+        parts = self._context.plan.fixtures.values()
+        return self._task.is_fetched and not all(is_whole(one) for one in parts)
+
+    def _terms(self, dataset: Dataset, *, is_part: bool) -> Terms:
         condition, expect = self._scenario.condition, self._scenario.expect
         is_usual = expect is Expect.SUCCESS
         others = self._others(dataset) if is_usual else {}
@@ -108,7 +120,7 @@ class _Looking:
             evidence=Evidence.AGGREGATES if self._task.is_private else Evidence.VALUES,
             has_rows=is_usual and self._rows_in > 0,
             whole=is_usual,
-            chance=condition is not Condition.STANDARD,
+            chance=is_part or condition is not Condition.STANDARD,
             others={name: str(place) for name, place in others.items()},
             datasets={name: self._datasets[name] for name in others},
         )

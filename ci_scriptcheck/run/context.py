@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
+from ci_scriptcheck.data.asking import AskReader
 from ci_scriptcheck.model.plan import Plan, Side, Task
 from ci_scriptcheck.run import own_folders
 from ci_scriptcheck.run.process.request import Call, Ending, HostSpec
@@ -21,7 +21,6 @@ _BASE = "base"
 """Folder of our own in which the files of base lie, which tasks of base run with."""
 
 CallProcess = Callable[[HostSpec, Call], Ending]
-AskReader = Callable[[dict[str, Any]], dict[str, Any]]
 Libraries = Callable[[str | None], Mapping[str, tuple[str, str]]]
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ci_scriptcheck.data.asking import AskReader
     from ci_scriptcheck.model.plan import Output, Task
-    from ci_scriptcheck.run.context import AskReader
     from ci_scriptcheck.run.workspace import Workspace
 
 

@@ -6,15 +6,15 @@ import tempfile
 import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ci_scriptcheck.run.process.hosts import Hosts, host_key
 from ci_scriptcheck.run.process.reader import Reader, reader_spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from ci_scriptcheck.run.context import AskReader
+    from ci_scriptcheck.data.asking import AskReader, Message
 
 _CUTTING = ("ci_scriptcheck.data.cutting.parquet", "ci_scriptcheck.data.cutting.text")
 """What takes samples of real data; it is imported while the first objects are listed."""
@@ -26,7 +26,7 @@ def reading(
     *,
     writable: tuple[Path, ...] = (),
     timeout: float = 120.0,
-    first: dict[str, Any] | None = None,
+    first: Message | None = None,
 ) -> Iterator[AskReader]:
     """Give the function that has a request answered; see `data.reader` for the requests.
 
@@ -49,7 +49,7 @@ def reading(
     ):
         one_at_a_time = threading.Lock()
 
-        def ask(request: Mapping[str, Any]) -> dict[str, Any]:
+        def ask(request: Message) -> Message:
             with one_at_a_time:
                 return reader.ask(request)
 
@@ -64,7 +64,7 @@ def reading(
             aside.join()
 
 
-def _quietly(ask: AskReader, request: dict[str, Any]) -> None:
+def _quietly(ask: AskReader, request: Message) -> None:
     """Ask, and leave it to the next who asks to be told what is wrong."""
     with suppress(Exception):
         ask(request)

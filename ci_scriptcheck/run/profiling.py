@@ -71,7 +71,13 @@ class _Looking:
 
     def _fetched(self, item: Input, name: str, given: Supply) -> PortProfile:
         tables = reading.profiled(self.context.ask, given.near, self._terms(name))
-        real = PortProfile(port=item.port, is_input=True, dataset=name, tables=tables)
+        real = PortProfile(
+            port=item.port,
+            is_input=True,
+            dataset=name,
+            is_sample=self.context.plan.is_sampled(item.source),
+            tables=tables,
+        )
         dataset = self.context.plan.datasets.get(name)
         if dataset is None or not tables:
             return real

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from ci_scriptcheck.data.asking import AskReader
     from ci_scriptcheck.data.compare.terms import CompareTerms, DriftTerms, ProfileTerms
     from ci_scriptcheck.model.result import Artefact, FileFacts
-    from ci_scriptcheck.run.context import AskReader
 
 MOST_SECONDS = 600
 """That files of one port are compared one by one, where they cannot be compared together."""

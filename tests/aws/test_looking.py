@@ -34,7 +34,7 @@ def means(aws: AwsServer, tmp_path: Path) -> Means:
     return Means(
         link=link,
         cache=cache,
-        ask=lambda request: reader.answer(dict(request)),
+        ask=reader.answer,
         seed=0,
         budget=10_000_000,
     )

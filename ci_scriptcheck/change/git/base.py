@@ -10,25 +10,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.change.git import command, remote
+from ci_scriptcheck.change.git import command, commits, no_base, remote
 from ci_scriptcheck.change.git.remote import Remote
-from ci_scriptcheck.errors import ChangeError, did_you_mean
+from ci_scriptcheck.errors import ChangeError
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ci_scriptcheck.change.git.github_event import GitHubEvent
 
 Ref = tuple[str, str]
 """Full name of a reference, and the branch as people call it."""
 
-RESOLVE = ("cat-file", "--batch-check")
-"""Asks for the commits of names."""
-
 _REMOTE_HEAD = "refs/remotes/origin/HEAD"
-MOST_NAMED = 5
-"""Branches that an error names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,28 +76,6 @@ def usual_names() -> tuple[str, ...]:
     return ("HEAD", *(ref for ref, _ in _usual_refs()))
 
 
-def resolve(root: Path, names: Iterable[str]) -> dict[str, str]:
-    """Give the commit ids of names, in one call; what is no commit is left out."""
-    asked = [name for name in names if name and not any(char in name for char in "\n\r\0")]
-    return resolved(asked, command.run(root, *RESOLVE, given=to_resolve(asked)))
-
-
-def to_resolve(names: Iterable[str]) -> bytes:
-    """Write names as `RESOLVE` takes them."""
-    return "".join(f"{name}^{{commit}}\n" for name in names).encode(errors="surrogateescape")
-
-
-def resolved(asked: Iterable[str], answer: bytes) -> dict[str, str]:
-    """Read the answer of `RESOLVE`."""
-    found = {}
-    lines = answer.decode(errors="replace").splitlines()
-    for name, line in zip(asked, lines, strict=False):
-        commit, *kind = line.split(" ")
-        if kind[:1] == ["commit"]:
-            found[name] = commit
-    return found
-
-
 def asked_for(checkout: Checkout, name: str, *, is_exact: bool = False) -> Base:
     """Compare with what somebody named: where it and head parted, or itself if they never met.
 
@@ -116,13 +87,13 @@ def asked_for(checkout: Checkout, name: str, *, is_exact: bool = False) -> Base:
     Raises:
         ChangeError: it is not a commit of this repository.
     """
-    found = resolve(checkout.root, [name, f"origin/{name}"])
+    found = commits.resolve(checkout.root, [name, f"origin/{name}"])
     if not found and checkout.remote is not None and _fetched(checkout, name):
-        found = resolve(checkout.root, [name, f"origin/{name}"])
+        found = commits.resolve(checkout.root, [name, f"origin/{name}"])
     if not found:
-        raise _unknown_name(checkout, name)
+        raise no_base.unknown_name(checkout.root, name)
     commit = next(iter(found.values()))
-    parted = None if is_exact else merge_base(checkout.root, commit, checkout.head)
+    parted = None if is_exact else commits.merge_base(checkout.root, commit, checkout.head)
     return Base(commit=parted or commit, name=None if commit.startswith(name) else name)
 
 
@@ -134,11 +105,11 @@ def at_desk(checkout: Checkout) -> Base:
     """
     found = _main_branch(checkout)
     if found is None:
-        raise _no_main_branch(checkout)
+        raise no_base.no_main_branch(checkout.root, checkout.main)
     commit, name = found
     parted = _parted(checkout, commit, name)
     if parted is None:
-        raise _no_merge_base(checkout, name)
+        raise no_base.never_met(checkout.root, name)
     return Base(commit=parted, name=name)
 
 
@@ -187,18 +158,10 @@ def with_its_files(checkout: Checkout, base: Base, *, is_asked_for: bool) -> Bas
     return Base(name=base.name, unknown=f"{why}; check out without `filter:`")
 
 
-def merge_base(root: Path, one: str, other: str) -> str | None:
-    """Give the commit where two histories parted; `None` where they do not meet in this checkout."""
-    if one == other:
-        return one
-    (answer,) = command.ask(root, [["merge-base", one, other]])
-    return answer.output.decode().strip() or None
-
-
 def _of_pull_request(checkout: Checkout, event: GitHubEvent) -> Base:
     """Take the first parent of GitHub's merge commit: the payload's own base can lag behind it."""
     if event.commit == checkout.head:
-        parents = _parents(checkout.root, checkout.head)
+        parents = commits.parents_of(checkout.root, checkout.head)
         if len(parents) == 2:
             return _exactly(checkout, parents[0], event.target)
     target = event.target or event.text("pull_request", "base", "ref")
@@ -206,7 +169,7 @@ def _of_pull_request(checkout: Checkout, event: GitHubEvent) -> Base:
     known = event.text("pull_request", "base", "sha")
     if base.commit is not None or known is None or not _has(checkout, known):
         return base
-    parted = merge_base(checkout.root, known, checkout.head)
+    parted = commits.merge_base(checkout.root, known, checkout.head)
     return Base(commit=parted or known, name=target)
 
 
@@ -245,17 +208,17 @@ def _where_left(checkout: Checkout, branch: str | None) -> Base:
 
 
 def _has(checkout: Checkout, commit: str) -> bool:
-    if resolve(checkout.root, [commit]):
+    if commits.resolve(checkout.root, [commit]):
         return True
     asked = checkout.remote is not None and remote.fetch_commit(
         checkout.root, checkout.remote, commit
     )
-    return bool(asked and resolve(checkout.root, [commit]))
+    return bool(asked and commits.resolve(checkout.root, [commit]))
 
 
 def _parted(checkout: Checkout, commit: str, branch: str) -> str | None:
     """Find the merge base, with more history where the checkout is shallow and a remote can be asked."""
-    parted = merge_base(checkout.root, commit, checkout.head)
+    parted = commits.merge_base(checkout.root, commit, checkout.head)
     if parted or checkout.remote is None or not remote.is_shallow(checkout.root):
         return parted
     for how in remote.DEEPENINGS:
@@ -263,7 +226,7 @@ def _parted(checkout: Checkout, commit: str, branch: str) -> str | None:
             checkout.root, checkout.remote, how, head=checkout.head, branch=branch
         ):
             return None
-        parted = merge_base(checkout.root, commit, checkout.head)
+        parted = commits.merge_base(checkout.root, commit, checkout.head)
         if parted:
             return parted
     return None
@@ -274,9 +237,9 @@ def _main_branch(checkout: Checkout, branch: str | None = None) -> tuple[str, st
     named = branch or checkout.main
     refs = list(_refs_of(named)) if named else list(_usual_refs())
     # What was not there at first may have been fetched meanwhile.
-    found = {ref: checkout.known[ref] for ref, _ in refs if ref in checkout.known} or resolve(
-        checkout.root, [ref for ref, _ in refs]
-    )
+    found = {
+        ref: checkout.known[ref] for ref, _ in refs if ref in checkout.known
+    } or commits.resolve(checkout.root, [ref for ref, _ in refs])
     for ref, name in refs:
         if ref in found:
             called = name if ref != _REMOTE_HEAD else _name_of_remote_head(checkout.root)
@@ -299,102 +262,9 @@ def _name_of_remote_head(root: Path) -> str:
     return answer.output.decode(errors="replace").strip().removeprefix("origin/") or "origin"
 
 
-def _parents(root: Path, commit: str) -> tuple[str, ...]:
-    """Read the parents from the commit itself: a shallow checkout hides them from all other calls."""
-    header = command.run(root, "cat-file", "commit", commit).split(b"\n\n", 1)[0]
-    return tuple(line[7:].decode() for line in header.split(b"\n") if line.startswith(b"parent "))
-
-
 def _fetched(checkout: Checkout, name: str) -> bool:
     if checkout.remote is None:
         return False
     if len(name) == 40 and not name.strip("0123456789abcdef"):
         return remote.fetch_commit(checkout.root, checkout.remote, name)
     return remote.fetch_branch(checkout.root, checkout.remote, name.removeprefix("origin/"))
-
-
-def _unknown_name(checkout: Checkout, name: str) -> ChangeError:
-    missing = _missing_history(checkout.root)
-    nearest = did_you_mean(name, branches(checkout.root))
-    return ChangeError(
-        what=f"`{name}`, to compare with, is not a commit of this repository",
-        facts=missing + _named_branches(checkout.root),
-        advice=nearest or _getting_it(checkout.root, is_shallow=bool(missing)),
-    )
-
-
-def _getting_it(root: Path, *, is_shallow: bool) -> str:
-    if is_shallow:
-        return "run `git fetch --unshallow`"
-    if remote.has_origin(root):
-        return "run `git fetch`"
-    return "name one of them, or a commit: `git log --oneline` lists commits"
-
-
-def _no_main_branch(checkout: Checkout) -> ChangeError:
-    if checkout.main is not None:
-        return ChangeError(
-            what=f"`base: {checkout.main}` in the settings names no branch of this repository",
-            facts=_named_branches(checkout.root),
-            advice=did_you_mean(checkout.main, branches(checkout.root))
-            or f"run {_fetching(checkout.root, checkout.main)}, or `scriptcheck run --base <commit>`",
-        )
-    what = "cannot find a main branch to compare with"
-    there = _missing_history(checkout.root) + _named_branches(checkout.root)
-    if remote.has_origin(checkout.root):
-        return ChangeError(
-            what=what,
-            facts=there,
-            advice=f"run {_fetching(checkout.root, 'main')}, with the main branch's own name",
-        )
-    likely = next(iter(branches(checkout.root)), "<branch>")
-    return ChangeError(
-        what=what,
-        facts=there,
-        advice=f"run `scriptcheck run --base {likely}`,"
-        f" or write `base: {likely}` into scriptcheck.yaml for good",
-    )
-
-
-def branches(root: Path) -> list[str]:
-    """Name the branches that a repository has, its own and those of remotes."""
-    listed = command.run(
-        root, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes"
-    )
-    return listed.decode(errors="replace").split()
-
-
-def _named_branches(root: Path) -> tuple[str, ...]:
-    names = branches(root)
-    if not names:
-        return ("no branch is here, neither main nor master",)
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    named = ", ".join(f"`{name}`" for name in names[:MOST_NAMED])
-    return (f"the branches here are {named}{more}" if len(names) > 1 else f"only {named} is here",)
-
-
-def _fetching(root: Path, branch: str) -> str:
-    """Give the command that brings a branch, be the clone of one branch only, or shallow."""
-    whole = " --unshallow" if remote.is_shallow(root) else ""
-    return f"`git fetch{whole} origin {branch}:refs/remotes/origin/{branch}`"
-
-
-def _no_merge_base(checkout: Checkout, name: str) -> ChangeError:
-    missing = _missing_history(checkout.root)
-    if not missing:
-        return ChangeError(
-            what=f"this branch and {name} have no commit in common",
-            advice="name a commit to compare with: `scriptcheck run --base <commit>`",
-        )
-    return ChangeError(
-        what=f"cannot find where this branch left {name}",
-        facts=missing,
-        advice="run `git fetch --unshallow`, or `scriptcheck run --base <commit>`",
-    )
-
-
-def _missing_history(root: Path) -> tuple[str, ...]:
-    if not remote.is_shallow(root):
-        return ()
-    count = int(command.run(root, "rev-list", "--count", "HEAD"))
-    return (f"the checkout holds {count} commit{'' if count == 1 else 's'}",)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.git import base as bases
-from ci_scriptcheck.change.git import command, difference, overlooked
+from ci_scriptcheck.change.git import command, commits, difference, overlooked
 from ci_scriptcheck.change.git.github_event import event_of
 from ci_scriptcheck.change.git.remote import remote_of
 from ci_scriptcheck.errors import ChangeError
@@ -68,18 +68,18 @@ def look(root: Path) -> Sight:
         ChangeError: git cannot say it.
     """
     names = bases.usual_names()
-    listed, commits, settings = command.run_together(
+    listed, resolved, settings = command.run_together(
         root,
         (*_LIST, *overlooked.options(root)),
-        bases.RESOLVE,
+        commits.RESOLVE,
         command.NAMES_OF_SETTINGS,
-        given=bases.to_resolve(names),
+        given=commits.to_resolve(names),
     )
     return Sight(
         root=root,
         files=_files(listed),
         tracked=_tracked(listed),
-        commits=bases.resolved(names, commits),
+        commits=commits.resolved(names, resolved),
         filters=command.without_filters(settings),
     )
 

@@ -6,15 +6,19 @@ import json
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from ci_scriptcheck.data.compare import measures
 from ci_scriptcheck.data.compare.terms import ROUNDING
 from ci_scriptcheck.data.validate.scan import UnreadableError, loaded
 from ci_scriptcheck.data.validate.terms import Evidence
-from ci_scriptcheck.model import json_path
+from ci_scriptcheck.model import json_path, metric_names
 from ci_scriptcheck.model.comparison import Fate, ValueComparison, move_of
+from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from ci_scriptcheck.data.compare.terms import CompareTerms
 
 MOST_BYTES = 30_000_000
 """Of a document, unpacked, both of which lie in memory as a whole."""
@@ -53,20 +57,57 @@ def _with_single_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def compared(before: object, after: object, evidence: Evidence) -> Found:
+def compared(before: object, after: object, terms: CompareTerms) -> Found:
     """Give the first values that differ, in the order of base, how many do, and by how much at most.
 
-    Of real data it is not told which, as keys may be names. Numbers are equal where their values are, up
-    to rounding, and true is no number.
+    Of real data it is told where they are, as keys whose words nobody has written down are withheld from records
+    later; and of them only numbers that the settings name, or that are called as measures are. Numbers are equal where
+    their values are, up to rounding, and true is no number.
     """
+    may_tell = _Telling(
+        evidence=terms.evidence,
+        stated=measures.stated(before, terms.ways) | measures.stated(after, terms.ways),
+    )
     shown: list[ValueComparison] = []
     count, most = 0, 0.0
     for way, one, other in _differing(before, after):
         count += 1
         most = max(most, _move(way, one, other))
-        if len(shown) < SHOWN and evidence is Evidence.VALUES:
-            shown.append(_told(way, one, other))
+        if len(shown) < SHOWN:
+            shown.append(may_tell.told(way, one, other))
     return Found(tuple(shown), count, most if math.isfinite(most) else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Telling:
+    """What may be told of values.
+
+    Attributes:
+        stated: Where those are that the settings name.
+    """
+
+    evidence: Evidence
+    stated: frozenset[str]
+
+    def told(self, way: _Way, one: object, other: object) -> ValueComparison:
+        fate = Fate.NEW if one is _NOTHING else Fate.GONE if other is _NOTHING else Fate.CHANGED
+        parts = _parts(way)
+        path = _path(parts)
+        written = (_written(one), _written(other))
+        if not self._may_tell(path, parts, (one, other)):
+            written = (None, None)
+        return ValueComparison(path=path, fate=fate, before=written[0], after=written[1])
+
+    def _may_tell(self, path: str, parts: list[str | int], sides: tuple[object, object]) -> bool:
+        if self.evidence is Evidence.VALUES:
+            return True
+        is_measure = metric_names.is_measure(parts) and metric_names.is_told(parts)
+        are_numbers = all(side is _NOTHING or _is_number(side) for side in sides)
+        return are_numbers and (path in self.stated or is_measure)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _differing(before: object, after: object) -> Iterator[tuple[_Way, object, object]]:
@@ -126,18 +167,17 @@ def _move(way: _Way, one: object, other: object) -> float:
     return math.inf
 
 
-def _told(way: _Way, one: object, other: object) -> ValueComparison:
-    fate = Fate.NEW if one is _NOTHING else Fate.GONE if other is _NOTHING else Fate.CHANGED
-    return ValueComparison(path=_path(way), fate=fate, before=_written(one), after=_written(other))
-
-
-def _path(way: _Way) -> str:
-    parts = []
+def _parts(way: _Way) -> list[str | int]:
+    parts: list[str | int] = []
     while way is not None:
         way, part = way
         parts.append(part)
+    return parts[::-1]
+
+
+def _path(parts: list[str | int]) -> str:
     path = ""
-    for part in reversed(parts):
+    for part in parts:
         path = json_path.joined(path, part)
     return path or ROOT
 

@@ -222,7 +222,7 @@ def _documents(
             both.append(documents.read(path))
         except UnreadableError as error:
             return replace(found, note=f"cannot be read on {name}: {error}")
-    told = documents.compared(both[0], both[1], bench.terms.evidence)
+    told = documents.compared(both[0], both[1], bench.terms)
     return replace(found, **told._asdict()) if told.values_count else None
 
 

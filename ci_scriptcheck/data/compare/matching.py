@@ -105,7 +105,7 @@ def matched(connection: duckdb.DuckDBPyConnection, before: Side, after: Side) ->
             _is_long(connection, side, column, other)
             for side, column, other in zip((before, after), columns, columns[::-1], strict=True)
         )
-        found.append((_exact_match if is_long else _match)(cell, *columns))
+        found.append((_exact_match if is_long else match)(cell, *columns))
     return tuple(found)
 
 
@@ -128,7 +128,8 @@ def selected(matches: Sequence[Match]) -> Mapping[str, str]:
     return {"before": left or "1 as v0", "after": right or "1 as v0"}
 
 
-def _match(cell: str, before: Column, after: Column) -> Match:
+def match(cell: str, before: Column, after: Column) -> Match:
+    """Lay a column of base beside one of head."""
     meant = _meant(*_told(before, after))
     sql = _common(meant, before, after)
     return Match(

@@ -40,15 +40,15 @@ def compared(
         evidence: What may be told: of real data, only what is called as measures are.
     """
     here, there = _numbers(before), _numbers(after)
-    stated = _stated(before, ways) | _stated(after, ways)
+    known = stated(before, ways) | stated(after, ways)
     found: list[NumberDrift] = []
     untold = 0
     for way in dict.fromkeys([*here, *there]):
         one, other = here.get(way), there.get(way)
         name = _written(way)
-        if _are_equal(one, other) or not (name in stated or metric_names.is_measure(way)):
+        if _are_equal(one, other) or not (name in known or metric_names.is_measure(way)):
             continue
-        if evidence is Evidence.VALUES or name in stated or metric_names.is_told(way):
+        if evidence is Evidence.VALUES or name in known or metric_names.is_told(way):
             found.append(NumberDrift(file=file, way=name, before=one, after=other))
         else:
             untold += 1
@@ -76,7 +76,8 @@ def _walked(document: object) -> Iterator[tuple[_Way, float]]:
             yield way, value
 
 
-def _stated(document: object, ways: Sequence[str]) -> frozenset[str]:
+def stated(document: object, ways: Sequence[str]) -> frozenset[str]:
+    """List the places of a document to which ways lead that stand in the settings."""
     return frozenset(
         found.at
         for way in ways

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.data.compare import matching, profile, rows, telling, unique_key, written
+from ci_scriptcheck.data.compare import (
+    matching,
+    profile,
+    renamed,
+    rows,
+    telling,
+    unique_key,
+    written,
+)
 from ci_scriptcheck.model.comparison import ColumnComparison, Fate, TableComparison
-from ci_scriptcheck.values import dataclass
+from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -148,7 +156,7 @@ class _Comparing:
             by_key = self._paired((found.name,))
             if unique_key.explains_more(by_key, paired):
                 key, paired = (found.name,), by_key
-        columns = [*self._columns(paired, key), *one_sided(*self._sides)]
+        columns = [*self._columns(paired, key), *self._one_sided()]
         return TableComparison(
             rows_before=self._sides[0].rows,
             rows_after=self._sides[1].rows,
@@ -160,6 +168,11 @@ class _Comparing:
             new=paired.new,
             columns=tuple(sorted(columns, key=badness)),
         )
+
+    def _one_sided(self) -> Iterator[ColumnComparison]:
+        names = renamed.found(self._connection, *self._sides)
+        for column in one_sided(*self._sides):
+            yield replace(column, called_now=names.get(column.name))
 
     def _unique(self) -> Match | None:
         return unique_key.found(self._connection, self.matches, self._counts)

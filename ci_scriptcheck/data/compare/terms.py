@@ -21,11 +21,13 @@ class CompareTerms:
         evidence: What may be told; of real data, aggregates.
         scratch: Folder, absolute, for what has to be unpacked; by default the process's own for
             temporary files.
+        ways: Into JSON documents, that stand in the project's settings.
     """
 
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     evidence: Evidence = Evidence.VALUES
     scratch: str | None = None
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

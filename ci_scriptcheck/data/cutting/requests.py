@@ -6,7 +6,7 @@ Nothing heavy is imported where requests are written.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.fixture import Blocks, Head, Keyed, RowGroups, Way
@@ -14,7 +14,8 @@ from ci_scriptcheck.model.fixture import Blocks, Head, Keyed, RowGroups, Way
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Message = dict[str, Any]
+    from ci_scriptcheck.data.asking import Message
+
 Range = tuple[int, int]
 
 CUTTING = frozenset({"get ready", "lay open", "lay out columns", "count kept", "cut"})

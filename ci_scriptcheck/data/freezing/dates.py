@@ -1,4 +1,4 @@
-"""Moments like real ones: by day and by time of day, and all of them moved by some weeks."""
+"""Moments like real ones: by day and by time of day, and all of them moved by a number of weeks."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
-MICROSECOND = 1
 SECOND = 1_000_000
+"""In microseconds, as moments are reckoned."""
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR

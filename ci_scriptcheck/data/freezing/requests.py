@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.codec import from_json, to_json
 from ci_scriptcheck.model.frozen import Given, Wish
@@ -11,7 +11,7 @@ from ci_scriptcheck.model.frozen import Given, Wish
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Message = dict[str, Any]
+    from ci_scriptcheck.data.asking import Message
 
 
 def freezing(given: Sequence[Given], wish: Wish, folder: Path) -> Message:

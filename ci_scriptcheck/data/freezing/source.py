@@ -34,7 +34,6 @@ MOST_TOGETHER = 20_000
 _NEARLY = 0.8
 _MEMORY = "1GB"
 _MOST_SPILT = "4GB"
-_ORDERED = frozenset({"int", "float", "date", "datetime"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +66,6 @@ class Column:
     def is_moment(self) -> bool:
         """Say whether it holds dates or times."""
         return self.kind in {"date", "datetime"}
-
-    @property
-    def is_ordered(self) -> bool:
-        """Say whether its values are numbers, or can be taken for some."""
-        return self.kind in _ORDERED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

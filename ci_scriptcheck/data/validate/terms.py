@@ -24,8 +24,8 @@ class Terms:
     Attributes:
         has_rows: Whether its tables have to hold rows.
         whole: Whether it stands for the whole of such data, so that its `checks` have to hold.
-        chance: Whether the share of cells without a value may exceed the allowed one by chance:
-            a sample of rows of which just as many are missing as may be.
+        chance: Whether the share of cells without a value, or outside of their bounds, may exceed the allowed one by
+            chance: a sample of rows of which just as many may be so.
         others: Dataset that columns refer to → the folder or file, absolute, where it lies.
         datasets: Those datasets, by name.
     """

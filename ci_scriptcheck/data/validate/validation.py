@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data.validate import across, parts
@@ -18,6 +17,7 @@ from ci_scriptcheck.data.validate.scan import (
 )
 from ci_scriptcheck.data.validate.terms import Evidence, Terms
 from ci_scriptcheck.model.mismatch import Mismatch
+from ci_scriptcheck.model.shares import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Column, Dataset, Scalar
 
 _FEW = 3
-_SURELY = 3.0
-"""Standard deviations by which a share may exceed another by chance."""
 _SHOWN_FROM = 10
 """Rows from which on a category of real data may be named."""
 _WIDEST = 40
@@ -149,7 +147,7 @@ class _Looking:
             rows = sum(getattr(scan.counts[column.name], count) for scan in there)
             bad = [scan for scan in there if getattr(scan.counts[column.name], count)]
             allowed = column.outside if rule == "SC306" else 0.0
-            if rows > self._most(allowed, _rows(there)):
+            if self._seen(there).exceeds(rows, allowed):
                 yield Mismatch(
                     rule=rule,
                     column=column.name,
@@ -200,7 +198,7 @@ class _Looking:
         rows = _rows(there)
         missing = rows - sum(scan.counts[column.name].filled for scan in there)
         allowed = 1.0 if None in column.values else column.nulls
-        if missing > self._most(allowed, rows):
+        if self._seen(there).exceeds(missing, allowed):
             bad = [scan for scan in there if scan.counts[column.name].filled < scan.rows]
             yield Mismatch(
                 rule="SC305",
@@ -214,12 +212,8 @@ class _Looking:
                 of_rows=rows,
             )
 
-    def _most(self, allowed: float, rows: int) -> float:
-        """Give in how many rows something may be that may be in a share of them."""
-        most = allowed * rows
-        if self._terms.chance and allowed:
-            most += _SURELY * math.sqrt(rows * allowed * (1 - allowed)) + 1
-        return most + 1e-9
+    def _seen(self, scans: Sequence[Scan]) -> Seen:
+        return Seen(rows=_rows(scans), is_sample=self._terms.chance)
 
     def _told(self, column: Column, scan: Scan, what: str) -> str:
         if what == "outside":

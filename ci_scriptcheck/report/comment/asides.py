@@ -12,6 +12,7 @@ from ci_scriptcheck.model.result import ENDED_WELL, Level, Outcome
 from ci_scriptcheck.report import (
     data_changes,
     data_difference,
+    data_difference_table,
     escaping,
     flow,
     full_size,
@@ -124,7 +125,7 @@ def _difference(change: Change, record: RunRecord, sheet: Sheet, shown: frozense
     names = listed([escaping.name(name) for name in change.likewise], 4)
     likewise = f"Likewise, by other figures, in {names}." if names else ""
     said = sheet.evidence((change.why, *data_changes.accepted(record, change)))
-    content = data_difference.table_of(change.comparison, change.sides)
+    content = data_difference_table.table_of(change.comparison, change.sides)
     if content in shown:
         return "\n\n".join(filter(None, (f"{told}, as shown above", said)))
     notes = sheet.evidence(data_difference.notes(change.comparison, change.sides))

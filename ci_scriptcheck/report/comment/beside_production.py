@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.report import data_difference, drift, escaping, production
+from ci_scriptcheck.report import (
+    data_difference_table,
+    drift,
+    escaping,
+    production,
+)
 from ci_scriptcheck.report.comment.sheet import fold
 from ci_scriptcheck.report.page import counted, listed
 
@@ -51,7 +56,7 @@ def _differing(task: Task, one: BesideProduction, record: RunRecord, sheet: Shee
 
 def _tables(one: BesideProduction, sheet: Sheet) -> Iterator[str]:
     if one.files:
-        content = data_difference.table_of(*production.rows_of(one))
+        content = data_difference_table.table_of(*production.rows_of(one))
         if content is not None:
             yield sheet.comparison(content)
     yield sheet.evidence(drift.sentences(one.drift))

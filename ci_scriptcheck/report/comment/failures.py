@@ -204,7 +204,7 @@ def _advice(
     task: Task, result: TaskResult, finding: Finding, sheet: Sheet, told: set[str]
 ) -> Iterator[str]:
     """Advise what to do, but not the same of several findings."""
-    advice = exits.advice(task, result, finding) or finding.advice
+    advice = failure.advice(task, result, finding)
     if advice and advice not in told:
         told.add(advice)
         yield f"**Help:** {sheet.prose(advice)}"

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import ROWS_THAT_DIFFER, Fate, called
 from ci_scriptcheck.model.result import Table
-from ci_scriptcheck.report import data_changes, data_difference, withheld
-from ci_scriptcheck.report.data_difference import NOTHING
+from ci_scriptcheck.report import (
+    column_difference,
+    data_changes,
+    data_difference,
+    data_difference_table,
+    withheld,
+)
 from ci_scriptcheck.report.page import counted, listed, size
+from ci_scriptcheck.report.sides import NOTHING
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -16,12 +22,13 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.comparison import (
         ColumnComparison,
+        Figure,
         FileComparison,
         TableComparison,
     )
     from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.data_changes import Change
-    from ci_scriptcheck.report.data_difference import Sides
+    from ci_scriptcheck.report.sides import Sides
 
 MOST_COLUMNS = 60
 MOST_NOISE = 6
@@ -193,7 +200,8 @@ def _table(file: FileComparison, sides: Sides) -> Table | None:
         return _columns(file.table)
     if file.values:
         rows = tuple(
-            (way, *data_difference.sides_of(group)) for way, group in withheld.values(file.values)
+            (way, *data_difference_table.sides_of(group))
+            for way, group in withheld.values(file.values)
         )
         return Table(
             columns=("value", sides.before, sides.after),
@@ -219,6 +227,11 @@ def _columns(table: TableComparison) -> Table:
     )
 
 
+def _by(figure: Figure) -> str:
+    told = column_difference.of_figure(figure)
+    return f" ({told})" if told else ""
+
+
 def _column(name: str, group: Sequence[ColumnComparison], table: TableComparison) -> Sequence[str]:
     """Write a column, or several that are told together, without the figures of each."""
     column = group[0]
@@ -226,7 +239,7 @@ def _column(name: str, group: Sequence[ColumnComparison], table: TableComparison
         column = replace(column, nulls_before=0, nulls_after=0, psi=None, figures=())
     nulls = f"{column.nulls_before:,} → {column.nulls_after:,}"
     figures = [
-        f"{figure.name} {figure.before or NOTHING} → {figure.after or NOTHING}"
+        f"{figure.name} {figure.before or NOTHING} → {figure.after or NOTHING}{_by(figure)}"
         for figure in column.figures
     ]
     before, after = column.type_before or NOTHING, column.type_after or NOTHING

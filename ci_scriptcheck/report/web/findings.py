@@ -118,8 +118,13 @@ def shown(finding: Finding, record: RunRecord, task: Task | None = None) -> Show
         evidence=finding.evidence,
         table=_table(finding.table) if finding.table else None,
         why=" ".join(data_changes.why_failed(record, task, finding)) if task else "",
-        advice=finding.advice,
+        advice=finding.advice if task is None else _advice(record, task, finding),
     )
+
+
+def _advice(record: RunRecord, task: Task, finding: Finding) -> str | None:
+    result = next((one for one in record.results if one.task == task.id), None)
+    return finding.advice if result is None else failure.advice(task, result, finding)
 
 
 def stopped(stop: Stopped) -> ShownFinding:

@@ -8,8 +8,8 @@ from ci_scriptcheck.errors import nearest
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.model.rules import RULES
-from ci_scriptcheck.model.schema_suggestion import is_few
 from ci_scriptcheck.model.source import Fetched
+from ci_scriptcheck.model.suggested_bounds import is_few
 from ci_scriptcheck.run.judgement.case import shown
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _finding(case: Case, group: Sequence[Misfit]) -> Finding:
         subject=" ".join(filter(None, [misfit.port, about or mismatch.file])),
         port=misfit.port,
         evidence=(*(() if is_real else _rows(mismatch)), *_expecting(group)),
-        advice=None if is_real else _advice(case, misfit),
+        advice=_advice_on_real(mismatch) if is_real else _advice(case, misfit),
         level=Level.WARNING if is_part or _is_only_made_so(group) else None,
         extent=_extent(mismatch),
     )
@@ -159,6 +159,13 @@ def _expecting(group: Sequence[Misfit]) -> Iterator[str]:
             yield f"dataset `{misfit.dataset}` says so"
         for reader in misfit.readers:
             yield f"`{reader.node}` expects it of its input `{reader.port}` (dataset `{misfit.dataset}`)"
+
+
+def _advice_on_real(mismatch: Mismatch) -> str | None:
+    """Say that no change is offered where the run shows none: the form of texts would tell what they hold."""
+    if mismatch.rule != "SC310":
+        return None
+    return f"No pattern is offered for real data: correct `pattern` of `{mismatch.column}` by hand, or leave it out."
 
 
 def _advice(case: Case, misfit: Misfit) -> str | None:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 # What tells about data, and is none: a step that leaves only this, beside a port that is named
 # after something else, has written no data.
+MOST_TABLES = 3
+"""Tables that went in whose rows are counted one by one."""
+
 _ABOUT_DATA = re.compile(
     r"(^|[_.\-])(metadata|manifest|diagnostics|success)([_.\-]|$)", re.IGNORECASE
 )
@@ -98,7 +101,7 @@ def _hollow(case: Case, output: Output, artefact: Artefact) -> Iterator[Finding]
     """Find an output that is there and holds nothing of what it is for."""
     if not output.required or case.scenario.expect is not Expect.SUCCESS or _is_of_few(case):
         return
-    rows = f"{case.rows_in:,} rows went in"
+    rows = _went_in(case)
     if all(_is_empty(file) for file in artefact.files if not _is_marker(file)):
         message = f"every file of output `{output.port}` is empty"
     elif _should_hold_rows(case, output) and not _may_hold_rows(artefact):
@@ -109,6 +112,23 @@ def _hollow(case: Case, output: Output, artefact: Artefact) -> Iterator[Finding]
     else:
         return
     yield case.finding("SC209", message, subject=output.port, port=output.port)
+
+
+def _went_in(case: Case) -> str:
+    """Say how many rows a script was given, those of each table if they are few."""
+    tables = [
+        (port, item.rows)
+        for port, item in sorted(case.inputs.items())
+        if item.rows and item.read is not False
+    ]
+    if not 1 < len(tables) <= MOST_TABLES:
+        return f"{case.rows_in:,} rows went in"
+    first, *others = tables
+    told = [
+        f"{first[1]:,} rows of `{first[0]}`",
+        *(f"{rows:,} of `{port}`" for port, rows in others),
+    ]
+    return f"{', '.join(told[:-1])} and {told[-1]} went in"
 
 
 def _is_of_few(case: Case) -> bool:
@@ -166,7 +186,7 @@ def _no_rows_anywhere(case: Case) -> Iterator[Finding]:
         ports = shown(tuple(tables))
         yield case.finding(
             "SC209",
-            f"no table of {ports} holds a row, and {case.rows_in:,} rows went in",
+            f"no table of {ports} holds a row, and {_went_in(case)}",
             subject=next(iter(tables)),
             port=next(iter(tables)),
         )

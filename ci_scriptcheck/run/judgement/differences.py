@@ -148,7 +148,8 @@ def _is_tolerated(port: _Port, file: FileComparison) -> bool:
 
 def _largest_move(file: FileComparison) -> float:
     """Say by which share of itself the number moves that moves most; without bound where other things differ."""
-    if len(file.values) == file.values_count:
+    is_all_told = all((one.before, one.after) != (None, None) for one in file.values)
+    if len(file.values) == file.values_count and is_all_told:
         return max(map(_move, file.values), default=0.0)
     # What is set aside as chance counts here, too: of what is not shown, nobody knows which that is.
     return math.inf if file.largest_move is None else file.largest_move
@@ -172,7 +173,9 @@ def _is_other(file: FileComparison) -> bool:
 def _of_table(port: _Port, table: TableComparison, where: str, path: str) -> Iterator[Finding]:
     for column in table.columns:
         if column.fate is Fate.GONE:
-            yield port.lost("SC401", "column", column.name, where=where, how="is gone")
+            now = column.called_now
+            how = "is gone" if now is None else f"is gone; `{now}` holds what it held"
+            yield port.lost("SC401", "column", column.name, where=where, how=how)
         elif column.fate is Fate.CHANGED and column.type_before != column.type_after:
             how = f"is {column.type_after}, and {port.base} {column.type_before}"
             yield port.lost("SC402", "column", column.name, where=where, how=how)
@@ -268,7 +271,7 @@ def _of_values(port: _Port, file: FileComparison, where: str, path: str) -> Find
         said = note if file.is_incomparable else what
         return port.finding("SC406", f"{where} {said}", subject=subject)
     many = f"{file.values_count:,} value" + "s" * (file.values_count != 1)
-    rows = tuple((one.path, one.before or "", one.after or "") for one in file.values[:MOST_ROWS])
+    rows = tuple((one.path, *_sides(one)) for one in file.values[:MOST_ROWS])
     return port.finding(
         "SC406",
         f"{many} of {where} {'is' if file.values_count == 1 else 'are'} not the same",
@@ -279,6 +282,11 @@ def _of_values(port: _Port, file: FileComparison, where: str, path: str) -> Find
             more=max(file.values_count - MOST_ROWS, 0) if rows else 0,
         ),
     )
+
+
+def _sides(value: ValueComparison) -> tuple[str, str]:
+    is_untold = value.fate is Fate.CHANGED and value.before is None and value.after is None
+    return ("", "differs") if is_untold else (value.before or "", value.after or "")
 
 
 def names(comparisons: Sequence[PortComparison]) -> Mapping[str, tuple[str, ...]]:

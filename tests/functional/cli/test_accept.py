@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ci_scriptcheck.model.result import Finding, Level
+from ci_scriptcheck.model.acceptance import identity
+from ci_scriptcheck.model.comparison import (
+    Fate,
+    FileComparison,
+    PortComparison,
+    TableComparison,
+)
+from ci_scriptcheck.model.result import Finding, Level, Outcome
+from ci_scriptcheck.model.scenario import REAL
 from ci_scriptcheck.run import record
 from ci_scriptcheck.values import replace
 from tests.conftest import a_plan, a_record, a_result, a_task
@@ -228,6 +236,72 @@ def test_what_another_step_costs_is_no_difference_that_could_be_accepted(shop: P
 
     assert ended.returncode == 2
     assert "the run found no difference from base that could be accepted" in ended.stderr
+
+
+LOST = Finding(
+    rule="SC401",
+    severity=Level.ERROR,
+    message="column `order_id` of `features.csv` is gone",
+    subject="features/order_id",
+    step="preprocess",
+    port="features",
+)
+EMPTY = replace(LOST, rule="SC405", severity=Level.WARNING, subject="features/features.csv")
+
+
+def a_loss_in_made_and_real_data(shop: Path, real: Finding = LOST) -> str:
+    """Write the record of a run in which a column is gone from made data, and real ones, of as many rows or fewer."""
+    (shop / "made").mkdir()
+    tasks = [a_task("preprocess", pipeline="fraud", scenario=name) for name in ("standard", REAL)]
+    results = [
+        a_result(
+            task.id,
+            Outcome.FAILED,
+            findings=(finding, EMPTY),
+            comparisons=(a_difference(rows),),
+        )
+        for task, finding, rows in zip(tasks, (LOST, real), (100, 14), strict=True)
+    ]
+    record.write_record(shop / "made", a_record(a_plan(*tasks), *results))
+    return "made"
+
+
+def a_difference(rows: int) -> PortComparison:
+    table = TableComparison(rows_before=rows, rows_after=rows)
+    return PortComparison(
+        port="features",
+        files=(FileComparison(path="features.csv", fate=Fate.CHANGED, table=table),),
+    )
+
+
+@pytest.mark.parametrize("name", ["fraud/preprocess", "fraud/preprocess[real]"])
+def test_a_task_is_accepted_with_those_that_are_told_as_one_failure_with_it(
+    shop: Path, name: str
+) -> None:
+    run = a_loss_in_made_and_real_data(shop)
+
+    ended = scriptcheck("accept", name, "--reason", REASON, "--run", run, folder=shop)
+
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.count("accepted  SC401 features/order_id of step preprocess") == 1
+    assert "in fraud/preprocess and fraud/preprocess[real]" in ended.stdout
+    written = (shop / "scriptcheck.accepted.yaml").read_text()
+    assert [written.count(identity(a_difference(rows))) for rows in (100, 14)] == (
+        # What is no failure is accepted of the task alone that was named.
+        [2, 1] if name == "fraud/preprocess" else [1, 2]
+    )
+
+
+def test_a_task_that_fails_otherwise_is_not_accepted_with_another(shop: Path) -> None:
+    run = a_loss_in_made_and_real_data(shop, replace(LOST, message="column `amount` is gone"))
+
+    ended = scriptcheck(
+        "accept", "fraud/preprocess", "--reason", REASON, "--run", run, folder=shop
+    )
+
+    assert ended.returncode == 0, ended.stderr
+    written = (shop / "scriptcheck.accepted.yaml").read_text()
+    assert identity(a_difference(14)) not in written
 
 
 def test_a_rule_that_found_nothing_of_a_task_is_told_beside_those_that_did(shop: Path) -> None:

@@ -339,7 +339,7 @@ def test_of_two_changed_scripts_each_is_told_beside_the_script_of_the_commit(
 
     ended = scriptcheck("diff", "main", folder=root)
 
-    assert re.search(r"items +p\d+ \S+ +p\d+ \S+ +all 2,000", ended.stdout)
+    assert re.search(r"items +p\d+ \S+ +p\d+ \S+ \(\+100 %[^)]*\) +all 2,000", ended.stdout)
     assert "rows changed of `features.parquet`; beside main's script on the same inputs" in (
         ended.stdout
     )

@@ -32,7 +32,7 @@ def write(path: Path, content: Content) -> None:
         pq.write_table(content, path)
 
 
-def differing(
+def differing(  # noqa: PLR0913  (terms of comparing)
     folder: Path,
     name: str,
     before: Content,
@@ -40,12 +40,13 @@ def differing(
     *,
     key: tuple[str, ...] = (),
     evidence: Evidence = Evidence.VALUES,
+    ways: tuple[str, ...] = (),
 ) -> FileComparison | None:
     """Compare two contents of one file; `None` where they hold the same."""
     write(folder / "base" / name, before)
     write(folder / "head" / name, after)
     keys = {name: key} if key else {}
-    terms = CompareTerms(keys=keys, evidence=evidence)
+    terms = CompareTerms(keys=keys, evidence=evidence, ways=ways)
     found = compare(folder / "base", folder / "head", terms)
     assert len(found) <= 1
     return found[0] if found else None

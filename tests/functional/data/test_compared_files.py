@@ -254,14 +254,44 @@ def test_where_more_than_numbers_differ_no_move_is_the_largest(
     assert found.largest_move is None
 
 
-def test_values_of_real_documents_are_not_told(tmp_path: Path) -> None:
+def test_of_real_documents_it_is_told_where_values_are_others_and_of_measures_what_they_are(
+    tmp_path: Path,
+) -> None:
     found = differing(
-        tmp_path, "m.json", '{"name": "Jane"}', '{"name": "Joan"}', evidence=Evidence.AGGREGATES
+        tmp_path,
+        "m.json",
+        '{"name": "Jane", "mean": 3.5, "auc": 0.83, "auc_of": "Jane", "test": {"f1": true}, "left": 1}',
+        '{"name": "Joan", "mean": 4.2, "auc": 0.81, "auc_of": "Joan", "test": {"f1": 0.5}, "come": 1}',
+        evidence=Evidence.AGGREGATES,
     )
 
     assert found is not None
-    # Keys may be names, too.
-    assert (values(found), found.values_count) == ([], 1)
+    # Whether the keys may be told is looked at when all tasks have ended.
+    assert values(found) == [
+        ("name", "changed", None, None),
+        ("mean", "changed", None, None),
+        ("auc", "changed", "0.83", "0.81"),
+        ("auc_of", "changed", None, None),
+        ("test.f1", "changed", None, None),
+        ("left", "gone", None, None),
+        ("come", "new", None, None),
+    ]
+    assert "Jane" not in str(found)
+    assert "Joan" not in str(found)
+
+
+def test_numbers_of_real_documents_that_the_settings_name_are_told(tmp_path: Path) -> None:
+    before, after = (
+        '{"folds": [{"rows": 5}, {"rows": 7}]}',
+        '{"folds": [{"rows": 6}, {"rows": 7}]}',
+    )
+
+    found = differing(
+        tmp_path, "m.json", before, after, evidence=Evidence.AGGREGATES, ways=("folds[*].rows",)
+    )
+
+    assert found is not None
+    assert values(found) == [("folds[0].rows", "changed", "5", "6")]
 
 
 def test_arrays_are_compared_by_shape_type_and_figures(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -176,3 +177,49 @@ def test_of_bounds_those_are_offered_that_are_broken_or_missing_and_else_it_is_s
 
     lines = (told_of.suggestion, *(f"orders: {text}\n" for text in told_of.unsaid))
     assert "".join(lines) == golden("suggested/bounds.txt")
+
+
+TWO = """\
+version: 1
+datasets:
+  orders:
+    files: orders.csv
+    columns:
+      amount: {type: float, min: 0, max: 100}
+  customers:
+    files: customers.csv
+    columns:
+      amount: {type: float, min: 0, max: 200}
+"""
+
+
+def test_what_changes_for_several_datasets_of_a_file_is_one_change(
+    tmp_path: Path, golden: Callable[[str], object]
+) -> None:
+    (tmp_path / FILE).write_text(TWO)
+    record = a_run(Place(file=FILE), "prepare")
+    orders = record.plan.datasets["orders"]
+    customers = dataclasses.replace(orders, name="customers")
+    plan = dataclasses.replace(record.plan, datasets={"orders": orders, "customers": customers})
+    (result,) = record.results
+    (port,) = result.profiles
+    other = dataclasses.replace(port, port="customers", dataset="customers")
+    given = dataclasses.replace(result, profiles=(port, other))
+
+    (found,) = suggesting.told(
+        dataclasses.replace(record, plan=plan, results=(given,)), tmp_path
+    ).results
+
+    told_of = {one.dataset: one for one in found.profiles}
+    assert (told_of["customers"].suggestion, told_of["orders"].unsaid) == ("", ())
+    assert told_of["customers"].unsaid == (
+        "what would bring it nearer is in one change with that of `orders`",
+    )
+    assert told_of["orders"].suggestion == golden("suggested/two_datasets.txt")
+    subprocess.run(
+        ["git", "apply", "-"],
+        input=told_of["orders"].suggestion.encode(),
+        cwd=tmp_path,
+        check=True,
+    )
+    assert (tmp_path / FILE).read_text().count("max: 950") == 2

@@ -16,6 +16,7 @@ from ci_scriptcheck.model.comparison import (
     FileComparison,
     PortComparison,
     TableComparison,
+    ValueComparison,
 )
 from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
 from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
@@ -65,6 +66,18 @@ def test_a_name_with_another_word_is_not(name: str) -> None:
     assert not is_known(name, WORDS)
 
 
+def a_document(way: str) -> FileComparison:
+    """Make a JSON file in which one value is another."""
+    return FileComparison(
+        path="a.json",
+        fate=Fate.CHANGED,
+        format_before="json",
+        format_after="json",
+        values=(ValueComparison(path=way, fate=Fate.CHANGED),),
+        values_count=1,
+    )
+
+
 def a_result(name: str) -> TaskResult:
     """Make a result that tells a name wherever results tell names."""
     file = FileFacts(path=f"city={name}/part.csv", bytes=1, digest="d", columns=("id", name))
@@ -76,7 +89,7 @@ def a_result(name: str) -> TaskResult:
         fate=Fate.CHANGED,
         table=table,
         note=f"has `{name}` no more",
-        members=(FileComparison(path=f"{name}.txt", fate=Fate.GONE),),
+        members=(FileComparison(path=f"{name}.txt", fate=Fate.GONE), a_document(f"mean.{name}")),
     )
     port = PortComparison(port="out", files=(compared,), noise=(f"a.csv: {name}",))
     profile = TableProfile(name=f"{name}.csv", columns=(ColumnProfile(name=name),))
@@ -115,7 +128,7 @@ def told(result: TaskResult) -> str:
 
 
 def untold(result: TaskResult) -> TaskResult:
-    words = WORDS | words_of(["city id bin a"])
+    words = WORDS | words_of(["city id bin a mean"])
     return without(result, Labels(one for one in named_in(result) if not is_known(one, words)))
 
 
@@ -177,6 +190,29 @@ def test_what_a_note_names_is_a_name() -> None:
     )
 
     assert set(named_in(result)) == {"a.parquet", "Kowalczyk"}
+
+
+@pytest.mark.parametrize(
+    ("way", "is_told"),
+    [
+        ("mean.total", True),
+        ("weights[12]", True),
+        ("mean.Kowalczyk", False),
+        ('mean["2024-03-05"]', False),
+        ("mean.481516", False),
+    ],
+)
+def test_a_way_into_a_document_is_told_where_its_keys_are_written_down(
+    way: str, is_told: bool
+) -> None:
+    port = PortComparison(port="out", files=(a_document(way),))
+    result = TaskResult(task="load", outcome=Outcome.PASSED, comparisons=(port,))
+    words = words_of(['{"mean": total, "weights": w}  # a'])
+
+    labels = Labels(one for one in named_in(result) if not is_known(one, words))
+    (value,) = without(result, labels).comparisons[0].files[0].values
+
+    assert value.path == (way if is_told else "(name 1, withheld)")
 
 
 def test_a_number_in_place_of_a_name_is_not_told_and_a_figure_is() -> None:

@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.change import After, LibraryChanged, Reason, ScriptChanged, Selection
-from ci_scriptcheck.model.plan import Purpose, Side, Task
+from ci_scriptcheck.model.contract import CopiedFrom
+from ci_scriptcheck.model.plan import BasePart, Plan, Purpose, Side, Task
 from ci_scriptcheck.model.scenario import Scenario
 from ci_scriptcheck.model.source import Synthetic, Upstream
 from ci_scriptcheck.model.step_test import ExpectedRows, StepTest, Variation
 from ci_scriptcheck.modes import beside, isolation, pipeline, suppliers
+from tests.conftest import a_plan
 from tests.unit.modes.test_planning import NOWHERE, PREPARE, RAW, a_port, a_project, a_step
 
 if TYPE_CHECKING:
@@ -58,6 +60,40 @@ def test_it_is_known_where_data_are_drawn_otherwise_than_on_base() -> None:
     ]
 
     assert found == [False, True, True, True]
+
+
+def a_plan_of_both(head: Project, base: Project, **nodes: Reason) -> Plan:
+    """Plan a change, with all that is known of it when its tasks are."""
+    made = a_plan(
+        *planned(head, base, None, **nodes).values(),
+        datasets=head.datasets,
+        base=BasePart(commit="9c1e2f4", datasets=base.datasets),
+    )
+    return beside.expecting_nothing_of_new_data(made)
+
+
+def expected(plan: Plan, task: str) -> set[str | None]:
+    found = plan.by_id()[task]
+    return {item.expects for item in found.inputs} | {item.expects for item in found.outputs}
+
+
+def test_base_is_held_to_nothing_on_data_that_the_change_brings() -> None:
+    table = replace(RAW, name="table")
+    port = replace(a_port("table"), expects="table")
+    raw = a_port("raw", dataset="raw", external=True)
+    prepare, train = a_step("prepare", (raw,), port), a_step("train", (port,), a_port("model"))
+    base = a_project(prepare, train, datasets=(RAW, table))
+    sample = replace(RAW, origin=CopiedFrom(path="frozen/raw"))
+    freezing = replace(base, datasets={"raw": sample, "table": table})
+
+    plans = [
+        a_plan_of_both(head, base, prepare=CHANGED, train=CHANGED) for head in (base, freezing)
+    ]
+
+    for task in ("daily/prepare", "daily/train", "daily/train@head"):
+        assert "table" in expected(plans[0], f"{task}@base")
+        assert expected(plans[1], f"{task}@base") == {None}
+    assert "table" in expected(plans[1], "daily/prepare")
 
 
 def test_each_checked_task_is_compared_with_its_counterpart_on_base() -> None:

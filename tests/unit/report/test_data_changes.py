@@ -22,10 +22,18 @@ from ci_scriptcheck.model.comparison import (
 from ci_scriptcheck.model.plan import Purpose, Side
 from ci_scriptcheck.model.result import Artefact, Finding, Level, Outcome
 from ci_scriptcheck.model.scenario import REAL
-from ci_scriptcheck.report import console, data_changes, data_difference, html, markdown
-from ci_scriptcheck.report.data_difference import Sides
+from ci_scriptcheck.report import (
+    console,
+    data_changes,
+    data_difference,
+    data_difference_table,
+    html,
+    markdown,
+    moved_numbers,
+)
 from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.report.page import PLAIN
+from ci_scriptcheck.report.sides import MOST_NAME, Sides
 from tests.conftest import a_change, a_plan, a_record, a_result, a_task
 from tests.unit.report.compared import MODEL, SUMMARY, TABLE, a_record_of_failing_readers
 from tests.unit.report.records import after
@@ -62,14 +70,14 @@ def values(*pairs: tuple[str, str | None, str | None]) -> FileComparison:
 
 
 def test_numbers_of_json_that_moved_are_told_in_a_line() -> None:
-    found = data_difference.moved(a_port(values(("auc", "0.91", "0.84"), ("rows", "10", "9"))))
+    found = moved_numbers.moved(a_port(values(("auc", "0.91", "0.84"), ("rows", "10", "9"))))
 
     assert found.in_words() == "`auc` 0.91 → 0.84, `rows` 10 → 9"
     assert found.is_all
 
 
 def test_numbers_within_an_archive_are_told_and_are_not_all_that_differs_there() -> None:
-    found = data_difference.moved(a_port(MODEL))
+    found = moved_numbers.moved(a_port(MODEL))
 
     assert (found.in_words(), found.is_all) == ("`metrics.auc` 0.912 → 0.874", False)
 
@@ -77,11 +85,11 @@ def test_numbers_within_an_archive_are_told_and_are_not_all_that_differs_there()
 def test_words_truths_and_what_is_there_on_one_side_only_are_no_numbers_that_moved() -> None:
     file = values(("a", '"1"', '"2"'), ("b", "true", "1"), ("c", None, "1"), ("d", "NaN", "1"))
 
-    assert data_difference.moved(a_port(file)).numbers == ()
+    assert moved_numbers.moved(a_port(file)).numbers == ()
 
 
 def test_a_number_in_a_list_says_nothing_alone() -> None:
-    found = data_difference.moved(
+    found = moved_numbers.moved(
         a_port(values(("weights[0]", "1", "2"), ("folds[0].auc", "1", "0")))
     )
 
@@ -91,19 +99,19 @@ def test_a_number_in_a_list_says_nothing_alone() -> None:
 def test_a_key_with_a_dot_or_a_bracket_is_a_name_that_tells() -> None:
     port = a_port(values(('["v1.2"]', "1", "2"), ('by["a[0]"]', "1", "0")))
 
-    assert data_difference.moved(port).in_words() == '`["v1.2"]` 1 → 2, `by["a[0]"]` 1 → 0'
+    assert moved_numbers.moved(port).in_words() == '`["v1.2"]` 1 → 2, `by["a[0]"]` 1 → 0'
 
 
 def test_what_a_key_with_a_dot_calls_a_time_is_one() -> None:
     port = a_port(values(('["fit.seconds (v1.2)"]', "1", "2"), ('["time.v1"].auc', "1", "0")))
 
-    passed_on = data_difference.moved(port, is_passed_on=True)
+    passed_on = moved_numbers.moved(port, is_passed_on=True)
 
     assert passed_on.in_words() == '`["time.v1"].auc` 1 → 0'
 
 
 def test_more_numbers_than_a_line_has_room_for_are_counted() -> None:
-    found = data_difference.moved(a_port(values(*((f"m{n}", "1", "2") for n in range(7)))))
+    found = moved_numbers.moved(a_port(values(*((f"m{n}", "1", "2") for n in range(7)))))
 
     assert found.in_words().endswith("`m3` 1 → 2 and 3 more numbers")
     assert not found.is_all
@@ -537,7 +545,7 @@ def test_equal_differences_of_a_step_are_told_once_without_a_word() -> None:
 def test_files_stand_once_before_what_differs_in_each() -> None:
     port = a_port(values(("a", "1", "2"), ("b.c", "1", "2")), a_file("x.csv", fate=Fate.NEW))
 
-    content = data_difference.table_of(port, ON_MAIN)
+    content = data_difference_table.table_of(port, ON_MAIN)
 
     assert content is not None
     assert content.columns == ("file", "what", "on main", "here")
@@ -559,7 +567,7 @@ def cells(*figures: Figure, kind: str = "string", rows: int | None = 357) -> tup
         figures=figures,
     )
     table = TableComparison(rows_before=900, rows_after=900, changed=357, columns=(column,))
-    content = data_difference.table_of(a_port(a_file(table=table)), ON_MAIN)
+    content = data_difference_table.table_of(a_port(a_file(table=table)), ON_MAIN)
     assert content is not None
     return content.rows[0][1:]
 
@@ -579,7 +587,7 @@ def cells(*figures: Figure, kind: str = "string", rows: int | None = 357) -> tup
             Figure(name="true", before="400", after="43"),
             ("true 400\N{MULTIPLICATION SIGN}", "true 43\N{MULTIPLICATION SIGN}"),
         ),
-        (Figure(name="p50", before="3", after="4"), ("p50 3", "p50 4")),
+        (Figure(name="p50", before="3", after="4"), ("p50 3", "p50 4 (+33 %)")),
         (Figure(name="mean", before="3", after=None), ("mean 3", "mean none")),
     ],
 )
@@ -597,11 +605,11 @@ def test_of_values_that_nothing_may_be_told_of_is_said_that_they_are_others() ->
 def test_of_a_long_way_into_a_document_the_end_is_shown() -> None:
     port = a_port(values((f"{'fold.' * 20}auc", "1", "2")))
 
-    content = data_difference.table_of(port, ON_MAIN)
+    content = data_difference_table.table_of(port, ON_MAIN)
 
     assert content is not None
     ((way, *_),) = content.rows
-    assert (way[0], way[-9:], len(way)) == ("…", ".fold.auc", data_difference.MOST_NAME)
+    assert (way[0], way[-9:], len(way)) == ("…", ".fold.auc", MOST_NAME)
 
 
 def test_how_long_something_took_is_no_news_where_it_may_be_passed_on() -> None:
@@ -609,8 +617,8 @@ def test_how_long_something_took_is_no_news_where_it_may_be_passed_on() -> None:
         values(("fit.processing_time", "1", "2"), ("fitSeconds", "1", "2"), ("auc", "1", "0"))
     )
 
-    begins = data_difference.moved(port)
-    passed_on = data_difference.moved(port, is_passed_on=True)
+    begins = moved_numbers.moved(port)
+    passed_on = moved_numbers.moved(port, is_passed_on=True)
 
     assert [name for name, *_ in begins.numbers] == ["fit.processing_time", "fitSeconds", "auc"]
     assert [name for name, *_ in passed_on.numbers] == ["auc"]
@@ -696,7 +704,7 @@ def test_what_a_table_leaves_out_is_counted_to_the_last_row() -> None:
 def test_values_that_only_are_known_to_differ_are_counted_too() -> None:
     file = replace(SUMMARY, values_count=30)
 
-    content = data_difference.table_of(a_port(file), ON_MAIN)
+    content = data_difference_table.table_of(a_port(file), ON_MAIN)
 
     assert content is not None
     assert (len(content.rows), content.more) == (2, 28)

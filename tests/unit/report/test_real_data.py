@@ -60,6 +60,8 @@ def test_where_something_failed_the_schema_is_told_in_a_line() -> None:
     assert "Data made for orders are not like the real ones: `-v` shows how" in told
     assert "+++ b/scriptcheck.yaml" not in told
     assert "+++ b/scriptcheck.yaml" in console.render(failed, Page(detail=Detail.VERBOSE))
+    narrow = console.render(failed, Page(width=80))
+    assert "`-v` shows how, and what would\nbring them nearer." in narrow
 
 
 def test_the_comment_says_it_in_a_line(golden: Callable[[str], object]) -> None:

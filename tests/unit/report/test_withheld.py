@@ -19,10 +19,17 @@ from ci_scriptcheck.model.comparison import (
     TableComparison,
     ValueComparison,
 )
-from ci_scriptcheck.report import console, data_difference, html, markdown, withheld
-from ci_scriptcheck.report.data_difference import Sides
+from ci_scriptcheck.report import (
+    console,
+    data_difference,
+    data_difference_table,
+    html,
+    markdown,
+    withheld,
+)
 from ci_scriptcheck.report.links import Links
 from ci_scriptcheck.report.page import PLAIN
+from ci_scriptcheck.report.sides import Sides
 from tests.unit.report.deep_dived import a_column, a_deep_dive, a_port, a_table
 
 if TYPE_CHECKING:
@@ -64,7 +71,7 @@ def new_file(number: int) -> FileComparison:
 
 
 def told(*files: FileComparison) -> list[tuple[str, ...]]:
-    content = data_difference.table_of(PortComparison(port="out", files=files), ON_MAIN)
+    content = data_difference_table.table_of(PortComparison(port="out", files=files), ON_MAIN)
     assert content is not None
     return list(content.rows)
 
@@ -73,14 +80,14 @@ def test_columns_that_came_without_a_name_stand_in_one_line() -> None:
     file = a_file("t.csv", moved("total", "2.5", 4), *map(new, range(860)))
 
     assert told(file) == [
-        ("total", "p50 1.5", "p50 2.5", "4 of 5"),
+        ("total", "p50 1.5", "p50 2.5 (+67 %)", "4 of 5"),
         ("860 columns, names withheld", "missing", "float", "all 5"),
     ]
 
 
 def test_one_column_without_a_name_keeps_its_label_and_its_figures() -> None:
     assert told(a_file("t.csv", moved(label(1), "2.5", 4))) == [
-        (label(1), "p50 1.5", "p50 2.5", "4 of 5")
+        (label(1), "p50 1.5", "p50 2.5 (+67 %)", "4 of 5")
     ]
 
 

@@ -298,6 +298,22 @@ def test_rows_that_went_in_and_none_that_came_out_are_vacuous() -> None:
     assert found.message == "no table of `result` holds a row, and 1,000 rows went in"
 
 
+def test_of_several_tables_that_went_in_the_rows_of_each_are_told() -> None:
+    given = {
+        "orders": lies(a_table("order_id", rows=5_000)),
+        "customers": lies(a_table("customer_id", rows=1_200)),
+        "notes": lies(a_table("note", rows=0)),
+    }
+
+    _, (found,) = judge(
+        a_case(inputs=given, outputs={"result": lies(a_table("order_id", rows=0))})
+    )
+
+    assert found.message == (
+        "no table of `result` holds a row, and 1,200 rows of `customers` and 5,000 of `orders` went in"
+    )
+
+
 def test_an_empty_table_beside_a_full_one_is_no_finding() -> None:
     case = a_case(
         task={"outputs": (writes("clean"), writes("rejected"))},

@@ -92,6 +92,7 @@ def metrics(
         (metrics(("0.80", "0.808")), Tolerance(numbers=0.0101), "SC406"),
         (metrics(("0.80", "0.801"), count=60, move=0.01), Tolerance(numbers=0.01), "SC406"),
         (metrics(count=1, move=0.01), Tolerance(numbers=0.01), "SC406"),
+        (metrics((None, None), move=0.01), Tolerance(numbers=0.01), "SC406"),
     ],
 )
 def test_up_to_its_tolerance_a_difference_is_no_finding(

@@ -163,12 +163,13 @@ def test_where_data_are_drawn_otherwise_a_failure_of_base_excuses_none() -> None
         inputs=(Input(port="in", parameter="in", source=Synthetic(dataset="raw", node="train")),),
     )
     usual = dataclasses.replace(anew, is_drawn_anew=False)
-    court = Court(a_plan(on_base(anew), anew), failed("shop/train@base"))
 
     excused = [
         one.also_on_base
         for task in (usual, anew)
-        for one in court.judged(task, failed("shop/train")).findings
+        for one in Court(a_plan(on_base(task), task), failed("shop/train@base"))
+        .judged(task, failed("shop/train"))
+        .findings
     ]
 
     assert excused == [True, False]

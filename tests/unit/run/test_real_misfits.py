@@ -8,6 +8,7 @@ import pytest
 
 from ci_scriptcheck.model.mismatch import Mismatch
 from ci_scriptcheck.model.plan import Input
+from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.model.source import Copied, Fetched
 from ci_scriptcheck.run.judgement import content
 from ci_scriptcheck.run.judgement.exhibits import Misfit
@@ -76,3 +77,12 @@ def test_of_a_copy_it_is_evidence_as_of_all_other_data() -> None:
     assert one.rule == "SC306"
     assert one.message.endswith("where 1 to 20 is expected")
     assert one.evidence[0] == "in 12 of 5,000 rows (0.24 %)"
+
+
+def test_of_a_pattern_it_is_said_that_no_other_one_is_offered() -> None:
+    one = found(REAL, rule="SC310", rows=1_200, column="code", found="other texts")
+
+    assert one.advice == (
+        "No pattern is offered for real data: correct `pattern` of `code` by hand, or leave it out."
+    )
+    assert found(REAL, rows=1_200).advice == RULES["SC501"].cure
