@@ -24,8 +24,8 @@ from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.model.source import Copied, Fetched, Source, Upstream
-from ci_scriptcheck.run import privately_known
 from ci_scriptcheck.run.judgement import costs, differences, failed_beside
+from ci_scriptcheck.run.privacy import of_tasks
 from ci_scriptcheck.run.questions import Question, are_given_alike, differing
 from ci_scriptcheck.run.store.keys import Keys
 from ci_scriptcheck.values import dataclass, replace
@@ -87,9 +87,7 @@ class Judge:
             if not self._is_given_new_data(task):
                 result = self._with_better_advice(failed_beside.also_on_base(result, base), base)
             if any(one.lacking for one in result.findings):
-                told = privately_known.telling(
-                    self.plan, self.keys, self.root, task, (result, base)
-                )
+                told = of_tasks.telling(self.plan, self.root, task, (result, base))
                 result = failed_beside.with_new_columns_first(result, base, told)
             return replace(result, given=given)
         if not result.is_usable:

@@ -20,14 +20,6 @@ from ci_scriptcheck.model.comparison import (
 from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
 from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
 from ci_scriptcheck.model.production import BesideProduction
-from ci_scriptcheck.model.real_names import (
-    Labels,
-    is_known,
-    named_in,
-    parted_types_in,
-    without,
-    words_of,
-)
 from ci_scriptcheck.model.result import (
     Artefact,
     FileFacts,
@@ -37,6 +29,9 @@ from ci_scriptcheck.model.result import (
     Table,
     TaskResult,
 )
+from ci_scriptcheck.run.privacy.labels import Labels
+from ci_scriptcheck.run.privacy.results import named_in, parted_types_in, without
+from ci_scriptcheck.run.privacy.words import is_known, words_of
 
 WORDS = words_of(["orders['unit_price'].groupby(customerCity)", "status: [paid, open]"])
 CITY = "Zółw-Wielki 42117"
@@ -83,7 +78,7 @@ def a_result(name: str) -> TaskResult:
     drift = Drift(
         tables=(TableDrift(name=f"{name}.csv", columns=(column,)),),
         numbers=(NumberDrift(file=f"{name}.json", way="auc"),),
-        unread=(f"{name}.bin",),
+        unread=(f"`{name}.bin`: BadZipFile",),
     )
     finding = Finding(
         rule="SC303",

@@ -1,38 +1,31 @@
-"""Which names of columns and files a record on private data may tell: those that somebody has written down.
+"""The record of a run on private data, with labels in place of the names that nobody has written down.
 
-It looks once, when all tasks have ended, at the code that ran, at the settings, and at the heads of the real tables.
-Texts of exceptions are looked at before, by `privately_known`: nothing else of them may be told.
+It is made once, when all tasks have ended, of the code that ran, the settings, and the heads of the real tables.
 """
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import repository_file
-from ci_scriptcheck.model import real_names
-from ci_scriptcheck.model.codec import to_json
-from ci_scriptcheck.model.contract import CopiedFrom
-from ci_scriptcheck.model.plan import Side
-from ci_scriptcheck.model.real_names import Labels
 from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.run import history, observed
+from ci_scriptcheck.run.privacy import results, written_down
+from ci_scriptcheck.run.privacy.labels import Labels
+from ci_scriptcheck.run.privacy.words import is_known, is_number
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
-    from ci_scriptcheck.model.plan import Plan, Task
+    from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.result import FileFacts, TaskResult
     from ci_scriptcheck.model.run_record import RunRecord
 
-_SETTINGS = frozenset({".py", ".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".sql"})
-"""Endings of files of the repository in which names of columns are written down."""
 _OURS = ".scriptcheck"
 """Where runs, and data that were fetched, lie in a repository."""
-_MOST_BYTES = 1_000_000
 _DECLARED = frozenset({"parquet", "feather", "arrow"})
 """Formats in which names of columns are no row of the table."""
 _LEAST_KNOWN = 0.75
@@ -55,7 +48,7 @@ def withheld(record: RunRecord, root: Path, base_root: Path | None) -> RunRecord
     }
     if not private:
         return record
-    words = _words(record, root, base_root)
+    words = written_down.of_record(record, root, base_root).words
     heads = {
         name
         for result in private.values()
@@ -65,25 +58,25 @@ def withheld(record: RunRecord, root: Path, base_root: Path | None) -> RunRecord
     roots = [one for one in (root, base_root) if one is not None]
 
     def may_tell(name: str) -> bool:
-        return name in heads or real_names.is_known(name, words) or _is_there(name, roots)
+        return name in heads or is_known(name, words) or _is_there(name, roots)
 
     labels = Labels(
         (
             name
             for result in private.values()
-            for name in real_names.named_in(result)
+            for name in results.named_in(result)
             if not may_tell(name)
         ),
-        types={one for result in private.values() for one in real_names.parted_types_in(result)},
+        types={one for result in private.values() for one in results.parted_types_in(result)},
         cells={name for result in private.values() for name in _cells(result)},
     )
-    results = tuple(
-        _without_searches(real_names.without(result, labels), may_tell)
+    told = tuple(
+        _without_searches(results.without(result, labels), may_tell)
         if result.task in private
         else result
         for result in record.results
     )
-    return replace(record, results=results)
+    return replace(record, results=told)
 
 
 def _is_there(name: str, roots: Iterable[Path]) -> bool:
@@ -102,38 +95,6 @@ def _without_searches(result: TaskResult, may_tell: Callable[[str], bool]) -> Ta
     if len(told) == len(result.reads):
         return result
     return replace(result, reads={history.ANY_FILE: observed.UNSTABLE, **told})
-
-
-def _words(record: RunRecord, root: Path, base_root: Path | None) -> frozenset[str]:
-    plan = record.plan
-    sides = [(root, plan, Side.HEAD)]
-    if base_root is not None:
-        sides.append((base_root, plan.on_base(), Side.BASE))
-    texts = [json.dumps([to_json(plan.datasets), to_json(plan.tasks), to_json(plan.base)])]
-    for folder, of_side, side in sides:
-        texts += _texts(folder, of_side, record, side)
-    return real_names.words_of(texts)
-
-
-def _texts(root: Path, plan: Plan, record: RunRecord, side: Side) -> Iterator[str]:
-    """Read the code of one side, and what it has opened of the repository and is no data."""
-    tasks = record.plan.by_id()
-    opened = {
-        path
-        for result in record.results
-        if tasks[result.task].side is side
-        for path in result.reads
-        if PurePosixPath(path).suffix in _SETTINGS
-    }
-    code = {file for closure in plan.closures.values() for file in closure.files}
-    scripts = {task.script for task in record.plan.tasks if task.script is not None}
-    data = [
-        one.origin.path for one in plan.datasets.values() if isinstance(one.origin, CopiedFrom)
-    ]
-    for path in sorted(opened | code | scripts):
-        if not any(PurePosixPath(path).is_relative_to(place) for place in data):
-            with suppress(OSError):
-                yield repository_file.read(str(root), path)[:_MOST_BYTES].decode(errors="replace")
 
 
 def _given(task: Task, result: TaskResult) -> Iterator[FileFacts]:
@@ -155,7 +116,7 @@ def _cells(result: TaskResult) -> Iterator[str]:
     for artefact in (*result.inputs.values(), *result.outputs.values()):
         for file in artefact.files:
             if file.format not in _DECLARED:
-                found = [name for name in file.columns if real_names.is_number(name)]
+                found = [name for name in file.columns if is_number(name)]
                 yield from () if _is_counted(found) else found
 
 
@@ -169,5 +130,5 @@ def _is_counted(names: list[str]) -> bool:
 
 def _is_head(names: tuple[str, ...], words: frozenset[str]) -> bool:
     """Say whether the first line of a text names its columns: it has no number, and most of it is known words."""
-    known = sum(bool(name.strip()) and real_names.is_known(name, words) for name in names)
-    return not any(map(real_names.is_number, names)) and known >= len(names) * _LEAST_KNOWN
+    known = sum(bool(name.strip()) and is_known(name, words) for name in names)
+    return not any(map(is_number, names)) and known >= len(names) * _LEAST_KNOWN
