@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.model.source import Upstream
+from ci_scriptcheck.model.production import FromProduction
+from ci_scriptcheck.model.source import Fetched, Synthetic, Upstream
 from ci_scriptcheck.run import history, observed
 from ci_scriptcheck.run.privacy import results, written_down
 from ci_scriptcheck.run.privacy.labels import Labels
@@ -20,16 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from ci_scriptcheck.model.plan import Task
-    from ci_scriptcheck.model.result import FileFacts, TaskResult
+    from ci_scriptcheck.model.plan import Input, Plan
+    from ci_scriptcheck.model.result import TaskResult
     from ci_scriptcheck.model.run_record import RunRecord
 
 _OURS = ".scriptcheck"
 """Where runs, and data that were fetched, lie in a repository."""
 _DECLARED = frozenset({"parquet", "feather", "arrow"})
 """Formats in which names of columns are no row of the table."""
-_LEAST_KNOWN = 0.75
-"""Share of the first line of a text that has to be known words, at least, for it to be its head and no row."""
+_LEAST_LISTED = 0.75
+"""Share of the first line of a text that has to be columns of its dataset, at least, for it to be its head and no row."""
 
 
 def withheld(record: RunRecord, root: Path, base_root: Path | None) -> RunRecord:
@@ -49,12 +50,7 @@ def withheld(record: RunRecord, root: Path, base_root: Path | None) -> RunRecord
     if not private:
         return record
     words = written_down.of_record(record, root, base_root).words
-    heads = {
-        name
-        for result in private.values()
-        for file in _given(tasks[result.task], result)
-        for name in _head(file, words)
-    }
+    heads = {name for result in private.values() for name in _heads(record, result)}
     roots = [one for one in (root, base_root) if one is not None]
 
     def may_tell(name: str) -> bool:
@@ -69,6 +65,7 @@ def withheld(record: RunRecord, root: Path, base_root: Path | None) -> RunRecord
         ),
         types={one for result in private.values() for one in results.parted_types_in(result)},
         cells={name for result in private.values() for name in _cells(result)},
+        share=record.plan.share.number if record.plan.share else None,
     )
     told = tuple(
         _without_searches(results.without(result, labels), may_tell)
@@ -97,18 +94,44 @@ def _without_searches(result: TaskResult, may_tell: Callable[[str], bool]) -> Ta
     return replace(result, reads={history.ANY_FILE: observed.UNSTABLE, **told})
 
 
-def _given(task: Task, result: TaskResult) -> Iterator[FileFacts]:
-    """Give the files that no script has made."""
+def _heads(record: RunRecord, result: TaskResult) -> Iterator[str]:
+    """Give the names that the files have which no script has made, and those of their columns where they have a head.
+
+    What production gave to a step may be what another step wrote, so it is no such file.
+    """
+    task = record.plan.by_id()[result.task]
     for item in task.inputs:
-        if not isinstance(item.source, Upstream) and item.port in result.inputs:
-            yield from result.inputs[item.port].files
+        if isinstance(item.source, Upstream | FromProduction) or item.port not in result.inputs:
+            continue
+        listed = _listed(record.plan, item)
+        for file in result.inputs[item.port].files:
+            yield file.path
+            if file.format in _DECLARED or is_head(file.columns, listed):
+                yield from file.columns
 
 
-def _head(file: FileFacts, words: frozenset[str]) -> Iterator[str]:
-    """Give the name of a file, and those of its columns where they are no row of it."""
-    yield file.path
-    if file.format in _DECLARED or _is_head(file.columns, words):
-        yield from file.columns
+def _listed(plan: Plan, item: Input) -> frozenset[str]:
+    """Give the columns that the settings of head and of base list for the data of an input."""
+    names = {item.expects or ""}
+    if isinstance(item.source, Synthetic | Fetched):
+        names.add(item.source.dataset)
+    sides = (plan.datasets, plan.base.datasets if plan.base else {})
+    return frozenset(
+        column.name
+        for datasets in sides
+        for name in names & datasets.keys()
+        for column in datasets[name].schema.columns
+    )
+
+
+def is_head(line: tuple[str, ...], listed: frozenset[str]) -> bool:
+    """Say whether the first line of a text names its columns, and is no row: most of it are columns that are listed.
+
+    Words of the code prove nothing, as rows hold such: the code speaks of `paid` and `open`, and a row is `paid,open,Jane`.
+    """
+    if any(map(is_number, line)) or len(set(line)) < len(line):
+        return False
+    return sum(name in listed for name in line) >= len(line) * _LEAST_LISTED
 
 
 def _cells(result: TaskResult) -> Iterator[str]:
@@ -126,9 +149,3 @@ def _is_counted(names: list[str]) -> bool:
     return first in {"0", "1"} and names == [
         str(number) for number in range(int(first), int(first) + len(names))
     ]
-
-
-def _is_head(names: tuple[str, ...], words: frozenset[str]) -> bool:
-    """Say whether the first line of a text names its columns: it has no number, and most of it is known words."""
-    known = sum(bool(name.strip()) and is_known(name, words) for name in names)
-    return not any(map(is_number, names)) and known >= len(names) * _LEAST_KNOWN

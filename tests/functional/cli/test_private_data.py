@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -267,6 +268,39 @@ def test_the_first_row_of_a_table_without_a_head_is_no_head(bank: Path) -> None:
     assert PLANTED[1] not in told
     assert '"0.0"' not in told
     assert '"87"' not in told
+
+
+def test_a_row_whose_words_the_code_speaks_of_is_no_head(bank: Path) -> None:
+    (bank / "people" / "people.csv").write_text(f"id,paid,A,{PLANTED[1]}\n" * 30)
+    settings = (bank / "scriptcheck.yaml").read_text()
+    listed = settings.partition("      id: {type: string, unique: true}")
+    unlisted = listed[0] + listed[2].partition("\n")[2]
+    (bank / "scriptcheck.yaml").write_text(unlisted.replace("      name: ", "      Name: "))
+
+    told = reported(bank)
+
+    assert PLANTED[1] not in told
+    assert "(name 1, withheld)" in told
+
+
+def test_columns_that_nobody_lists_are_told_where_most_are_listed(bank: Path) -> None:
+    file = bank / "people" / "people.csv"
+    file.write_text(file.read_text().replace("id,name,paid", "id,name,paid,Umsatz", 1))
+
+    assert '"Umsatz"' in reported(bank)
+
+
+@pytest.mark.slow
+def test_no_two_names_share_a_label_when_shares_are_merged(bank: Path) -> None:
+    (bank / "load.py").write_text(NAMING)
+    for number in (1, 2):
+        scriptcheck("run", "--shard", f"{number}/2", "--output", f"share{number}", folder=bank)
+
+    ended = scriptcheck("report", "json", "--merge", "share1", "share2", folder=bank)
+
+    numbers = set(re.findall(r"\(name (\S+), withheld\)", ended.stdout))
+    assert {number.partition(".")[0] for number in numbers} == {"1", "2"}
+    assert not any(value in ended.stdout for value in PLANTED)
 
 
 def test_a_difference_in_which_names_are_withheld_can_be_accepted(bank: Path) -> None:

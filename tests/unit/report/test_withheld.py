@@ -171,7 +171,12 @@ def test_names_in_a_row(names: tuple[str, ...], written: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["`(name 1, withheld)`", "`(name\n      1,\n      withheld)`", "41 files, names\n  withheld"],
+    [
+        "`(name 1, withheld)`",
+        "`(name 2.1, withheld)`",
+        "`(name\n      1,\n      withheld)`",
+        "41 files, names\n  withheld",
+    ],
 )
 def test_a_label_that_is_wrapped_is_one(text: str) -> None:
     assert withheld.why(["", text]) == withheld.WHY

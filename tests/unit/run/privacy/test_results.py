@@ -244,3 +244,12 @@ def test_a_name_is_no_part_of_another_word() -> None:
 
     assert labels.of_text("`Wiener` is not `Wien`") == "`Wiener` is not `(name 1, withheld)`"
     assert labels.of_text("Wien is told") == "Wien is told"
+
+
+def test_labels_of_two_shares_are_not_the_same() -> None:
+    one, other = (Labels(["Kowalczyk", "Nowak"], share=share) for share in (1, 2))
+
+    assert one.of_name("Nowak") == "(name 1.2, withheld)"
+    assert {one.of_name("Nowak"), one.of_name("Kowalczyk")}.isdisjoint(
+        {other.of_name("Nowak"), other.of_name("Kowalczyk")}
+    )
