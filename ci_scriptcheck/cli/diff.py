@@ -25,7 +25,7 @@ from ci_scriptcheck.pytest_plugin import execution
 from ci_scriptcheck.report import data_changes, data_difference, failure, uncompared
 from ci_scriptcheck.report.data_difference import Sides
 from ci_scriptcheck.report.page import counted, visible
-from ci_scriptcheck.run import beside, finished, own_reader, reading
+from ci_scriptcheck.run import finished, own_reader, port_terms, reading
 from ci_scriptcheck.run import record as run_record
 from ci_scriptcheck.run.store.store import Store
 from ci_scriptcheck.values import dataclass, replace
@@ -300,7 +300,7 @@ def _of_runs(before: Path, after: Path, kept: Store | None, aside: Path) -> _Run
         for place, folder, written in zip(places, (before, after), (old, new), strict=True):
             place.mkdir()
             finished.bring(folder, kept or Store(folder), written[key], port, place)
-        terms = beside.terms(records[1].plan, tasks[task], port)
+        terms = port_terms.of(records[1].plan, tasks[task], port)
         if task in private:
             terms = replace(terms, evidence=Evidence.AGGREGATES)
         pairs.append(_Pair(f"{task}, output `{port}`", places[0], places[1], terms))

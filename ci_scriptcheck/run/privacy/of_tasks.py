@@ -5,6 +5,7 @@ They are looked up when it has failed, as nothing else of an exception's text re
 
 from __future__ import annotations
 
+from functools import cache, partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.run import record
 from ci_scriptcheck.run.privacy import texts, written_down
 from ci_scriptcheck.run.privacy.texts import KnownNames
+from ci_scriptcheck.run.privacy.values import Named
 from ci_scriptcheck.run.privacy.words import words_of
 from ci_scriptcheck.run.process.request import Script
 from ci_scriptcheck.values import replace
@@ -69,6 +71,12 @@ def telling(
         return tuple
     artefacts = (artefact for one in results for artefact in one.inputs.values())
     return of_artefacts(plan, root, artefacts).told
+
+
+def naming(plan: Plan, root: Path) -> Callable[[frozenset[str]], Named]:
+    """Give a function that says what may be named of the values of a port, by the columns of it that are categories."""
+    words = cache(partial(written_down.of_plan, plan, root))
+    return lambda categories: Named(categories=categories, words=words)
 
 
 def _stated(plan: Plan) -> Iterator[str]:

@@ -52,6 +52,16 @@ def code(root: Path, closures: Iterable[Closure], datasets: Iterable[Dataset]) -
     )
 
 
+def of_plan(plan: Plan, root: Path) -> frozenset[str]:
+    """Give the words of the code of a plan, and of its settings."""
+    return stated(plan) | code(root, plan.closures.values(), plan.datasets.values()).words
+
+
+def stated(plan: Plan) -> frozenset[str]:
+    """Give the words of the settings of head and of base."""
+    return words_of([json.dumps([to_json(one) for one in (plan.datasets, plan.tasks, plan.base)])])
+
+
 def of_record(record: RunRecord, root: Path, base_root: Path | None) -> Code:
     """Say what is known by the code and the settings of both sides of a run, and by what they opened of the repository.
 
@@ -64,8 +74,7 @@ def of_record(record: RunRecord, root: Path, base_root: Path | None) -> Code:
     sides = [(root, plan, Side.HEAD)]
     if base_root is not None:
         sides.append((base_root, plan.on_base(), Side.BASE))
-    stated = json.dumps([to_json(plan.datasets), to_json(plan.tasks), to_json(plan.base)])
-    found = words_of([stated])
+    found = stated(plan)
     modules: frozenset[str] = frozenset()
     libraries: frozenset[str] = frozenset()
     for folder, of_side, side in sides:

@@ -290,6 +290,27 @@ def test_columns_that_nobody_lists_are_told_where_most_are_listed(bank: Path) ->
     assert '"Umsatz"' in reported(bank)
 
 
+MONTHS = "[{**row, 'who': row['name'], 'state': 'open'} for row in rows for _ in range(12)]"
+
+
+def test_a_value_that_many_rows_of_one_person_hold_is_not_named(bank: Path) -> None:
+    of_months = LOAD.replace("rows[0]", f"{MONTHS}[0]").replace("CHANGED", MONTHS)
+    (bank / "load.py").write_text(of_months)
+    settings = (bank / "scriptcheck.yaml").read_text()
+    (bank / "scriptcheck.yaml").write_text(settings.replace("key: id, ", ""))
+    commit(bank)
+    git(bank, "branch", "--force", "main")
+    edited = of_months.replace("row['name']", "row['name'].upper()").replace("'open'", "'closed'")
+    (bank / "load.py").write_text(edited)
+
+    told = reported(bank)
+
+    for value in PLANTED:
+        assert value not in told
+        assert value.upper() not in told
+    assert '{"kind":"Figure","name":"\\"closed\\"","before":null,"after":"372"}' in told
+
+
 @pytest.mark.slow
 def test_no_two_names_share_a_label_when_shares_are_merged(bank: Path) -> None:
     (bank / "load.py").write_text(NAMING)
