@@ -49,19 +49,19 @@ def withheld(record: RunRecord, root: Path, base_root: Path | None) -> RunRecord
     }
     if not private:
         return record
-    words = written_down.of_record(record, root, base_root).words
+    code = written_down.of_record(record, root, base_root)
     heads = {name for result in private.values() for name in _heads(record, result)}
     roots = [one for one in (root, base_root) if one is not None]
 
     def may_tell(name: str) -> bool:
-        return name in heads or is_known(name, words) or _is_there(name, roots)
+        return name in heads or is_known(name, code.words) or _is_there(name, roots)
 
+    names = {name for one in private.values() for name in results.named_in(one)}
+    classes = {name for one in private.values() for name in results.classes_in(one)}
     labels = Labels(
         (
-            name
-            for result in private.values()
-            for name in results.named_in(result)
-            if not may_tell(name)
+            *(name for name in names if not may_tell(name)),
+            *(name for name in classes if not code.may_tell(name)),
         ),
         types={one for result in private.values() for one in results.parted_types_in(result)},
         cells={name for result in private.values() for name in _cells(result)},

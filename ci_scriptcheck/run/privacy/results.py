@@ -13,6 +13,7 @@ from ci_scriptcheck.model.comparison import (
     FileComparison,
     PortComparison,
     TableComparison,
+    ValueComparison,
 )
 from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
 from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
@@ -33,6 +34,8 @@ _QUOTING = frozenset(
 and keys of JSON."""
 _OF_SECOND_RUN = re.compile(r"(.*`) of output `.*|(`.*`) differs", re.DOTALL)
 """What names the files of a second run: none of them lies anywhere any more."""
+_PICKLE = "pickle"
+"""As `data.formats` calls it."""
 _TYPE = re.compile(r"(?i)(struct|enum|union|map)\(.*")
 """A type that names the parts of a value."""
 
@@ -40,6 +43,8 @@ _NAMES: Mapping[type, frozenset[str]] = {
     FileFacts: frozenset({"path", "columns"}),
     FileComparison: frozenset({"path", "path_after"}),
     TableComparison: frozenset({"key"}),
+    # Of pickles; those of arrays are words of ours, and ways into documents are told of public data only.
+    ValueComparison: frozenset({"path"}),
     ColumnComparison: frozenset({"name"}),
     TableProfile: frozenset({"name"}),
     ColumnProfile: frozenset({"name"}),
@@ -83,6 +88,8 @@ def named_in(value: object) -> Iterator[str]:
         parts = value.inputs, value.outputs, value.comparisons, value.given
         value = (*parts, value.beside_production, value.profiles, value.findings)
     for owner, name, held in _held(value):
+        if isinstance(owner, ValueComparison):
+            continue
         if name in _NAMES.get(type(owner), ()):
             yield from _texts(held)
         elif isinstance(owner, PortComparison) and name == "noise":
@@ -121,6 +128,19 @@ def parted_types_in(value: object) -> Iterator[str]:
     for owner, name, held in _held(value):
         if name in _TYPED.get(type(owner), ()) and isinstance(held, str) and _TYPE.fullmatch(held):
             yield held
+
+
+def classes_in(value: object) -> Iterator[str]:
+    """Give all classes and functions that a result tells of pickles."""
+    if isinstance(value, TaskResult):
+        value = (value.comparisons, value.given, value.beside_production)
+    for owner, name, _ in _held(value):
+        if (
+            isinstance(owner, FileComparison)
+            and name == "values"
+            and owner.format_after == _PICKLE
+        ):
+            yield from (one.path for one in owner.values)
 
 
 def without(result: TaskResult, labels: Labels) -> TaskResult:

@@ -290,6 +290,33 @@ def test_columns_that_nobody_lists_are_told_where_most_are_listed(bank: Path) ->
     assert '"Umsatz"' in reported(bank)
 
 
+PICKLING = """
+import pickle, sys
+def pickled(output_paths, name):
+    kind = type(name, (), {"__module__": __name__})
+    setattr(sys.modules[__name__], name, kind)
+    pathlib.Path(output_paths["clean"], "model.pkl").write_bytes(pickle.dumps([kind(), pathlib.Path()]))
+"""
+
+
+def test_no_class_in_a_pickle_tells_a_value(bank: Path) -> None:
+    call = "\n    pickled(output_paths, rows[{}]['name'])\n"
+    writing = PICKLING + LOAD.replace("CHANGED", "rows")
+    settings = (bank / "scriptcheck.yaml").read_text()
+    (bank / "scriptcheck.yaml").write_text(settings.replace("files: clean.csv, ", ""))
+    (bank / "load.py").write_text(writing + call.format(5))
+    commit(bank)
+    git(bank, "branch", "--force", "main")
+    (bank / "load.py").write_text(writing + call.format(-1))
+
+    told = reported(bank)
+
+    assert '"kind":"FileComparison","path":"model.pkl"' in told
+    assert '"kind":"ValueComparison","path":"(name ' in told
+    for value in PLANTED:
+        assert value not in told
+
+
 MONTHS = "[{**row, 'who': row['name'], 'state': 'open'} for row in rows for _ in range(12)]"
 
 

@@ -16,6 +16,7 @@ from ci_scriptcheck.model.comparison import (
     FileComparison,
     PortComparison,
     TableComparison,
+    ValueComparison,
 )
 from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
 from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
@@ -30,8 +31,9 @@ from ci_scriptcheck.model.result import (
     TaskResult,
 )
 from ci_scriptcheck.run.privacy.labels import Labels
-from ci_scriptcheck.run.privacy.results import named_in, parted_types_in, without
+from ci_scriptcheck.run.privacy.results import classes_in, named_in, parted_types_in, without
 from ci_scriptcheck.run.privacy.words import is_known, words_of
+from ci_scriptcheck.values import replace
 
 WORDS = words_of(["orders['unit_price'].groupby(customerCity)", "status: [paid, open]"])
 CITY = "Zółw-Wielki 42117"
@@ -253,3 +255,42 @@ def test_labels_of_two_shares_are_not_the_same() -> None:
     assert {one.of_name("Nowak"), one.of_name("Kowalczyk")}.isdisjoint(
         {other.of_name("Nowak"), other.of_name("Kowalczyk")}
     )
+
+
+def test_a_class_of_a_pickle_is_no_name_of_a_column_and_has_a_label_of_its_own() -> None:
+    classes = ("lib.Kowalczyk", "sklearn.svm.SVC")
+    pickled = FileComparison(
+        path="model.pkl",
+        fate=Fate.CHANGED,
+        format_before="pickle",
+        format_after="pickle",
+        values=tuple(ValueComparison(path=name, fate=Fate.NEW) for name in classes),
+        values_count=2,
+    )
+    packed = FileComparison(path="model.zip", fate=Fate.CHANGED, members=(pickled,))
+    array = replace(
+        pickled,
+        path="a.npy",
+        format_after="npy",
+        values=(ValueComparison(path="shape", fate=Fate.CHANGED),),
+    )
+    finding = Finding(
+        rule="SC406",
+        severity=Level.ERROR,
+        message="2 values of `model.pkl` are not the same",
+        table=Table(columns=("value", "on main", "here"), rows=(("lib.Kowalczyk", "", ""),)),
+    )
+    result = TaskResult(
+        task="load",
+        outcome=Outcome.PASSED,
+        comparisons=(PortComparison(port="out", files=(packed, array)),),
+        findings=(finding,),
+    )
+
+    changed = without(result, Labels(["lib.Kowalczyk"]))
+
+    assert list(classes_in(result)) == list(classes)
+    assert set(named_in(result)) == {"model.zip", "model.pkl", "a.npy"}
+    assert "Kowalczyk" not in told(changed)
+    assert told(changed).count("(name 1, withheld)") == 2
+    assert "sklearn.svm.SVC" in told(changed)
