@@ -13,17 +13,18 @@ from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.source import Fetched, Synthetic, Upstream
 from ci_scriptcheck.run import history, observed
 from ci_scriptcheck.run.privacy import results, written_down
-from ci_scriptcheck.run.privacy.labels import Labels
 from ci_scriptcheck.run.privacy.words import is_known, is_number
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from ci_scriptcheck.model.comparison import PortComparison
     from ci_scriptcheck.model.plan import Input, Plan
     from ci_scriptcheck.model.result import TaskResult
     from ci_scriptcheck.model.run_record import RunRecord
+    from ci_scriptcheck.run.privacy.classes import Code
 
 _OURS = ".scriptcheck"
 """Where runs, and data that were fetched, lie in a repository."""
@@ -41,12 +42,8 @@ def withheld(record: RunRecord, root: Path, base_root: Path | None) -> RunRecord
         root: The repository; its folder still holds what was run.
         base_root: Where base is laid out, if it is.
     """
-    tasks = record.plan.by_id()
-    private = {
-        result.task: result
-        for result in record.results
-        if result.is_private or tasks[result.task].is_private
-    }
+    names = private_tasks(record)
+    private = {result.task: result for result in record.results if result.task in names}
     if not private:
         return record
     code = written_down.of_record(record, root, base_root)
@@ -56,14 +53,10 @@ def withheld(record: RunRecord, root: Path, base_root: Path | None) -> RunRecord
     def may_tell(name: str) -> bool:
         return name in heads or is_known(name, code.words) or _is_there(name, roots)
 
-    names = {name for one in private.values() for name in results.named_in(one)}
-    classes = {name for one in private.values() for name in results.classes_in(one)}
-    labels = Labels(
-        (
-            *(name for name in names if not may_tell(name)),
-            *(name for name in classes if not code.may_tell(name)),
-        ),
-        types={one for result in private.values() for one in results.parted_types_in(result)},
+    labels = results.labels_for(
+        tuple(private.values()),
+        may_tell,
+        code,
         cells={name for result in private.values() for name in _cells(result)},
         share=record.plan.share.number if record.plan.share else None,
     )
@@ -74,6 +67,39 @@ def withheld(record: RunRecord, root: Path, base_root: Path | None) -> RunRecord
         for result in record.results
     )
     return replace(record, results=told)
+
+
+def compared(
+    found: Sequence[PortComparison],
+    records: Sequence[RunRecord],
+    code: Code,
+) -> tuple[PortComparison, ...]:
+    """Put labels into comparisons of what the private tasks of finished runs wrote, as their records have them.
+
+    Args:
+        found: How it differs.
+        records: Of those runs, in which names are withheld; what one of them tells may be told.
+        code: What is known of the code and the settings.
+    """
+    told = {name for record in records for one in record.results for name in results.named_in(one)}
+    names = {name for one in found for name in results.named_in(one)} - told
+    labels = results.labels_for(
+        found,
+        lambda name: name in told or is_known(name, code.words),
+        code,
+        cells={name for name in names if is_number(name)},
+    )
+    return tuple(results.without(one, labels) for one in found)
+
+
+def private_tasks(record: RunRecord) -> frozenset[str]:
+    """Give the tasks that were given private data, or have read some all the same."""
+    return frozenset(
+        [
+            *(task.id for task in record.plan.tasks if task.is_private),
+            *(result.task for result in record.results if result.is_private),
+        ]
+    )
 
 
 def _is_there(name: str, roots: Iterable[Path]) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model import acceptance
@@ -19,10 +19,13 @@ from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
 from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
 from ci_scriptcheck.model.production import BesideProduction
 from ci_scriptcheck.model.result import FileFacts, Finding, Table, TaskResult
+from ci_scriptcheck.run.privacy.labels import Labels
 from ci_scriptcheck.values import fields, is_dataclass, replace
 
 if TYPE_CHECKING:
-    from ci_scriptcheck.run.privacy.labels import Labels
+    from ci_scriptcheck.run.privacy.classes import Code
+
+T = TypeVar("T")
 
 _QUOTING = frozenset(
     [
@@ -143,9 +146,32 @@ def classes_in(value: object) -> Iterator[str]:
             yield from (one.path for one in owner.values)
 
 
-def without(result: TaskResult, labels: Labels) -> TaskResult:
-    """Put labels in place of names, wherever a result tells them."""
-    return cast("TaskResult", _without(result, labels))
+def labels_for(
+    told: Sequence[object],
+    may_tell: Callable[[str], bool],
+    code: Code,
+    *,
+    cells: Iterable[str] = (),
+    share: int | None = None,
+) -> Labels:
+    """Give labels for all that may not be told of results, or of parts of them.
+
+    Args:
+        told: What is to be told, together, so that one name has one label.
+        may_tell: Whether the name of a column or of a file may be told.
+        code: Says which classes may be.
+        cells: As `Labels` takes them.
+        share: Likewise.
+    """
+    names = {name for one in told for name in named_in(one) if not may_tell(name)}
+    classes = {name for one in told for name in classes_in(one) if not code.may_tell(name)}
+    types = {name for one in told for name in parted_types_in(one)}
+    return Labels(names | classes, types=types, cells=cells, share=share)
+
+
+def without(told: T, labels: Labels) -> T:
+    """Put labels in place of names, wherever a result, or a part of one, tells them."""
+    return cast("T", _without(told, labels))
 
 
 def _held(value: object) -> Iterator[tuple[object, str, object]]:

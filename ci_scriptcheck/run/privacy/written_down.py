@@ -62,7 +62,7 @@ def stated(plan: Plan) -> frozenset[str]:
     return words_of([json.dumps([to_json(one) for one in (plan.datasets, plan.tasks, plan.base)])])
 
 
-def of_record(record: RunRecord, root: Path, base_root: Path | None) -> Code:
+def of_record(record: RunRecord, root: Path, base_root: Path | None = None) -> Code:
     """Say what is known by the code and the settings of both sides of a run, and by what they opened of the repository.
 
     Args:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -377,6 +378,41 @@ def test_what_is_accepted_of_withheld_names_holds_none_of_them(bank: Path) -> No
     assert 'about: "(names, withheld)"' in accepted
     assert not any(value in accepted for value in PLANTED)
     assert "SC403: no more (accepted in this change)" in again
+
+
+@pytest.mark.slow
+def test_two_runs_beside_each_other_tell_no_name_and_no_value(bank: Path) -> None:
+    (bank / "load.py").write_text(NAMING)
+    scriptcheck("run", "--all", "--output", "first", folder=bank)
+    (bank / "load.py").write_text(
+        NAMING.replace('"paid", *names', '"paid", *map(str.upper, names)')
+    )
+    scriptcheck("run", "--all", "--output", "second", folder=bank)
+
+    for words in ((), ("--json",)):
+        ended = scriptcheck("diff", "first", "second", *words, folder=bank)
+
+        assert ended.returncode == 1, ended.stderr
+        assert "daily/load, output `clean`" in ended.stdout
+        assert ", withheld)" in ended.stdout or "names withheld" in ended.stdout
+        for value in PLANTED:
+            assert value not in ended.stdout
+            assert value.upper() not in ended.stdout
+
+
+@pytest.mark.slow
+def test_files_whose_names_a_record_withholds_are_found_by_what_they_hold(bank: Path) -> None:
+    (bank / "load.py").write_text(NAMING)
+    scriptcheck("run", "--all", "--output", "first", folder=bank)
+    (bank / "load.py").write_text(NAMING.replace("},1", "},2"))
+    scriptcheck("run", "--all", "--output", "second", folder=bank)
+    for kept in ("first", "second"):
+        shutil.rmtree(bank / kept / "tasks")
+
+    ended = scriptcheck("diff", "first", "second", folder=bank)
+
+    assert "names withheld" in ended.stdout, ended.stderr
+    assert "Some names are withheld, as they may be values" in ended.stdout
 
 
 def test_a_class_that_stands_in_the_code_is_told_by_its_name(bank: Path) -> None:
