@@ -12,6 +12,9 @@ makes can hold any cell. So of both only that is told which a person has written
 4. A class is known by its name, by Python, or by the library that the code imports it from (`classes`).
 5. Of the text of an exception, sentences of libraries about known names are told, and of others the known names that it
    quotes (`texts`).
+6. A value that recurs is named beside a change where a schema calls its column a category, or by rule 1 (`values`).
+
+Of two executions all of that holds but rule 2, as every table there may be a script's (`drifts`).
 
 `of_tasks`, `records` and `written_down` look things up; the other modules touch nothing, and say what follows. They do
 not stop a script that wants to tell data in words of its code: they are for whoever does not.
