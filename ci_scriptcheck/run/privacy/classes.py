@@ -55,4 +55,5 @@ class Code:
 
     def _is_own(self, module: str) -> bool:
         top = module.partition(".")[0]
-        return not top or top in self.modules or top == "__main__"
+        is_ours = top in self.modules and top not in self.libraries
+        return not top or is_ours or top == "__main__"

@@ -11,7 +11,7 @@ from ci_scriptcheck.run.privacy.words import words_of
 
 CODE = Code(
     words=words_of(["class TooPoorError(Exception): pass", "from lib.parts import Ranked"]),
-    modules=frozenset({"lib", "parts"}),
+    modules=frozenset({"lib", "parts", "sklearn"}),
     libraries=frozenset({"sklearn"}),
 )
 
@@ -22,6 +22,7 @@ CODE = Code(
         ("ValueError", "ValueError"),
         ("lib.parts.TooPoorError", "TooPoorError"),
         ("pandas.errors.ParserError", "pandas.errors.ParserError"),
+        ("sklearn.exceptions.NotFittedError", "sklearn.exceptions.NotFittedError"),
         ("lib.parts.KowalczykError", OWN),
         ("__main__.KowalczykError", OWN),
         ("KowalczykError", OWN),
