@@ -31,8 +31,8 @@ from ci_scriptcheck.run import (
     reuse,
     run_directory,
     suggesting,
-    untold_names,
 )
+from ci_scriptcheck.run.privacy import records
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.values import dataclass
 
@@ -139,7 +139,7 @@ def _without_untold_names(started: Started, found: RunRecord) -> RunRecord:
     """Leave out names that may be values of real data, in what single tasks have left as well."""
     site = started.prepared.site
     base_root = Path(site.base_root) if site.base_root else None
-    told = untold_names.withheld(found, started.prepared.root, base_root)
+    told = records.withheld(found, started.prepared.root, base_root)
     for before, after in zip(found.results, told.results, strict=True):
         if after != before:
             record.write_result(started.run_directory, after)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck import real_data
@@ -29,6 +29,8 @@ from ci_scriptcheck.project.paths import FILE_NAME
 from ci_scriptcheck.report import executions as report
 from ci_scriptcheck.reviewed import is_reviewed
 from ci_scriptcheck.run import own_folders, reading
+from ci_scriptcheck.run.privacy import drifts, written_down
+from ci_scriptcheck.run.privacy.words import words_of
 from ci_scriptcheck.run.process.surroundings import keep_to_ourselves
 from ci_scriptcheck.values import dataclass, replace
 
@@ -49,6 +51,7 @@ class _Here:
 
     Attributes:
         root: The repository; `None` outside of one.
+        tracked: Files of the project's folder that git knows, relative to the repository.
         project: Whose settings say what is public; without anything where there are none.
         allowed: As whom, and what may be read.
     """
@@ -57,6 +60,7 @@ class _Here:
     project: Project
     allowed: Allowed
     job: Job
+    tracked: tuple[str, ...] = ()
 
 
 def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
@@ -109,7 +113,14 @@ def _here(given: Namespace, console: Console, environ: Mapping[str, str]) -> _He
     place = opening.place_of(folder)
     own_folders.check(place.root, place.tracked, environ=environ, output=None)
     project = opening.project_of(place)
-    return _Here(root=place.root, project=project, allowed=_own(project), job=job)
+    inside = f"{place.folder}/" if place.folder else ""
+    return _Here(
+        root=place.root,
+        project=project,
+        allowed=_own(project),
+        job=job,
+        tracked=tuple(path for path in place.tracked if path.startswith(inside)),
+    )
 
 
 def _root(folder: Path) -> Path | None:
@@ -147,18 +158,36 @@ def _found(
         means,
         None if sample == "all" else sample,
     )
-    return {
-        pair.key: _of_pair(pair, pair.key, places, (means.ask, said))
+    words = {
+        pair.key: said.get((pair.step, pair.after.name), Said())
         for pair in pairs
         if pair.key is not None
     }
+    found = {key: _of_pair(key, one, places, means.ask) for key, one in words.items()}
+    private = {
+        key: one.drift
+        for key, one in found.items()
+        if not words[key].is_public and not one.drift.is_empty
+    }
+    if not private:
+        return found
+    categories = {key: words[key].categories for key in private}
+    told = drifts.withheld(private, categories, _written_down(here))
+    return found | {key: replace(found[key], drift=drift) for key, drift in told.items()}
+
+
+def _written_down(here: _Here) -> frozenset[str]:
+    """Give the words of the project's code, its settings, and names of its files, in which names of its data may stand."""
+    datasets = here.project.datasets
+    stated = words_of([json.dumps(to_json(datasets)), *here.tracked])
+    if here.root is None:
+        return stated
+    files = [path for path in here.tracked if PurePosixPath(path).suffix in written_down.ENDINGS]
+    return stated | written_down.words(here.root, files, datasets.values())
 
 
 def _of_pair(
-    pair: PortPair,
-    key: execution_comparison.Key,
-    places: Mapping[S3Place, Looked],
-    known: tuple[AskReader, Mapping[tuple[str, str], Said]],
+    key: execution_comparison.Key, words: Said, places: Mapping[S3Place, Looked], ask: AskReader
 ) -> Found:
     before, after = places[key[0]], places[key[1]]
     found = Found(
@@ -166,8 +195,6 @@ def _of_pair(
     )
     if before.folder is None or after.folder is None:
         return found
-    ask, said = known
-    words = said.get((pair.step, pair.after.name), Said())
     terms = DriftTerms(
         evidence=Evidence.VALUES if words.is_public else Evidence.AGGREGATES,
         ways=words.ways,

@@ -28,19 +28,24 @@ from ci_scriptcheck.report import (
     data_difference_table,
     failure,
     uncompared,
+    withheld,
 )
 from ci_scriptcheck.report.page import counted, visible
 from ci_scriptcheck.report.sides import Sides, of_commits, of_scripts
-from ci_scriptcheck.run import beside, finished, own_reader, reading
+from ci_scriptcheck.run import finished, own_reader, port_terms, reading
 from ci_scriptcheck.run import record as run_record
+from ci_scriptcheck.run.privacy import records, values, written_down
+from ci_scriptcheck.run.privacy.classes import Code
+from ci_scriptcheck.run.privacy.values import Named
 from ci_scriptcheck.run.store.store import Store
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ci_scriptcheck.cli.console import Console
+    from ci_scriptcheck.model.run_record import RunRecord
 
 
 class Found(NamedTuple):
@@ -108,13 +113,17 @@ def _as_json(shown: Shown) -> str:
 
 def _tell(shown: Shown, console: Console) -> None:
     page, below = console.out_page, " " * 6
+    told: list[str] = []
     for title, comparison, sides in shown.found:
         line = f"{visible(title)}: {data_difference.in_short(comparison, sides)}"
-        console.tell(page.flow(line, "data  ", below) + "\n")
-        for note in data_difference.notes(comparison, sides):
-            console.tell(page.flow(note, below) + "\n")
+        told.append(page.flow(line, "data  ", below) + "\n")
+        told += [
+            page.flow(note, below) + "\n" for note in data_difference.notes(comparison, sides)
+        ]
         content = data_difference_table.table_of(comparison, sides)
-        console.tell("\n" if content is None else f"\n{failure.table(content, page)}\n\n")
+        told.append("\n" if content is None else f"\n{failure.table(content, page)}\n\n")
+    why = withheld.why(told)
+    console.tell("".join(told) + (f"{page.flow(why)}\n" if why else ""))
     for title, why in shown.untold:
         line = f"{visible(title)} cannot be compared: {visible(why)}"
         console.tell(page.flow(line, "data  ", below) + "\n")
@@ -211,7 +220,7 @@ def _none_in(outputs: int) -> str:
 def _of_two(before: Path, after: Path, given: Namespace, environ: Mapping[str, str]) -> Shown:
     root = _root()
     sides = Sides(before=f"in {visible(str(before))}", after=f"in {visible(str(after))}")
-    found: list[Found] = []
+    found: list[tuple[_Pair, PortComparison]] = []
     with (
         own_reader.reading(root) as ask,
         tempfile.TemporaryDirectory(prefix="scriptcheck-") as name,
@@ -228,18 +237,49 @@ def _of_two(before: Path, after: Path, given: Namespace, environ: Mapping[str, s
             compared = reading.compared_pair if pair.before.is_file() else reading.compared
             files = compared(ask, pair.before, pair.after, terms)
             if files:
-                comparison = PortComparison(port=pair.title, files=files)
-                found.append(Found(pair.title, comparison, sides))
-    return Shown(found=tuple(found), none=runs.none, untold=runs.untold)
+                found.append((pair, PortComparison(port=pair.title, files=files)))
+    told = _told_of_private(found, runs.records, root)
+    shown = tuple(Found(one.port, one, sides) for one in told)
+    return Shown(found=shown, none=runs.none, untold=runs.untold)
+
+
+def _told_of_private(
+    found: Sequence[tuple[_Pair, PortComparison]], runs: Sequence[RunRecord], root: Path | None
+) -> list[PortComparison]:
+    """Leave out of what differs names and values of private data that nobody has written down, as runs do."""
+    hidden = [(pair, one) for pair, one in found if pair.of_private is not None]
+    if not hidden:
+        return [one for _, one in found]
+    # Outside of the repository, its code is not there to be read.
+    code = (
+        Code(words=written_down.stated(runs[-1].plan))
+        if root is None
+        else written_down.of_record(runs[-1], root)
+    )
+    valued = [
+        values.of_port(
+            one, Named(categories=pair.of_private or frozenset(), words=lambda: code.words)
+        )
+        for pair, one in hidden
+    ]
+    told = dict(
+        zip((pair.title for pair, _ in hidden), records.compared(valued, runs, code), strict=True)
+    )
+    return [told.get(pair.title, one) for pair, one in found]
 
 
 class _Pair(NamedTuple):
-    """Two folders to compare, or two files that are called otherwise."""
+    """Two folders to compare, or two files that are called otherwise.
+
+    Attributes:
+        of_private: Of what was made of private data, the columns that are categories, whose values may be named.
+    """
 
     title: str
     before: Path
     after: Path
     terms: CompareTerms = CompareTerms()
+    of_private: frozenset[str] | None = None
 
 
 class _Runs(NamedTuple):
@@ -248,6 +288,7 @@ class _Runs(NamedTuple):
     pairs: list[_Pair]
     none: str
     untold: tuple[tuple[str, str], ...] = ()
+    records: tuple[RunRecord, ...] = ()
 
 
 def _root() -> Path | None:
@@ -292,10 +333,11 @@ def _of_runs(before: Path, after: Path, kept: Store | None, aside: Path) -> _Run
 
     Rows are paired by the keys of the later run's schemas, and told of real data is what both may tell.
     """
-    records = [run_record.read_record(folder) for folder in (before, after)]
-    old, new = (finished.outputs(record) for record in records)
-    private = {task.id for record in records for task in record.plan.tasks if task.is_private}
-    tasks = records[1].plan.by_id()
+    read = tuple(run_record.read_record(folder) for folder in (before, after))
+    old, new = (finished.outputs(record) for record in read)
+    private = {task for record in read for task in records.private_tasks(record)}
+    plan = read[1].plan
+    tasks = plan.by_id()
     both = sorted(old.keys() & new.keys())
     pairs = []
     for number, key in enumerate(both):
@@ -306,13 +348,15 @@ def _of_runs(before: Path, after: Path, kept: Store | None, aside: Path) -> _Run
         for place, folder, written in zip(places, (before, after), (old, new), strict=True):
             place.mkdir()
             finished.bring(folder, kept or Store(folder), written[key], port, place)
-        terms = beside.terms(records[1].plan, tasks[task], port)
+        terms = port_terms.of(plan, tasks[task], port)
+        categories = None
         if task in private:
             terms = replace(terms, evidence=Evidence.AGGREGATES)
-        pairs.append(_Pair(f"{task}, output `{port}`", places[0], places[1], terms))
+            categories = port_terms.categories(plan, tasks[task], port)
+        pairs.append(_Pair(f"{task}, output `{port}`", places[0], places[1], terms, categories))
     untold = tuple(
         (f"{task}, output `{port}`", f"only {folder} has it")
         for here, there, folder in ((old, new, before), (new, old, after))
         for task, port in sorted(here.keys() - there.keys())
     )
-    return _Runs(pairs=pairs, none=_none_in(len(both)), untold=untold)
+    return _Runs(pairs=pairs, none=_none_in(len(both)), untold=untold, records=read)

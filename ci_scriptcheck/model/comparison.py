@@ -18,7 +18,7 @@ UNSEEN = "is not looked into"
 
 
 NAME_WITHHELD = ", withheld)"
-"""How what stands for a name ends that is not told; `real_names` says which."""
+"""How what stands for a name ends that is not told; `run.privacy` says which."""
 
 
 def called(note: str, before: str, after: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Literal
 
-from ci_scriptcheck.model.contract import Port
+from ci_scriptcheck.model.contract import ColumnType, Port
 from ci_scriptcheck.model.execution import (
     Execution,
     ExecutionPort,
@@ -76,10 +76,12 @@ class Said:
     Attributes:
         is_public: Whether its values may be shown.
         ways: Into its JSON documents.
+        categories: Columns of its tables whose values are listed, and may be named.
     """
 
     is_public: bool = False
     ways: tuple[str, ...] = ()
+    categories: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,11 @@ def said(project: Project, execution: Execution) -> Mapping[tuple[str, str], Sai
                 words = Said(
                     is_public=dataset is not None and dataset.public,
                     ways=tuple(bound.path for bound in port.bounds),
+                    categories=frozenset(
+                        column.name
+                        for column in (dataset.schema.columns if dataset else ())
+                        if column.type is ColumnType.CATEGORY
+                    ),
                 )
                 told |= {
                     (one.step.name, part.port.name): words for part in parts.get(port.name, ())

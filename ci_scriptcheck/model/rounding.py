@@ -26,21 +26,21 @@ Outward = Literal[Way.DOWN, Way.UP]
 """Away from what a range holds; the end of a range is never rounded to the nearest."""
 
 
-def number(value: float, way: Way) -> float:
-    """Leave two significant digits of a number; a whole one stays whole."""
+def number(value: float, way: Way, digits: int = DIGITS) -> float:
+    """Leave so many significant digits of a number; a whole one stays whole."""
     if isinstance(value, int):
-        return _whole(value, way)
+        return _whole(value, way, digits)
     exact = Decimal(repr(value))
     if not exact or not exact.is_finite():
         return value
-    step = Decimal(1).scaleb(exact.adjusted() - DIGITS + 1)
+    step = Decimal(1).scaleb(exact.adjusted() - digits + 1)
     rounded = float((exact / step).to_integral_value(way.value) * step)
     return rounded if math.isfinite(rounded) else math.copysign(sys.float_info.max, rounded)
 
 
-def _whole(value: int, way: Way) -> int:
+def _whole(value: int, way: Way, digits: int) -> int:
     # With as many digits as a number has; those of a `Decimal` end at 28.
-    step: int = 10 ** max(len(str(abs(value))) - DIGITS, 0)
+    step: int = 10 ** max(len(str(abs(value))) - digits, 0)
     match way:
         case Way.DOWN:
             return value // step * step

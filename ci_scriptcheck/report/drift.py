@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import Fate
 from ci_scriptcheck.model.result import Table
-from ci_scriptcheck.report import grid
-from ci_scriptcheck.report.page import Detail, counted, listed, size, visible
+from ci_scriptcheck.report import grid, withheld
+from ci_scriptcheck.report.page import Detail, counted, size, visible
 from ci_scriptcheck.report.sides import told_apart
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,11 +96,14 @@ def told(found: Drift, page: Page, sides: tuple[str, str] = ("before", "after"))
 def sentences(found: Drift) -> Iterator[str]:
     """Say what needs no table."""
     if found.programs:
-        names = listed([f"`{visible(name)}`" for name in found.programs])
+        names = withheld.in_words(found.programs, "program", len(found.programs))
         yield f"other code: {names}"
-    for one in found.tables:
-        if not one.columns:
-            yield in_short(one)
+    bare = (one for one in found.tables if not one.columns)
+    groups = withheld.together(
+        bare, lambda one: one.name, lambda one: (one.fate, one.note), "table"
+    )
+    for name, group in groups:
+        yield in_short(group[0]) if len(group) == 1 else f"{name}: {_became(group[0])}"
     if found.untold:
         verb = counted(found.untold, "metric that moved is", "metrics that moved are")
         yield f"{verb} not told: keys on the way may be values of the data"
@@ -131,6 +135,13 @@ def in_short(found: TableDrift) -> str:
     )
 
 
+def _became(found: TableDrift) -> str:
+    """Say what became of several tables."""
+    if found.fate is not Fate.CHANGED:
+        return "new" if found.fate is Fate.NEW else "gone"
+    return "other rows" if found.note is None else visible(found.note)
+
+
 def numbers_of(found: Drift, sides: tuple[str, str]) -> Table:
     """Give the metrics that moved."""
     several = len({number.file for number in found.numbers}) > 1
@@ -141,7 +152,7 @@ def numbers_of(found: Drift, sides: tuple[str, str]) -> Table:
 
 def columns_of(found: TableDrift, sides: tuple[str, str]) -> Table:
     """Give the columns of a table that differ."""
-    rows = [_column(column, found) for column in found.columns]
+    rows = [_columns(name, group, found) for name, group in withheld.columns(found.columns)]
     has_index = any(row[3] for row in rows)
     heads = ("column", *sides, "PSI")[: 4 if has_index else 3]
     return Table(columns=heads, rows=tuple(row[: len(heads)] for row in rows))
@@ -152,7 +163,13 @@ def _written(content: Table, page: Page) -> list[str]:
     return table(heads, [[visible(cell) for cell in row] for row in content.rows], page)
 
 
-def _column(column: ColumnComparison, found: TableDrift) -> tuple[str, str, str, str]:
+def _columns(
+    name: str, group: Sequence[ColumnComparison], found: TableDrift
+) -> tuple[str, str, str, str]:
+    """Write a column, or several that are told together: figures of one would pass for those of all."""
+    column = group[0]
+    if len(group) > 1:
+        column = replace(column, name=name, nulls_before=0, nulls_after=0, psi=None, figures=())
     index = "" if column.psi is None else f"{column.psi:.2f}"
     return (column.name, *_sides(column, found), index)
 

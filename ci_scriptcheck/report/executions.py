@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import Fate
-from ci_scriptcheck.report import drift, grid
+from ci_scriptcheck.report import drift, grid, withheld
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, visible
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def render(comparison: ExecutionComparison, page: Page) -> str:
     untold = _untold(comparison, page)
     if untold:
         blocks.append("\n".join(untold))
+    why = withheld.why(blocks)
+    blocks += [page.paragraph(why)] if why else []
     blocks.append(page.flow(_sum(comparison)))
     return "\n\n".join(blocks) + "\n"
 

@@ -26,7 +26,7 @@ WHY = (
     " To see one that may be told, write it under `columns:` of its dataset, or in a comment of the step's script."
 )
 
-_TOLD = re.compile(r"name\s+\d+,\s+withheld|names\s+withheld")
+_TOLD = re.compile(r"name\s+[\d.]+,\s+withheld|names\s+withheld")
 
 
 def why(texts: Iterable[str]) -> str | None:

@@ -18,7 +18,6 @@ from ci_scriptcheck.run import (
     holding,
     observed,
     packing,
-    privately_known,
     reading,
     scene,
     supply,
@@ -28,6 +27,7 @@ from ci_scriptcheck.run.judgement import checks, withheld
 from ci_scriptcheck.run.judgement.case import Case
 from ci_scriptcheck.run.judgement.exhibits import Misfit, OutOfBounds, RowsDiffer, Scene
 from ci_scriptcheck.run.judgement.repeat import Repeat, Variation
+from ci_scriptcheck.run.privacy import of_tasks
 from ci_scriptcheck.run.process import hosting
 from ci_scriptcheck.run.process.request import Call, Ended, Ending, Script
 from ci_scriptcheck.values import dataclass, replace
@@ -135,10 +135,8 @@ def judged(
     is_private = is_about_private_data(context, task, ending)
     known = None
     if is_private:
-        code = privately_known.code(context, task)
-        known = privately_known.of_run(
-            context, task, attempt.call.target, attempt.given, attempt.ending
-        )
+        code = of_tasks.code(context, task)
+        known = of_tasks.of_run(context, task, attempt.call.target, attempt.given, attempt.ending)
         ending = withheld.of_ending(ending, code, known)
         repeats = withheld.of_repeats(repeats, code, known)
     outcome, findings = checks.judge(

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import repository_file, repository_path
-from ci_scriptcheck.data.compare.terms import CompareTerms
-from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model import new_data
 from ci_scriptcheck.model.acceptance import FILE_NAME
 from ci_scriptcheck.model.comparison import PortComparison
@@ -23,8 +21,9 @@ from ci_scriptcheck.model.plan import Plan, Purpose, Task
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import BROKEN, Finding, Level, Outcome, TaskResult
 from ci_scriptcheck.model.source import Upstream
-from ci_scriptcheck.run import privately_known
+from ci_scriptcheck.run import port_terms
 from ci_scriptcheck.run.judgement import costs, differences, failed_beside
+from ci_scriptcheck.run.privacy import of_tasks, values
 from ci_scriptcheck.run.questions import Question, are_given_alike, differing
 from ci_scriptcheck.run.store.keys import Keys
 from ci_scriptcheck.values import dataclass, replace
@@ -86,9 +85,7 @@ class Judge:
             if task.id not in new_data.readers(self.plan):
                 result = self._with_better_advice(failed_beside.also_on_base(result, base), base)
             if any(one.lacking for one in result.findings):
-                told = privately_known.telling(
-                    self.plan, self.keys, self.root, task, (result, base)
-                )
+                told = of_tasks.telling(self.plan, self.root, task, (result, base))
                 result = failed_beside.with_new_columns_first(result, base, told)
             return replace(result, given=given)
         if not result.is_usable:
@@ -174,14 +171,25 @@ class Judge:
     ) -> tuple[PortComparison, ...]:
         if not ports:
             return ()
-        return self.answer(
+        return self._answered(
             Question(
                 asked_by=task.id,
                 task=task,
                 after=result,
                 before=base,
-                terms={port: terms(self.plan, task, port) for port in ports},
+                terms={port: port_terms.of(self.plan, task, port) for port in ports},
             )
+        )
+
+    def _answered(self, question: Question) -> tuple[PortComparison, ...]:
+        """Give an answer without the values of private data that nobody has written down."""
+        found = self.answer(question)
+        if not question.task.is_private:
+            return found
+        naming = of_tasks.naming(self.plan, self.root)
+        return tuple(
+            values.of_port(one, naming(port_terms.categories(self.plan, question.task, one.port)))
+            for one in found
         )
 
     def _passed_on(self, task: Task) -> _PassedOn:
@@ -237,10 +245,10 @@ class Judge:
                     task=supplier,
                     after=after,
                     before=before,
-                    terms={source.port: terms(self.plan, supplier, source.port)},
+                    terms={source.port: port_terms.of(self.plan, supplier, source.port)},
                     is_to_repeat=False,
                 )
-                known = list(self.answer(question))
+                known = list(self._answered(question))
             yield from (replace(one, port=item.port) for one in known)
 
     def _told(
@@ -335,23 +343,4 @@ def _with_findings(result: TaskResult, new: tuple[Finding, ...]) -> TaskResult:
         result,
         outcome=Outcome.FAILED if is_error else result.outcome,
         findings=(*result.findings, *new),
-    )
-
-
-def terms(plan: Plan, task: Task, port: str) -> CompareTerms:
-    """Say by what the rows of a port's tables are told apart: the key of its schema, if it has one."""
-    output = next((one for one in task.outputs if one.port == port), None)
-    readers = () if output is None else output.readers
-    expected = [None if output is None else output.expects, *(one.expects for one in readers)]
-    known = (plan.datasets.get(name or "") for name in expected)
-    datasets = [dataset for dataset in known if dataset is not None]
-    return CompareTerms(
-        evidence=Evidence.AGGREGATES if task.is_private else Evidence.VALUES,
-        keys={
-            entry.name: dataset.schema.key
-            for dataset in reversed(datasets)
-            if dataset.schema.key
-            for entry in dataset.files
-        },
-        ways=() if output is None else tuple(bound.path for bound in output.bounds),
     )

@@ -18,8 +18,9 @@ from ci_scriptcheck.model.production import BesideProduction, FromProduction
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Level, Outcome
 from ci_scriptcheck.model.source import Copied
-from ci_scriptcheck.run import beside, reading, record, supply
+from ci_scriptcheck.run import port_terms, reading, record, supply
 from ci_scriptcheck.run.judgement import beside_production, differences
+from ci_scriptcheck.run.privacy import of_tasks, values
 from ci_scriptcheck.run.store.digest import Digests
 from ci_scriptcheck.values import replace
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.production import FixturePart
     from ci_scriptcheck.model.result import TaskResult
     from ci_scriptcheck.run.context import Context
+    from ci_scriptcheck.run.privacy.values import Named
 
 _OPAQUE = "SC410"
 """That the bytes of a model are not the same: they are in no two trainings."""
@@ -153,9 +155,16 @@ class _Looking:
         ]
         if names[0] != names[1]:
             return None
-        terms = beside.terms(self._context.plan, self._task, port)
+        terms = port_terms.of(self._context.plan, self._task, port)
         files = without_times(reading.compared(self._context.ask, before, after, terms))
+        if self._task.is_private:
+            files = values.of_files(files, self._named(port))
         return tuple(one for one in files if self._is_beyond(port, one))
+
+    def _named(self, port: str) -> Named:
+        plan = self._context.plan
+        naming = of_tasks.naming(plan, self._context.root)
+        return naming(port_terms.categories(plan, self._task, port))
 
     def _is_beyond(self, port: str, file: FileComparison) -> bool:
         """Say whether a file differs by more than the settings tolerate, and in what people can read."""
@@ -171,5 +180,7 @@ class _Looking:
             is_sample=is_sample,
         )
         drift = reading.drift(self._context.ask, before, after, terms)
+        if self._task.is_private:
+            drift = values.of_drift(drift, self._named(output.port))
         # What a model comes to on a part of the rows says nothing of what it came to on all of them.
         return replace(drift, numbers=(), untold=0) if is_sample else drift

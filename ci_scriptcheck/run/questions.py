@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.comparison import PortComparison
     from ci_scriptcheck.model.result import Artefact
 
-_FORMAT = 6
+_FORMAT = 7
 """Raised when the same two sides would now be compared otherwise."""
 
 

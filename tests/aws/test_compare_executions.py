@@ -25,6 +25,10 @@ SETTINGS = """\
 version: 1
 aws: {region: eu-west-1, prefixes: [s3://company-ml/]}
 """
+CODE = """\
+rows = rows.loc[rows.country.isin(["DE", "PL"]), ["age", "amount", "channel", "country"]]
+Path("evaluation.json").write_text(json.dumps(metrics))
+"""
 PUBLIC = """\
 datasets: {evaluation: {public: true, files: evaluation.json}}
 steps:
@@ -80,6 +84,7 @@ def world(aws: AwsServer, tmp_path: Path) -> Iterator[World]:
     keys = aws.keys(EVERYTHING)
     service = SageMaker(page=2)
     (tmp_path / "scriptcheck.yaml").write_text(SETTINGS)
+    (tmp_path / "prepare.py").write_text(CODE)
     git(tmp_path, "init", "--quiet")
     commit(tmp_path)
     with SageMakerServer(service) as server:
@@ -152,6 +157,27 @@ def test_all_that_can_be_planted_is_told_and_no_value_and_no_secret(
     assert ended.stdout == golden("executions/planted.txt"), ended.stderr
     for text in PLANTED:
         assert text not in ended.stdout + ended.stderr
+
+
+def test_names_that_nobody_has_written_down_are_not_told(
+    world: World, golden: Callable[[str], object]
+) -> None:
+    (world.folder / "prepare.py").write_text("rows = rows[['country']]\n")
+
+    ended = world.told(*DIFFERENCES)
+
+    assert ended.stdout == golden("executions/withheld.txt"), ended.stderr
+
+
+def test_what_is_written_for_programs_has_labels_as_well(world: World) -> None:
+    (world.folder / "prepare.py").write_text("rows = rows[['country']]\n")
+
+    ended = world.told("column", words=("--json",))
+
+    assert differences(ended) == [
+        "prepare: output features: table part-*.snappy.parquet, column (name 1, withheld)"
+    ]
+    assert "channel" not in ended.stdout
 
 
 def test_what_is_written_for_programs_holds_no_value_and_no_secret_either(world: World) -> None:

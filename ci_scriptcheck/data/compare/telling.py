@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data.compare.matching import MOMENTS
 from ci_scriptcheck.data.validate.terms import Evidence
+from ci_scriptcheck.model import rounding
 from ci_scriptcheck.model.comparison import ColumnComparison, Fate, Figure
+from ci_scriptcheck.model.rounding import Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,8 @@ SHOWN_FROM = 10
 """Rows of real data that a figure has to stand for, a category or one side of a quantile."""
 
 _SHOWN = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
+_DIGITS = 3
+"""Significant ones that are told of a quantile of private data."""
 _MOST_FIGURES = 8
 _MOST_CATEGORIES = 5
 _WIDEST = 40
@@ -111,7 +115,10 @@ def _numbers(match: Match, profile: Profile, evidence: Evidence) -> Iterator[tup
         if before == after or not all(_may_show(side, levels[name], evidence) for side in sides):
             continue
         weight = 1.0 if before is None or after is None else abs(after - before) / spread
-        texts = [_written(match, value, name) for value in (before, after)]
+        # A mean is nobody's value; a quantile is, so that of private data a part of it is told.
+        is_rounded = evidence is not Evidence.VALUES and name != "mean"
+        write = _rounded if is_rounded else _written
+        texts = [write(match, value, name) for value in (before, after)]
         if texts[0] != texts[1]:
             yield weight, Figure(name=name, before=texts[0], after=texts[1])
 
@@ -122,6 +129,15 @@ def _may_show(summary: Summary, level: float | None, evidence: Evidence) -> bool
         return True
     share = 1.0 if level is None else min(level, 1 - level)
     return round(summary.filled * share, 6) >= SHOWN_FROM
+
+
+def _rounded(match: Match, value: float | None, name: str) -> str | None:
+    """Write three significant digits of a quantile, and of a moment its day."""
+    if value is None:
+        return None
+    if match.meant in MOMENTS:
+        return (_written(match, value, name) or "").partition(" ")[0]
+    return _written(match, rounding.number(value, Way.NEAREST, _DIGITS), name)
 
 
 def _written(match: Match, value: float | None, name: str) -> str | None:

@@ -14,8 +14,8 @@ from ci_scriptcheck.model.result import Artefact, Finding, Level
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.model.scenario import BUILT_IN, STANDARD, Scenario
 from ci_scriptcheck.run.judgement.exhibits import Misfit, OutOfBounds, RowsDiffer, Scene
-from ci_scriptcheck.run.judgement.known_names import KnownNames
 from ci_scriptcheck.run.judgement.repeat import Repeat
+from ci_scriptcheck.run.privacy.texts import KnownNames
 from ci_scriptcheck.run.process.request import Call, Ending
 from ci_scriptcheck.values import dataclass, field
 

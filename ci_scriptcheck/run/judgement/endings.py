@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.run.judgement import counsel
-from ci_scriptcheck.run.judgement.known_names import WHERE, is_part_withheld
+from ci_scriptcheck.run.privacy.texts import WHERE, is_part_withheld
 from ci_scriptcheck.run.process.request import Ended
 from ci_scriptcheck.values import replace
 

@@ -7,39 +7,20 @@ columns and files that are known otherwise are told.
 
 from __future__ import annotations
 
-import builtins
-import re
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.run.judgement.known_names import WITHHELD
-from ci_scriptcheck.values import dataclass, replace
+from ci_scriptcheck.run.privacy.texts import WITHHELD
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ci_scriptcheck.model.difference import Difference
     from ci_scriptcheck.run.judgement.exhibits import OutOfBounds
-    from ci_scriptcheck.run.judgement.known_names import KnownNames
     from ci_scriptcheck.run.judgement.repeat import Repeat
+    from ci_scriptcheck.run.privacy.classes import Code
+    from ci_scriptcheck.run.privacy.texts import KnownNames
     from ci_scriptcheck.run.process.request import Ending
-
-OWN = "an exception of its own"
-"""What stands for the name of a class that no code holds."""
-
-_OF_LIBRARY = re.compile(r"[a-z_]+(\.[a-z_]+)*\.[A-Za-z]+(Error|Exception|Warning)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
-    """What is known of the code that a task runs.
-
-    Attributes:
-        words: All that it holds.
-        modules: Names of its files without their endings.
-    """
-
-    words: frozenset[str] = frozenset()
-    modules: frozenset[str] = frozenset()
 
 
 def of_ending(ending: Ending, code: Code, known: KnownNames) -> Ending:
@@ -53,7 +34,7 @@ def of_ending(ending: Ending, code: Code, known: KnownNames) -> Ending:
     return replace(
         ending,
         errors=tuple(
-            replace(one, type=_known(one.type, code), text=known.text(one.text))
+            replace(one, type=code.exception(one.type), text=known.text(one.text))
             for one in ending.errors
         ),
         detail=None if ending.detail is None else WITHHELD,
@@ -66,17 +47,6 @@ def of_ending(ending: Ending, code: Code, known: KnownNames) -> Ending:
         started=tuple(replace(one, command=WITHHELD) for one in ending.started),
         logged=tuple(replace(one, text=WITHHELD) for one in ending.logged),
     )
-
-
-def _known(name: str, code: Code) -> str:
-    """Give the name of a class as far as it is known: from Python, from the code, or as libraries name theirs."""
-    module, _, own = name.rpartition(".")
-    if not module and hasattr(builtins, own):
-        return name
-    if own in code.words:
-        return own
-    is_own = not module or module.partition(".")[0] in code.modules
-    return name if not is_own and _OF_LIBRARY.fullmatch(name) else OWN
 
 
 def of_repeats(repeats: tuple[Repeat, ...], code: Code, known: KnownNames) -> tuple[Repeat, ...]:

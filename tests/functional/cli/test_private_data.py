@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -269,6 +271,87 @@ def test_the_first_row_of_a_table_without_a_head_is_no_head(bank: Path) -> None:
     assert '"87"' not in told
 
 
+def test_a_row_whose_words_the_code_speaks_of_is_no_head(bank: Path) -> None:
+    (bank / "people" / "people.csv").write_text(f"id,paid,A,{PLANTED[1]}\n" * 30)
+    settings = (bank / "scriptcheck.yaml").read_text()
+    listed = settings.partition("      id: {type: string, unique: true}")
+    unlisted = listed[0] + listed[2].partition("\n")[2]
+    (bank / "scriptcheck.yaml").write_text(unlisted.replace("      name: ", "      Name: "))
+
+    told = reported(bank)
+
+    assert PLANTED[1] not in told
+    assert "(name 1, withheld)" in told
+
+
+def test_columns_that_nobody_lists_are_told_where_most_are_listed(bank: Path) -> None:
+    file = bank / "people" / "people.csv"
+    file.write_text(file.read_text().replace("id,name,paid", "id,name,paid,Umsatz", 1))
+
+    assert '"Umsatz"' in reported(bank)
+
+
+PICKLING = """
+import pickle, sys
+def pickled(output_paths, name):
+    kind = type(name, (), {"__module__": __name__})
+    setattr(sys.modules[__name__], name, kind)
+    pathlib.Path(output_paths["clean"], "model.pkl").write_bytes(pickle.dumps([kind(), pathlib.Path()]))
+"""
+
+
+def test_no_class_in_a_pickle_tells_a_value(bank: Path) -> None:
+    call = "\n    pickled(output_paths, rows[{}]['name'])\n"
+    writing = PICKLING + LOAD.replace("CHANGED", "rows")
+    settings = (bank / "scriptcheck.yaml").read_text()
+    (bank / "scriptcheck.yaml").write_text(settings.replace("files: clean.csv, ", ""))
+    (bank / "load.py").write_text(writing + call.format(5))
+    commit(bank)
+    git(bank, "branch", "--force", "main")
+    (bank / "load.py").write_text(writing + call.format(-1))
+
+    told = reported(bank)
+
+    assert '"kind":"FileComparison","path":"model.pkl"' in told
+    assert '"kind":"ValueComparison","path":"(name ' in told
+    for value in PLANTED:
+        assert value not in told
+
+
+MONTHS = "[{**row, 'who': row['name'], 'state': 'open'} for row in rows for _ in range(12)]"
+
+
+def test_a_value_that_many_rows_of_one_person_hold_is_not_named(bank: Path) -> None:
+    of_months = LOAD.replace("rows[0]", f"{MONTHS}[0]").replace("CHANGED", MONTHS)
+    (bank / "load.py").write_text(of_months)
+    settings = (bank / "scriptcheck.yaml").read_text()
+    (bank / "scriptcheck.yaml").write_text(settings.replace("key: id, ", ""))
+    commit(bank)
+    git(bank, "branch", "--force", "main")
+    edited = of_months.replace("row['name']", "row['name'].upper()").replace("'open'", "'closed'")
+    (bank / "load.py").write_text(edited)
+
+    told = reported(bank)
+
+    for value in PLANTED:
+        assert value not in told
+        assert value.upper() not in told
+    assert '{"kind":"Figure","name":"\\"closed\\"","before":null,"after":"372"}' in told
+
+
+@pytest.mark.slow
+def test_no_two_names_share_a_label_when_shares_are_merged(bank: Path) -> None:
+    (bank / "load.py").write_text(NAMING)
+    for number in (1, 2):
+        scriptcheck("run", "--shard", f"{number}/2", "--output", f"share{number}", folder=bank)
+
+    ended = scriptcheck("report", "json", "--merge", "share1", "share2", folder=bank)
+
+    numbers = set(re.findall(r"\(name (\S+), withheld\)", ended.stdout))
+    assert {number.partition(".")[0] for number in numbers} == {"1", "2"}
+    assert not any(value in ended.stdout for value in PLANTED)
+
+
 def test_a_difference_in_which_names_are_withheld_can_be_accepted(bank: Path) -> None:
     (bank / "load.py").write_text(NAMING)
     (bank / "use.py").write_text(USE.replace("rows[-1]['name']", "''"))
@@ -295,6 +378,41 @@ def test_what_is_accepted_of_withheld_names_holds_none_of_them(bank: Path) -> No
     assert 'about: "(names, withheld)"' in accepted
     assert not any(value in accepted for value in PLANTED)
     assert "SC403: no more (accepted in this change)" in again
+
+
+@pytest.mark.slow
+def test_two_runs_beside_each_other_tell_no_name_and_no_value(bank: Path) -> None:
+    (bank / "load.py").write_text(NAMING)
+    scriptcheck("run", "--all", "--output", "first", folder=bank)
+    (bank / "load.py").write_text(
+        NAMING.replace('"paid", *names', '"paid", *map(str.upper, names)')
+    )
+    scriptcheck("run", "--all", "--output", "second", folder=bank)
+
+    for words in ((), ("--json",)):
+        ended = scriptcheck("diff", "first", "second", *words, folder=bank)
+
+        assert ended.returncode == 1, ended.stderr
+        assert "daily/load, output `clean`" in ended.stdout
+        assert ", withheld)" in ended.stdout or "names withheld" in ended.stdout
+        for value in PLANTED:
+            assert value not in ended.stdout
+            assert value.upper() not in ended.stdout
+
+
+@pytest.mark.slow
+def test_files_whose_names_a_record_withholds_are_found_by_what_they_hold(bank: Path) -> None:
+    (bank / "load.py").write_text(NAMING)
+    scriptcheck("run", "--all", "--output", "first", folder=bank)
+    (bank / "load.py").write_text(NAMING.replace("},1", "},2"))
+    scriptcheck("run", "--all", "--output", "second", folder=bank)
+    for kept in ("first", "second"):
+        shutil.rmtree(bank / kept / "tasks")
+
+    ended = scriptcheck("diff", "first", "second", folder=bank)
+
+    assert "names withheld" in ended.stdout, ended.stderr
+    assert "Some names are withheld, as they may be values" in ended.stdout
 
 
 def test_a_class_that_stands_in_the_code_is_told_by_its_name(bank: Path) -> None:

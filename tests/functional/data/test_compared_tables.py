@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -444,6 +444,34 @@ def test_real_data_show_only_what_stands_for_ten_rows(tmp_path: Path) -> None:
     assert set(figures(column(found, "c"))) == {'"x"', '"y"', "distinct"}
     assert set(figures(column(found, "n"))) == {"mean", "p50"}
     assert "Jane" not in str(found)
+
+
+def test_quantiles_of_real_data_are_rounded_so_that_none_is_the_value_of_a_row(
+    tmp_path: Path,
+) -> None:
+    start = datetime(2024, 1, 1, 17, 41, tzinfo=UTC)
+    before = pa.table(
+        {
+            "id": range(300),
+            "paid": [98765.4321 + number for number in range(300)],
+            "count": [98765 + number for number in range(300)],
+            "near": [98700 + number / 10 for number in range(300)],
+            "at": [start + timedelta(hours=number) for number in range(300)],
+        }
+    )
+    after = before
+    for place, name, change in ((1, "paid", 2.0), (2, "count", 2), (3, "near", 1.0001)):
+        moved = pa.array([one * change for one in before[name].to_pylist()])
+        after = after.set_column(place, name, moved)
+    moved = pa.array([one + timedelta(days=3) for one in before["at"].to_pylist()])
+    after = after.set_column(4, "at", moved)
+
+    found = table(tmp_path, "d.parquet", before, after, key=("id",), evidence=Evidence.AGGREGATES)
+
+    assert figures(column(found, "paid"))["p50"] == ("98900", "198000")
+    assert figures(column(found, "count"))["p50"] == ("98,900", "198,000")
+    assert set(figures(column(found, "near"))) == {"mean"}
+    assert figures(column(found, "at"))["p50"] == ("2024-01-07", "2024-01-10")
 
 
 def test_a_column_whose_values_shift_because_rows_went_is_told(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from ci_scriptcheck.report import console
 from ci_scriptcheck.report.page import PLAIN
 from ci_scriptcheck.run.judgement import withheld
 from ci_scriptcheck.run.judgement.checks import judge
-from ci_scriptcheck.run.judgement.known_names import KnownNames
+from ci_scriptcheck.run.privacy.classes import Code
+from ci_scriptcheck.run.privacy.texts import KnownNames
 from ci_scriptcheck.run.process.request import Ended, Ending, Frame, Raised
 from tests.conftest import a_plan, a_record, a_result, a_task
 from tests.unit.run.test_checks import a_case, a_table, lies
@@ -27,7 +28,7 @@ PANDAS = Frame(file="/venv/pandas/core/base.py", line=244, function="__getitem__
 def found(kind: str, text: str) -> tuple[Finding, ...]:
     """Give what is found of an exception in a script that was given private data."""
     raised = Raised(type=kind, text=text, frames=(LINE, PANDAS))
-    ending = withheld.of_ending(Ending(how=Ended.RAISED, errors=(raised,)), withheld.Code(), KNOWN)
+    ending = withheld.of_ending(Ending(how=Ended.RAISED, errors=(raised,)), Code(), KNOWN)
     inputs = {"data": lies(a_table("country", "price", "turnover", "Kowalczyk"), read=True)}
     _, findings = judge(a_case(ending, inputs=inputs, known=KNOWN))
     return findings

@@ -19,10 +19,12 @@ from ci_scriptcheck.model.comparison import (
     TableComparison,
     ValueComparison,
 )
+from ci_scriptcheck.model.drift import Drift, TableDrift
 from ci_scriptcheck.report import (
     console,
     data_difference,
     data_difference_table,
+    drift,
     html,
     markdown,
     withheld,
@@ -178,10 +180,34 @@ def test_names_in_a_row(names: tuple[str, ...], written: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["`(name 1, withheld)`", "`(name\n      1,\n      withheld)`", "41 files, names\n  withheld"],
+    [
+        "`(name 1, withheld)`",
+        "`(name 2.1, withheld)`",
+        "`(name\n      1,\n      withheld)`",
+        "41 files, names\n  withheld",
+    ],
 )
 def test_a_label_that_is_wrapped_is_one(text: str) -> None:
     assert withheld.why(["", text]) == withheld.WHY
+
+
+def test_columns_and_tables_of_executions_without_names_stand_in_one_line() -> None:
+    alone = TableDrift(
+        name="orders.csv",
+        rows_before=5,
+        rows_after=5,
+        columns=(*map(new, range(1, 42)), moved("paid", "2.5", 4)),
+    )
+    tables = (TableDrift(name=label(number), fate=Fate.NEW) for number in range(50, 91))
+    found = Drift(tables=(alone, *tables), programs=("train.py", label(91), label(92)))
+
+    told = "\n".join(drift.told(found, PLAIN))
+
+    assert told.count("withheld") == 3
+    assert re.search(r"\n +41 columns, names withheld +missing +float\n", told)
+    assert "41 tables, names withheld: new\n" in told
+    assert "other code: `train.py`, and 2 programs, names withheld\n" in told
+    assert re.search(r"\n +paid +p50 1.5 +p50 2.5", told)
 
 
 def a_column_for_each_customer() -> RunRecord:

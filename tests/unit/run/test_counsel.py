@@ -12,7 +12,7 @@ from ci_scriptcheck.model.project import Settings
 from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.run.judgement.counsel import Counsel, counsel
 from ci_scriptcheck.run.judgement.exhibits import Scene
-from ci_scriptcheck.run.judgement.known_names import KnownNames
+from ci_scriptcheck.run.privacy.texts import KnownNames
 from ci_scriptcheck.run.process.request import Ended, Ending, Frame, Raised, Script
 from tests.unit.run.test_checks import a_case, a_file, a_table, lies, reads
 

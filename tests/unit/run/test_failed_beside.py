@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.result import Finding, Level, Outcome
 from ci_scriptcheck.run.judgement import failed_beside
-from ci_scriptcheck.run.judgement.known_names import KnownNames
+from ci_scriptcheck.run.privacy.texts import KnownNames
 from tests.conftest import a_result
 from tests.unit.run.test_checks import a_table, lies
 

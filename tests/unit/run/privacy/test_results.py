@@ -21,14 +21,6 @@ from ci_scriptcheck.model.comparison import (
 from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
 from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
 from ci_scriptcheck.model.production import BesideProduction
-from ci_scriptcheck.model.real_names import (
-    Labels,
-    is_known,
-    named_in,
-    parted_types_in,
-    without,
-    words_of,
-)
 from ci_scriptcheck.model.result import (
     Artefact,
     FileFacts,
@@ -38,6 +30,10 @@ from ci_scriptcheck.model.result import (
     Table,
     TaskResult,
 )
+from ci_scriptcheck.run.privacy.labels import Labels
+from ci_scriptcheck.run.privacy.results import classes_in, named_in, parted_types_in, without
+from ci_scriptcheck.run.privacy.words import is_known, words_of
+from ci_scriptcheck.values import replace
 
 WORDS = words_of(["orders['unit_price'].groupby(customerCity)", "status: [paid, open]"])
 CITY = "Zółw-Wielki 42117"
@@ -96,7 +92,7 @@ def a_result(name: str) -> TaskResult:
     drift = Drift(
         tables=(TableDrift(name=f"{name}.csv", columns=(column,)),),
         numbers=(NumberDrift(file=f"{name}.json", way="auc"),),
-        unread=(f"{name}.bin",),
+        unread=(f"`{name}.bin`: BadZipFile",),
     )
     finding = Finding(
         rule="SC303",
@@ -285,3 +281,51 @@ def test_a_name_is_no_part_of_another_word() -> None:
 
     assert labels.of_text("`Wiener` is not `Wien`") == "`Wiener` is not `(name 1, withheld)`"
     assert labels.of_text("Wien is told") == "Wien is told"
+
+
+def test_labels_of_two_shares_are_not_the_same() -> None:
+    one, other = (Labels(["Kowalczyk", "Nowak"], share=share) for share in (1, 2))
+
+    assert one.of_name("Nowak") == "(name 1.2, withheld)"
+    assert {one.of_name("Nowak"), one.of_name("Kowalczyk")}.isdisjoint(
+        {other.of_name("Nowak"), other.of_name("Kowalczyk")}
+    )
+
+
+def test_a_class_of_a_pickle_is_no_name_of_a_column_and_has_a_label_of_its_own() -> None:
+    classes = ("lib.Kowalczyk", "sklearn.svm.SVC")
+    pickled = FileComparison(
+        path="model.pkl",
+        fate=Fate.CHANGED,
+        format_before="pickle",
+        format_after="pickle",
+        values=tuple(ValueComparison(path=name, fate=Fate.NEW) for name in classes),
+        values_count=2,
+    )
+    packed = FileComparison(path="model.zip", fate=Fate.CHANGED, members=(pickled,))
+    array = replace(
+        pickled,
+        path="a.npy",
+        format_after="npy",
+        values=(ValueComparison(path="shape", fate=Fate.CHANGED),),
+    )
+    finding = Finding(
+        rule="SC406",
+        severity=Level.ERROR,
+        message="2 values of `model.pkl` are not the same",
+        table=Table(columns=("value", "on main", "here"), rows=(("lib.Kowalczyk", "", ""),)),
+    )
+    result = TaskResult(
+        task="load",
+        outcome=Outcome.PASSED,
+        comparisons=(PortComparison(port="out", files=(packed, array)),),
+        findings=(finding,),
+    )
+
+    changed = without(result, Labels(["lib.Kowalczyk"]))
+
+    assert list(classes_in(result)) == list(classes)
+    assert set(named_in(result)) == {"model.zip", "model.pkl", "a.npy"}
+    assert "Kowalczyk" not in told(changed)
+    assert told(changed).count("(name 1, withheld)") == 2
+    assert "sklearn.svm.SVC" in told(changed)

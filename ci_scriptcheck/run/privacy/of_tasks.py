@@ -1,21 +1,21 @@
-"""What is known of a task beside its private data: the words of its code, and names of columns and files.
+"""What may be told of a run on private data while others still go on: the classes and names that its texts may hold.
 
-Only such names are left in what is told of the run; see `judgement.known_names`.
+They are looked up when it has failed, as nothing else of an exception's text reaches a result.
 """
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
+from functools import cache, partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck import repository_file
+from ci_scriptcheck.model.change import Closure
 from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.run import record
-from ci_scriptcheck.run.judgement import known_names
-from ci_scriptcheck.run.judgement.known_names import KnownNames
-from ci_scriptcheck.run.judgement.withheld import Code
+from ci_scriptcheck.run.privacy import texts, written_down
+from ci_scriptcheck.run.privacy.texts import KnownNames
+from ci_scriptcheck.run.privacy.values import Named
+from ci_scriptcheck.run.privacy.words import words_of
 from ci_scriptcheck.run.process.request import Script
 from ci_scriptcheck.values import replace
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.plan import Plan, Task
     from ci_scriptcheck.model.result import Artefact, TaskResult
     from ci_scriptcheck.run.context import Context
+    from ci_scriptcheck.run.privacy.classes import Code
     from ci_scriptcheck.run.process.request import Ending, Target
-    from ci_scriptcheck.run.store.keys import Keys
 
 
 def code(context: Context, task: Task) -> Code:
     """Say what is known of all code that a task runs."""
-    files = context.keys.closure(task.script)
-    modules = frozenset(PurePosixPath(file).stem for file in files)
-    return Code(words=_words(context.root, files), modules=modules)
+    script = task.script or ""
+    closure = context.plan.closures.get(script) or Closure(script=script)
+    return written_down.code(context.root, [closure], context.plan.datasets.values())
 
 
 def of_run(
@@ -52,35 +52,31 @@ def of_run(
     if not ending.errors:
         return KnownNames()
     found = (*given.values(), *_on_base(context, task))
-    known = of_artefacts(context.plan, context.keys, context.root, found)
+    known = of_artefacts(context.plan, context.root, found)
     return replace(known, folders=frozenset(_folders(task, target)))
 
 
-def of_artefacts(plan: Plan, keys: Keys, root: Path, artefacts: Iterable[Artefact]) -> KnownNames:
+def of_artefacts(plan: Plan, root: Path, artefacts: Iterable[Artefact]) -> KnownNames:
     """Give the names of columns and files that may be told, of those that the settings or artefacts have."""
-    files = {file for script in plan.closures for file in keys.closure(script)}
-    variables = " ".join(value for one in plan.tasks for value in one.variables.values())
-    words = _words(root, files) | frozenset(re.findall(r"\w+", variables))
-    return KnownNames(names=known_names.known(_stated(plan), _found(artefacts), words))
+    code = written_down.code(root, plan.closures.values(), plan.datasets.values())
+    words = code.words | words_of(value for one in plan.tasks for value in one.variables.values())
+    return KnownNames(names=texts.known(_stated(plan), _found(artefacts), words))
 
 
 def telling(
-    plan: Plan, keys: Keys, root: Path, task: Task, results: Iterable[TaskResult]
+    plan: Plan, root: Path, task: Task, results: Iterable[TaskResult]
 ) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
     """Give a function that leaves those names of columns that may be told of a task and its like."""
     if not task.is_private:
         return tuple
     artefacts = (artefact for one in results for artefact in one.inputs.values())
-    return of_artefacts(plan, keys, root, artefacts).told
+    return of_artefacts(plan, root, artefacts).told
 
 
-def _words(root: Path, files: Iterable[str]) -> frozenset[str]:
-    found: set[str] = set()
-    for file in files:
-        with suppress(OSError):
-            text = repository_file.read(str(root), file).decode(errors="replace")
-            found.update(re.findall(r"\w+", text))
-    return frozenset(found)
+def naming(plan: Plan, root: Path) -> Callable[[frozenset[str]], Named]:
+    """Give a function that says what may be named of the values of a port, by the columns of it that are categories."""
+    words = cache(partial(written_down.of_plan, plan, root))
+    return lambda categories: Named(categories=categories, words=words)
 
 
 def _stated(plan: Plan) -> Iterator[str]:

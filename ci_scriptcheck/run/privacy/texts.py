@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ci_scriptcheck.run.privacy.words import is_known, is_number
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
@@ -114,10 +115,8 @@ def known(stated: Iterable[str], found: Iterable[str], words: frozenset[str]) ->
     Args:
         stated: Those that stand in the settings.
         found: Those of columns and files that are there. In a table without a header, or a document by keys, they are
-            values; so they count only where the code speaks of them.
+            values; so they count only where their words are known, and never as numbers.
         words: All that stand in the code, and in the variables that it is given.
     """
-    spoken_of = (
-        name for name in found if (parts := re.findall(r"\w+", name)) and words.issuperset(parts)
-    )
+    spoken_of = (name for name in found if is_known(name, words) and not is_number(name))
     return frozenset(name for name in (*stated, *spoken_of) if name.isprintable() and name.strip())

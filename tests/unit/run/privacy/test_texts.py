@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ci_scriptcheck.model.result import Finding, Level
-from ci_scriptcheck.run.judgement.known_names import WITHHELD, KnownNames, known
+from ci_scriptcheck.run.privacy.texts import WITHHELD, KnownNames, known
 
 KNOWN = KnownNames(
     names=frozenset({"total", "customer id", "orders.csv", "day=1/part.csv"}),
@@ -104,6 +104,8 @@ def test_a_name_that_only_the_data_hold_counts_where_the_code_speaks_of_it() -> 
             "orders.csv",
             "Kowalczyk",
             "country=AT/orders.csv",
+            "87",
+            "2024-01-02",
             "",
             "|",
         ),
