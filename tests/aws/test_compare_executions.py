@@ -223,7 +223,8 @@ def test_samples_are_compared_and_told_as_such(world: World) -> None:
 
 def test_outside_of_a_project_all_but_the_data_is_compared(world: World) -> None:
     shutil.rmtree(world.folder / ".git")
-    (world.folder / "scriptcheck.yaml").unlink()
+    for name in ("scriptcheck.yaml", "prepare.py"):
+        (world.folder / name).unlink()
 
     ended = world.told("variable", "time", "drift")
 
