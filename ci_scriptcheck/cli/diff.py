@@ -18,7 +18,7 @@ from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
 from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.codec import to_json
-from ci_scriptcheck.model.comparison import PortComparison
+from ci_scriptcheck.model.comparison import FileComparison, PortComparison
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.plan import Purpose
 from ci_scriptcheck.pytest_plugin import execution
@@ -222,9 +222,20 @@ def _of_two(before: Path, after: Path, given: Namespace, environ: Mapping[str, s
             compared = reading.compared_pair if pair.before.is_file() else reading.compared
             files = compared(ask, pair.before, pair.after, terms)
             if files:
+                if pair.terms.evidence is Evidence.AGGREGATES:
+                    files = tuple(map(_without_keys, files))
                 comparison = PortComparison(port=pair.title, files=files)
                 found.append(Found(pair.title, comparison, sides))
     return Shown(found=tuple(found), none=runs.none, untold=runs.untold)
+
+
+def _without_keys(file: FileComparison) -> FileComparison:
+    """Leave out where values of real data differ that are not told: here nobody looks whether their keys may be."""
+    is_json = "json" in {file.format_before, file.format_after}
+    told = tuple(
+        one for one in file.values if not is_json or (one.before, one.after) != (None, None)
+    )
+    return replace(file, values=told, members=tuple(map(_without_keys, file.members)))
 
 
 class _Pair(NamedTuple):

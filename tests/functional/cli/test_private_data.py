@@ -239,6 +239,20 @@ def test_no_key_of_a_document_tells_a_value_and_one_that_stands_in_the_code_is_t
     assert "values, names withheld" in told
 
 
+@pytest.mark.slow
+def test_of_two_runs_no_key_of_a_document_is_told(bank: Path) -> None:
+    for number in "89":
+        (bank / "load.py").write_text(KEYED.replace("NUMBER", number))
+        scriptcheck("run", folder=bank)
+    runs = [str(one) for one in sorted((bank / ".scriptcheck" / "runs").iterdir())]
+
+    ended = scriptcheck("diff", *runs, folder=bank)
+
+    assert "values of `by.json`" in ended.stdout, ended.stderr
+    for value in PLANTED:
+        assert value not in ended.stdout
+
+
 ELSEWHERE = """\
 import csv, json, os, pathlib
 def main(input_paths, output_paths, environ_vars, job_args):
