@@ -213,6 +213,48 @@ def test_no_name_of_a_column_or_of_a_file_tells_a_value(bank: Path) -> None:
     assert "`name`" in told  # a column that is gone, and stands in the code
 
 
+KEYED = """\
+import csv, json, pathlib
+def main(input_paths, output_paths, environ_vars, job_args):
+    rows = list(csv.DictReader(open(pathlib.Path(input_paths["people"], "people.csv"))))
+    folder = pathlib.Path(output_paths["clean"])
+    (folder / "clean.csv").write_text("id,paid\\n" + "".join(f"{row['id']},1\\n" for row in rows))
+    told = {"mean": 4711 + NUMBER, **{row["name"]: NUMBER for row in rows}}
+    (folder / "by.json").write_text(json.dumps(told))
+"""
+
+
+def test_no_key_of_a_document_tells_a_value_and_one_that_stands_in_the_code_is_told(
+    bank: Path,
+) -> None:
+    git(bank, "checkout", "--quiet", "main")
+    (bank / "load.py").write_text(KEYED.replace("NUMBER", "9"))
+    commit(bank)
+    git(bank, "checkout", "--quiet", "-B", "change")
+    (bank / "load.py").write_text(KEYED.replace("NUMBER", "8"))
+
+    told = reported(bank)
+
+    for value in (*PLANTED, "4720", "4719"):
+        assert value not in told
+    assert "| `mean` |" in told
+    assert "values, names withheld" in told
+
+
+@pytest.mark.slow
+def test_of_two_runs_no_key_of_a_document_is_told(bank: Path) -> None:
+    for number in "89":
+        (bank / "load.py").write_text(KEYED.replace("NUMBER", number))
+        scriptcheck("run", folder=bank)
+    runs = [str(one) for one in sorted((bank / ".scriptcheck" / "runs").iterdir())]
+
+    ended = scriptcheck("diff", *runs, folder=bank)
+
+    assert "values of `by.json`" in ended.stdout, ended.stderr
+    for value in PLANTED:
+        assert value not in ended.stdout
+
+
 ELSEWHERE = """\
 import csv, json, os, pathlib
 def main(input_paths, output_paths, environ_vars, job_args):
