@@ -61,6 +61,9 @@ def reading(
         try:
             yield ask
         finally:
+            if aside.is_alive():
+                # Nobody has asked for anything, as it would have been told after this: so nobody waits for it.
+                hosts.close()
             aside.join()
 
 
