@@ -285,8 +285,12 @@ def _of_values(port: _Port, file: FileComparison, where: str, path: str) -> Find
 
 
 def _sides(value: ValueComparison) -> tuple[str, str]:
-    is_untold = value.fate is Fate.CHANGED and value.before is None and value.after is None
-    return ("", "differs") if is_untold else (value.before or "", value.after or "")
+    """Write a value of both sides; of one that may not be told, what became of it."""
+    if (value.before, value.after) != (None, None):
+        return value.before or "", value.after or ""
+    return {Fate.GONE: ("there", ""), Fate.NEW: ("", "there"), Fate.CHANGED: ("", "differs")}[
+        value.fate
+    ]
 
 
 def names(comparisons: Sequence[PortComparison]) -> Mapping[str, tuple[str, ...]]:

@@ -165,6 +165,23 @@ def test_a_new_key_is_no_finding_whatever_marks_it_holds(path: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("fate", "told"),
+    [(Fate.GONE, ("there", "")), (Fate.NEW, ("", "there")), (Fate.CHANGED, ("", "differs"))],
+)
+def test_of_a_value_that_may_not_be_told_it_is_said_what_became_of_it(
+    fate: Fate, told: tuple[str, str]
+) -> None:
+    values = tuple(ValueComparison(path=f"[{number}]", fate=fate) for number in range(2))
+    file = dataclasses.replace(metrics(), values=values, values_count=2)
+
+    port = PortComparison(port="scores", files=(file,))
+    (found,) = differences.look(a_tolerant_task(Tolerance()), [port], {})
+
+    assert found.table is not None
+    assert found.table.rows == tuple((one.path, *told) for one in values)
+
+
 def test_a_new_item_of_a_list_is_a_finding() -> None:
     new = ValueComparison(path='["v1.2"][3]', fate=Fate.NEW, after="0.5")
 
