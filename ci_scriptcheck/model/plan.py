@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from ci_scriptcheck.errors import Place
@@ -286,6 +286,15 @@ class Plan:
             item.source for task in self.tasks if task.blocked is None for item in task.inputs
         )
         return tuple(sorted({one.dataset for one in sources if isinstance(one, Fetched)}))
+
+    def sources_of(self, task: Task) -> Iterator[Source]:
+        """Give where the inputs of a task come from, at first and at second hand."""
+        unseen, waiting = dict(self.by_id()), [task]
+        while waiting:
+            for item in waiting.pop().inputs:
+                yield item.source
+                if isinstance(item.source, Upstream) and item.source.task in unseen:
+                    waiting.append(unseen.pop(item.source.task))
 
     def is_sampled(self, *sources: Source) -> bool:
         """Say whether only a part was taken of what any of these sources give of real data."""

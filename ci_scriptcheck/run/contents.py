@@ -11,7 +11,6 @@ from ci_scriptcheck.data import reader
 from ci_scriptcheck.data.validate.terms import Evidence, Terms
 from ci_scriptcheck.model.codec import from_json
 from ci_scriptcheck.model.contract import CopiedFrom, GeneratedBy
-from ci_scriptcheck.model.fixture import is_whole
 from ci_scriptcheck.model.mismatch import Mismatch
 from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.scenario import REAL, Condition, Expect
@@ -109,8 +108,8 @@ class _Looking:
     @property
     def _is_made_of_samples(self) -> bool:
         """Say whether a task was given samples of real data, itself or further up."""
-        parts = self._context.plan.fixtures.values()
-        return self._task.is_fetched and not all(is_whole(one) for one in parts)
+        plan = self._context.plan
+        return self._task.is_fetched and plan.is_sampled(*plan.sources_of(self._task))
 
     def _terms(self, dataset: Dataset, *, is_part: bool) -> Terms:
         condition, expect = self._scenario.condition, self._scenario.expect

@@ -22,7 +22,7 @@ from ci_scriptcheck.model.plan import Input, Output
 from ci_scriptcheck.model.production import FixturePart, FromProduction
 from ci_scriptcheck.model.result import Artefact, FileFacts
 from ci_scriptcheck.model.scenario import Scenario
-from ci_scriptcheck.model.source import Fetched
+from ci_scriptcheck.model.source import Fetched, Upstream
 from ci_scriptcheck.run import contents
 from tests.conftest import a_plan, a_task
 from tests.unit.report.deep_dived import a_fixture
@@ -30,6 +30,7 @@ from tests.unit.report.deep_dived import a_fixture
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ci_scriptcheck.model.plan import Task
     from ci_scriptcheck.model.source import Source
 
 PLACE = "s3://company-ml/orders/"
@@ -57,8 +58,13 @@ def a_table(without_id: int = 0) -> str:
     return "contact,pieces,id\n" + "\n".join(rows) + "\n"
 
 
-def broken(root: Path, text: str, source: Source, *, objects: int) -> list[tuple[str, str | None]]:
-    """Hold a table against its schema as an input and as an output of a task; 1 object was taken of so many."""
+def broken(
+    root: Path, text: str, source: Source, *before: Task, objects: int
+) -> list[tuple[str, str | None]]:
+    """Hold a table against its schema as an input and as an output of a task; 1 object was taken of so many.
+
+    What other tasks wrote is looked at where it was written, and not as an input.
+    """
     for port in ("given", "made"):
         (root / port).mkdir()
         (root / port / "orders.csv").write_text(text)
@@ -71,6 +77,8 @@ def broken(root: Path, text: str, source: Source, *, objects: int) -> list[tuple
         digest="d",
     )
     fixture = a_fixture("orders", None, None, taken=(taken,), objects=objects)
+    # Another task is given a sample, whatever this one is given.
+    other = a_fixture("customers", None, None, taken=(taken,), objects=2)
     artefact = Artefact(
         digest="d", files=(FileFacts(path="orders.csv", bytes=9, digest="d", rows=ROWS),)
     )
@@ -83,7 +91,10 @@ def broken(root: Path, text: str, source: Source, *, objects: int) -> list[tuple
     context: Any = SimpleNamespace(
         root=root,
         plan=a_plan(
-            task, datasets={"orders": ORDERS}, fixtures={"orders": fixture, PLACE: fixture}
+            *before,
+            task,
+            datasets={"orders": ORDERS},
+            fixtures={"orders": fixture, PLACE: fixture, "customers": other},
         ),
         ask=reader.answer,
         keys=SimpleNamespace(scenario=lambda _: Scenario(name="real")),
@@ -111,6 +122,19 @@ def test_a_share_that_is_exceeded_by_few_rows_is_told_of_whole_data_and_not_of_a
         ("given", "pieces"),
     ]
     assert broken(tmp_path / "sample", a_table(), source, objects=2) == []
+
+
+@pytest.mark.parametrize(
+    ("objects", "told"), [(1, [("made", "contact"), ("made", "pieces")]), (2, [])]
+)
+def test_what_is_made_of_a_sample_counts_as_one_and_what_is_made_of_whole_data_does_not(
+    tmp_path: Path, objects: int, told: list[tuple[str, str | None]]
+) -> None:
+    given = Input(port="given", parameter="given", source=Fetched(dataset="orders"))
+    load = a_task("load", inputs=(given,), is_fetched=True)
+    source = Upstream(task=load.id, port="out")
+
+    assert broken(tmp_path, a_table(), source, load, objects=objects) == told
 
 
 def test_what_may_never_be_is_told_of_a_sample_as_well(tmp_path: Path) -> None:
