@@ -218,7 +218,8 @@ class TaskResult:
         beside_production: How its outputs lie beside what production wrote, where it does again what that did.
         profiles: What real data, and what was made of them, hold as wholes: at inputs that were fetched, and
             at all outputs.
-        is_private: Whether it was given real data, or has opened some, so that aggregates only are told.
+        is_private: Whether it was given real data, or has opened some, or is compared with what did, so that aggregates
+            only are told.
     """
 
     task: str

@@ -133,6 +133,8 @@ def judged(
     """Say what a run amounts to, with what second runs showed where there were any."""
     ending = attempt.ending
     is_private = is_about_private_data(context, task, ending)
+    # What it has opened though nobody gave it stands in what it wrote, too.
+    task = replace(task, is_private=is_private)
     known = None
     if is_private:
         code = of_tasks.code(context, task)

@@ -80,6 +80,8 @@ class Judge:
         if task.beside is None:
             raise ValueError(f"{task.id} has no counterpart on base")
         base = self.result_of(task.beside)
+        task = _as_seen(task, result, base)
+        result = replace(result, is_private=task.is_private)
         if result.outcome in BROKEN:
             given = tuple(self._given_otherwise(task))
             if task.id not in new_data.readers(self.plan):
@@ -234,6 +236,7 @@ class Judge:
                 continue
             supplier = tasks[source.task]
             after, before = self.result_of(supplier.id), self.result_of(str(supplier.beside))
+            supplier = _as_seen(supplier, after, before)
             if source.port not in after.differing or not before.is_usable:
                 continue
             # What was compared across is the supplier's own part, and not all that differs.
@@ -335,6 +338,11 @@ def _are_figures(result: TaskResult, base: TaskResult, port: str) -> bool:
 def _stands_in(name: str, code: str) -> bool:
     """Say whether a name that is no single word stands in code, and not as a part of a longer one."""
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", code) is not None
+
+
+def _as_seen(task: Task, *sides: TaskResult) -> Task:
+    """Take a task for one of private data where either side has opened some though nobody gave it any."""
+    return replace(task, is_private=task.is_private or any(one.is_private for one in sides))
 
 
 def _with_findings(result: TaskResult, new: tuple[Finding, ...]) -> TaskResult:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 PLANTED = ("Jadwiga-7319", "Kowalczyk-7319", "98765.4321")
 ROWS = [f"c{number},{PLANTED[0] if number < 3 else 'A'},{number}\n" for number in range(30)]
 
+SLOW = pytest.mark.slow
+
 SETTINGS = """\
 version: 1
 datasets:
@@ -297,6 +299,49 @@ def test_nothing_that_a_script_wrote_or_looked_for_elsewhere_tells_a_value(
     assert all(
         rule in told for rule in (["SC201"] if last != "pass" else ["SC211", "SC230", "SC314"])
     )
+
+
+OPENING = """\
+import csv, json, pathlib
+def main(input_paths, output_paths, environ_vars, job_args):
+    list(open(next(pathlib.Path(input_paths["other"]).iterdir())))
+    rows = list(csv.DictReader(open(pathlib.Path(__file__).parent / "people" / "people.csv")))
+    folder = pathlib.Path(output_paths["clean"])
+    with open(folder / "clean.csv", "w") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(CHANGED)
+    (folder / "last.json").write_text(json.dumps(CHANGED[-1]))
+"""
+
+
+@pytest.mark.parametrize(
+    "rules", ["{SC307: warning}", pytest.param("{SC307: warning, SC213: warning}", marks=SLOW)]
+)
+def test_data_that_a_script_opened_though_nobody_gave_them_are_told_as_little(
+    bank: Path, rules: str
+) -> None:
+    listed = "id: {type: string}, name: {type: category, values: [A, B]}"
+    settings = (bank / "scriptcheck.yaml").read_text().replace("{SC307: warning}", rules)
+    settings = settings.replace("people: {dataset: people", "other: {dataset: other")
+    settings = settings.replace(", expects: people", "").replace("[load, use]", "[load]")
+    settings = settings.replace(
+        "{id: {type: string}}}", f"{{{listed}}}}}\n  other: {{columns: {{id: {{type: string}}}}}}"
+    )
+    (bank / "scriptcheck.yaml").write_text(settings)
+    (bank / "load.py").write_text(OPENING.replace("CHANGED", "rows"))
+    commit(bank)
+    git(bank, "branch", "--force", "main")
+    edited = '[{**row, "name": row["name"].upper(), "paid": "1" + row["paid"]} for row in rows]'
+    (bank / "load.py").write_text(OPENING.replace("CHANGED", edited))
+
+    told = reported(bank)
+
+    assert "SC213" in told
+    assert "SC307 `name` in `clean.csv` of output `clean` has values, where" in told
+    for value in PLANTED:
+        assert value not in told
+        assert value.upper() not in told
 
 
 def test_the_first_row_of_a_table_without_a_head_is_no_head(bank: Path) -> None:
