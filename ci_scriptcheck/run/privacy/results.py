@@ -1,4 +1,7 @@
-"""Where results tell names of columns and files, and the same results with labels in their place. Pure."""
+"""Where results tell names of columns and files, and the same results with labels in their place. Pure.
+
+A new field of the model that can hold one has to be listed here.
+"""
 
 from __future__ import annotations
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ci_scriptcheck.errors import Excerpt
 from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     Fate,
+    Figure,
     FileComparison,
     PortComparison,
     TableComparison,
@@ -30,10 +33,14 @@ from ci_scriptcheck.model.result import (
     Table,
     TaskResult,
 )
+from ci_scriptcheck.run.privacy import results
 from ci_scriptcheck.run.privacy.labels import Labels
 from ci_scriptcheck.run.privacy.results import classes_in, named_in, parted_types_in, without
 from ci_scriptcheck.run.privacy.words import is_known, words_of
 from ci_scriptcheck.values import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 WORDS = words_of(["orders['unit_price'].groupby(customerCity)", "status: [paid, open]"])
 CITY = "Zółw-Wielki 42117"
@@ -77,7 +84,7 @@ def a_document(way: str) -> FileComparison:
 def a_result(name: str) -> TaskResult:
     """Make a result that tells a name wherever results tell names."""
     file = FileFacts(path=f"city={name}/part.csv", bytes=1, digest="d", columns=("id", name))
-    column = ColumnComparison(name=name, fate=Fate.NEW)
+    column = ColumnComparison(name=name, fate=Fate.GONE, called_now=name)
     table = TableComparison(rows_before=1, rows_after=1, key=(name,), columns=(column,))
     compared = FileComparison(
         path=f"{name}.csv",
@@ -126,6 +133,63 @@ def told(result: TaskResult) -> str:
 def untold(result: TaskResult) -> TaskResult:
     words = WORDS | words_of(["city id bin a mean"])
     return without(result, Labels(one for one in named_in(result) if not is_known(one, words)))
+
+
+NO_NAMES: Mapping[type, str] = {
+    # Of `reads`, what was looked for in vain is left out in `records`.
+    TaskResult: "task why_not key inputs outputs differing by_chance log_tail log_file reads protections worker",
+    Finding: "rule step pipeline port known lapsed",
+    Excerpt: "lines",
+    # Its first column, and words of the others, are looked at apart.
+    Table: "columns rows",
+    Artefact: "digest",
+    FileFacts: "digest format",
+    PortComparison: "port accepted_as",
+    FileComparison: "format_before format_after content",
+    ValueComparison: "before after",
+    Figure: "name before after",
+    BesideProduction: "port others why_not",
+    NumberDrift: "way",
+    PortProfile: "port dataset",
+    ColumnProfile: "low median high named",
+}
+"""Fields with texts that hold no names of private data: words of ours and of the settings, and values, which `data` and
+`values` look at."""
+
+
+def texts_in(held: type, seen: set[type]) -> Iterator[tuple[type, str]]:
+    """Give all fields with texts of a type of the model, and of all that it holds."""
+    seen.add(held)
+    hints = get_type_hints(held)
+    for item in dataclasses.fields(held):
+        for kind in kinds_in(hints[item.name]):
+            if kind is str:
+                yield held, item.name
+            elif dataclasses.is_dataclass(kind) and kind not in seen:
+                yield from texts_in(kind, seen)
+
+
+def kinds_in(hint: Any) -> Iterator[type]:
+    for part in get_args(hint):
+        yield from kinds_in(part)
+    if isinstance(hint, type):
+        yield hint
+
+
+@pytest.mark.parametrize("whole", [TaskResult, Drift])
+def test_of_each_text_that_results_hold_somebody_has_said_whether_it_is_a_name(
+    whole: type,
+) -> None:
+    looked_at = (results._NAMES, results._TYPED, results._TEXTS, results._LISTS)
+
+    unsaid = {
+        f"{held.__name__}.{name}"
+        for held, name in texts_in(whole, set())
+        if name not in NO_NAMES.get(held, "").split()
+        and not any(name in known.get(held, ()) for known in looked_at)
+    }
+
+    assert unsaid == set()
 
 
 @given(st.text(st.characters(codec="utf-8", categories=("L", "N")), min_size=4))
