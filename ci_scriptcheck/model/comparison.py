@@ -215,7 +215,8 @@ class PortComparison:
         files: Those that differ, sorted by path.
         noise: What differs between two equal runs of base, too, and is set aside: paths of files,
             `file: column`, `file: path.in.json` or `archive: member`.
-        accepted_as: What `acceptance.identity` gave for it before names in it were withheld; `None` where none were.
+        accepted_as: What `acceptance.identity` gave for it before names and values in it were withheld; `None` where
+            none were.
     """
 
     port: str

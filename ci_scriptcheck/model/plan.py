@@ -123,7 +123,7 @@ class Task:
             can differ: what differs from that is the script's own doing.
         ends: Output ports that no other task of head reads, where it is compared with base.
         is_drawn_anew: Whether the change has it given data otherwise than on base: as other rows, from another
-            seed, in a scenario of other contents, or a copy in place of what is made there.
+            seed, in a scenario of other contents, or files of the repository that base does not give it.
         other_library: A library of which base has another version than what is installed here, so that what
             base does cannot be seen here.
         is_private: Whether it is given real data, or what was made of them, so that reports tell

@@ -14,6 +14,9 @@ makes can hold any cell. So of both only that is told which a person has written
    quotes (`texts`).
 6. A value that recurs is named beside a change where a schema calls its column a category, or by rule 1 (`values`).
 
+Classes and texts are looked at when a run has ended, by `judgement.withheld`; values when two sides are compared; names
+when all tasks have ended, as only then all are known that have to have one label.
+
 Of two executions all of that holds but rule 2, as every table there may be a script's (`drifts`).
 
 `of_tasks`, `records` and `written_down` look things up; the other modules touch nothing, and say what follows. They do
