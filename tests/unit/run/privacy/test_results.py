@@ -62,6 +62,27 @@ def test_a_name_with_another_word_is_not(name: str) -> None:
     assert not is_known(name, WORDS)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "status_079 123 45 67",
+        "status_193.71.73.219",
+        "status_10.0.0.1",
+        "status_12.05.73",
+        "status_98,765",
+        "price_73.9",
+        "price_30_91",
+    ],
+)
+def test_short_numbers_that_make_up_a_long_one_are_not_known(name: str) -> None:
+    assert not is_known(name, WORDS | {"0", "1", "10", "12", "30"})
+
+
+@pytest.mark.parametrize("name", ["price_7_14", "price_30_90", "price_0.5", "part-0-1.csv"])
+def test_numbers_that_stand_in_the_code_are_known(name: str) -> None:
+    assert is_known(name, WORDS | {"0", "5", "30", "90"})
+
+
 def a_document(way: str) -> FileComparison:
     """Make a JSON file in which one value is another."""
     return FileComparison(
