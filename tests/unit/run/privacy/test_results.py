@@ -291,6 +291,14 @@ def test_a_type_tells_no_names_of_its_parts() -> None:
     assert "Kowalczyk" not in told(changed)
 
 
+def test_a_type_with_a_line_end_in_the_name_of_a_part_is_withheld() -> None:
+    column = ColumnComparison(
+        name="paid", fate=Fate.NEW, type_after='struct(a bigint, "Jane\nDoe" bigint)'
+    )
+
+    assert list(parted_types_in(column)) == [column.type_after]
+
+
 def test_a_result_whose_names_are_all_known_stays_as_it_is() -> None:
     result = a_result("status_paid")
 
