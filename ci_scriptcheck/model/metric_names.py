@@ -13,6 +13,8 @@ from functools import cache
 _TOKEN = re.compile(r"[fF]\d(?!\d)|[rR]2(?!\d)|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _JOINTS = re.compile(r"[\s_.:@/-]*")
 _LONGEST = 60
+_MOST_DIGITS = 3
+"""Of all numbers in a part: that of a fold or a class, as of `precision_at_10`; `score_98765` is that of a customer."""
 
 _MEASURES = """
     accuracy acc auc auroc aucroc roc pr prc aucpr auprc ap precision recall f0 f1 f2 fbeta fscore
@@ -51,7 +53,8 @@ def _is_of_measuring(part: str) -> bool:
     if len(part) > _LONGEST or _JOINTS.sub("", part) != "".join(_TOKEN.findall(part)):
         return False
     words = [token for token in _tokens(part) if not token.isdecimal()]
-    return bool(words) and _words(_MEASURES + _AROUND).issuperset(words)
+    digits = sum(len(token) for token in _tokens(part) if token.isdecimal())
+    return bool(words) and digits <= _MOST_DIGITS and _words(_MEASURES + _AROUND).issuperset(words)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ci_scriptcheck.data.compare.telling import SHOWN_FROM
+from ci_scriptcheck.data.compare.telling import SHOWN_FROM, are_many
 from ci_scriptcheck.data.compare.terms import ROUNDING
 from ci_scriptcheck.data.validate.scan import UnreadableError
 from ci_scriptcheck.data.validate.terms import Evidence
@@ -57,19 +57,23 @@ def compared(
         "shape": (str(one.shape), str(other.shape)),
         "dtype": (_type(one.dtype, evidence), _type(other.dtype, evidence)),
     }
-    note = None
+    note, moved = None, abs(one.size - other.size)
     if one.dtype != other.dtype and len(set(told["dtype"])) == 1:
         note = "its fields are called otherwise"
     # An element may take no byte at all, and there may be any number of them.
     if max(one.nbytes, other.nbytes, one.size, other.size) <= MOST_BYTES:
         if one.shape == other.shape and _are_comparable(one, other):
-            count = sum(
+            moved = sum(
                 _differing(a, b) for a, b in zip(_pieces(one), _pieces(other), strict=True)
             )
-            note = f"{count:,} of {one.size:,} elements differ" if count else None
+            note = f"{moved:,} of {one.size:,} elements differ" if moved else None
         if one.dtype.kind in _NUMBERS and other.dtype.kind in _NUMBERS:
-            left, right = (_figures(array).named(evidence) for array in (one, other))
+            figures = [_figures(array) for array in (one, other)]
+            left, right = (side.named(evidence) for side in figures)
             told |= {name: (left[name], right[name]) for name in left if name in right}
+            counts = abs(figures[0].count - figures[1].count)
+            if evidence is not Evidence.VALUES and not are_many(moved, counts):
+                told.pop("mean", None)
     values = [
         ValueComparison(path=name, fate=Fate.CHANGED, before=a, after=b)
         for name, (a, b) in told.items()

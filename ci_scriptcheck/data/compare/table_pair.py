@@ -231,7 +231,13 @@ class _Comparing:
             one = found[match.cell]
             if match.cell in differing | declared or (one.psi or 0.0) >= SHIFTED:
                 count = paired.by_cell.get(match.cell)
-                yield telling.column(match, one, rows=count, evidence=self._evidence)
+                yield telling.column(
+                    match,
+                    one,
+                    rows=count,
+                    evidence=self._evidence,
+                    one_sided=(paired.gone, paired.new),
+                )
 
 
 def one_sided(before: Side, after: Side) -> Iterator[ColumnComparison]:

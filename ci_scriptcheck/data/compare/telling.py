@@ -31,7 +31,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def column(
-    match: Match, profile: Profile, *, rows: int | None, evidence: Evidence
+    match: Match,
+    profile: Profile,
+    *,
+    rows: int | None,
+    evidence: Evidence,
+    one_sided: tuple[int, ...] = (),
 ) -> ColumnComparison:
     """Tell how a column differs that both sides have.
 
@@ -40,8 +45,11 @@ def column(
         profile: Its figures.
         rows: In how many pairs of rows it differs; `None` where rows are not paired.
         evidence: What may be told.
+        one_sided: How many rows have no partner, of base and of head; nothing where that is not known.
     """
-    found = [*_figures(match, profile, evidence)]
+    filled = abs(profile.before.filled - profile.after.filled)
+    has_mean = evidence is Evidence.VALUES or are_many(rows or 0, filled, *one_sided)
+    found = [*_figures(match, profile, evidence, has_mean=has_mean)]
     found.sort(key=lambda weighed: -weighed[0])
     zone = []
     if match.has_new_zone:
@@ -60,7 +68,14 @@ def column(
     )
 
 
-def _figures(match: Match, profile: Profile, evidence: Evidence) -> Iterator[tuple[float, Figure]]:
+def are_many(*rows: int) -> bool:
+    """Say whether two means may be told of private data: both give what the rows hold that came between, if few did."""
+    return all(count == 0 or count >= SHOWN_FROM for count in rows)
+
+
+def _figures(
+    match: Match, profile: Profile, evidence: Evidence, *, has_mean: bool
+) -> Iterator[tuple[float, Figure]]:
     """Give the figures that differ, each with how much it tells."""
     before, after = profile.before, profile.after
     counts = before.distinct, after.distinct
@@ -75,7 +90,7 @@ def _figures(match: Match, profile: Profile, evidence: Evidence) -> Iterator[tup
             Figure(name="infinite", before=f"{before.infinite:,}", after=f"{after.infinite:,}"),
         )
     yield from _categories(match, profile, evidence)
-    yield from _numbers(match, profile, evidence)
+    yield from _numbers(match, profile, evidence, has_mean=has_mean)
 
 
 def _distinct(summary: Summary) -> str:
@@ -103,7 +118,9 @@ def _categories(
     yield from found[:_MOST_CATEGORIES]
 
 
-def _numbers(match: Match, profile: Profile, evidence: Evidence) -> Iterator[tuple[float, Figure]]:
+def _numbers(
+    match: Match, profile: Profile, evidence: Evidence, *, has_mean: bool
+) -> Iterator[tuple[float, Figure]]:
     sides = profile.before, profile.after
     low, high = (profile.before.quantiles.get(level, 0.0) for level in (0.05, 0.95))
     spread = abs(float(high) - float(low)) or abs(float(high)) or 1.0
@@ -111,7 +128,9 @@ def _numbers(match: Match, profile: Profile, evidence: Evidence) -> Iterator[tup
         name: tuple(side.quantiles.get(level) for side in sides) for name, level in _SHOWN.items()
     }
     levels = {**_SHOWN, "mean": None}
-    for name, (before, after) in {**pairs, "mean": tuple(side.mean for side in sides)}.items():
+    if has_mean:
+        pairs["mean"] = tuple(side.mean for side in sides)
+    for name, (before, after) in pairs.items():
         if before == after or not all(_may_show(side, levels[name], evidence) for side in sides):
             continue
         weight = 1.0 if before is None or after is None else abs(after - before) / spread

@@ -42,7 +42,7 @@ _OF_SECOND_RUN = re.compile(r"(.*`) of output `.*|(`.*`) differs", re.DOTALL)
 """What names the files of a second run: none of them lies anywhere any more."""
 _PICKLE = "pickle"
 """As `data.formats` calls it."""
-_TYPE = re.compile(r"(?i)(struct|enum|union|map)\(.*")
+_TYPE = re.compile(r"(?is)(struct|enum|union|map)\(.*")
 """A type that names the parts of a value."""
 
 _NAMES: Mapping[type, frozenset[str]] = {

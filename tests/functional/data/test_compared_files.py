@@ -381,6 +381,21 @@ def test_extremes_of_real_arrays_are_not_told(tmp_path: Path) -> None:
     assert values(found) == []
 
 
+@pytest.mark.parametrize(
+    ("edited", "further", "told"), [(1, 0, []), (9, 0, []), (10, 0, ["mean"]), (20, 1, ["shape"])]
+)
+def test_a_mean_of_real_arrays_is_told_where_no_few_elements_came_between(
+    tmp_path: Path, edited: int, further: int, told: list[str]
+) -> None:
+    after = [float(number < edited) for number in range(100 + further)]
+
+    found = differing(
+        tmp_path, "x.npy", an_array([0.0] * 100), an_array(after), evidence=Evidence.AGGREGATES
+    )
+
+    assert [one[0] for one in values(found)] == told
+
+
 @pytest.mark.parametrize("protocol", [2, 4, 5])
 def test_of_pickles_the_names_are_told(tmp_path: Path, protocol: int) -> None:
     kinds = [

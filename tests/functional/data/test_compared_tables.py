@@ -474,6 +474,41 @@ def test_quantiles_of_real_data_are_rounded_so_that_none_is_the_value_of_a_row(
     assert figures(column(found, "at"))["p50"] == ("2024-01-07", "2024-01-10")
 
 
+@pytest.mark.parametrize(
+    ("gone", "edited", "key", "has_mean"),
+    [
+        (0, 9, ("id",), False),  # 300 times the difference of the means is what nine rows hold
+        (0, 10, ("id",), True),
+        (1, 299, ("id",), False),
+        (10, 290, ("id",), True),
+        (1, 0, (), False),
+        (0, 1, (), False),
+    ],
+)
+def test_means_of_real_data_are_told_where_no_few_rows_came_between_them(
+    tmp_path: Path, gone: int, edited: int, key: tuple[str, ...], *, has_mean: bool
+) -> None:
+    before = pa.table({"id": [n // (1 if key else 2) for n in range(300)], "paid": [5.5] * 300})
+    moved = pa.array([5.5 + 1000 * (n < edited) for n in range(300)])
+    after = before.set_column(1, "paid", moved).slice(0, 300 - gone)
+
+    found = table(tmp_path, "d.parquet", before, after, key=key, evidence=Evidence.AGGREGATES)
+
+    told = {name for one in found.columns if one.name == "paid" for name in figures(one)}
+    assert ("mean" in told) == has_mean
+    public = table(tmp_path / "public", "d.parquet", before, after, key=key)
+    assert not edited or "mean" in figures(column(public, "paid"))
+
+
+def test_a_cell_of_real_data_that_became_empty_is_not_told_by_means(tmp_path: Path) -> None:
+    before = pa.table({"id": range(100), "paid": [float(n) for n in range(100)]})
+    after = before.set_column(1, "paid", pa.array([None, *(float(n) for n in range(2, 101))]))
+
+    found = table(tmp_path, "d.parquet", before, after, key=("id",), evidence=Evidence.AGGREGATES)
+
+    assert "mean" not in figures(column(found, "paid"))
+
+
 def test_a_column_whose_values_shift_because_rows_went_is_told(tmp_path: Path) -> None:
     before = pa.table({"id": range(2_000), "x": [float(number) for number in range(2_000)]})
 

@@ -69,6 +69,27 @@ def test_a_name_with_another_word_is_not(name: str) -> None:
     assert not is_known(name, WORDS)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "status_079 123 45 67",
+        "status_193.71.73.219",
+        "status_10.0.0.1",
+        "status_12.05.73",
+        "status_98,765",
+        "price_73.9",
+        "price_30_91",
+    ],
+)
+def test_short_numbers_that_make_up_a_long_one_are_not_known(name: str) -> None:
+    assert not is_known(name, WORDS | {"0", "1", "10", "12", "30"})
+
+
+@pytest.mark.parametrize("name", ["price_7_14", "price_30_90", "price_0.5", "part-0-1.csv"])
+def test_numbers_that_stand_in_the_code_are_known(name: str) -> None:
+    assert is_known(name, WORDS | {"0", "5", "30", "90"})
+
+
 def a_document(way: str) -> FileComparison:
     """Make a JSON file in which one value is another."""
     return FileComparison(
@@ -332,6 +353,14 @@ def test_a_type_tells_no_names_of_its_parts() -> None:
     assert types == [kinds[0]]
     assert changed.findings[0].message == "`paid` is decimal(18,2), and on main struct(…)"
     assert "Kowalczyk" not in told(changed)
+
+
+def test_a_type_with_a_line_end_in_the_name_of_a_part_is_withheld() -> None:
+    column = ColumnComparison(
+        name="paid", fate=Fate.NEW, type_after='struct(a bigint, "Jane\nDoe" bigint)'
+    )
+
+    assert list(parted_types_in(column)) == [column.type_after]
 
 
 def test_a_result_whose_names_are_all_known_stays_as_it_is() -> None:
