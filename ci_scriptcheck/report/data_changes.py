@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import verdict
@@ -168,10 +169,11 @@ def inherited(record: RunRecord, task: Task) -> Iterator[Told]:
             continue
         supplier = tasks[item.source.task]
         way = ways.tasks_of(tasks, results, supplier)
-        where = f"Input `{item.port}` is not what it is on {lines.base_name(record.plan)}."
+        where = f"Input `{item.port}` is not what it is on {lines.base_name(record.plan)}"
         table = data_difference_table.table_of(found, _sides(record, None))
-        names = [f"{one}." for one in renamed.sentences(found.files)]
-        yield " ".join([where, *names[:_MOST_RENAMED], ways.back(way, results, task)]), table
+        names = ", and ".join(islice(renamed.sentences(found.files), _MOST_RENAMED))
+        as_renamed = f", as {names}" if names else ""
+        yield f"{where}{as_renamed}. {ways.back(way, results, task)}", table
 
 
 def why_failed(record: RunRecord, task: Task, finding: Finding | None = None) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ def test_a_failure_says_since_when_its_input_is_another(shop: Path) -> None:
     assert "SC201 KeyError: 'amount_usd'" in ended.stdout
     told = " ".join(ended.stdout.split())
     assert (
-        "Input `train` is not what it is on main. `amount` holds what `amount_usd` held. It comes from"
+        "Input `train` is not what it is on main, as `amount` holds what `amount_usd` held. It comes from"
         " split, and before that from preprocess, the first step whose output differs on equal inputs:"
     ) in told
     assert "    amount_usd  float    missing  all 1,514" in ended.stdout
