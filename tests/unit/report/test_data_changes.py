@@ -178,6 +178,10 @@ def everywhere(record: RunRecord) -> tuple[str, str, str]:
     [
         ({"known": "ticket 12 (accepted in this change)"}, "ticket 12 (accepted in this change)"),
         ({"lapsed": "ticket 12"}, "accepted before as another difference (ticket 12); look again"),
+        (
+            {"lapsed": "ticket 12", "is_lapsed_by_data": True},
+            "accepted before on other data (ticket 12); look whether it is still what was meant",
+        ),
     ],
 )
 def test_what_was_accepted_is_told_with_the_difference_wherever_that_is(
