@@ -111,7 +111,7 @@ def figures(record: RunRecord) -> tuple[ShownFigures, ...]:
             task=one.task.id,
             port=one.comparison.port,
             way=one.way,
-            numbers=one.moved.in_words(),
+            numbers=one.numbers_in_words(),
         )
         for one in data_changes.figures(record)
     )
