@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ci_scriptcheck.model.plan import Purpose
+from ci_scriptcheck.report import failure
+from ci_scriptcheck.run import record
 from tests.functional.cli.command import commit, git, scriptcheck
 from tests.s3_server.server import Store, serving
 
@@ -218,3 +223,24 @@ def test_the_change_that_is_suggested_makes_what_is_made_like_what_is_real(shop:
     ended = shop.run("daily/*", "--verbose")
     assert "has values outside" not in ended.stdout
     assert "git apply" not in ended.stdout, ended.stdout
+
+
+@pytest.mark.slow
+def test_a_step_that_only_gave_inputs_can_be_run_again_as_it_is_said(
+    shop: Shop, tmp_path: Path
+) -> None:
+    root = tmp_path / "shop"
+    shutil.copytree(shop.root, root, symlinks=True)
+    git(root, "switch", "--quiet", "--create", "late", "main")
+    (root / "total.py").write_text(TOTAL.replace("len(lines)", "2 * len(lines)"))
+    scriptcheck("run", "--mode", "deep-dive", folder=root, variables=shop.variables)
+    newest = max((root / ".scriptcheck" / "runs").iterdir(), key=lambda one: one.stat().st_mtime)
+    found = record.read_record(newest)
+    task = found.plan.by_id()["daily/prepare[real]"]
+    assert task.purpose is not Purpose.CHECK
+
+    _, *words = shlex.split(failure.reproduce(found.plan, task))
+    again = scriptcheck(*words, folder=root, variables=shop.variables)
+
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "daily/prepare[real]" in again.stdout
