@@ -130,6 +130,39 @@ def test_numbers_within_an_archive_are_told_and_are_not_all_that_differs_there()
     )
 
 
+UNTOLD = values(("total_spend", None, None), ("segments", None, None))
+SEEN = "outputs: {out: {values: {metrics.json: {total_spend: {min: …}}}}}"
+
+
+def test_of_private_values_it_is_said_once_how_a_number_can_be_seen() -> None:
+    result = a_result("fraud/train", **BEGINS, comparisons=(a_port(UNTOLD),))
+    record = a_record(a_plan(a_task("train", pipeline="fraud")), result)
+
+    for told in everywhere(record):
+        assert " ".join(unescape(told).split()).count(SEEN) == 1
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        values(("auc", "0.91", "0.84")),
+        values(("(name 1, withheld)", None, None)),
+        replace(values(("auc", None, None)), path="(name 1, withheld)"),
+        replace(UNTOLD, format_before="text", format_after="text"),
+    ],
+)
+def test_what_is_told_and_what_has_no_name_here_needs_no_naming(file: FileComparison) -> None:
+    assert data_difference.notes(a_port(file), ON_MAIN) == []
+
+
+def test_a_way_that_yaml_would_read_otherwise_is_quoted() -> None:
+    port = a_port(values(("folds[0].auc", None, None)))
+
+    (note,) = data_difference.notes(port, ON_MAIN)
+
+    assert note.endswith('`outputs: {out: {values: {metrics.json: {"folds[0].auc": {min: …}}}}}`')
+
+
 def test_words_truths_and_what_is_there_on_one_side_only_are_no_numbers_that_moved() -> None:
     file = values(("a", '"1"', '"2"'), ("b", "true", "1"), ("c", None, "1"), ("d", "NaN", "1"))
 
