@@ -307,6 +307,34 @@ def test_a_task_is_accepted_with_those_that_are_told_as_one_failure_with_it(
     )
 
 
+def test_what_was_accepted_of_real_data_stays_where_a_run_was_given_none_and_what_goes_is_told(
+    shop: Path, tmp_path: Path
+) -> None:
+    both = a_loss_in_made_and_real_data(shop)
+    scriptcheck("accept", "preprocess", "--reason", "before", "--run", both, folder=shop)
+    task = a_task("preprocess", pipeline="fraud")
+    result = a_result(task.id, findings=(EMPTY,), comparisons=(a_difference(77),))
+    record.write_record(tmp_path / "made", a_record(a_plan(task), result))
+
+    words = "--reason", "now", "--run", str(tmp_path / "made")
+    ended = scriptcheck("accept", "preprocess", *words, folder=shop)
+
+    assert (
+        "in place of SC405 features/features.csv of fraud/preprocess, accepted before (before)"
+        in ended.stdout
+    )
+    entries = (shop / "scriptcheck.accepted.yaml").read_text().split("\n- ")
+    of_gaps = [one for one in entries if "rule: SC405" in one]
+    assert sorted(re.findall(r"task: (\S+)|reason: (\S+)", "".join(of_gaps))) == sorted(
+        [
+            ("fraud/preprocess", ""),
+            ("", "now"),
+            ('"fraud/preprocess[real]"', ""),
+            ("", "before"),
+        ]
+    )
+
+
 def test_a_task_that_fails_otherwise_is_not_accepted_with_another(shop: Path) -> None:
     run = a_loss_in_made_and_real_data(shop, replace(LOST, message="column `amount` is gone"))
 
