@@ -9,8 +9,17 @@ from ci_scriptcheck import atomic
 from ci_scriptcheck.cli import opening, report
 from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model import verdict
-from ci_scriptcheck.model.acceptance import FILE_NAME, Acceptance, about, identity, is_acceptable
+from ci_scriptcheck.model.acceptance import (
+    FILE_NAME,
+    Acceptance,
+    about,
+    difference_of,
+    given_to,
+    is_acceptable,
+    stands_for_any_data,
+)
 from ci_scriptcheck.project import acceptances
+from ci_scriptcheck.project.acceptances import Seen
 from ci_scriptcheck.report import failure, lines
 from ci_scriptcheck.report.page import listed, visible
 from ci_scriptcheck.run import record as run_record
@@ -50,13 +59,15 @@ def call(given: Namespace, console: Console, _environ: Mapping[str, str]) -> int
     new = tuple(one for _, one in chosen)
     known = acceptances.read(place.tree, place.folder)
     file = folder / FILE_NAME
-    differences = {identity(one) for result in found.results for one in result.comparisons}
-    atomic.write_text(file, acceptances.written(known, new, differences))
+    taken_back = acceptances.taken_back(known, new, _seen(found))
+    atomic.write_text(file, acceptances.written(known, new, taken_back))
     for one in dict.fromkeys(f"{one.rule} {one.about} of step {one.step}" for one in new):
         console.tell(f"accepted  {visible(one)}\n")
     tasks = list(dict.fromkeys(visible(task) for task, _ in chosen))
     if len(tasks) > 1:
         console.tell(f"in {listed(tasks)}\n")
+    for old in taken_back:
+        console.tell(f"in place of {visible(_in_words(old))}\n")
     console.tell(f"as {found.run} has it, of {lines.commits(found.plan.changes)}\n")
     console.tell(f"wrote {file}; commit it with the change\n")
     return 0
@@ -100,13 +111,16 @@ def _of_task(
     task: Task, result: TaskResult, given: Namespace, base: str | None
 ) -> Iterator[Acceptance]:
     for finding, comparison in _acceptable(result, given.rule):
+        is_of_any = stands_for_any_data(finding, comparison)
         yield Acceptance(
             step=task.step,
             output=comparison.port,
             rule=finding.rule,
             about=about(finding),
-            difference=identity(comparison),
+            difference=difference_of(finding, comparison),
             reason=" ".join(given.reason.split()),
+            task=None if is_of_any else task.id,
+            data=None if is_of_any else given_to(result),
             base=base,
         )
 
@@ -120,6 +134,24 @@ def _acceptable(
         comparison = ports.get(finding.port or "")
         if is_acceptable(finding) and comparison is not None and rule in {None, finding.rule}:
             yield finding, comparison
+
+
+def _seen(record: RunRecord) -> Seen:
+    """Say what a run has compared, and which differences that are acceptable it has found."""
+    compared = [(task, result) for task, result in verdict.with_tasks(record) if result.is_usable]
+    return Seen(
+        tasks=frozenset(task.id for task, _ in compared),
+        differences=frozenset(
+            difference_of(finding, comparison)
+            for _, result in compared
+            for finding, comparison in _acceptable(result)
+        ),
+    )
+
+
+def _in_words(one: Acceptance) -> str:
+    where = one.task or f"step {one.step}"
+    return f"{one.rule} {one.about} of {where}, accepted before ({one.reason})"
 
 
 def _nothing(record: RunRecord, given: Namespace) -> UsageError:

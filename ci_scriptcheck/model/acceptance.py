@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import (
     NAME_WITHHELD,
     ColumnComparison,
+    Fate,
     FileComparison,
     PortComparison,
     TableComparison,
 )
-from ci_scriptcheck.model.result import Finding
+from ci_scriptcheck.model.result import Finding, TaskResult
 from ci_scriptcheck.model.timed_names import without_time
 from ci_scriptcheck.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FILE_NAME = "scriptcheck.accepted.yaml"
 """Beside the settings: the differences that are intended."""
 
 _CHARACTERS = 32
 _WITHHELD = f"(names{NAME_WITHHELD}"
+_PARTS_WITHHELD = "(…)"
+_OF_NAMES = frozenset({"SC401", "SC402", "SC403"})
+"""Rules about columns and files: what they find is the same in whatever data it is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +38,9 @@ class Acceptance:
     Attributes:
         about: What the finding is about: a column, a file, a member. Where its name is withheld, all of the output whose
             names are; `difference` says which they were.
-        difference: `identity` of how the output differs; any other difference counts again.
+        difference: What `difference_of` gave; any other difference counts again.
+        task: Of which task it was accepted; `None` where it stands for whatever task finds it.
+        data: `given_to` that task; `None` likewise.
         base: The commit that was compared with, short; for people.
     """
 
@@ -40,11 +50,17 @@ class Acceptance:
     about: str
     difference: str
     reason: str
+    task: str | None = None
+    data: str | None = None
     base: str | None = None
 
     def covers(self, finding: Finding, comparison: PortComparison) -> bool:
-        """Say whether this is what was accepted."""
-        return self.is_about(finding) and self.difference == identity(comparison)
+        """Say whether this is what was accepted.
+
+        What was written before losses had a name of their own, or while names were withheld, stands for all that differs.
+        """
+        known = {difference_of(finding, comparison), identity(comparison)}
+        return self.is_about(finding) and self.difference in known
 
     def is_about(self, finding: Finding) -> bool:
         """Say whether this was accepted, or another difference of the same."""
@@ -66,6 +82,25 @@ def about(finding: Finding) -> str:
     return _WITHHELD if NAME_WITHHELD in finding.subject else finding.subject
 
 
+def difference_of(finding: Finding, comparison: PortComparison) -> str:
+    """Give what an acceptance of a finding stands for.
+
+    A column that is gone is the same loss in the data of any month, so no data count; of other rows and values they
+    do. Where a name is withheld, they do as well: the digest of a name alone could be guessed.
+    """
+    return _lost(finding, comparison) or identity(comparison)
+
+
+def stands_for_any_data(finding: Finding, comparison: PortComparison) -> bool:
+    """Say whether what is accepted of a finding holds for other data, too."""
+    return _lost(finding, comparison) is not None
+
+
+def given_to(result: TaskResult) -> str:
+    """Give a short text that is equal where a task is given the same."""
+    return _digest([[port, made.digest] for port, made in sorted(result.inputs.items())])
+
+
 def identity(comparison: PortComparison) -> str:
     """Give a short text that is equal for the same difference, in whatever run it is found.
 
@@ -75,8 +110,42 @@ def identity(comparison: PortComparison) -> str:
     if comparison.accepted_as is not None:
         return comparison.accepted_as
     files = sorted(json.dumps(_file(file)) for file in comparison.files)
-    text = json.dumps([comparison.port, *files])
-    return hashlib.sha256(text.encode()).hexdigest()[:_CHARACTERS]
+    return _digest([comparison.port, *files])
+
+
+def _digest(told: object) -> str:
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:_CHARACTERS]
+
+
+def _lost(finding: Finding, comparison: PortComparison) -> str | None:
+    """Give a text for a loss wherever it is found, or `None` where it hangs on data, or names are withheld."""
+    if finding.rule not in _OF_NAMES:
+        return None
+    name = finding.subject.removeprefix(f"{comparison.port}/")
+    found = sorted(_places(finding.rule, name, comparison.files, ()))
+    told = [name, *(text for place in found for text in place)]
+    if not found or any(NAME_WITHHELD in text or _PARTS_WITHHELD in text for text in told):
+        return None
+    return _digest([finding.rule, comparison.port, name, *found])
+
+
+def _places(
+    rule: str, name: str, files: tuple[FileComparison, ...], archive: tuple[str, ...]
+) -> Iterator[tuple[str, ...]]:
+    """Give where columns of a name are gone or of another type, or files of that name are gone."""
+    for file in files:
+        place = (*archive, without_time(file.path))
+        if rule == "SC403" and file.fate is Fate.GONE and file.path == name:
+            yield place
+        for column in () if file.table is None else file.table.columns:
+            types = str(column.type_before), str(column.type_after)
+            if column.name != name or column.fate is Fate.NEW:
+                continue
+            if rule == "SC401" and column.fate is Fate.GONE:
+                yield place
+            elif rule == "SC402" and column.fate is Fate.CHANGED and types[0] != types[1]:
+                yield (*place, *types)
+        yield from _places(rule, name, file.members, place)
 
 
 def _file(file: FileComparison) -> list[object]:

@@ -85,6 +85,8 @@ class Finding:
         also_on_base: Base has it too, so that it does not count.
         known: Why it is expected, as the settings say it.
         lapsed: Why another difference of the same was accepted; it counts again.
+        is_lapsed_by_data: Whether what is given is other than it was then, so that nobody can say whether the
+            difference is another.
     """
 
     rule: str
@@ -107,6 +109,7 @@ class Finding:
     also_on_base: bool = False
     known: str | None = None
     lapsed: str | None = None
+    is_lapsed_by_data: bool = False
 
     def identity(self) -> tuple[str, str, str, str]:
         """Give what is equal for the same defect in base and head."""

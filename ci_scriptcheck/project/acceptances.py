@@ -12,7 +12,7 @@ from ci_scriptcheck.errors import did_you_mean
 from ci_scriptcheck.model.acceptance import FILE_NAME, Acceptance
 from ci_scriptcheck.project import own_file
 from ci_scriptcheck.project.paths import within
-from ci_scriptcheck.values import fields
+from ci_scriptcheck.values import dataclass, fields
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -24,7 +24,7 @@ _HEAD = """\
 # Differences from the main branch that somebody has looked at and that are intended. Written by
 # `scriptcheck accept`; each stands for exactly one difference. Empty it when they have been merged.
 """
-_OPTIONAL = frozenset({"base"})
+_OPTIONAL = frozenset({"task", "data", "base"})
 
 
 def read(tree: Tree, folder: str) -> tuple[Acceptance, ...]:
@@ -48,21 +48,53 @@ def read(tree: Tree, folder: str) -> tuple[Acceptance, ...]:
     return tuple(_one(source, number, item) for number, item in enumerate(source.data))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the run has shown from which something is accepted.
+
+    Attributes:
+        tasks: Those whose outputs it has compared.
+        differences: What acceptances of all that it found would stand for.
+    """
+
+    tasks: frozenset[str] = frozenset()
+    differences: frozenset[str] = frozenset()
+
+
+def taken_back(
+    known: Iterable[Acceptance], new: Iterable[Acceptance], seen: Seen
+) -> tuple[Acceptance, ...]:
+    """Give what was accepted before in whose place something new of the same finding comes.
+
+    One finding may be about made data in one task, and about real ones in another. So what the run has found as well
+    stays, and so does what was accepted of a task that the run has not compared, as of real data where it was given none.
+    """
+    coming = {(_finding(one), one.difference) for one in new}
+    again = {finding for finding, _ in coming}
+    return tuple(
+        one
+        for one in known
+        if _finding(one) in again
+        and (_finding(one), one.difference) not in coming
+        and one.difference not in seen.differences
+        and (one.task is None or one.task in seen.tasks)
+    )
+
+
 def written(
-    known: Iterable[Acceptance], new: Iterable[Acceptance] = (), found: Collection[str] = ()
+    known: Iterable[Acceptance],
+    new: Iterable[Acceptance] = (),
+    leaving: Collection[Acceptance] = (),
 ) -> str:
     """Write the whole file, sorted.
 
     Args:
         known: What stands in it.
-        new: What comes to that, in place of what was said of the same finding.
-        found: Differences that the run has found, too: one finding may be about made data in one task, and about real
-            ones in another, and what was said of the one stays when the other is accepted.
+        new: What comes to that.
+        leaving: What of `known` goes.
     """
-    coming = tuple(new)
-    again = {_finding(one) for one in coming}
-    staying = (one for one in known if _finding(one) not in again or one.difference in found)
-    said = {(*_finding(one), one.difference): one for one in (*staying, *coming)}
+    staying = (one for one in known if one not in leaving)
+    said = {(*_finding(one), one.difference): one for one in (*staying, *new)}
     unique = [said[about] for about in sorted(said)]
     return _HEAD + "".join(f"\n- {chr(10).join(_lines(one)).strip()}\n" for one in unique)
 

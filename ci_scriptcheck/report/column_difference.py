@@ -5,12 +5,11 @@ A share is reckoned from what is told of both sides, and so tells no more than t
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import Fate
 from ci_scriptcheck.model.port_profile import are_other_gaps
-from ci_scriptcheck.report.figures import share
+from ci_scriptcheck.report.figures import TIMES, moved_by
 from ci_scriptcheck.report.page import listed
 from ci_scriptcheck.report.sides import NOTHING
 
@@ -23,10 +22,6 @@ _MUCH = 0.1
 """Part of the rows that differ from which on gaps explain them."""
 _MEAN = "mean"
 _OF_NUMBERS = (_MEAN, "p05", "p50", "p95")
-_MANY = 10.0
-"""Times from which on a figure is told as so many times the other one."""
-_MINUS = "\N{MINUS SIGN}"
-_TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 def sides_of(columns: list[ColumnComparison], table: TableComparison) -> tuple[str, str]:
@@ -72,22 +67,14 @@ def _counted(figure: Figure, written: str | None) -> str:
     """Write a figure of one side; a value with the number of its rows."""
     if written is None:
         return "none" if figure.is_of_value else f"{figure.name} none"
-    return f"{figure.name} {written}{_TIMES if figure.is_of_value else ''}"
+    return f"{figure.name} {written}{TIMES if figure.is_of_value else ''}"
 
 
 def of_figure(figure: Figure) -> str:
     """Write by which share a figure moved, as `+20 %`; nothing where that says nothing."""
     if figure.name not in _OF_NUMBERS:
         return ""
-    before, after = _number(figure.before), _number(figure.after)
-    if before is None or after is None or before * after <= 0:
-        return ""
-    factor = after / before
-    if not math.isfinite(factor):
-        return ""
-    if factor >= _MANY:
-        return f"{_TIMES}{factor:.3g}"
-    return f"{'+' if factor > 1 else _MINUS}{share(abs(factor - 1))}"
+    return moved_by(figure.before, figure.after)
 
 
 def _of_first(column: ColumnComparison) -> str:
@@ -101,10 +88,3 @@ def _of_first(column: ColumnComparison) -> str:
     if alike:
         return f"{told}, {listed(alike)} too"
     return f"{told}, {_MEAN} {moved[_MEAN]}" if moved.get(_MEAN) else told
-
-
-def _number(written: str | None) -> float | None:
-    try:
-        return None if written is None else float(written.replace(",", ""))
-    except ValueError:
-        return None

@@ -53,7 +53,7 @@ class Change:
         begins: Whether it was not passed on, but begins here.
         is_read: Whether another task reads it.
         moved: The numbers that moved.
-        likewise: Tasks of the same step in which the same differs by other figures.
+        likewise: Tasks of the same step in which the same differs by other figures; of numbers that moved, by the same.
     """
 
     task: Task
@@ -76,6 +76,11 @@ class Change:
         """Say whether the numbers that moved are all that there is to say."""
         return bool(self.moved.numbers) and self.moved.is_all
 
+    def numbers_in_words(self) -> str:
+        """Write the numbers that moved, what they are beside, and where they did so, too, in a line."""
+        also = f"the same in {listed(list(self.likewise), 4)}" if self.likewise else ""
+        return "; ".join(filter(None, (self.moved.in_words(), also, self.sides.also)))
+
 
 def changes(record: RunRecord) -> tuple[Change, ...]:
     """Give the outputs that differ: those where it begins, then those to which it was passed on.
@@ -88,16 +93,21 @@ def changes(record: RunRecord) -> tuple[Change, ...]:
 def figures(record: RunRecord) -> tuple[Change, ...]:
     """Give the changes by which numbers in JSON moved: what a reader wants to know first.
 
-    An archive that holds no others than were told of already is not among them.
+    An archive that holds no others than were told of already is not among them; of a step that moves the same alone
+    and in its pipelines, one is, and names the others.
     """
-    found: list[Change] = []
+    found: dict[object, Change] = {}
     told: set[tuple[str, str, str]] = set()
     for one in changes(record):
         numbers = set(one.moved.numbers)
-        if numbers - told or one.is_told_by_numbers:
-            found.append(one)
+        same = (one.task.step, one.comparison.port, one.sides, one.moved)
+        if same in found and numbers:
+            known = found[same]
+            found[same] = replace(known, likewise=(*known.likewise, visible(one.task.id)))
+        elif numbers - told or one.is_told_by_numbers:
+            found[same] = one
             told |= numbers
-    return tuple(found)
+    return tuple(found.values())
 
 
 def beginnings(record: RunRecord) -> tuple[Change, ...]:

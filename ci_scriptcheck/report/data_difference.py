@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model.comparison import Fate, called
-from ci_scriptcheck.report import renamed, withheld
+from ci_scriptcheck.report import renamed, untold, withheld
 from ci_scriptcheck.report.page import counted, listed, visible
 from ci_scriptcheck.report.sides import end_of
 
@@ -48,6 +48,7 @@ def notes(comparison: PortComparison, sides: Sides) -> list[str]:
         for note in _notes(file, "")
     ]
     told += renamed.sentences(comparison.files)
+    told += untold.sentences(comparison)
     if len(told) > MOST_NOTES:
         return [*told[:MOST_NOTES], f"and {counted(len(told) - MOST_NOTES, 'more note')}"]
     return told

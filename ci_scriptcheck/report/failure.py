@@ -12,7 +12,7 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.acceptance import is_acceptable
 from ci_scriptcheck.model.plan import Mode
 from ci_scriptcheck.model.result import Level
-from ci_scriptcheck.model.scenario import STANDARD
+from ci_scriptcheck.model.scenario import REAL, STANDARD
 from ci_scriptcheck.report import data_changes, exits, grid, intended, renamed, unsteady
 from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import Detail, Ink, code_line, listed, shortened, visible
@@ -53,7 +53,7 @@ def reproduce(plan: Plan, task: Task) -> str:
     words = ["scriptcheck"]
     if plan.folder:
         words += ["-C", plan.folder]
-    if task.mode is Mode.DEEP_DIVE:
+    if task.mode is Mode.DEEP_DIVE or task.scenario == REAL:
         words += ["run", f"{task.pipeline}/{task.node}", "--mode", Mode.DEEP_DIVE.value]
         if plan.changes.base:
             words += ["--base", plan.changes.base[:7]]

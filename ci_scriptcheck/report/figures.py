@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.contract import Scalar
     from ci_scriptcheck.model.port_profile import ColumnProfile
 
+TIMES = "\N{MULTIPLICATION SIGN}"
+_LEAST = 0.0001
+_MINUS = "\N{MINUS SIGN}"
+_MANY = 10.0
+"""Times from which on a figure is told as so many times the other one."""
+
 
 def share(part: float) -> str:
     """Write a share so that nothing is 0 % or 100 % that is not."""
@@ -19,6 +25,26 @@ def share(part: float) -> str:
         return f"{percent:.2g} %"
     digits = 2 if 99 < percent < 100 else 0
     return f"{math.floor(percent * 10**digits + 0.5 * (not digits)) / 10**digits:g} %"
+
+
+def moved_by(before: str | None, after: str | None) -> str:
+    """Write by which share a number moved, as `+20 %`; nothing where that says nothing."""
+    one, other = _number(before), _number(after)
+    if one is None or other is None or one * other <= 0:
+        return ""
+    factor = other / one
+    if not math.isfinite(factor) or abs(factor - 1) < _LEAST:
+        return ""
+    if factor >= _MANY:
+        return f"{TIMES}{factor:.3g}"
+    return f"{'+' if factor > 1 else _MINUS}{share(abs(factor - 1))}"
+
+
+def _number(written: str | None) -> float | None:
+    try:
+        return None if written is None else float(written.replace(",", ""))
+    except ValueError:
+        return None
 
 
 def span(profile: ColumnProfile) -> str:

@@ -50,7 +50,9 @@ def _is_open(result: TaskResult) -> bool:
 
 
 def lapsed(finding: Finding) -> str | None:
-    """Say that an acceptance fits no more, where one does not: it stood for another difference."""
+    """Say that an acceptance fits no more, where one does not: it stood for another difference, or other data."""
     if finding.lapsed is None:
         return None
+    if finding.is_lapsed_by_data:
+        return f"accepted before on other data ({visible(finding.lapsed)}); look whether it is still what was meant"
     return f"accepted before as another difference ({visible(finding.lapsed)}); look again"

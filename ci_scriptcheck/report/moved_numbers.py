@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ci_scriptcheck.model.comparison import Fate
 from ci_scriptcheck.model.json_path import last_part
 from ci_scriptcheck.model.timed_names import speaks_of_time
+from ci_scriptcheck.report.figures import moved_by
 from ci_scriptcheck.report.page import counted, visible
 from ci_scriptcheck.report.sides import told_apart
 from ci_scriptcheck.values import dataclass
@@ -33,10 +34,7 @@ class Moved:
 
     def in_words(self) -> str:
         """Write the first of them in a line."""
-        shown = [
-            f"`{visible(name)}` {before} → {after}"
-            for name, before, after in self.numbers[:MOST_NUMBERS]
-        ]
+        shown = [_in_words(*number) for number in self.numbers[:MOST_NUMBERS]]
         more = len(self.numbers) - len(shown)
         return ", ".join(shown) + (f" and {counted(more, 'more number')}" if more > 0 else "")
 
@@ -61,6 +59,11 @@ def moved(comparison: PortComparison, *, is_passed_on: bool = False) -> Moved:
         numbers=numbers,
         is_all=not others and not comparison.noise and len(numbers) <= MOST_NUMBERS,
     )
+
+
+def _in_words(name: str, before: str, after: str) -> str:
+    share = moved_by(before, after)
+    return f"`{visible(name)}` {before} → {after}{share and f' ({share})'}"
 
 
 def _moved(file: FileComparison) -> Iterator[tuple[str, str, str]]:

@@ -144,7 +144,7 @@ def size(length: int) -> str:
 
 def _filled(text: str, width: int, first: str, others: str) -> str:
     # What stands in backticks is to be copied.
-    text = _QUOTED.sub(lambda found: found[0].replace(" ", _GLUE), text)
+    text = _QUOTED.sub(lambda found: found[0].replace(" ", _GLUE), text).replace(" %", f"{_GLUE}%")
     filled = textwrap.fill(
         text,
         width,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from ci_scriptcheck.values import dataclass
 
 NOTHING = "missing"
@@ -13,6 +15,7 @@ MOST_NAME = 40
 _LEAST_DIGITS = 5
 _ALL_DIGITS = 17
 """That tell any two floating point numbers apart."""
+_LARGE = 1e12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +55,19 @@ def told_apart(before: str, after: str) -> tuple[str, str]:
     except ValueError:
         return before, after
     if before.isdecimal() and after.isdecimal():
-        return before, after
+        return f"{int(before):,}", f"{int(after):,}"
     for digits in range(_LEAST_DIGITS, _ALL_DIGITS):
         if f"{one:.{digits - 2}g}" != f"{other:.{digits - 2}g}":
-            return f"{one:.{digits}g}", f"{other:.{digits}g}"
+            return _plain(one, digits), _plain(other, digits)
     return before, after
+
+
+def _plain(number: float, digits: int) -> str:
+    """Write a number as people write amounts; with an exponent only where zeros would have to be counted."""
+    written = f"{number:.{digits}g}"
+    if "e" in written and not 1 <= abs(number) < _LARGE:
+        return written
+    return f"{Decimal(written):,f}"
 
 
 def end_of(way: str) -> str:

@@ -181,9 +181,7 @@ def changed_data(record: RunRecord, page: Page) -> str | None:
 
 
 def _figures(change: Change, record: RunRecord, page: Page) -> str:
-    text = f"{_head(change)}: {change.moved.in_words()}"
-    if change.sides.also:
-        text += f"; {change.sides.also}"
+    text = f"{_head(change)}: {change.numbers_in_words()}"
     # Where more differs, it is said there.
     is_all = change.is_told_by_numbers
     said = (*_why(change), *data_changes.accepted(record, change)) if is_all else ()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ci_scriptcheck import repository_file, repository_path
 from ci_scriptcheck.model import new_data
-from ci_scriptcheck.model.acceptance import FILE_NAME
+from ci_scriptcheck.model.acceptance import FILE_NAME, given_to
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.plan import Plan, Purpose, Task
 from ci_scriptcheck.model.project import levelled
@@ -259,14 +259,19 @@ class Judge:
     ) -> TaskResult:
         """Take over into a result what a comparison has shown of its own doing."""
         said = differences.look(task, found, self._needing(task, found), base)
-        new = tuple(self._with_acceptance(one, found) for one in levelled(self.plan.rules, said))
+        given = given_to(result)
+        new = tuple(
+            self._with_acceptance(one, found, given) for one in levelled(self.plan.rules, said)
+        )
         return replace(
             _with_findings(result, new),
             comparisons=found,
             is_first_to_differ=_has_data(found),
         )
 
-    def _with_acceptance(self, finding: Finding, found: tuple[PortComparison, ...]) -> Finding:
+    def _with_acceptance(
+        self, finding: Finding, found: tuple[PortComparison, ...], given: str
+    ) -> Finding:
         about = [one for one in self.plan.acceptances if one.is_about(finding)]
         for comparison in found:
             for accepted in about:
@@ -274,7 +279,15 @@ class Judge:
                     # Who accepts a difference in the change that makes it is told to the reviewer.
                     when = "in this change" if self._accepts() else "before this change"
                     return replace(finding, known=f"{accepted.reason} (accepted {when})")
-        return replace(finding, lapsed=about[0].reason) if about else finding
+        if not about:
+            return finding
+        # Only of what was accepted of the same data it is known that the difference is another.
+        same = [one for one in about if one.data in {None, given}]
+        return replace(
+            finding,
+            lapsed=(same or about)[0].reason,
+            is_lapsed_by_data=not same,
+        )
 
     def _accepts(self) -> bool:
         """Say whether the change touches this project's own acceptances, or what a link there leads to."""

@@ -102,7 +102,7 @@ def _figures(moved: Sequence[Change], record: RunRecord, sheet: Sheet) -> list[s
 
 
 def _moved(change: Change, record: RunRecord, sheet: Sheet) -> str:
-    numbers = "; ".join(filter(None, (change.moved.in_words(), change.sides.also)))
+    numbers = change.numbers_in_words()
     # Where more differs, it is said there.
     is_all = change.is_told_by_numbers
     said = (change.why, *data_changes.accepted(record, change)) if is_all else ()

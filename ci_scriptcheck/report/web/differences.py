@@ -11,6 +11,7 @@ from ci_scriptcheck.report import (
     data_changes,
     data_difference,
     data_difference_table,
+    untold,
     withheld,
 )
 from ci_scriptcheck.report.page import counted, listed, size
@@ -54,12 +55,14 @@ class ShownPort:
     """A port at which something else lies than on base.
 
     Attributes:
+        untold: How what is not told of it can be seen.
         accepted: What somebody said of it: that it is intended, and why.
     """
 
     port: str
     files: tuple[ShownFile, ...]
     noise: str
+    untold: tuple[str, ...]
     accepted: tuple[str, ...]
 
 
@@ -111,7 +114,7 @@ def figures(record: RunRecord) -> tuple[ShownFigures, ...]:
             task=one.task.id,
             port=one.comparison.port,
             way=one.way,
-            numbers=one.moved.in_words(),
+            numbers=one.numbers_in_words(),
         )
         for one in data_changes.figures(record)
     )
@@ -124,6 +127,7 @@ def _port(record: RunRecord, change: Change) -> ShownPort:
         port=port.port,
         files=tuple(_files(port.files, sides, "")),
         noise=f"Differs between two equal runs too, and is set aside: {names}." if names else "",
+        untold=tuple(f"{one[0].upper()}{one[1:]}." for one in untold.sentences(port)),
         accepted=tuple(data_changes.accepted(record, change)),
     )
 

@@ -33,6 +33,9 @@ _SEVERAL_KEYS = re.compile(
     r"|columns expected but not found: \[([^\]]+)\]"
     r"|not present in the DataFrame: \[([^\]]+)\]"
     r"|Label\(s\) \[([^\]]+)\] do not exist"
+    r"|Columns not found: ('[^\"]+')\""
+    r"|('[^']+') not found in columns\."
+    r"|labels are not columns of the DataFrame: \[([^\]]+)\]"
 )
 """What pandas says where it was asked for several columns."""
 _QUOTED = re.compile(r"['\"]([^'\"]+)['\"]")
@@ -220,7 +223,9 @@ def _wanted(raised: Raised) -> tuple[list[str], bool]:
     one = _ONE_KEY.fullmatch(raised.text) if raised.type == "KeyError" else None
     if one is not None:
         return [one[1]], not _is_own(raised.frames)
-    attribute = re.fullmatch(r"'DataFrame' object has no attribute '(\w+)'", raised.text)
+    attribute = re.fullmatch(
+        r"'DataFrame(?:GroupBy)?' object has no attribute '(\w+)'", raised.text
+    )
     return ([attribute[1]], False) if attribute else ([], False)
 
 

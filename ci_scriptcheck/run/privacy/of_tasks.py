@@ -32,9 +32,14 @@ if TYPE_CHECKING:
 
 def code(context: Context, task: Task) -> Code:
     """Say what is known of all code that a task runs."""
+    return written_down.code(
+        context.root, [_closure(context, task)], context.plan.datasets.values()
+    )
+
+
+def _closure(context: Context, task: Task) -> Closure:
     script = task.script or ""
-    closure = context.plan.closures.get(script) or Closure(script=script)
-    return written_down.code(context.root, [closure], context.plan.datasets.values())
+    return context.plan.closures.get(script) or Closure(script=script)
 
 
 def of_run(
@@ -53,7 +58,10 @@ def of_run(
         return KnownNames()
     found = (*given.values(), *_on_base(context, task))
     known = of_artefacts(context.plan, context.root, found)
-    return replace(known, folders=frozenset(_folders(task, target)))
+    # A column that is not there is one of no table. What stands in the code as a whole, as in `data["amuont"]`, is no
+    # accident of a cell; its words would be too little, as sentences of them can be made.
+    asked = written_down.asked_for(context.root, _closure(context, task))
+    return replace(known, names=known.names | asked, folders=frozenset(_folders(task, target)))
 
 
 def of_artefacts(plan: Plan, root: Path, artefacts: Iterable[Artefact]) -> KnownNames:

@@ -42,7 +42,14 @@ _SENTENCES = frozenset(
         f"[{_NAME}]",
         f"Index([{_NAME}], dtype='object')",
         f"Index([{_NAME}], dtype='str')",
+        f'"Columns not found: {_NAME}"',
+        f'"Only a column name can be used for the key in a dtype mappings argument. {_NAME} not found in columns."',
+        *(
+            f"\"The following '{what}' labels are not columns of the DataFrame: [{_NAME}]\""
+            for what in ("index", "columns", "values")
+        ),
         f"'DataFrame' object has no attribute {_NAME}",
+        f"'DataFrameGroupBy' object has no attribute {_NAME}",
         f"'Series' object has no attribute {_NAME}",
     }
 )

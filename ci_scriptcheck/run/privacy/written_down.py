@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from contextlib import suppress
 from pathlib import PurePosixPath
@@ -12,7 +13,7 @@ from ci_scriptcheck.model.codec import to_json
 from ci_scriptcheck.model.contract import CopiedFrom
 from ci_scriptcheck.model.plan import Side
 from ci_scriptcheck.run.privacy.classes import Code
-from ci_scriptcheck.run.privacy.words import words_of
+from ci_scriptcheck.run.privacy.words import is_number, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,6 +51,30 @@ def code(root: Path, closures: Iterable[Closure], datasets: Iterable[Dataset]) -
         ),
         libraries=frozenset(name for one in closures for name in one.libraries),
     )
+
+
+def asked_for(root: Path, closure: Closure) -> frozenset[str]:
+    """Give what the code of a script may ask a table for, as it is written: its whole texts, and names of attributes."""
+    files = {one for one in (closure.script, *closure.files) if one.endswith(".py")}
+    return frozenset(
+        name
+        for text in _texts(root, files, ())
+        for name in _asked_for(text)
+        if name.isprintable() and name.strip() and not is_number(name)
+    )
+
+
+def _asked_for(source: str) -> Iterator[str]:
+    try:
+        tree = ast.parse(source)
+    # Code of another Python, or nested deeper than can be read.
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
 
 
 def of_plan(plan: Plan, root: Path) -> frozenset[str]:

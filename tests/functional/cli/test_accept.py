@@ -114,17 +114,32 @@ def test_other_values_with_the_same_figures_are_another_difference(shop: Path) -
     assert ended.returncode == 1, ended.stdout
 
 
-def test_another_difference_of_the_same_output_counts_again(shop: Path) -> None:
+def test_another_loss_of_the_same_output_counts_and_the_one_that_was_accepted_does_not(
+    shop: Path,
+) -> None:
     scriptcheck("accept", "fraud/preprocess", "--reason", REASON, folder=shop)
     drop(shop, "items")
 
     again = scriptcheck("run", folder=shop)
 
     assert again.returncode == 1
-    assert "SC401 column `order_id` of `features.parquet` is gone" in again.stdout
-    assert f"It was accepted before as another difference ({REASON}); look again." in " ".join(
-        again.stdout.split()
-    )
+    assert "SC401 column `items` of `features.parquet` is gone" in again.stdout
+    assert f"SC401: {REASON} (accepted in this change)" in again.stdout
+    assert "look again" not in again.stdout
+
+
+@pytest.mark.slow
+def test_a_loss_that_was_accepted_is_the_same_in_other_data(shop: Path) -> None:
+    scriptcheck("accept", "fraud/preprocess", "--reason", REASON, folder=shop)
+    settings = shop / "scriptcheck.yaml"
+    text = settings.read_text()
+    settings.write_text(text.replace("rows: 2000", "rows: 1500", 1))
+    assert settings.read_text() != text
+
+    again = scriptcheck("run", folder=shop)
+
+    assert again.returncode == 0, again.stdout
+    assert f"SC401: {REASON} (accepted in this change)" in again.stdout
 
 
 def test_an_acceptance_without_a_reason_is_refused(shop: Path) -> None:
@@ -289,6 +304,34 @@ def test_a_task_is_accepted_with_those_that_are_told_as_one_failure_with_it(
     assert [written.count(identity(a_difference(rows))) for rows in (100, 14)] == (
         # What is no failure is accepted of the task alone that was named.
         [2, 1] if name == "fraud/preprocess" else [1, 2]
+    )
+
+
+def test_what_was_accepted_of_real_data_stays_where_a_run_was_given_none_and_what_goes_is_told(
+    shop: Path, tmp_path: Path
+) -> None:
+    both = a_loss_in_made_and_real_data(shop)
+    scriptcheck("accept", "preprocess", "--reason", "before", "--run", both, folder=shop)
+    task = a_task("preprocess", pipeline="fraud")
+    result = a_result(task.id, findings=(EMPTY,), comparisons=(a_difference(77),))
+    record.write_record(tmp_path / "made", a_record(a_plan(task), result))
+
+    words = "--reason", "now", "--run", str(tmp_path / "made")
+    ended = scriptcheck("accept", "preprocess", *words, folder=shop)
+
+    assert (
+        "in place of SC405 features/features.csv of fraud/preprocess, accepted before (before)"
+        in ended.stdout
+    )
+    entries = (shop / "scriptcheck.accepted.yaml").read_text().split("\n- ")
+    of_gaps = [one for one in entries if "rule: SC405" in one]
+    assert sorted(re.findall(r"task: (\S+)|reason: (\S+)", "".join(of_gaps))) == sorted(
+        [
+            ("fraud/preprocess", ""),
+            ("", "now"),
+            ('"fraud/preprocess[real]"', ""),
+            ("", "before"),
+        ]
     )
 
 

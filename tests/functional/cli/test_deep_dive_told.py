@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ci_scriptcheck.model.plan import Purpose
+from ci_scriptcheck.report import failure
+from ci_scriptcheck.run import record
 from tests.functional.cli.command import commit, git, scriptcheck
 from tests.s3_server.server import Store, serving
 
@@ -107,11 +112,15 @@ class Shop:
         self.ended = self.run("--verbose")
 
     def run(self, *words: str) -> Any:
-        ended = scriptcheck(
-            "run", "--mode", "deep-dive", *words, folder=self.root, variables=self.variables
-        )
+        ended = self.run_in(self.root, *words)
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended
+
+    def run_in(self, root: Path, *words: str) -> Any:
+        """Run a copy of the shop, where something may fail."""
+        return scriptcheck(
+            "run", "--mode", "deep-dive", *words, folder=root, variables=self.variables
+        )
 
     @property
     def told(self) -> str:
@@ -148,6 +157,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     commit(root)
     store = Store()
     store.put("orders/orders.csv", real_orders())
+    store.put("orders-of-next-month/orders.csv", real_orders().replace(b".5,", b".25,"))
     store.put("shops/shops.csv", PUBLIC)
     with serving(store) as address:
         yield Shop(root, address)
@@ -218,3 +228,51 @@ def test_the_change_that_is_suggested_makes_what_is_made_like_what_is_real(shop:
     ended = shop.run("daily/*", "--verbose")
     assert "has values outside" not in ended.stdout
     assert "git apply" not in ended.stdout, ended.stdout
+
+
+def a_copy(shop: Shop, folder: Path) -> Path:
+    """Give a copy of the shop, as main has it, on a branch."""
+    root = folder / "shop"
+    shutil.copytree(shop.root, root, symlinks=True)
+    git(root, "checkout", "--quiet", "-f", "-b", "late", "main")
+    return root
+
+
+@pytest.mark.slow
+def test_a_loss_that_was_accepted_is_so_next_month_and_of_other_values_it_is_said_that_the_data_are_others(
+    shop: Shop, tmp_path: Path
+) -> None:
+    root = a_copy(shop, tmp_path)
+    text = PREPARE.replace('"half": half', "").replace(', "half"]', "]")
+    (root / "prepare.py").write_text(text.replace('row["amount"],', '2 * float(row["amount"]),'))
+    shop.run_in(root)
+    accepted = scriptcheck("accept", "prepare", "--reason", "ticket 12", folder=root)
+    this_month = shop.run_in(root).stdout
+    settings = root / "scriptcheck.yaml"
+    settings.write_text(settings.read_text().replace("/orders/", "/orders-of-next-month/"))
+
+    next_month = shop.run_in(root).stdout
+
+    assert "accepted  SC401 kept/half of step prepare" in accepted.stdout
+    assert "SC401 and SC406: ticket 12 (accepted in this change)" in this_month
+    assert "SC401: ticket 12 (accepted in this change)" in next_month
+    assert "SC406: accepted before on other data (ticket 12)" in " ".join(next_month.split())
+
+
+@pytest.mark.slow
+def test_a_step_that_only_gave_inputs_can_be_run_again_as_it_is_said(
+    shop: Shop, tmp_path: Path
+) -> None:
+    root = a_copy(shop, tmp_path)
+    (root / "total.py").write_text(TOTAL.replace("len(lines)", "2 * len(lines)"))
+    shop.run_in(root)
+    newest = max((root / ".scriptcheck" / "runs").iterdir(), key=lambda one: one.stat().st_mtime)
+    found = record.read_record(newest)
+    task = found.plan.by_id()["daily/prepare[real]"]
+    assert task.purpose is not Purpose.CHECK
+
+    _, *words = shlex.split(failure.reproduce(found.plan, task))
+    again = scriptcheck(*words, folder=root, variables=shop.variables)
+
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "daily/prepare[real]" in again.stdout

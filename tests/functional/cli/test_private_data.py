@@ -169,6 +169,20 @@ def test_a_column_that_the_change_renamed_is_told_as_of_data_that_are_nobodys(ba
 
 
 @pytest.mark.slow
+def test_a_column_that_a_script_misspells_is_told_with_the_one_that_it_means(bank: Path) -> None:
+    (bank / "load.py").write_text(ADDING)
+    (bank / "use.py").write_text(SUMMING.replace('"owed"', '"owedd"').replace('"name"', '"id"'))
+
+    told = reported(bank)
+
+    assert "SC201 KeyError: 'Column not found: owedd'" in told
+    assert "No input has a column `owedd`; did you mean `owed`?" in told
+    assert "input `clean` has" in told
+    for value in PLANTED:
+        assert value not in told
+
+
+@pytest.mark.slow
 def test_a_value_that_a_script_looks_for_is_no_name_of_a_column(bank: Path) -> None:
     (bank / "use.py").write_text(USE + "    raise KeyError(rows[-1]['name'])\n")
 

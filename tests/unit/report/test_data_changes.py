@@ -72,14 +72,95 @@ def values(*pairs: tuple[str, str | None, str | None]) -> FileComparison:
 def test_numbers_of_json_that_moved_are_told_in_a_line() -> None:
     found = moved_numbers.moved(a_port(values(("auc", "0.91", "0.84"), ("rows", "10", "9"))))
 
-    assert found.in_words() == "`auc` 0.91 → 0.84, `rows` 10 → 9"
+    assert (
+        found.in_words()
+        == "`auc` 0.91 → 0.84 (\N{MINUS SIGN}7.7 %), `rows` 10 → 9 (\N{MINUS SIGN}10 %)"
+    )
     assert found.is_all
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("247431.9", "296914.2", "247,430 → 296,910 (+20 %)"),
+        ("1234567", "1234568", "1,234,567 → 1,234,568"),
+        ("1234567.25", "1234567.5", "1,234,567.25 → 1,234,567.5"),
+        ("-1200.5", "-2401", "-1,200.5 → -2,401 (+100 %)"),
+        ("0.5", "6.25", "0.5 → 6.25 (\N{MULTIPLICATION SIGN}12.5)"),
+        ("0.0", "0.25", "0 → 0.25"),
+        ("-0.25", "0.25", "-0.25 → 0.25"),
+        ("1.5e-9", "3e-9", "1.5e-09 → 3e-09 (+100 %)"),
+        ("1.5e30", "3e30", "1.5e+30 → 3e+30 (+100 %)"),
+    ],
+)
+def test_a_number_is_written_as_people_write_amounts_and_by_which_share_it_moved(
+    before: str, after: str, told: str
+) -> None:
+    found = moved_numbers.moved(a_port(values(("total", before, after))))
+
+    assert found.in_words() == f"`total` {told}"
+
+
+def test_what_a_step_moves_alike_alone_and_in_its_pipeline_is_told_once() -> None:
+    tasks = a_task("train"), a_task("train", pipeline="fraud"), a_task("score", pipeline="fraud")
+    results = (
+        a_result(
+            task.id,
+            differing=("out",),
+            is_first_to_differ=task.pipeline is None,
+            comparisons=(a_port(SUMMARY),),
+        )
+        for task in tasks
+    )
+
+    told = console.ending(a_record(a_plan(*tasks), *results), PLAIN)
+
+    assert [line for line in told.splitlines() if line.startswith("moved")] == [
+        "moved train, output `out`: `auc` 0.91205 → 0.87403 (\N{MINUS SIGN}4.2 %), `rows` 5,000 → 4,990 (\N{MINUS SIGN}0.2 %); the same in fraud/train",
+        "moved fraud/score, output `out`: `auc` 0.91205 → 0.87403 (\N{MINUS SIGN}4.2 %), `rows` 5,000 → 4,990 (\N{MINUS SIGN}0.2 %)",
+    ]
 
 
 def test_numbers_within_an_archive_are_told_and_are_not_all_that_differs_there() -> None:
     found = moved_numbers.moved(a_port(MODEL))
 
-    assert (found.in_words(), found.is_all) == ("`metrics.auc` 0.912 → 0.874", False)
+    assert (found.in_words(), found.is_all) == (
+        "`metrics.auc` 0.912 → 0.874 (\N{MINUS SIGN}4.2 %)",
+        False,
+    )
+
+
+UNTOLD = values(("total_spend", None, None), ("segments", None, None))
+SEEN = "outputs: {out: {values: {metrics.json: {total_spend: {min: …}}}}}"
+
+
+def test_of_private_values_it_is_said_once_how_a_number_can_be_seen() -> None:
+    result = a_result("fraud/train", **BEGINS, comparisons=(a_port(UNTOLD),))
+    record = a_record(a_plan(a_task("train", pipeline="fraud")), result)
+
+    for told in everywhere(record):
+        assert " ".join(unescape(told).split()).count(SEEN) == 1
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        values(("auc", "0.91", "0.84")),
+        values(("(name 1, withheld)", None, None)),
+        replace(values(("auc", None, None)), path="(name 1, withheld)"),
+        replace(UNTOLD, format_before="text", format_after="text"),
+    ],
+)
+def test_what_is_told_and_what_has_no_name_here_needs_no_naming(file: FileComparison) -> None:
+    assert data_difference.notes(a_port(file), ON_MAIN) == []
+
+
+def test_a_way_that_yaml_would_read_otherwise_is_quoted() -> None:
+    port = a_port(values(("folds[0].auc", None, None)))
+
+    (note,) = data_difference.notes(port, ON_MAIN)
+
+    assert note.endswith('`outputs: {out: {values: {metrics.json: {"folds[0].auc": {min: …}}}}}`')
 
 
 def test_words_truths_and_what_is_there_on_one_side_only_are_no_numbers_that_moved() -> None:
@@ -99,7 +180,7 @@ def test_a_number_in_a_list_says_nothing_alone() -> None:
 def test_a_key_with_a_dot_or_a_bracket_is_a_name_that_tells() -> None:
     port = a_port(values(('["v1.2"]', "1", "2"), ('by["a[0]"]', "1", "0")))
 
-    assert moved_numbers.moved(port).in_words() == '`["v1.2"]` 1 → 2, `by["a[0]"]` 1 → 0'
+    assert moved_numbers.moved(port).in_words() == '`["v1.2"]` 1 → 2 (+100 %), `by["a[0]"]` 1 → 0'
 
 
 def test_what_a_key_with_a_dot_calls_a_time_is_one() -> None:
@@ -113,7 +194,7 @@ def test_what_a_key_with_a_dot_calls_a_time_is_one() -> None:
 def test_more_numbers_than_a_line_has_room_for_are_counted() -> None:
     found = moved_numbers.moved(a_port(values(*((f"m{n}", "1", "2") for n in range(7)))))
 
-    assert found.in_words().endswith("`m3` 1 → 2 and 3 more numbers")
+    assert found.in_words().endswith("`m3` 1 → 2 (+100 %) and 3 more numbers")
     assert not found.is_all
 
 
@@ -130,7 +211,10 @@ def test_numbers_that_are_all_that_differs_are_not_told_twice() -> None:
 
     told = console.ending(record, PLAIN)
 
-    assert "moved fraud/train, output `out`: `auc` 0.91205 → 0.87403, `rows` 5000 → 4990" in told
+    assert (
+        "moved fraud/train, output `out`: `auc` 0.91205 → 0.87403 (\N{MINUS SIGN}4.2 %), `rows` 5,000 → 4,990 (\N{MINUS SIGN}0.2 %)"
+        in told
+    )
     assert "data  " not in told
 
 
@@ -178,6 +262,10 @@ def everywhere(record: RunRecord) -> tuple[str, str, str]:
     [
         ({"known": "ticket 12 (accepted in this change)"}, "ticket 12 (accepted in this change)"),
         ({"lapsed": "ticket 12"}, "accepted before as another difference (ticket 12); look again"),
+        (
+            {"lapsed": "ticket 12", "is_lapsed_by_data": True},
+            "accepted before on other data (ticket 12); look whether it is still what was meant",
+        ),
     ],
 )
 def test_what_was_accepted_is_told_with_the_difference_wherever_that_is(

@@ -53,6 +53,8 @@ def told(kind: str, text: str, *frames: Frame, scene: Scene = SCENE, **given: An
         "\"None of ['amout', 'x'] are in the columns\"",
         "\"The following id_vars or value_vars are not present in the DataFrame: ['amout', 'x']\"",
         "\"Label(s) ['amout', 'x'] do not exist\"",
+        "\"Columns not found: 'amout', 'x'\"",
+        "\"The following 'index' labels are not columns of the DataFrame: ['amout', 'x']\"",
     ],
 )
 def test_columns_that_no_input_has_are_told_with_those_that_are_there(text: str) -> None:
@@ -62,12 +64,17 @@ def test_columns_that_no_input_has_are_told_with_those_that_are_there(text: str)
     assert found.facts == ("input `data` has `order_id`, `amount`",)
 
 
+ASTYPE = "\"Only a column name can be used for the key in a dtype mappings argument. 'amout' not found in columns.\""
+
+
 def test_columns_are_found_in_the_words_of_csv_readers_and_of_attributes() -> None:
     expected = "Usecols do not match columns, columns expected but not found: ['amout']"
 
     for found in (
         told("ValueError", expected),
         told("AttributeError", "'DataFrame' object has no attribute 'amout'"),
+        told("AttributeError", "'DataFrameGroupBy' object has no attribute 'amout'"),
+        told("KeyError", ASTYPE, own(), PANDAS),
     ):
         assert found.advice == "No input has a column `amout`; did you mean `amount`?"
 

@@ -141,6 +141,26 @@ def test_what_was_accepted_as_another_difference_counts_and_remembers_that() -> 
     (found,) = court.judged(PREPARE, a_result("shop/prepare", **wrote("new"))).findings
 
     assert (found.known, found.lapsed) == (None, "ticket 12")
+    assert not found.is_lapsed_by_data
+
+
+def test_what_was_accepted_of_other_data_counts_and_says_that_they_are_others() -> None:
+    accepted = Acceptance(
+        step="prepare",
+        output="out",
+        rule="SC406",
+        about="out/t.csv",
+        difference="1",
+        data="of last month",
+        reason="ticket 12",
+    )
+    base = a_result("shop/prepare@base", **wrote("old"))
+    court = Court(a_shop(acceptances=(accepted,)), base)
+
+    (found,) = court.judged(PREPARE, a_result("shop/prepare", **wrote("new"))).findings
+
+    assert (found.known, found.lapsed) == (None, "ticket 12")
+    assert found.is_lapsed_by_data
 
 
 def test_what_two_runs_of_base_show_as_well_is_chance_and_passed_on_as_such() -> None:
