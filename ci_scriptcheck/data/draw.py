@@ -120,9 +120,16 @@ def edge_cells(column: Column, rows: int, rng: np.random.Generator) -> pa.Array:
 
 
 def usual_nulls(share: float, rows: int) -> int:
-    """Say how many cells are missing in ordinary data: half of those that may be, at least one."""
+    """Say how many cells are missing in ordinary data: half of those that may be, at least one.
+
+    Where most may be, there are twice as many values as have to be: a column that may be 97 % empty is made 94 % empty,
+    as a real one is hardly ever filled in half of its rows. One that may be empty as a whole says nothing of that.
+    """
     most = most_nulls(share, rows)
-    return max(1, most // 2) if most else 0
+    if not most:
+        return 0
+    least_filled = rows - most
+    return max(1, most // 2, rows - 2 * least_filled if least_filled else 0)
 
 
 def most_nulls(share: float, rows: int) -> int:

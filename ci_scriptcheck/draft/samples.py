@@ -5,7 +5,6 @@ The reader is passed in; it is the limited process, since nobody knows who wrote
 
 from __future__ import annotations
 
-import math
 import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,8 @@ from ci_scriptcheck.model.contract import (
     Synthesized,
     TableFile,
 )
+from ci_scriptcheck.model.shares import with_room
+from ci_scriptcheck.report.figures import share as percent
 from ci_scriptcheck.report.page import counted
 from ci_scriptcheck.values import dataclass, replace
 
@@ -163,16 +164,18 @@ def _column(seen: Mapping[str, Any], rows: int) -> tuple[Column | None, str]:
     if kind == "nested":
         return None, f"Left out: `{name}` holds lists or records, which no schema describes."
     nulls = int(seen.get("nulls", 0))
-    # Rounded up, so that the sample itself is allowed.
-    share = math.ceil(100 * nulls / rows) / 100 if rows else 0.0
+    share = with_room(nulls, rows) if nulls else 0.0
     column = Column(name=name, type=ColumnType(kind), nulls=share)
     if nulls == rows:
         return column, "guess: no row has a value"
-    guessed = _guess(column, seen, rows)
-    if guessed is not None:
-        return guessed
+    guessed, note = _guess(column, seen, rows) or (column, _inferred(seen))
+    # What was seen stands beside what is allowed, which has room for the next data.
+    return guessed, f"{note}; {percent(nulls / rows)} empty here" if nulls else note
+
+
+def _inferred(seen: Mapping[str, Any]) -> str:
     low, high = seen.get("low"), seen.get("high")
-    return column, "inferred" if low is None else f"inferred; seen: {low} to {high}"
+    return "inferred" if low is None else f"inferred; seen: {low} to {high}"
 
 
 def _guess(column: Column, seen: Mapping[str, Any], rows: int) -> tuple[Column, str] | None:

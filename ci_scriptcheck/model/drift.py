@@ -10,7 +10,7 @@ from ci_scriptcheck.model.comparison import ColumnComparison, Fate
 from ci_scriptcheck.values import dataclass
 
 MOVED = 0.1
-"""Share by which a number of rows, bytes or objects has to move to be told."""
+"""Share of the smaller one by which two numbers of rows, bytes or objects have to differ to be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,5 +88,5 @@ class Drift:
 
 
 def has_moved(before: int, after: int) -> bool:
-    """Say whether a count has moved by so much that a person should know."""
-    return abs(after - before) > MOVED * before if before else after > 0
+    """Say whether a count has moved by so much that a person should know, whichever of both is the later one."""
+    return abs(after - before) > MOVED * min(before, after)

@@ -12,6 +12,8 @@ from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.project import Pipeline, Project
 from ci_scriptcheck.values import dataclass
 
+_IS_ID = re.compile(r"(?=.*[0-9])[a-z0-9]{12}")
+"""As SageMaker makes them; a pipeline that is called so is rare, and has been looked for already."""
 _UNLIKE = re.compile(r"[^a-zA-Z0-9]+")
 
 
@@ -102,11 +104,33 @@ def _owner(project: Project, pipelines: Collection[str], execution: str) -> str:
             what=f"`{called}` is an execution of no pipeline that is to be run",
             advice=did_you_mean(called, project.pipelines),
         )
+    if len(listed) == 1:
+        raise _called_otherwise(listed[0], pipeline_of(said[listed[0]]), execution)
     raise UsageError(
         what=f"of which pipeline `{called}` is an execution is not known",
         facts=(f"to be run are {', '.join(f'`{name}`' for name in listed[:5])}",),
         advice=f"write `executions: {{{listed[0]}: {called}}}` under `aws`, or name one pipeline",
     )
+
+
+def _called_otherwise(pipeline: str, said: str, execution: str) -> UsageError:
+    """Say that the only pipeline that is to be run is another one on SageMaker than was named: often by a slip."""
+    called = pipeline_of(execution)
+    is_arn = execution != called
+    what = f"`{called}` is not what `{pipeline}` is called on SageMaker"
+    facts = (f"`executions` under `aws` say that it is `{said}`",)
+    if is_arn:
+        advice = f"write `executions: {{{pipeline}: {called}}}` under `aws` if it is this one"
+    elif _IS_ID.fullmatch(called):
+        advice = (
+            f"the id of an execution is not enough, its ARN is: `aws sagemaker list-pipeline-executions"
+            f" --pipeline-name {said}` lists them"
+        )
+    else:
+        advice = did_you_mean(called, [said]) or (
+            f"name `{said}`, for its newest execution that succeeded, or give the ARN of one"
+        )
+    return UsageError(what=what, facts=facts, advice=advice)
 
 
 def _has_real(project: Project, pipeline: Pipeline) -> bool:

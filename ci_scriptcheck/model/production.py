@@ -61,7 +61,7 @@ class BesideProduction:
     Attributes:
         is_sample: Whether it was given, or is held against, something else than all that production had; numbers
             of rows and metrics say nothing then.
-        others: Inputs for which the task was given something else than production was, or nothing.
+        others: Inputs for which the task was given what is not known to be production's, or nothing.
         drift: How the data lie otherwise, as a whole.
         files: How they differ row by row and value by value, where nothing is a sample.
         lies_alike: Whether rows differ, and columns and metrics lie as production's do all the same.
@@ -88,7 +88,7 @@ class BesideProduction:
             return "its data were samples"
         names = ", ".join(f"`{one}`" for one in self.others)
         is_one = len(self.others) == 1
-        return f"its input{'s' * (not is_one)} {names} {'is' if is_one else 'are'} not what production had"
+        return f"its input{'s' * (not is_one)} {names} {'is' if is_one else 'are'} not known to be what production had"
 
     @property
     def differs(self) -> bool:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def opening(plan: Plan, workers: int | None, page: Page) -> str:
     """Write the first two lines: what is compared, and what that affects."""
     shown = workers if plan.tasks else None
-    return f"{lines.header(plan, shown, page)}\n{lines.scope(plan)}\n"
+    return f"{lines.header(plan, shown, page)}\n{page.flow(lines.scope(plan))}\n"
 
 
 def finished(task: Task, result: TaskResult, plan: Plan, page: Page, column: int) -> list[str]:
@@ -97,7 +97,8 @@ def _last(record: RunRecord, page: Page) -> list[str]:
     if record.stopped is not None:
         told.insert(0, f"{mistake.error(record.stopped, page)}\n")
     if page.detail is not Detail.QUIET:
-        told.append(machines.told(record))
+        took = machines.told(record)
+        told.append(None if took is None else page.flow(took))
     told.append(summary.last_line(record, page))
     if record.interrupted is None and verdict.has_tested_nothing(record):
         told.insert(0, "nothing that was asked for was run, so nothing was tested")

@@ -9,7 +9,7 @@ from ci_scriptcheck.report import drift, grid, withheld
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ci_scriptcheck.model.execution_comparison import (
         ExecutionComparison,
@@ -91,13 +91,24 @@ def _first(comparison: ExecutionComparison) -> str:
         given.append("other settings")
     if "machines" in kinds:
         given.append("other machines")
-    data = [f"`{visible(port.name)}`" for port in inputs if _has_other_data(port)]
+    data = [port.name for port in inputs if _has_other_data(port)]
     if data:
-        given.append(f"other data ({listed(data, 3)})")
+        given.append(f"other data ({_named(data)})")
+    # Where they are read and lie as those before, the place alone is other.
+    told = {port.name for port in inputs if port.found.drift.programs}.union(data)
+    places = [one.name for one in step.settings if one.what == "place" and one.name not in told]
+    if places:
+        given.append(
+            f"data of {'another place' if len(places) == 1 else 'other places'} ({_named(places)})"
+        )
     start = f"The first step that differs is `{visible(step.name)}`"
     if not given:
         return f"{start}, and nothing is known to differ of what it was given."
     return f"{start}: it was given {listed(given)}."
+
+
+def _named(names: Sequence[str]) -> str:
+    return listed([f"`{visible(name)}`" for name in names], 3)
 
 
 def _has_other_data(port: PortChange) -> bool:

@@ -34,6 +34,8 @@ MOST_TAIL = 8
 MOST_CELL = 40
 
 _LABEL = 12
+_SENTENCES = frozenset({"help", "also in"})
+"""Labels of what is read, and not copied."""
 
 Failure = tuple["Task", "TaskResult"]
 
@@ -264,9 +266,7 @@ def labelled(label: str, text: str, page: Page) -> str:
     """Write one of the last lines of a failure: what it is, and what to type or read."""
     head = f"  {label:<{_LABEL}}"
     # Commands and paths stay whole, so that they can be copied.
-    if label != "help":
-        return head + text
-    return page.flow(text, head)
+    return page.flow(text, head) if label in _SENTENCES else head + text
 
 
 def _short(group: list[Failure], page: Page) -> str:

@@ -81,12 +81,14 @@ class SortedOut:
         other: Those that differ.
         same: Those of which all rows and values are the same.
         sampled: Samples that lie alike.
+        fed_otherwise: Those that lie alike as a whole, of inputs that may be others than production's.
         unknown: Those that were not compared, and why.
     """
 
     other: tuple[_Output, ...] = ()
     same: tuple[_Output, ...] = ()
     sampled: tuple[_Output, ...] = ()
+    fed_otherwise: tuple[_Output, ...] = ()
     unknown: tuple[tuple[Task, BesideProduction, str], ...] = ()
 
     def alike(self) -> tuple[tuple[tuple[_Output, ...], tuple[str, str]], ...]:
@@ -99,6 +101,13 @@ class SortedOut:
             (
                 self.sampled,
                 ("sampled output lies as production's", "sampled outputs lie as production's"),
+            ),
+            (
+                self.fed_otherwise,
+                (
+                    "output lies as production's as a whole, rows and metrics not compared",
+                    "outputs lie as production's as a whole, rows and metrics not compared",
+                ),
             ),
         )
 
@@ -117,7 +126,8 @@ def sorted_out(record: RunRecord) -> SortedOut | None:
     return SortedOut(
         other=tuple(pair for pair in found if pair[1].differs),
         same=tuple(pair for pair in alike if not pair[1].is_sample),
-        sampled=tuple(pair for pair in alike if pair[1].is_sample),
+        sampled=tuple(pair for pair in alike if pair[1].is_sample and not pair[1].others),
+        fed_otherwise=tuple(pair for pair in alike if pair[1].is_sample and pair[1].others),
         unknown=tuple((task, one, why) for task, one in same if (why := _why_not(one))),
     )
 

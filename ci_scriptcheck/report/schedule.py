@@ -38,7 +38,7 @@ def render(plan: Plan, page: Page, ready: Mapping[str, TaskResult] = NOTHING) ->
         page: What it is written on.
         ready: The results that are known without running: kept ones, and of what cannot be run.
     """
-    parts = [f"{lines.header(plan, None, page)}\n{lines.scope(plan)}"]
+    parts = [f"{lines.header(plan, None, page)}\n{page.flow(lines.scope(plan))}"]
     left_out = _left_out(plan.of_head(), ready)
     checked = [
         task
@@ -75,7 +75,7 @@ class Shares:
 
 def shared(plan: Plan, shares: Shares, page: Page) -> str:
     """Write into how many shares a plan was cut, and how even they are."""
-    told = [lines.header(plan, None, page), lines.scope(plan)]
+    told = [lines.header(plan, None, page), page.flow(lines.scope(plan))]
     if plan.tasks:
         work = f"{counted(shares.count, 'share')} of {seconds(shares.total)} of work"
         if shares.count > 1:

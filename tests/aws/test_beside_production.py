@@ -143,5 +143,6 @@ def test_without_an_input_that_production_had_rows_say_nothing_and_that_is_told(
     assert why in told
     assert "rows changed" not in told
     assert (
-        "Its input `rates` is not what production had: rows and metrics are not compared" in told
+        "Its input `rates` is not known to be what production had: rows and metrics are not compared"
+        in told
     )

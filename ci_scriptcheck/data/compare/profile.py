@@ -1,8 +1,9 @@
 """Figures of a column on both sides: how its values lie, and how far that has shifted.
 
 The population stability index is the sum of (a - b) ln(a / b) over shares b of base and a of head, in
-ten classes that its quantiles bound, or one class for each value of text; a class without rows counts
-as a share of 0.0001.
+ten classes, or one class for each value of text; a class without rows counts as a share of 0.0001. Classes of numbers
+are bound by the deciles, each halfway between those of both sides: so neither side is the measure of the other, and
+the index is the same from head to base.
 """
 
 from __future__ import annotations
@@ -28,8 +29,7 @@ MOST_VALUES = 100
 """Different texts up to which their shares are compared one by one."""
 
 LEVELS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
-SHOWN = (0.05, 0.5, 0.95)
-"""Those of head that are told; those of base bound the classes, too."""
+"""Of quantiles; those from a tenth to nine tenths bound the classes."""
 _LEAST_SHARE = 1e-4
 _MOST_CELLS = 20_000_000
 """That lie in memory at once to be sorted."""
@@ -139,7 +139,6 @@ def _named(value: object) -> str:
 def _summaries(
     connection: duckdb.DuckDBPyConnection, side: str, matches: Iterable[Match], rows: int
 ) -> dict[str, Summary]:
-    wanted = LEVELS if side == "before" else SHOWN
     count = "count(distinct {0})" if rows <= _COUNTED else "approx_count_distinct({0})"
     inner, outer, asked = [], [], []
     for match in matches:
@@ -148,14 +147,14 @@ def _summaries(
         if match.meant in NUMBERS | MOMENTS:
             number = f"m{match.cell}"
             inner.append(f"{_finite(match)} as {number}")
-            levels = f"quantile_disc({number}, {list(wanted)})" if rows <= _MOST_SORTED else "null"
+            levels = f"quantile_disc({number}, {list(LEVELS)})" if rows <= _MOST_SORTED else "null"
             parts += [f"count({number})", f"avg({number})", levels]
         outer += parts
         asked.append((match, len(parts)))
     query = f"select {', '.join(outer)} from (select {', '.join(inner)} from {side})"  # noqa: S608  (ours)
     answer = iter(connection.execute(query).fetchone() or ())
     return {
-        match.cell: _summary(match, rows, wanted, [next(answer) for _ in range(width)])
+        match.cell: _summary(match, rows, [next(answer) for _ in range(width)])
         for match, width in asked
     }
 
@@ -170,13 +169,13 @@ def _finite(match: Match) -> str:
     return f"case when isfinite({cell}::double) then {cell}::double end"
 
 
-def _summary(match: Match, rows: int, wanted: Sequence[float], answer: Sequence[Any]) -> Summary:
+def _summary(match: Match, rows: int, answer: Sequence[Any]) -> Summary:
     filled, distinct, *more = answer
     is_estimate = rows > _COUNTED
     if not more:
         return Summary(rows=rows, filled=filled, distinct=distinct, is_estimate=is_estimate)
     finite, mean, levels = more
-    quantiles = dict(zip(wanted, levels, strict=True)) if levels else {}
+    quantiles = dict(zip(LEVELS, levels, strict=True)) if levels else {}
     return Summary(
         rows=rows,
         filled=filled,
@@ -197,7 +196,7 @@ def _classes(
     """Count rows by class on both sides, of the columns that can be put into classes."""
     asked = {}
     for match in matches:
-        cell, edges = match.cell, _edges(before[match.cell])
+        cell, edges = match.cell, _edges(before[match.cell], after[match.cell])
         if match.meant in NUMBERS | MOMENTS:
             if edges:
                 bounds = f"[{', '.join(str(edge) for edge in edges)}]::double[]"
@@ -214,6 +213,14 @@ def _classes(
     return {cell: (b, a) for cell, b, a in zip(asked, *counted, strict=True)}
 
 
-def _edges(summary: Summary) -> list[float]:
+def _edges(before: Summary, after: Summary) -> list[float]:
     levels = [level for level in LEVELS if 0.1 <= level <= 0.9]
-    return sorted({float(summary.quantiles[level]) for level in levels if summary.quantiles})
+    if not before.quantiles or not after.quantiles:
+        return []
+    # Halved first: a sum of two large ones could be infinite.
+    return sorted(
+        {
+            float(before.quantiles[level]) / 2 + float(after.quantiles[level]) / 2
+            for level in levels
+        }
+    )

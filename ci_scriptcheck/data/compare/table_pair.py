@@ -151,17 +151,19 @@ class _Comparing:
             # A key that is made anew in each run would hide every other column.
             why, key = f"no row has the same {self._shown_key()} on both sides", ()
             paired = self._paired(key)
-        found = self._unique() if not self._key else None
+        found = self._unique() if not key else None
+        is_key_found = False
         if found is not None:
             by_key = self._paired((found.name,))
-            if unique_key.explains_more(by_key, paired):
+            is_key_found = unique_key.explains_more(by_key, paired)
+            if is_key_found:
                 key, paired = (found.name,), by_key
         columns = [*self._columns(paired, key), *self._one_sided()]
         return TableComparison(
             rows_before=self._sides[0].rows,
             rows_after=self._sides[1].rows,
             key=key,
-            is_key_found=bool(key) and not self._key,
+            is_key_found=is_key_found,
             why_no_key=why,
             changed=paired.changed,
             gone=paired.gone,
@@ -182,7 +184,7 @@ class _Comparing:
         for name, side in zip(("base", "head"), self._sides, strict=True):
             for column in self._key:
                 if column not in side.columns:
-                    return f"there is no column `{column}` on {name}"
+                    return f"it has no column `{column}` on {name}"
         cells = self._cells_of(self._key)
         for name, relation in zip(("base", "head"), rows.SIDES, strict=True):
             if cells and not rows.is_unique(self._connection, relation, cells):

@@ -200,14 +200,13 @@ class _Looking:
         allowed = 1.0 if None in column.values else column.nulls
         if self._seen(there).exceeds(missing, allowed):
             bad = [scan for scan in there if scan.counts[column.name].filled < scan.rows]
+            found, most = _told_apart(missing / rows, allowed)
             yield Mismatch(
                 rule="SC305",
                 column=column.name,
                 file=_file(bad, there),
-                expected=f"a value in at least {_percent(1 - allowed)}"
-                if allowed
-                else "a value in every row",
-                found=f"no value in {_percent(missing / rows)} of rows",
+                expected=f"at most {most}" if allowed else "a value in every row",
+                found=f"no value in {found} of rows",
                 rows=missing,
                 of_rows=rows,
             )
@@ -301,5 +300,13 @@ def _short(text: str) -> str:
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
+def _told_apart(found: float, allowed: float) -> tuple[str, str]:
+    """Write two shares with as many digits as it takes to see that they are not the same."""
+    digits = next(
+        (few for few in range(3, 9) if _percent(found, few) != _percent(allowed, few)), 9
+    )
+    return _percent(found, digits), _percent(allowed, digits)
+
+
+def _percent(share: float, digits: int = 3) -> str:
+    return f"{100 * share:.{digits}g} %"

@@ -114,9 +114,26 @@ def test_a_key_that_tables_do_not_have_is_told(tables: Path) -> None:
     ended = scriptcheck("diff", "old", "new", "--key", "nr", folder=tables)
 
     assert (
-        "rows of `t.csv` are not paired by their key: there is no column `nr` in old\n"
+        "rows of `t.csv` are not paired by their key: it has no column `nr` in old\n"
         in ended.stdout
     )
+
+
+def test_a_table_without_the_key_of_another_one_is_paired_by_a_column_that_is_unique(
+    tables: Path,
+) -> None:
+    for side, names in (("old", "a b c d"), ("new", "d c b x")):
+        rows = "".join(f"{ord(one)},{one}\n" for one in names.replace("x", "a").split())
+        text = "customer,name\n" + (rows.replace(",a", ",z") if side == "new" else rows)
+        (tables / side / "customers.csv").write_text(text)
+
+    told = scriptcheck("diff", "old", "new", "--key", "id", folder=tables).stdout
+
+    assert (
+        "rows of `customers.csv` are not paired by their key: it has no column `id` in old" in told
+    )
+    assert "rows of `customers.csv` are paired by `customer`" in told
+    assert "1 of 4 rows changed of `customers.csv`" in told
 
 
 @pytest.mark.parametrize(

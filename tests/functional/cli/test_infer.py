@@ -56,8 +56,27 @@ def test_what_is_drafted_can_be_read_and_allows_the_sample(orders: Path) -> None
 
     dataset = project.datasets["orders"]
     assert [file.name for file in dataset.files] == ["part-*.csv"]
-    assert [column.nulls for column in dataset.schema.columns] == [0, 0, 0.03, 0, 0, 0]
+    assert [column.nulls for column in dataset.schema.columns] == [0, 0, 0.092, 0, 0, 0]
     assert all(column.min is None is column.max for column in dataset.schema.columns)
+
+
+def test_what_is_drafted_of_one_month_lets_the_next_one_be_a_little_emptier(
+    tmp_path: Path,
+) -> None:
+    months = {}
+    for month, empty in (("09", 5_816), ("12", 5_823)):
+        cells = ["" if row < empty else f"{row}.5" for row in range(6_000)]
+        months[month] = "id,voucher\n" + "".join(
+            f"{row},{cell}\n" for row, cell in enumerate(cells)
+        )
+    (tmp_path / "09.csv").write_text(months["09"])
+
+    text = scriptcheck("infer", "09.csv", "--as", "orders", folder=tmp_path).stdout
+
+    project = load_project(MemoryTree({"scriptcheck.yaml": f"version: 1\n{text}"}))
+    voucher = project.datasets["orders"].schema.columns[1]
+    assert 5_823 / 6_000 < voucher.nulls <= 0.98
+    assert "97 % empty here" in text
 
 
 def test_a_dataset_is_added_and_the_rest_of_the_file_stays(orders: Path) -> None:

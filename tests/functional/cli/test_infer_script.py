@@ -133,7 +133,7 @@ def test_init_describes_the_data_that_are_there(repository: Path) -> None:
     text = (repository / "scriptcheck.yaml").read_text()
     assert "  orders:\n    # guess: data/orders is called so" in text
     assert "    copy: data/orders\n" in text
-    assert "      amount: {type: float, nulls: 0.5}" in text
+    assert "      amount: {type: float, nulls: 0.96}" in text
 
 
 FIRST = """\

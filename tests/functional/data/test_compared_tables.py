@@ -100,20 +100,21 @@ def test_the_same_table_written_otherwise_does_not_differ(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("key", "after", "why"),
+    ("key", "after", "why", "instead"),
     [
-        (("code",), BASE, "there is no column `code` on base"),
-        (("id",), BASE.replace("3,", "2,"), "`id` is not unique on head"),
-        (("city",), BASE, "`city` is not unique on base"),
-        (("city", "id"), BASE + "3,Ulm,4\n", "`city`, `id` are not unique on head"),
+        (("code",), BASE, "it has no column `code` on base", ("id",)),
+        (("id",), BASE.replace("3,", "2,"), "`id` is not unique on head", ()),
+        (("city",), BASE, "`city` is not unique on base", ("id",)),
+        (("city", "id"), BASE + "3,Ulm,4\n", "`city`, `id` are not unique on head", ()),
     ],
 )
 def test_a_key_that_does_not_tell_rows_apart_is_said_and_not_used(
-    tmp_path: Path, key: tuple[str, ...], after: str, why: str
+    tmp_path: Path, key: tuple[str, ...], after: str, why: str, instead: tuple[str, ...]
 ) -> None:
     found = table(tmp_path, "d.csv", BASE, after + "9,Ulm,1\n", key=key)
 
-    assert (found.why_no_key, found.key) == (why, ())
+    assert (found.why_no_key, found.key) == (why, instead)
+    assert found.is_key_found is bool(instead)
     assert found.new >= 1
 
 

@@ -147,6 +147,50 @@ def test_a_constant_that_is_smaller_now_is_told(tmp_path: Path) -> None:
     assert only_column(drift(tmp_path, a_file(before), a_file(after))).name == "rate"
 
 
+def a_scale(of: int, mean: float) -> dict[str, Any]:
+    """Make shares of a highest count, as a score that is scaled to 1: the larger the count, the finer the steps."""
+    counts = np.random.default_rng(of).exponential(mean * of, ROWS).round().clip(0, of)
+    return {"score": (counts / of).round(4)}
+
+
+def test_a_scale_of_other_steps_does_not_differ_where_hardly_a_value_moved(tmp_path: Path) -> None:
+    for of, other in ((29, 26), (26, 30), (30, 29)):
+        found = drift(tmp_path, a_file(a_scale(of, 0.15)), a_file(a_scale(other, 0.15)))
+
+        assert found.is_empty, (of, other, found)
+
+
+def test_values_on_a_scale_that_moved_are_told_whichever_day_is_the_later_one(
+    tmp_path: Path,
+) -> None:
+    days = a_file(a_scale(29, 0.12)), a_file(a_scale(26, 0.19))
+
+    there, back = only_column(drift(tmp_path, *days)), only_column(drift(tmp_path, *days[::-1]))
+
+    assert there.psi is not None
+    assert (there.name, back.name) == ("score", "score")
+    assert back.psi == pytest.approx(there.psi)
+
+
+def test_a_flag_that_is_set_in_a_little_more_than_half_of_the_rows_does_not_differ(
+    tmp_path: Path,
+) -> None:
+    sides = [{"flag": [1.0] * ones + [0.0] * (ROWS - ones)} for ones in (980, 1_020)]
+
+    assert drift(tmp_path, a_file(sides[0]), a_file(sides[1])).is_empty
+
+
+@pytest.mark.parametrize("counts", [(1_000, 905), (905, 1_000)])
+def test_rows_are_told_from_a_tenth_of_the_smaller_number_on(
+    tmp_path: Path, counts: tuple[int, int]
+) -> None:
+    before, after = ({"t.csv": "a\n" + "x\n" * count} for count in counts)
+
+    table = only_table(drift(tmp_path, before, after))
+
+    assert (table.rows_before, table.rows_after) == counts
+
+
 def test_an_identifier_that_is_the_same_in_all_rows_now_is_told(tmp_path: Path) -> None:
     later = a_day(2)
     later["email"] = ["nobody@example.org"] * ROWS
@@ -212,7 +256,7 @@ def test_rows_of_samples_are_not_counted(tmp_path: Path) -> None:
 
 
 def test_numbers_without_a_header_are_columns_by_their_place(tmp_path: Path) -> None:
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(2)
     before = "".join(f"{a},{b}\n" for a, b in rng.normal(0, 1, (500, 2)))
     after = "".join(f"{a},{b + 3}\n" for a, b in rng.normal(0, 1, (500, 2)))
 

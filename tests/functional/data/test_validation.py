@@ -378,6 +378,19 @@ def test_a_share_of_nulls_may_be_exceeded_by_chance_only_where_just_as_many_were
     assert found(tmp_path, dataset, chance=True) == []
 
 
+def test_the_share_that_is_allowed_is_told_as_the_one_that_is_found_and_never_the_same(
+    tmp_path: Path,
+) -> None:
+    cells = [None] * 5_823 + [1.0] * 177
+    pq.write_table(pa.table({"share": cells}), tmp_path / "d.parquet")
+
+    (one,) = found(
+        tmp_path, a_dataset("d.parquet", columns=(a_column("share", "float", nulls=0.97),))
+    )
+
+    assert (one.found, one.expected) == ("no value in 97.05 % of rows", "at most 97 %")
+
+
 def test_tables_without_rows_are_told_where_rows_are_expected(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text(",".join(ROWS) + "\n")
 

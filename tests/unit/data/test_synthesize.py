@@ -141,6 +141,12 @@ def test_nulls_stay_below_their_share_and_some_are_there() -> None:
     assert 0 < table["y"].null_count < 1000
 
 
+def test_a_column_of_which_most_may_be_missing_is_mostly_empty() -> None:
+    table = made(a_dataset("d", a_column("x", "float", nulls=0.97)))
+
+    assert table["x"].null_count == 940
+
+
 def test_a_key_of_one_column_tells_rows_apart_and_is_never_null() -> None:
     column = a_column("id", pattern="[0-9]{3}", nulls=0.5)
 

@@ -65,6 +65,29 @@ def test_of_several_none_is_guessed() -> None:
     assert "of which pipeline `fraud` is an execution is not known" in caught.value.what
 
 
+@pytest.mark.parametrize(
+    ("named", "advice"),
+    [
+        ("frauds-daily", "did you mean `fraud-daily`?"),
+        ("0ctobbbbbbbb", "the id of an execution is not enough, its ARN is"),
+        ("churn", "name `fraud-daily`, for its newest execution that succeeded"),
+        (ARN, "write `executions: {daily: fraud}` under `aws` if it is this one"),
+    ],
+)
+def test_what_the_settings_call_otherwise_is_held_against_what_they_say(
+    named: str, advice: str
+) -> None:
+    project = a_project("daily", "weekly", daily="fraud-daily")
+
+    with pytest.raises(UsageError) as caught:
+        chosen(project, ["daily"], options(named))
+
+    called = "fraud" if named == ARN else named
+    assert caught.value.what == f"`{called}` is not what `daily` is called on SageMaker"
+    assert caught.value.facts == ("`executions` under `aws` say that it is `fraud-daily`",)
+    assert (caught.value.advice or "").startswith(advice)
+
+
 def test_two_executions_of_one_pipeline_are_a_mistake() -> None:
     with pytest.raises(UsageError) as caught:
         names(a_project("daily", daily="fraud"), options(ARN, "fraud"))

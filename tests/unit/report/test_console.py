@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -304,6 +305,18 @@ STORIES = {
     "stopped_midway": stopped_midway,
     "not_installed": not_installed,
 }
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_what_is_read_stays_within_a_narrow_terminal_and_what_is_copied_stays_whole(
+    story: str,
+) -> None:
+    told = console.render(STORIES[story](), NARROW)
+
+    wide = [line for line in told.splitlines() if len(line) > 80]
+    # The last line, which counts everything, is looked for as one.
+    copied = r"[0-9]+ failed, .* in [0-9.]+ s$| *(reproduce|look|accept|explain|record) |.* \| |.*`[^`]{40,}`"
+    assert [line for line in wide if not re.match(copied, line)] == []
 
 
 @pytest.mark.parametrize("name", STORIES)

@@ -19,6 +19,7 @@ from ci_scriptcheck.model.execution_failure import told
 from ci_scriptcheck.model.execution_settings import HIDDEN, SettingChange
 from ci_scriptcheck.report import executions
 from ci_scriptcheck.report.page import PLAIN, Page
+from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -226,6 +227,32 @@ def test_only_what_comes_out_differs(golden: Callable[[str], object]) -> None:
     )
 
     assert executions.render(a_comparison(step), PLAIN) == golden("executions/chance.txt")
+
+
+def test_a_step_that_read_other_places_was_given_that(golden: Callable[[str], object]) -> None:
+    places = tuple(
+        SettingChange(
+            what="place",
+            name=name,
+            before=f"s3://company-ml/fraud/2026-09/{name}/",
+            after=f"s3://company-ml/fraud/2026-10/{name}/",
+        )
+        for name in ("orders", "customers")
+    )
+    step = StepChange(
+        name="prepare", statuses=(Status.SUCCEEDED, Status.SUCCEEDED), settings=places
+    )
+    orders = PortChange(
+        name="orders", side="input", found=Found(drift=Drift(tables=(TableDrift(name="o.csv"),)))
+    )
+
+    told = executions.render(a_comparison(step), PLAIN)
+    with_data = executions.render(a_comparison(replace(step, ports=(orders,))), PLAIN)
+
+    assert told == golden("executions/other_places.txt")
+    assert "other data (`orders`) and data of another place (`customers`)" in " ".join(
+        with_data.split()
+    )
 
 
 def test_names_cannot_act_on_a_terminal() -> None:

@@ -124,6 +124,21 @@ def test_what_came_out_stands_beside_what_production_wrote(
     assert console.ending(the_record(), PLAIN) == golden("console/beside_production.txt")
 
 
+def test_of_other_inputs_no_output_is_said_to_be_a_sample() -> None:
+    plan = the_plan()
+    fed = BesideProduction(port="scores", is_sample=True, others=("prepared",))
+    lost = replace(fed, port="checks", drift=Drift(tables=(TableDrift(name="c.csv"),)))
+    record = a_record(plan, a_result("fraud/train[real]", beside_production=(fed, lost)))
+
+    told = " ".join((production.beside(record, PLAIN) or "").split())
+
+    assert "Its input `prepared` is not known to be what production had: rows and metrics" in told
+    assert (
+        "1 output lies as production's as a whole, rows and metrics not compared: "
+        "fraud/train[real] `scores`"
+    ) in told
+
+
 def test_a_comment_tells_the_same_with_its_tables(golden: Callable[[str], object]) -> None:
     assert markdown.comment(the_record(), Links()) == golden("markdown/beside_production.md")
 
