@@ -8,7 +8,7 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.execution import execution_name
 from ci_scriptcheck.model.plan import Purpose, Side, Task
-from ci_scriptcheck.model.production import BesideProduction
+from ci_scriptcheck.model.production import SLIGHT, BesideProduction
 from ci_scriptcheck.report import data_difference, data_difference_table, drift, failure
 from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, visible
@@ -135,16 +135,29 @@ def beside(record: RunRecord, page: Page) -> str | None:
 
 def sentences(one: BesideProduction, record: RunRecord) -> Iterator[str]:
     """Say of an output that differs what is to be known of it."""
+    name = base_name(record.plan)
     if one.is_as_base:
-        yield f"{base_name(record.plan)} writes the same: not by this change"
+        yield f"{name} writes the same: not by this change"
+    if one.is_base_as_production and not one.is_sample:
+        yield f"{name} writes what production wrote: it is this change"
+    elif one.is_base_as_production:
+        yield f"What {name} writes of the same lies as production's does: it is this change"
     if one.is_sample:
         why = visible(one.why_sample)
         smaller = "" if one.others else ", and sums over groups are smaller"
         yield f"{why[0].upper()}{why[1:]}: rows and metrics are not compared{smaller}."
     if one.files:
         yield data_difference.in_short(*rows_of(one))
-    if one.lies_alike:
-        yield "As a whole it lies as production's does: chance, or rounding, may be all that differs."
+    yield from _innocent(one, name)
+
+
+def _innocent(one: BesideProduction, base: str) -> Iterator[str]:
+    """Say what may be all that differs, where something speaks for it: who reads it will look no further."""
+    if one.is_slight:
+        why = "" if one.is_base_as_production else ": rounding may be all that differs"
+        yield f"No number differs by more than {SLIGHT:.2%}{why}.".replace("%", " %")
+    elif one.may_be_chance:
+        yield f"As a whole it lies as production's does, and {base}'s as well: chance may be all that differs."
 
 
 def rows_of(one: BesideProduction) -> tuple[PortComparison, Sides]:

@@ -81,14 +81,46 @@ def test_samples_are_compared_as_wholes_and_neither_rows_nor_metrics_are(
     assert "daily/total[real] `report` is not compared: its data were samples" in told
 
 
-def test_rows_that_differ_and_lie_alike_may_do_so_by_chance(company: Company) -> None:
-    company.change("prepare.py", "* factor", "* factor * 1.0001")
+def test_numbers_that_are_as_good_as_the_same_may_be_rounded_otherwise(company: Company) -> None:
+    company.change("prepare.py", "* factor", "* factor * 1.00001")
 
-    ended = company.dive()
+    told = in_a_line(company.dive())
 
-    told = in_a_line(ended)
     assert "440 of 440 rows changed of `kept.csv`" in told
-    assert "As a whole it lies as production's does: chance, or rounding, may be all" in told
+    assert "No number differs by more than 0.01 %: rounding may be all that differs." in told
+
+
+def test_a_few_rows_that_are_a_tenth_too_low_are_not_excused(company: Company) -> None:
+    company.change("prepare.py", "* factor", "* factor * (0.9 if customer.endswith('-77') else 1)")
+    commit(company.root)
+
+    told = in_a_line(company.call("run", "--mode", "deep-dive"))
+
+    assert "1 of 440 rows changed of `kept.csv`" in told
+    assert "main writes what production wrote: it is this change" in told
+    assert "may be all that differs" not in told
+
+
+def test_what_main_draws_by_chance_may_be_all_that_differs(company: Company) -> None:
+    git(company.root, "switch", "--quiet", "main")
+    company.change("prepare.py", "import Path", "import Path\nimport random")
+    company.change(
+        "prepare.py",
+        "    text = ",
+        "    kept = [one for one in kept if float(one[2]) >= least]\n"
+        "    amounts = random.sample([one[2] for one in kept], len(kept))\n"
+        "    kept = [(*one[:2], amount) for one, amount in zip(kept, amounts)]\n"
+        "    text = ",
+    )
+    commit(company.root)
+    git(company.root, "switch", "--quiet", "--create", "other")
+    company.change("prepare.py", "import random", "import random  # as before")
+    commit(company.root)
+
+    told = in_a_line(company.call("run", "--mode", "deep-dive"))
+
+    assert "main writes the same: not by this change" in told
+    assert "lies as production's does, and main's as well: chance may be all that differs." in told
 
 
 @pytest.mark.parametrize(("level", "code", "is_told"), [("error", 1, True), ("off", 0, False)])

@@ -153,6 +153,41 @@ def test_what_needs_no_table_is_told_in_a_sentence(golden: Callable[[str], objec
         assert sentence in comment
 
 
+def test_nothing_is_excused_for_which_nothing_speaks(golden: Callable[[str], object]) -> None:
+    table = TableComparison(
+        rows_before=440, rows_after=440, changed=12, columns=(replace(MOVED, psi=None, rows=12),)
+    )
+    file = FileComparison(path="features.csv", fate=Fate.CHANGED, table=table)
+    ports = [
+        BesideProduction(port=port, files=(file,), lies_alike=True, **known)
+        for port, known in (
+            ("nothing-known", {"is_as_base": None}),
+            ("slight", {"is_slight": True}),
+            ("by-chance", {"is_as_base": True}),
+            ("by-this-change", {"is_as_base": False, "is_base_as_production": True}),
+            (
+                "rounded-by-this-change",
+                {"is_slight": True, "is_as_base": False, "is_base_as_production": True},
+            ),
+            ("neither", {"is_as_base": False}),
+        )
+    ]
+    longer = replace(file, table=replace(table, rows_after=448, new=8))
+    ports.append(replace(ports[2], port="rows-are-new", files=(longer,)))
+    sample = replace(ports[3], port="sample", files=(), is_sample=True)
+    record = a_record(
+        the_plan(), a_result("fraud/train[real]", beside_production=(*ports, sample))
+    )
+
+    told = "\n".join(
+        f"{one.port}: {sentence}"
+        for one in (*ports, sample)
+        for sentence in production.sentences(one, record)
+    )
+
+    assert f"{told}\n" == golden("console/excused_beside_production.txt")
+
+
 def test_each_finding_says_of_which_execution_and_why_it_may_be(
     golden: Callable[[str], object],
 ) -> None:
