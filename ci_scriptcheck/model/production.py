@@ -11,6 +11,9 @@ from ci_scriptcheck.values import dataclass, field
 SLIGHT = 1e-4
 """Share of itself by which a number may differ through other libraries or machines: it looks the same to four digits."""
 
+AHEAD = "production has not run this change yet"
+"""How the reason begins for which a failure on what production gave is expected."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class FixturePart:

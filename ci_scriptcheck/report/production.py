@@ -8,7 +8,7 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.execution import execution_name
 from ci_scriptcheck.model.plan import Purpose, Side, Task
-from ci_scriptcheck.model.production import SLIGHT, BesideProduction
+from ci_scriptcheck.model.production import AHEAD, SLIGHT, BesideProduction
 from ci_scriptcheck.report import data_difference, data_difference_table, drift, failure
 from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, visible
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.plan import Plan
     from ci_scriptcheck.model.production import Original
+    from ci_scriptcheck.model.result import TaskResult
     from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.page import Page
 
@@ -125,12 +126,53 @@ def sorted_out(record: RunRecord) -> SortedOut | None:
 def beside(record: RunRecord, page: Page) -> str | None:
     """Write how outputs lie beside what production wrote: what differs, then what does not, then what nobody knows."""
     found = sorted_out(record)
+    lines = [page.flow(visible(one), _MARK) for one in (*ahead(record), *unseen(record))]
     if found is None:
-        return None
+        return "\n".join(lines) or None
     parts = ["\n".join(_port(task, one, record, page)) for task, one in found.other]
     parts += [_alike(ones, words, page) for ones, words in found.alike()]
-    parts.append(_unknown(found.unknown, page))
+    parts += [_unknown(found.unknown, page), "\n".join(lines)]
     return "\n\n".join(filter(None, parts)) or None
+
+
+def ahead(record: RunRecord) -> Iterator[str]:
+    """Say of steps that miss what production cannot have written yet when they can pass."""
+    names = [
+        task.id
+        for task, result in verdict.with_tasks(record)
+        if any((one.known or "").startswith(AHEAD) for one in result.findings)
+        and not verdict.is_failure(task, result, record.plan)
+    ]
+    if names:
+        yield (
+            f"{listed(names, MOST_NAMES)} cannot pass on what production gave before production has run the"
+            " change, so that does not count. A run without deep-dive shows the whole chain."
+        )
+
+
+def unseen(record: RunRecord) -> Iterator[str]:
+    """Say which steps were given what production gave them, though what this branch writes there is something else."""
+    results = {result.task: result for result in record.results}
+    names = [
+        f"{task.id} `{item.port}`"
+        for task, _ in verdict.with_tasks(record)
+        for item in task.inputs
+        if item.here is not None and _is_other(results.get(item.here.task), item.here.port)
+    ]
+    if names:
+        was = "was" if len(names) == 1 else "were"
+        yield (
+            f"What this comes to further down is not seen here: {listed(names, MOST_NAMES)} {was} given as"
+            " production gave it, and not as this branch writes it. A run without deep-dive shows that."
+        )
+
+
+def _is_other(result: TaskResult | None, port: str) -> bool:
+    """Say whether a port does not hold what base, or production, writes there."""
+    if result is None:
+        return False
+    differing = {one.port for one in result.beside_production if one.differs}
+    return port in result.differing or port in differing
 
 
 def sentences(one: BesideProduction, record: RunRecord) -> Iterator[str]:

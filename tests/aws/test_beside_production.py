@@ -177,3 +177,73 @@ def test_without_an_input_that_production_had_rows_say_nothing_and_that_is_told(
     assert (
         "Its input `rates` is not what production had: rows and metrics are not compared" in told
     )
+
+
+TOTAL_BY_NAME = """\
+import json
+from pathlib import Path
+
+import pandas as pd
+
+
+def main(input_paths, output_paths, environ_vars, job_args):
+    data = pd.read_csv(Path(input_paths["kept"]) / "kept.csv")
+    total = float(data["amount"].sum())
+    (Path(output_paths["report"]) / "report.json").write_text(json.dumps({"total": total}))
+"""
+
+
+@pytest.fixture
+def renamed(company: Company) -> Company:
+    """Give a branch that writes `value_eur` in place of `amount`, which the next step on main reads."""
+    git(company.root, "switch", "--quiet", "main")
+    (company.root / "total.py").write_text(TOTAL_BY_NAME)
+    commit(company.root)
+    git(company.root, "switch", "--quiet", "--create", "rename")
+    company.change("prepare.py", "customer,amount", "customer,value_eur")
+    return company
+
+
+def test_a_step_that_reads_what_the_change_writes_need_not_pass_before_production_has_run_it(
+    renamed: Company,
+) -> None:
+    renamed.change("total.py", '"amount"', '"value_eur"')
+    commit(renamed.root)
+
+    ended = renamed.call("run", "--mode", "deep-dive", "--base", "main")
+
+    told = in_a_line(ended)
+    assert "known: production has not run this change yet" in told, ended.stderr
+    assert "`prepare` wrote, and this branch writes `value_eur` there" in told
+    assert (
+        "daily/total[real] cannot pass on what production gave before production has run the change"
+        in told
+    )
+    assert ended.returncode == 0, ended.stdout
+
+
+def test_a_column_that_neither_production_nor_this_branch_writes_is_missed_all_the_same(
+    renamed: Company,
+) -> None:
+    renamed.change("total.py", '"amount"', '"value_usd"')
+    commit(renamed.root)
+
+    ended = renamed.call("run", "--mode", "deep-dive", "--base", "main")
+
+    told = in_a_line(ended)
+    assert ended.returncode == 1
+    assert "production has not run this change" not in told
+    assert "this branch writes `value_eur` there" in told
+
+
+def test_who_names_a_column_that_the_change_takes_away_is_told_though_production_gave_it(
+    renamed: Company,
+) -> None:
+    commit(renamed.root)
+
+    ended = renamed.call("run", "--mode", "deep-dive", "--base", "main")
+
+    told = in_a_line(ended)
+    assert ended.returncode == 1, ended.stderr
+    assert "SC401 column `amount`" in told
+    assert "daily/total[real] `kept` was given as production gave it" in told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     Fate,
@@ -12,8 +13,16 @@ from ci_scriptcheck.model.comparison import (
     TableComparison,
 )
 from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
-from ci_scriptcheck.model.plan import Mode
-from ci_scriptcheck.model.production import BesideProduction, Original
+from ci_scriptcheck.model.plan import Input, Mode
+from ci_scriptcheck.model.production import (
+    AHEAD,
+    BesideProduction,
+    FixturePart,
+    FromProduction,
+    Original,
+)
+from ci_scriptcheck.model.result import Finding, Level, Outcome
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.report import console, markdown, production
 from ci_scriptcheck.report.comment import beside_production as beside_comment
 from ci_scriptcheck.report.comment.sheet import Room, sheet
@@ -186,6 +195,33 @@ def test_nothing_is_excused_for_which_nothing_speaks(golden: Callable[[str], obj
     )
 
     assert f"{told}\n" == golden("console/excused_beside_production.txt")
+
+
+def test_what_production_cannot_have_written_yet_is_told_and_what_is_not_seen(
+    golden: Callable[[str], object],
+) -> None:
+    here = Upstream(task="fraud/prepare[real]", port="features")
+    given = FromProduction(parts=(FixturePart(fixture="s3://company-ml/features/"),))
+    item = Input(port="data", parameter="data", source=given, here=here)
+    plan = a_plan(a_dive("prepare"), replace(a_dive("train"), inputs=(item,)))
+    why = (
+        "its `data` is what production's `prepare` wrote, and this branch writes `value_eur` there"
+    )
+    missed = Finding(
+        rule="SC201",
+        severity=Level.ERROR,
+        message="KeyError: 'value_eur'",
+        known=f"{AHEAD}: {why}",
+    )
+    record = a_record(
+        plan,
+        a_result("fraud/prepare[real]", differing=("features",)),
+        a_result("fraud/train[real]", outcome=Outcome.FAILED, findings=(missed,)),
+    )
+
+    assert verdict.exit_code(record) == 0
+    assert console.ending(record, PLAIN) == golden("console/ahead_of_production.txt")
+    assert markdown.comment(record, Links()) == golden("markdown/ahead_of_production.md")
 
 
 def test_each_finding_says_of_which_execution_and_why_it_may_be(
