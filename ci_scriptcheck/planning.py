@@ -109,7 +109,7 @@ def planned(
         # What is public, a change does not say by itself.
         said = reached().base
     of_base_too = () if said is None else (said.project.datasets,)
-    tasks = privacy.marked(tasks, project.datasets, *of_base_too)
+    tasks = privacy.marked(suppliers.among_themselves(tasks), project.datasets, *of_base_too)
     code = {task.script for task in of_head} | _generators(project)
     whole = Plan(
         version=__version__,

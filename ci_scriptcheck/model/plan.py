@@ -50,6 +50,7 @@ class Input:
         parameter: The key in `input_paths`.
         file: Name of the file that the script wants instead of the folder.
         expects: Dataset that the content is checked against.
+        here: What writes it on this branch, where it is given what production gave it.
     """
 
     port: str
@@ -58,6 +59,7 @@ class Input:
     required: bool = True
     file: str | None = None
     expects: str | None = None
+    here: Upstream | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -171,7 +173,8 @@ class Task:
 
     def waits_for(self) -> tuple[str, ...]:
         """List the tasks that have to have ended before it does, well or not."""
-        others = (self.beside, self.across)
+        here = {item.here.task for item in self.inputs if item.here is not None}
+        others = (self.beside, self.across, *sorted(here))
         return (*self.needs(), *(name for name in others if name is not None))
 
 

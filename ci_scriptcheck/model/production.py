@@ -8,6 +8,12 @@ from ci_scriptcheck.model.comparison import FileComparison
 from ci_scriptcheck.model.drift import Drift
 from ci_scriptcheck.values import dataclass, field
 
+SLIGHT = 1e-4
+"""Share of itself by which a number may differ through other libraries or machines: it looks the same to four digits."""
+
+AHEAD = "production has not run this change yet"
+"""How the reason begins for which a failure on what production gave is expected."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class FixturePart:
@@ -65,10 +71,13 @@ class BesideProduction:
         drift: How the data lie otherwise, as a whole.
         files: How they differ row by row and value by value, where nothing is a sample.
         lies_alike: Whether rows differ, and columns and metrics lie as production's do all the same.
+        is_slight: Whether no number differs by more than `SLIGHT`, and nothing else does.
         opaque: Files that are not the same, and of which nobody can say how they differ, such as models.
         why_not: Why they were not compared.
         is_as_base: Whether base writes the same there, so that the change is not why it differs; `None` where
             base was not run.
+        is_base_as_production: Whether base, which writes something else there, writes what production wrote, as
+            far as that can be compared.
     """
 
     port: str
@@ -77,9 +86,11 @@ class BesideProduction:
     drift: Drift = field(default_factory=Drift)
     files: tuple[FileComparison, ...] = ()
     lies_alike: bool = False
+    is_slight: bool = False
     opaque: tuple[str, ...] = ()
     why_not: str | None = None
     is_as_base: bool | None = None
+    is_base_as_production: bool = False
 
     @property
     def why_sample(self) -> str:
@@ -89,6 +100,16 @@ class BesideProduction:
         names = ", ".join(f"`{one}`" for one in self.others)
         is_one = len(self.others) == 1
         return f"its input{'s' * (not is_one)} {names} {'is' if is_one else 'are'} not known to be what production had"
+
+    @property
+    def may_be_chance(self) -> bool:
+        """Say whether something speaks for it that chance is all that differs.
+
+        Base, too, writes something else than production, which lies alike; and no rows are more or fewer.
+        """
+        tables = (one.table for one in self.files)
+        is_as_long = all(one is None or one.rows_before == one.rows_after for one in tables)
+        return self.lies_alike and self.is_as_base is True and is_as_long
 
     @property
     def differs(self) -> bool:

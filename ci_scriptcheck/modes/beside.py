@@ -236,6 +236,8 @@ def _on_base(task: Task, head: Task | None, names: set[str]) -> Task:
 
 
 def _given(item: Input, head: Source | None, names: set[str]) -> Input:
+    if item.here is not None and item.here.task in names:
+        item = replace(item, here=replace(item.here, task=item.here.task + ON_BASE))
     match item.source:
         case Upstream(task=task, port=port):
             is_own = task in names

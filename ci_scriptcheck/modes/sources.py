@@ -131,6 +131,28 @@ def in_pipeline(
     return {name: one for name, one in found.items() if not isinstance(one, Synthetic)}
 
 
+def written_here(
+    project: Project,
+    pipeline: Pipeline,
+    node: Node,
+    circumstances: Circumstances,
+    *,
+    scenario: str,
+) -> Mapping[str, Upstream]:
+    """Find what writes, on this branch, to each input port of a node that is given what production gave it."""
+    original = circumstances.original(pipeline.name, node.name, scenario)
+    found: dict[str, Upstream] = {}
+    for port, link in pipeline.feeding(node.name).items():
+        if original is not None and port in original.inputs:
+            supplier = pipeline.node(link.producer)
+            source = _of_output(
+                project, pipeline, supplier, link.output, circumstances, scenario=scenario
+            )
+            if isinstance(source, Upstream):
+                found[port] = source
+    return found
+
+
 def alone(project: Project, step: Step, circumstances: Circumstances) -> Mapping[str, Source]:
     """Find the source of each input port of a step that runs alone.
 

@@ -59,6 +59,25 @@ def with_reach(tasks: Iterable[Task], reached: Mapping[str, Reason]) -> tuple[Ta
     )
 
 
+def among_themselves(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
+    """Have no task wait for one that is not run: what it would write is nothing that the task is given."""
+    known = {task.id for task in tasks}
+    return tuple(
+        replace(
+            task,
+            inputs=tuple(
+                replace(item, here=None)
+                if item.here is not None and item.here.task not in known
+                else item
+                for item in task.inputs
+            ),
+        )
+        if any(item.here is not None for item in task.inputs)
+        else task
+        for task in tasks
+    )
+
+
 def _places(project: Project) -> Mapping[str, _NodeInScenario]:
     return {
         task_id(node=node.name, pipeline=pipeline.name, scenario=scenario): (

@@ -139,6 +139,7 @@ def of_node(  # noqa: PLR0913  (a node is known by its pipeline; the rest is wha
     """Make the task that runs a node of a pipeline in one scenario."""
     step = project.steps[node.step]
     feeding = sources.in_pipeline(project, pipeline, node, circumstances, scenario=scenario)
+    here = sources.written_here(project, pipeline, node, circumstances, scenario=scenario)
     name = task_id(node=node.name, pipeline=pipeline.name, scenario=scenario)
     executed = circumstances.original(pipeline.name, node.name, scenario)
     settings = node.settings
@@ -165,7 +166,9 @@ def of_node(  # noqa: PLR0913  (a node is known by its pipeline; the rest is wha
         purpose=purpose,
         reason=reason,
         script=step.script,
-        inputs=_inputs(node.inputs, feeding),
+        inputs=tuple(
+            replace(item, here=here.get(item.port)) for item in _inputs(node.inputs, feeding)
+        ),
         outputs=outputs,
         settings=settings,
         variables=_variables(step, settings),

@@ -8,7 +8,7 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.execution import execution_name
 from ci_scriptcheck.model.plan import Purpose, Side, Task
-from ci_scriptcheck.model.production import BesideProduction
+from ci_scriptcheck.model.production import AHEAD, SLIGHT, BesideProduction
 from ci_scriptcheck.report import data_difference, data_difference_table, drift, failure
 from ci_scriptcheck.report.lines import base_name
 from ci_scriptcheck.report.page import Detail, Ink, counted, listed, visible
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ci_scriptcheck.model.plan import Plan
     from ci_scriptcheck.model.production import Original
+    from ci_scriptcheck.model.result import TaskResult
     from ci_scriptcheck.model.run_record import RunRecord
     from ci_scriptcheck.report.page import Page
 
@@ -135,26 +136,80 @@ def sorted_out(record: RunRecord) -> SortedOut | None:
 def beside(record: RunRecord, page: Page) -> str | None:
     """Write how outputs lie beside what production wrote: what differs, then what does not, then what nobody knows."""
     found = sorted_out(record)
+    lines = [page.flow(visible(one), _MARK) for one in (*ahead(record), *unseen(record))]
     if found is None:
-        return None
+        return "\n".join(lines) or None
     parts = ["\n".join(_port(task, one, record, page)) for task, one in found.other]
     parts += [_alike(ones, words, page) for ones, words in found.alike()]
-    parts.append(_unknown(found.unknown, page))
+    parts += [_unknown(found.unknown, page), "\n".join(lines)]
     return "\n\n".join(filter(None, parts)) or None
+
+
+def ahead(record: RunRecord) -> Iterator[str]:
+    """Say of steps that miss what production cannot have written yet when they can pass."""
+    names = [
+        task.id
+        for task, result in verdict.with_tasks(record)
+        if any((one.known or "").startswith(AHEAD) for one in result.findings)
+        and not verdict.is_failure(task, result, record.plan)
+    ]
+    if names:
+        yield (
+            f"{listed(names, MOST_NAMES)} cannot pass on what production gave before production has run the"
+            " change, so that does not count. A run without deep-dive shows the whole chain."
+        )
+
+
+def unseen(record: RunRecord) -> Iterator[str]:
+    """Say which steps were given what production gave them, though what this branch writes there is something else."""
+    results = {result.task: result for result in record.results}
+    names = [
+        f"{task.id} `{item.port}`"
+        for task, _ in verdict.with_tasks(record)
+        for item in task.inputs
+        if item.here is not None and _is_other(results.get(item.here.task), item.here.port)
+    ]
+    if names:
+        was = "was" if len(names) == 1 else "were"
+        yield (
+            f"What this comes to further down is not seen here: {listed(names, MOST_NAMES)} {was} given as"
+            " production gave it, and not as this branch writes it. A run without deep-dive shows that."
+        )
+
+
+def _is_other(result: TaskResult | None, port: str) -> bool:
+    """Say whether a port does not hold what base, or production, writes there."""
+    if result is None:
+        return False
+    differing = {one.port for one in result.beside_production if one.differs}
+    return port in result.differing or port in differing
 
 
 def sentences(one: BesideProduction, record: RunRecord) -> Iterator[str]:
     """Say of an output that differs what is to be known of it."""
+    name = base_name(record.plan)
     if one.is_as_base:
-        yield f"{base_name(record.plan)} writes the same: not by this change"
+        yield f"{name} writes the same: not by this change"
+    if one.is_base_as_production and not one.is_sample:
+        yield f"{name} writes what production wrote: it is this change"
+    elif one.is_base_as_production:
+        yield f"What {name} writes of the same lies as production's does: it is this change"
     if one.is_sample:
         why = visible(one.why_sample)
         smaller = "" if one.others else ", and sums over groups are smaller"
         yield f"{why[0].upper()}{why[1:]}: rows and metrics are not compared{smaller}."
     if one.files:
         yield data_difference.in_short(*rows_of(one))
-    if one.lies_alike:
-        yield "As a whole it lies as production's does: chance, or rounding, may be all that differs."
+    yield from _innocent(one, name)
+
+
+def _innocent(one: BesideProduction, base: str) -> Iterator[str]:
+    """Say what may be all that differs, where something speaks for it: who reads it will look no further."""
+    if one.is_slight:
+        why = "" if one.is_base_as_production else ": rounding may be all that differs"
+        yield f"No number differs by more than {SLIGHT:.2%}{why}.".replace("%", " %")
+    elif one.may_be_chance:
+        yield f"As a whole it lies as production's does, and {base}'s as well: chance may be all that differs."
 
 
 def rows_of(one: BesideProduction) -> tuple[PortComparison, Sides]:

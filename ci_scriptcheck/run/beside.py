@@ -304,7 +304,7 @@ class Judge:
             readers = {
                 reader.node: self._naming(reader, source, wanted)
                 for reader in self.plan.of_head()
-                if any(item.source == source for item in reader.inputs)
+                if any(source in {item.source, item.here} for item in reader.inputs)
             }
             found[port] = {
                 name: tuple(sorted(node for node, names in readers.items() if name in names))
@@ -322,7 +322,7 @@ class Judge:
         words = set(_WORD.findall(code))
         for item in reader.inputs:
             expected = self.plan.datasets.get(item.expects or "")
-            if item.source == source and expected is not None:
+            if source in {item.source, item.here} and expected is not None:
                 words |= {column.name for column in expected.schema.columns}
         return frozenset(
             name

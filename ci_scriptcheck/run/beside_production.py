@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.data.compare.noise import without_times
-from ci_scriptcheck.data.compare.terms import DriftTerms
+from ci_scriptcheck.data.compare.terms import ROUNDING, DriftTerms
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.model.comparison import PortComparison
 from ci_scriptcheck.model.drift import Drift
 from ci_scriptcheck.model.fixture import folder_of, is_whole
 from ci_scriptcheck.model.plan import Purpose
-from ci_scriptcheck.model.production import BesideProduction, FromProduction
+from ci_scriptcheck.model.production import SLIGHT, BesideProduction, FromProduction
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Level, Outcome
 from ci_scriptcheck.model.source import Copied
@@ -99,15 +99,29 @@ class _Looking:
             why = None if original is None else original.uncompared.get(output.port)
             return None if why is None else BesideProduction(port=output.port, why_not=why)
         is_sample = not (self._is_given_all and self._are_whole(output.production))
-        found = BesideProduction(
-            port=output.port,
-            is_sample=is_sample,
+        found = self._beside(output, self._task.id, is_sample=is_sample)
+        is_as_base = self._is_as_base(output.port)
+        found = replace(
+            found,
             others=self._others,
-            is_as_base=self._is_as_base(output.port),
+            opaque=tuple(
+                name for part in output.production for name in self._opaque(output, part)
+            ),
+            is_slight=bool(found.files) and self._is_slight(output),
+            is_as_base=is_as_base,
+            is_base_as_production=found.differs
+            and is_as_base is False
+            and self._is_base_as_production(output, is_sample=is_sample),
         )
-        for part in output.production:
-            before = self._context.of_head.root / folder_of(self._fixtures[part.fixture])
-            after = supply.delivered(self._context, self._task.id, output.port) / part.inside
+        if is_sample and not found.differs and not self._has_tables(output.port):
+            why = f"{found.why_sample}, and it holds no table; metrics say nothing then"
+            return replace(found, why_not=why)
+        return found
+
+    def _beside(self, output: Output, task: str, *, is_sample: bool) -> BesideProduction:
+        """Hold what a task of either side wrote to an output against what production wrote there."""
+        found = BesideProduction(port=output.port, is_sample=is_sample)
+        for before, after in self._folders(output, task):
             files = None if is_sample else self._files(output.port, before, after)
             drift = Drift()
             if files is None or files:
@@ -117,22 +131,46 @@ class _Looking:
             else:
                 lies_alike = bool(files) and drift == Drift()
                 found = replace(found, files=found.files + files, lies_alike=lies_alike)
-            opaque = (*found.opaque, *self._opaque(output.port, part, before))
-            found = replace(found, opaque=opaque)
-        if is_sample and not found.differs and not self._has_tables(output.port):
-            why = f"{found.why_sample}, and it holds no table; metrics say nothing then"
-            return replace(found, why_not=why)
         return found
+
+    def _folders(self, output: Output, task: str) -> Iterator[tuple[Path, Path]]:
+        """Give where each part lies of what production wrote to an output, and of what a task of either side did."""
+        context = self._context.on(self._context.tasks[task].side)
+        written = supply.delivered(context, task, output.port)
+        for part in output.production:
+            yield self._folder(part), written / part.inside
+
+    def _folder(self, part: FixturePart) -> Path:
+        return self._context.of_head.root / folder_of(self._fixtures[part.fixture])
+
+    def _is_slight(self, output: Output) -> bool:
+        """Say whether no number differs by more than other libraries make of it, and nothing else does."""
+        beyond = [
+            self._all_files(output.port, before, after, rounding=SLIGHT)
+            for before, after in self._folders(output, self._task.id)
+        ]
+        # Where files are called otherwise, `drift` tells that, and nobody knows whose numbers those are.
+        return None not in beyond and all(
+            (file.largest_move or 1.0) <= SLIGHT for files in beyond for file in files or ()
+        )
+
+    def _is_base_as_production(self, output: Output, *, is_sample: bool) -> bool:
+        """Say whether base, whose output is another one, writes what production wrote, as far as that can be compared."""
+        if self._task.beside is None:
+            return False
+        found = self._beside(output, self._task.beside, is_sample=is_sample)
+        return not found.differs and not found.drift.unread
 
     def _has_tables(self, port: str) -> bool:
         files = self._result.outputs.get(port, supply.NOTHING).files
         return any(file.format in _TABLES for file in files)
 
-    def _opaque(self, port: str, part: FixturePart, before: Path) -> Iterator[str]:
+    def _opaque(self, output: Output, part: FixturePart) -> Iterator[str]:
         """Name files that are neither tables nor documents, and that production did not write just so."""
+        before = self._folder(part)
         theirs = set((Digests().files_of(before, root=before) or {}).values())
         inside = f"{part.inside}/" if part.inside else ""
-        for file in self._result.outputs.get(port, supply.NOTHING).files:
+        for file in self._result.outputs.get(output.port, supply.NOTHING).files:
             is_own = file.path.startswith(inside)
             if is_own and file.format not in _TOLD and file.bytes and file.digest not in theirs:
                 yield file.path
@@ -149,6 +187,17 @@ class _Looking:
 
     def _files(self, port: str, before: Path, after: Path) -> tuple[FileComparison, ...] | None:
         """Compare rows and values; `None` where files are called otherwise, so that none belong together."""
+        files = self._all_files(port, before, after, rounding=ROUNDING)
+        if files is None:
+            return None
+        if self._task.is_private:
+            files = values.of_files(files, self._named(port))
+        return tuple(one for one in files if self._is_beyond(port, one))
+
+    def _all_files(
+        self, port: str, before: Path, after: Path, *, rounding: float
+    ) -> tuple[FileComparison, ...] | None:
+        """Compare them, whatever the settings tolerate and whoever may be told."""
         names = [
             {path.relative_to(side).as_posix() for path in side.rglob("*") if path.is_file()}
             for side in (before, after)
@@ -156,10 +205,8 @@ class _Looking:
         if names[0] != names[1]:
             return None
         terms = port_terms.of(self._context.plan, self._task, port)
-        files = without_times(reading.compared(self._context.ask, before, after, terms))
-        if self._task.is_private:
-            files = values.of_files(files, self._named(port))
-        return tuple(one for one in files if self._is_beyond(port, one))
+        terms = replace(terms, rounding=rounding)
+        return without_times(reading.compared(self._context.ask, before, after, terms))
 
     def _named(self, port: str) -> Named:
         plan = self._context.plan

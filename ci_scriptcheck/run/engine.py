@@ -16,6 +16,7 @@ from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Finding, Outcome, TaskResult
 from ci_scriptcheck.model.rules import RULES
 from ci_scriptcheck.run import (
+    ahead_of_production,
     attempt,
     beside_production,
     comparing,
@@ -97,6 +98,7 @@ def _settle(context: Context, task: Task) -> TaskResult:
     context = context.on(task.side)
     try:
         result = _beside_base(context, task, _result(context, task))
+        result = ahead_of_production.judged(context, task, result)
         result = beside_production.judged(context, task, result)
     except OSError as error:
         if faults.is_of_run(error, context):

@@ -81,14 +81,46 @@ def test_samples_are_compared_as_wholes_and_neither_rows_nor_metrics_are(
     assert "daily/total[real] `report` is not compared: its data were samples" in told
 
 
-def test_rows_that_differ_and_lie_alike_may_do_so_by_chance(company: Company) -> None:
-    company.change("prepare.py", "* factor", "* factor * 1.0001")
+def test_numbers_that_are_as_good_as_the_same_may_be_rounded_otherwise(company: Company) -> None:
+    company.change("prepare.py", "* factor", "* factor * 1.00001")
 
-    ended = company.dive()
+    told = in_a_line(company.dive())
 
-    told = in_a_line(ended)
     assert "440 of 440 rows changed of `kept.csv`" in told
-    assert "As a whole it lies as production's does: chance, or rounding, may be all" in told
+    assert "No number differs by more than 0.01 %: rounding may be all that differs." in told
+
+
+def test_a_few_rows_that_are_a_tenth_too_low_are_not_excused(company: Company) -> None:
+    company.change("prepare.py", "* factor", "* factor * (0.9 if customer.endswith('-77') else 1)")
+    commit(company.root)
+
+    told = in_a_line(company.call("run", "--mode", "deep-dive"))
+
+    assert "1 of 440 rows changed of `kept.csv`" in told
+    assert "main writes what production wrote: it is this change" in told
+    assert "may be all that differs" not in told
+
+
+def test_what_main_draws_by_chance_may_be_all_that_differs(company: Company) -> None:
+    git(company.root, "switch", "--quiet", "main")
+    company.change("prepare.py", "import Path", "import Path\nimport random")
+    company.change(
+        "prepare.py",
+        "    text = ",
+        "    kept = [one for one in kept if float(one[2]) >= least]\n"
+        "    amounts = random.sample([one[2] for one in kept], len(kept))\n"
+        "    kept = [(*one[:2], amount) for one, amount in zip(kept, amounts)]\n"
+        "    text = ",
+    )
+    commit(company.root)
+    git(company.root, "switch", "--quiet", "--create", "other")
+    company.change("prepare.py", "import random", "import random  # as before")
+    commit(company.root)
+
+    told = in_a_line(company.call("run", "--mode", "deep-dive"))
+
+    assert "main writes the same: not by this change" in told
+    assert "lies as production's does, and main's as well: chance may be all that differs." in told
 
 
 @pytest.mark.parametrize(("level", "code", "is_told"), [("error", 1, True), ("off", 0, False)])
@@ -146,3 +178,73 @@ def test_without_an_input_that_production_had_rows_say_nothing_and_that_is_told(
         "Its input `rates` is not known to be what production had: rows and metrics are not compared"
         in told
     )
+
+
+TOTAL_BY_NAME = """\
+import json
+from pathlib import Path
+
+import pandas as pd
+
+
+def main(input_paths, output_paths, environ_vars, job_args):
+    data = pd.read_csv(Path(input_paths["kept"]) / "kept.csv")
+    total = float(data["amount"].sum())
+    (Path(output_paths["report"]) / "report.json").write_text(json.dumps({"total": total}))
+"""
+
+
+@pytest.fixture
+def renamed(company: Company) -> Company:
+    """Give a branch that writes `value_eur` in place of `amount`, which the next step on main reads."""
+    git(company.root, "switch", "--quiet", "main")
+    (company.root / "total.py").write_text(TOTAL_BY_NAME)
+    commit(company.root)
+    git(company.root, "switch", "--quiet", "--create", "rename")
+    company.change("prepare.py", "customer,amount", "customer,value_eur")
+    return company
+
+
+def test_a_step_that_reads_what_the_change_writes_need_not_pass_before_production_has_run_it(
+    renamed: Company,
+) -> None:
+    renamed.change("total.py", '"amount"', '"value_eur"')
+    commit(renamed.root)
+
+    ended = renamed.call("run", "--mode", "deep-dive", "--base", "main")
+
+    told = in_a_line(ended)
+    assert "known: production has not run this change yet" in told, ended.stderr
+    assert "`prepare` wrote, and this branch writes `value_eur` there" in told
+    assert (
+        "daily/total[real] cannot pass on what production gave before production has run the change"
+        in told
+    )
+    assert ended.returncode == 0, ended.stdout
+
+
+def test_a_column_that_neither_production_nor_this_branch_writes_is_missed_all_the_same(
+    renamed: Company,
+) -> None:
+    renamed.change("total.py", '"amount"', '"value_usd"')
+    commit(renamed.root)
+
+    ended = renamed.call("run", "--mode", "deep-dive", "--base", "main")
+
+    told = in_a_line(ended)
+    assert ended.returncode == 1
+    assert "production has not run this change" not in told
+    assert "this branch writes `value_eur` there" in told
+
+
+def test_who_names_a_column_that_the_change_takes_away_is_told_though_production_gave_it(
+    renamed: Company,
+) -> None:
+    commit(renamed.root)
+
+    ended = renamed.call("run", "--mode", "deep-dive", "--base", "main")
+
+    told = in_a_line(ended)
+    assert ended.returncode == 1, ended.stderr
+    assert "SC401 column `amount`" in told
+    assert "daily/total[real] `kept` was given as production gave it" in told

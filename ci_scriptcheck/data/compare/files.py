@@ -194,7 +194,7 @@ def _tables(
                 return replace(found, note=f"cannot be read on {name}: {error}")
         try:
             key = key_of(found.path, bench.terms.keys)
-            told = table_pair.compared(connection, (sides[0], sides[1]), key, bench.terms.evidence)
+            told = table_pair.compared(connection, (sides[0], sides[1]), key, bench.terms)
         except duckdb.OutOfMemoryException:
             words = f"more than can be looked at in {opening.MEMORY} of memory"
             raise UnreadableError(words) from None

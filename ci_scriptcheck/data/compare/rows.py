@@ -7,14 +7,14 @@ only ever say that something differs: who knows them can make up rows with the s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ci_scriptcheck.data.compare.terms import ROUNDING
 from ci_scriptcheck.data.compare.words import batches
 from ci_scriptcheck.values import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     import duckdb
 
@@ -90,7 +90,7 @@ def by_key(
     connection: duckdb.DuckDBPyConnection,
     key: Sequence[str],
     cells: Sequence[str],
-    rounded: Container[str],
+    rounded: Mapping[str, float],
     rows: int,
 ) -> Paired:
     """Pair rows of the same key, which is unique on both sides.
@@ -99,7 +99,7 @@ def by_key(
         connection: That knows both relations.
         key: Columns of the key.
         cells: The others.
-        rounded: Those of them that are numbers with a fraction.
+        rounded: Those of them that are numbers with a fraction → by which share of themselves they may differ.
         rows: Of the larger side.
     """
     groups = list(batches(cells, max(_at_once(rows) - len(key), 1)))
@@ -128,7 +128,7 @@ def _changed(whole: Paired, counts: Mapping[str, int]) -> int:
 def by_place(
     connection: duckdb.DuckDBPyConnection,
     cells: Sequence[str],
-    rounded: Container[str],
+    rounded: Mapping[str, float],
     rows: int,
 ) -> Paired:
     """Pair the first row with the first, and so on, of two sides with as many rows."""
@@ -194,13 +194,13 @@ def _counted_by(told_by: str, before: str = "before", after: str = "after") -> s
     )
 
 
-def _differs(name: str, *, is_rounded: bool) -> str:
-    """Write the test whether a pair differs; numbers with a fraction do so beyond rounding only."""
+def _differs(name: str, share: float | None) -> str:
+    """Write the test whether a pair differs; numbers with a fraction do so by more than a share of themselves only."""
     test = f"b.{name} is distinct from a.{name}"
-    if not is_rounded:
+    if share is None:
         return f"({test})"
     before, after = f"b.{name}::double", f"a.{name}::double"
-    room = f"{ROUNDING} * least(abs({before}), abs({after}))"
+    room = f"{share} * least(abs({before}), abs({after}))"
     is_close = (
         f"isfinite({before}) and isfinite({after}) and abs({before} - {after}) <= {room}"
         f" and not ({before} = trunc({before}) and {after} = trunc({after}))"
@@ -214,7 +214,7 @@ def _joined(
     key: Sequence[str],
     cells: Sequence[str],
     join: str,
-    rounded: Container[str] = (),
+    rounded: Mapping[str, float] = MappingProxyType({}),
 ) -> Paired:
     """Count what differs between the pairs of a join, whose condition speaks of `b` and `a`."""
     names = [f"x{number}" for number in range(len(cells))]
@@ -225,9 +225,7 @@ def _joined(
         f"(select true as there, {columns} from {side})"  # noqa: S608  (ours)
         for side in SIDES
     )
-    differ = [
-        _differs(name, is_rounded=cell in rounded) for cell, name in zip(cells, names, strict=True)
-    ]
+    differ = [_differs(name, rounded.get(cell)) for cell, name in zip(cells, names, strict=True)]
     both = "b.there and a.there"
     counted = [
         f"count(*) filter ({both} and ({' or '.join(differ) or 'false'}))",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.data.compare.matching import Match
     from ci_scriptcheck.data.compare.opening import Side
     from ci_scriptcheck.data.compare.rows import Paired
-    from ci_scriptcheck.data.validate.terms import Evidence
+    from ci_scriptcheck.data.compare.terms import CompareTerms
 
 SHIFTED = 0.1
 """Population stability index from which a column is told though no pair of rows shows it."""
@@ -51,7 +51,7 @@ def compared(
     connection: duckdb.DuckDBPyConnection,
     sides: tuple[Side, Side],
     key: tuple[str, ...],
-    evidence: Evidence,
+    terms: CompareTerms,
 ) -> Found:
     """Compare two tables.
 
@@ -59,12 +59,12 @@ def compared(
         connection: In which both are opened.
         sides: Base and head.
         key: Columns that tell rows apart; none where none are known.
-        evidence: What may be told.
+        terms: What may be told, and by how much numbers may differ.
 
     Raises:
         duckdb.Error: there is more to look at than the limits allow.
     """
-    comparing = _Comparing(connection, sides, key, evidence)
+    comparing = _Comparing(connection, sides, key, terms)
     note = written.note(connection, sides, comparing.matches)
     if comparing.is_same_schema and comparing.has_same_sums():
         if comparing.has_same_order():
@@ -84,20 +84,20 @@ class _Comparing:
         connection: duckdb.DuckDBPyConnection,
         sides: tuple[Side, Side],
         key: tuple[str, ...],
-        evidence: Evidence,
+        terms: CompareTerms,
     ) -> None:
         self._connection = connection
         self._sides = sides
         self._key = key
-        self._evidence = evidence
+        self._evidence = terms.evidence
         self.matches = matching.matched(connection, *sides)
         self._cells = [match.cell for match in self.matches]
-        self._rounded = frozenset(
-            match.cell
+        self._rounded = {
+            match.cell: terms.rounding
             for match in self.matches
             if match.meant == "float"
             and not any(one.sql.startswith("DECIMAL") for one in (match.before, match.after))
-        )
+        }
         selects = matching.selected(self.matches)
         for name, side in zip(rows.SIDES, sides, strict=True):
             cells = side.rows * len(self.matches)

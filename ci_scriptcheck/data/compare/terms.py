@@ -22,12 +22,14 @@ class CompareTerms:
         scratch: Folder, absolute, for what has to be unpacked; by default the process's own for
             temporary files.
         ways: Into JSON documents, that stand in the project's settings.
+        rounding: Share of themselves by which numbers of tables with a fraction may differ and count as equal.
     """
 
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     evidence: Evidence = Evidence.VALUES
     scratch: str | None = None
     ways: tuple[str, ...] = ()
+    rounding: float = ROUNDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

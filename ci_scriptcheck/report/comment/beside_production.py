@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from ci_scriptcheck.report.comment.story import Story
 
 MOST_NAMES = 8
+_TITLE = "#### Beside what production wrote"
 
 
 def told(story: Story, sheet: Sheet) -> list[str]:
     """Write how outputs lie beside what production wrote; nothing where no task did again what that did."""
     found = production.sorted_out(story.record)
+    record = story.record
+    notes = [sheet.prose(one) for one in (*production.ahead(record), *production.unseen(record))]
     if found is None:
-        return []
+        return [_TITLE, *notes] if notes else []
     most = sheet.room.differences
     parts = [_differing(task, one, story.record, sheet) for task, one in found.other[:most]]
     more = len(found.other) - len(parts)
@@ -45,7 +48,7 @@ def told(story: Story, sheet: Sheet) -> list[str]:
         rest = len(found.unknown) - len(shown)
         lines = [*shown, *([f"- and {rest:,} more"] if rest else [])]
         parts.append(fold(title, "\n".join(lines)) if shown else f"{title}.")
-    return ["#### Beside what production wrote", *parts]
+    return [_TITLE, *parts, *notes]
 
 
 def _differing(task: Task, one: BesideProduction, record: RunRecord, sheet: Sheet) -> str:

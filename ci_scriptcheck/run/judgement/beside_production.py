@@ -57,6 +57,8 @@ def _evidence(task: Task, found: BesideProduction) -> Iterator[str]:
         yield f"{found.why_sample}, so numbers of rows and metrics are not compared{smaller}"
     if found.is_as_base:
         yield "base writes the same there, so the change is not why"
+    if found.is_base_as_production:
+        yield "base writes there what production wrote, so the change is why"
 
 
 def _of_files(files: tuple[FileComparison, ...]) -> Iterator[str]:

@@ -56,7 +56,7 @@ def of_run(
     """
     if not ending.errors:
         return KnownNames()
-    found = (*given.values(), *_on_base(context, task))
+    found = (*given.values(), *_on_base(context, task), *_here(context, task))
     known = of_artefacts(context.plan, context.root, found)
     # A column that is not there is one of no table. What stands in the code as a whole, as in `data["amuont"]`, is no
     # accident of a cell; its words would be too little, as sentences of them can be made.
@@ -104,6 +104,18 @@ def _on_base(context: Context, task: Task) -> tuple[Artefact, ...]:
         return ()
     found = record.read_result(context.run_directory, task.beside)
     return () if found is None else tuple(found.inputs.values())
+
+
+def _here(context: Context, task: Task) -> Iterator[Artefact]:
+    """Give what this branch writes where a task is given what production gave it: it has what the change brings."""
+    for item in task.inputs:
+        found = (
+            None
+            if item.here is None
+            else record.read_result(context.run_directory, item.here.task)
+        )
+        if item.here is not None and found is not None and item.here.port in found.outputs:
+            yield found.outputs[item.here.port]
 
 
 def _found(artefacts: Iterable[Artefact]) -> Iterator[str]:

@@ -10,8 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from ci_scriptcheck.data.compare.comparison import compare
+from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.compare.words import MISSING
-from tests.functional.data.comparing import column, differing, table
+from tests.functional.data.comparing import column, differing, table, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,6 +69,23 @@ def test_whole_numbers_that_became_doubles_are_told_where_they_were_rounded(
     found = table(tmp_path, "d.parquet", whole, rounded)
 
     assert column(found, "id").rows == 1
+
+
+@pytest.mark.parametrize("key", [(), ("id",)])
+def test_numbers_with_a_fraction_are_the_same_where_they_may_differ_by_so_much(
+    tmp_path: Path, key: tuple[str, ...]
+) -> None:
+    before, close, far = (f"id,x\n1,{x}\n2,20.5\n" for x in ("10.5", "10.5009", "10.502"))
+    terms = CompareTerms(keys={"d.csv": key} if key else {}, rounding=1e-4)
+
+    def differ(after: str) -> bool:
+        write(tmp_path / "base" / "d.csv", before)
+        write(tmp_path / "head" / "d.csv", after)
+        return bool(compare(tmp_path / "base", tmp_path / "head", terms))
+
+    assert not differ(close)
+    assert differ(far)
+    assert differ(before.replace("2,", "3,"))
 
 
 def test_whole_numbers_are_none_that_were_rounded_to_32_bits(tmp_path: Path) -> None:

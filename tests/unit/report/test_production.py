@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     Fate,
@@ -12,8 +13,16 @@ from ci_scriptcheck.model.comparison import (
     TableComparison,
 )
 from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
-from ci_scriptcheck.model.plan import Mode
-from ci_scriptcheck.model.production import BesideProduction, Original
+from ci_scriptcheck.model.plan import Input, Mode
+from ci_scriptcheck.model.production import (
+    AHEAD,
+    BesideProduction,
+    FixturePart,
+    FromProduction,
+    Original,
+)
+from ci_scriptcheck.model.result import Finding, Level, Outcome
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.report import console, markdown, production
 from ci_scriptcheck.report.comment import beside_production as beside_comment
 from ci_scriptcheck.report.comment.sheet import Room, sheet
@@ -166,6 +175,68 @@ def test_what_needs_no_table_is_told_in_a_sentence(golden: Callable[[str], objec
     assert told == golden("console/beside_production_in_sentences.txt")
     for sentence in ("other code", "extra.csv", "2 metrics that moved", "not looked into"):
         assert sentence in comment
+
+
+def test_nothing_is_excused_for_which_nothing_speaks(golden: Callable[[str], object]) -> None:
+    table = TableComparison(
+        rows_before=440, rows_after=440, changed=12, columns=(replace(MOVED, psi=None, rows=12),)
+    )
+    file = FileComparison(path="features.csv", fate=Fate.CHANGED, table=table)
+    ports = [
+        BesideProduction(port=port, files=(file,), lies_alike=True, **known)
+        for port, known in (
+            ("nothing-known", {"is_as_base": None}),
+            ("slight", {"is_slight": True}),
+            ("by-chance", {"is_as_base": True}),
+            ("by-this-change", {"is_as_base": False, "is_base_as_production": True}),
+            (
+                "rounded-by-this-change",
+                {"is_slight": True, "is_as_base": False, "is_base_as_production": True},
+            ),
+            ("neither", {"is_as_base": False}),
+        )
+    ]
+    longer = replace(file, table=replace(table, rows_after=448, new=8))
+    ports.append(replace(ports[2], port="rows-are-new", files=(longer,)))
+    sample = replace(ports[3], port="sample", files=(), is_sample=True)
+    record = a_record(
+        the_plan(), a_result("fraud/train[real]", beside_production=(*ports, sample))
+    )
+
+    told = "\n".join(
+        f"{one.port}: {sentence}"
+        for one in (*ports, sample)
+        for sentence in production.sentences(one, record)
+    )
+
+    assert f"{told}\n" == golden("console/excused_beside_production.txt")
+
+
+def test_what_production_cannot_have_written_yet_is_told_and_what_is_not_seen(
+    golden: Callable[[str], object],
+) -> None:
+    here = Upstream(task="fraud/prepare[real]", port="features")
+    given = FromProduction(parts=(FixturePart(fixture="s3://company-ml/features/"),))
+    item = Input(port="data", parameter="data", source=given, here=here)
+    plan = a_plan(a_dive("prepare"), replace(a_dive("train"), inputs=(item,)))
+    why = (
+        "its `data` is what production's `prepare` wrote, and this branch writes `value_eur` there"
+    )
+    missed = Finding(
+        rule="SC201",
+        severity=Level.ERROR,
+        message="KeyError: 'value_eur'",
+        known=f"{AHEAD}: {why}",
+    )
+    record = a_record(
+        plan,
+        a_result("fraud/prepare[real]", differing=("features",)),
+        a_result("fraud/train[real]", outcome=Outcome.FAILED, findings=(missed,)),
+    )
+
+    assert verdict.exit_code(record) == 0
+    assert console.ending(record, PLAIN) == golden("console/ahead_of_production.txt")
+    assert markdown.comment(record, Links()) == golden("markdown/ahead_of_production.md")
 
 
 def test_each_finding_says_of_which_execution_and_why_it_may_be(
