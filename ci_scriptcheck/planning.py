@@ -11,6 +11,7 @@ from ci_scriptcheck.errors import UsageError, did_you_mean
 from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.contract import GeneratedBy
 from ci_scriptcheck.model.plan import BasePart, Counts, Mode, Plan, Side
+from ci_scriptcheck.model.production import FromProduction
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.modes import (
@@ -128,7 +129,7 @@ def planned(
         scenarios=project.scenarios,
         findings=(
             *grammar.left_to_their_own(about.findings, project, root),
-            *levelled(project.rules, _real_data_left_out(project, effect, options)),
+            *levelled(project.rules, _real_data_left_out(project, effect, options, of_head)),
         ),
         rules=project.rules,
         start=options.start_kind,
@@ -141,13 +142,16 @@ def planned(
     return whole if options.shard is None else _share_of(whole, options.shard, assignment)
 
 
-def _real_data_left_out(project: Project, effect: Scope, options: Options) -> Iterable[Finding]:
+def _real_data_left_out(
+    project: Project, effect: Scope, options: Options, tasks: Iterable[Task]
+) -> Iterable[Finding]:
     """Tell of datasets that have real data on base and none here, where a run is about those."""
     if Mode.DEEP_DIVE not in options.modes or effect.base is None:
         return
+    given = _given_by_production(project, tasks)
     for name, before in sorted(effect.base.project.datasets.items()):
         now = project.datasets.get(name)
-        if before.real is not None and (now is None or now.real is None):
+        if before.real is not None and (now is None or now.real is None) and name not in given:
             yield Finding(
                 rule="SC506",
                 severity=Level.WARNING,
@@ -157,6 +161,23 @@ def _real_data_left_out(project: Project, effect: Scope, options: Options) -> It
                 evidence=(f"there it says `real: {before.real}`",),
                 advice="say under `real` again where they are, or have somebody agree that they are not looked at",
             )
+
+
+def _given_by_production(project: Project, tasks: Iterable[Task]) -> frozenset[str | None]:
+    """Name the datasets in whose place all that read them are given what they were given in production."""
+    fed = {
+        (task.pipeline, task.node, item.port): isinstance(item.source, FromProduction)
+        for task in tasks
+        if task.mode is Mode.DEEP_DIVE
+        for item in task.inputs
+    }
+    found: dict[str | None, list[bool]] = {}
+    for one in project.pipelines.values():
+        for node in one.nodes:
+            for port in node.inputs:
+                is_fed = fed.get((one.name, node.name, port.name))
+                found.setdefault(port.dataset, []).extend([] if is_fed is None else [is_fed])
+    return frozenset(name for name, reads in found.items() if reads and all(reads))
 
 
 def _shows_real(project: Project) -> bool:

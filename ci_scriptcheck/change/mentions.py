@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck import repository_file
 from ci_scriptcheck.change.git.repository import CommitTree
 from ci_scriptcheck.errors import Place, ScriptcheckError
 from ci_scriptcheck.model import verdict
+from ci_scriptcheck.model.acceptance import FILE_NAME
 from ci_scriptcheck.model.result import Level
 from ci_scriptcheck.values import replace
 
@@ -65,7 +67,9 @@ def changed_lines(root: Path, changes: ChangeSet) -> Lines:
     Raises:
         ChangeError: base cannot be read.
     """
-    files = {change.path: change.old_path or change.path for change in changes.files[:MOST_FILES]}
+    # What was accepted speaks of a difference, and makes none.
+    changed = [change for change in changes.files if PurePosixPath(change.path).name != FILE_NAME]
+    files = {change.path: change.old_path or change.path for change in changed[:MOST_FILES]}
     tree = CommitTree(root, str(changes.base))
     try:
         before = tree.read_many(files.values())

@@ -61,6 +61,25 @@ def test_what_main_does_otherwise_too_is_not_laid_to_the_change(company: Company
     assert "440 of 440 rows changed of `kept.csv`" in told
 
 
+def test_what_production_gives_in_place_of_real_data_of_main_is_not_missed(
+    company: Company,
+) -> None:
+    git(company.root, "switch", "--quiet", "main")
+    real = "    real: s3://company-ml/raw/5q8w2e1rt0zu/\n    rows: 20"
+    company.change("scriptcheck.yaml", "    rows: 20", real)
+    company.change("scriptcheck.yaml", ", executions: {daily: fraud-training}", "")
+    commit(company.root)
+    git(company.root, "switch", "--quiet", "--create", "by-executions")
+    company.change("scriptcheck.yaml", real, "    rows: 20")
+
+    company.change("scriptcheck.yaml", "aws: {", "aws: {executions: {daily: fraud-training}, ")
+    given = company.dive("daily", "--base", "main")
+
+    assert given.returncode == 0, given.stdout + given.stderr
+    assert "2 outputs are as production wrote them" in in_a_line(given)
+    assert "SC506" not in given.stdout
+
+
 def test_samples_are_compared_as_wholes_and_neither_rows_nor_metrics_are(
     company: Company,
 ) -> None:

@@ -63,6 +63,18 @@ def test_a_line_that_is_gone_is_found_where_another_one_stands_now(
     assert found == ("loaded", Place(file="settings.yaml", line=3))
 
 
+def test_what_was_accepted_is_not_where_a_change_speaks_of_a_name(repository: Repository) -> None:
+    base = repository.commit({"prepare.py": BEFORE})
+    accepted = 'accepted:\n- reason: "amount_usd is not wanted"\n'
+    repository.commit({"aa/scriptcheck.accepted.yaml": accepted, "prepare.py": AFTER})
+    changes = change_set(repository.root, base=base, environ={}, default_base=None)
+
+    lines = mentions.changed_lines(repository.root, changes)
+
+    found = mentions.first_mention("KeyError: 'amount_usd'", lines)
+    assert found == ("amount_usd", Place(file="prepare.py", line=3))
+
+
 def test_the_port_that_a_finding_is_about_is_not_what_is_looked_for(
     repository: Repository, changes: ChangeSet
 ) -> None:
