@@ -233,7 +233,7 @@ def _as_handed_on(
 def _told(missing: Mapping[str, PlaceError]) -> dict[str, str]:
     from ci_scriptcheck.fixtures import one_by_one
 
-    return {name: one_by_one.in_a_line(error) for name, error in missing.items()}
+    return {name: one_by_one.of_executions_in_a_line(error) for name, error in missing.items()}
 
 
 def _with_gone(read: ExecutionsRead, missing: Mapping[str, PlaceError]) -> ExecutionsRead:

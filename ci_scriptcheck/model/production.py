@@ -47,6 +47,7 @@ class Original:
         kept: Those for which `scriptcheck.yaml` says another value, which holds.
         withheld: Those that are not taken over, as their names or values speak of secrets.
         not_given: Input port → why the task is not given what production was.
+        written_here: Input port → why the task is given what the step before it writes, and not what production was.
         uncompared: Output port → why what production wrote there cannot be looked at.
     """
 
@@ -57,6 +58,7 @@ class Original:
     kept: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     not_given: Mapping[str, str] = field(default_factory=dict)
+    written_here: Mapping[str, str] = field(default_factory=dict)
     uncompared: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -69,6 +69,10 @@ def _settings(task: Task, original: Original, page: Page) -> Iterator[str]:
         f"without its input `{visible(port)}`: {visible(why)}"
         for port, why in sorted(original.not_given.items())
     ]
+    parts += [
+        f"with `{visible(port)}` as the step before it writes it ({visible(why)})"
+        for port, why in sorted(original.written_here.items())
+    ]
     if parts or page.detail is Detail.VERBOSE:
         where = f"step `{visible(original.step)}` of {visible(name.pipeline)}, {visible(name.id)}"
         yield "; ".join([f"{visible(task.id)}: {where}", *parts])
