@@ -68,7 +68,11 @@ def the_plan() -> Plan:
     return a_plan(
         a_dive("prepare", taken=("MIN_ROWS",), kept=("SPLIT",), withheld=("DB_PASSWORD",)),
         a_dive("train", taken=("max_depth", "objective")),
-        a_dive("report", written_here={"scores": f"nothing lies at {GONE}"}),
+        a_dive(
+            "report",
+            written_here={"scores": f"nothing lies at {GONE}"},
+            written_again=("rates",),
+        ),
         replace(a_dive("explain"), original=new),
         modes=(Mode.DEEP_DIVE,),
     )
