@@ -22,6 +22,7 @@ from ci_scriptcheck.model.project import Project
 from ci_scriptcheck.model.result import Finding, Level
 from ci_scriptcheck.model.s3_place import s3_place
 from ci_scriptcheck.model.scenario import REAL
+from ci_scriptcheck.modes import written_again
 from ci_scriptcheck.modes.gone import taken_out
 from ci_scriptcheck.reviewed import is_base_reviewed
 from ci_scriptcheck.values import dataclass, field, replace
@@ -96,7 +97,9 @@ def supplied(plan: Plan, asking: Asking) -> Plan:
     wanted = _within(wanted, asking.divided, may.settings.budget)
     written = of_production.keys() - wanted_places.given(plan)
     found, gone = _had(wanted, may, asking, may_fail=of_production.keys(), apart=written)
-    return taken_out(replace(plan, fixtures=dict(sorted(found.items()))), gone)
+    return written_again.noted(
+        taken_out(replace(plan, fixtures=dict(sorted(found.items()))), gone)
+    )
 
 
 def of_datasets(datasets: Iterable[Dataset], asking: Asking) -> Mapping[str, Fixture]:
@@ -233,7 +236,7 @@ def _as_handed_on(
 def _told(missing: Mapping[str, PlaceError]) -> dict[str, str]:
     from ci_scriptcheck.fixtures import one_by_one
 
-    return {name: one_by_one.in_a_line(error) for name, error in missing.items()}
+    return {name: one_by_one.of_executions_in_a_line(error) for name, error in missing.items()}
 
 
 def _with_gone(read: ExecutionsRead, missing: Mapping[str, PlaceError]) -> ExecutionsRead:

@@ -5,6 +5,7 @@ Nothing of the project is run and no interpreter is started: the job may ask for
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change.git.remote import address
@@ -20,6 +21,7 @@ from ci_scriptcheck.fixtures.subjects import Repository, repository, subjects
 from ci_scriptcheck.model.executed import executed
 from ci_scriptcheck.model.execution import execution_name
 from ci_scriptcheck.model.execution_match import matched
+from ci_scriptcheck.model.fixture import LISTED
 from ci_scriptcheck.model.s3_place import s3_place
 from ci_scriptcheck.report.page import counted, listed
 from ci_scriptcheck.reviewed import is_reviewed
@@ -97,11 +99,16 @@ def examine(folder: Path, environ: Mapping[str, str]) -> Iterator[Observation | 
             tried.append(trial.tried(client, one))
             yield of_place(tried[-1], datasets)
         found = replace(found, keys=_keys(tried))
-        yield from _executions(project, job, place.root)
+        yield from _executions(project, job, place.root, client)
     yield policies_text(found)
 
 
-def _executions(project: Project, job: Job, root: Path) -> Iterator[Observation]:
+def _executions(
+    project: Project,
+    job: Job,
+    root: Path,
+    client: Any,  # noqa: ANN401  (boto3's)
+) -> Iterator[Observation]:
     """Look up what the settings say of executions, and bring it beside the pipelines."""
     if project.aws.executions and not is_reviewed(job.environ, root):
         # A pull request may name executions that nobody meant to be looked up.
@@ -117,11 +124,33 @@ def _executions(project: Project, job: Job, root: Path) -> Iterator[Observation]
             yield trouble("executions", error)
             continue
         matching = matched(pipeline, project.steps, execution)
-        yield of_execution(pipeline, executed(matching, execution, may.places))
+        found = executed(matching, execution, may.places)
+        yield of_execution(pipeline, found, _not_there(client, found))
 
 
-def of_execution(pipeline: Pipeline, found: Executed) -> Observation:
-    """Tell which nodes of a pipeline have a step in an execution, and what they were given that cannot be read."""
+def _not_there(client: Any, found: Executed) -> Mapping[str, str]:  # noqa: ANN401  (boto3's)
+    """Try each place that the steps of an execution were given; where nothing can be read, a rule may have removed it."""
+    parts = {part for one in found.nodes.values() for port in one.inputs.values() for part in port}
+    # What a manifest names is known when that has been read.
+    names = sorted({one.fixture for one in parts if not one.fixture.startswith(LISTED)})
+    seen = {name: trial.tried(client, s3_place(name)) for name in names}
+    return {
+        name: f"nothing lies at {name}" if one.wrong is None else one.wrong.what
+        for name, one in seen.items()
+        if one.wrong is not None or not one.objects
+    }
+
+
+def of_execution(
+    pipeline: Pipeline, found: Executed, not_there: Mapping[str, str] = MappingProxyType({})
+) -> Observation:
+    """Tell which nodes of a pipeline have a step in an execution, and what they were given that cannot be read.
+
+    Args:
+        pipeline: Of the project.
+        found: What an execution of it did.
+        not_there: Place → why nothing of what lay there can be read.
+    """
     name = execution_name(found.execution)
     facts = [f"`{node}`: {why}" for node, why in found.missing.items()]
     facts += [
@@ -129,6 +158,13 @@ def of_execution(pipeline: Pipeline, found: Executed) -> Observation:
         for node, one in found.nodes.items()
         for port in (item.name for item in pipeline.node(node).inputs)
         if port in one.unread and port not in one.inputs
+    ]
+    facts += [
+        f"`{node}`, input `{port}`: {not_there[part.fixture]}"
+        for node, one in found.nodes.items()
+        for port, parts in one.inputs.items()
+        for part in parts
+        if part.fixture in not_there
     ]
     return Observation(
         about="executions",

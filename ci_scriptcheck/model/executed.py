@@ -32,6 +32,7 @@ class ExecutedNode:
 
     Attributes:
         execution: ARN of the execution that ran the step, which is an earlier one where it was cached.
+        ended: When its job had ended, in ISO 8601 and UTC.
         inputs: Port → where what it was given lies.
         outputs: Port → where what it wrote lies.
         unread: Input port → why what it was given cannot be had.
@@ -43,6 +44,7 @@ class ExecutedNode:
 
     execution: str
     step: str
+    ended: str | None = None
     inputs: Mapping[str, tuple[FixturePart, ...]] = field(default_factory=dict)
     outputs: Mapping[str, tuple[FixturePart, ...]] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
@@ -92,6 +94,7 @@ def executed(matching: Matching, execution: Execution, readable: Iterable[S3Plac
         nodes[name] = ExecutedNode(
             execution=step.taken_from or execution.name.arn,
             step=step.name,
+            ended=step.ended,
             inputs=inputs,
             outputs=outputs,
             unread=unread,
@@ -149,6 +152,7 @@ def done_again(settings: Settings, step: Step, node: ExecutedNode) -> tuple[Sett
     original = Original(
         execution=node.execution,
         step=node.step,
+        ended=node.ended,
         taken=tuple(taken),
         kept=tuple(kept),
         withheld=tuple(withheld),

@@ -134,6 +134,7 @@ class ExecutionStep:
         hyperparameters: Of training, as SageMaker holds them: each a text that is JSON as a rule.
         metrics: That SageMaker read from the log of a training job.
         seconds: From the begin of the job to its end; `None` where it has none.
+        ended: When the job did: a moment in ISO 8601, in UTC.
         taken_from: ARN of the execution that really ran the job, where that is another one.
         attempts: How often it was tried.
     """
@@ -151,6 +152,7 @@ class ExecutionStep:
     image: str | None = None
     instances: Instances | None = None
     seconds: float | None = None
+    ended: str | None = None
     failure: str | None = None
     taken_from: str | None = None
     attempts: int = 1

@@ -32,12 +32,14 @@ class S3Object:
         size: Bytes.
         etag: Without its quotes; another one is another content.
         version: Of a bucket that keeps versions, where it was told.
+        modified: When it was written: a moment in ISO 8601, in UTC.
     """
 
     key: str
     size: int
     etag: str
     version: str | None = None
+    modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

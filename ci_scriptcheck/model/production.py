@@ -43,20 +43,26 @@ class Original:
         execution: Its ARN; of a step that was cached, that of the execution that ran it.
         step: As the execution calls it; `None` where none of its steps is known to be this one.
         why_not: Why none is; the task is given what others write then.
+        ended: When its job had ended, in ISO 8601 and UTC.
         taken: Names of variables and arguments that have the values that production gave.
         kept: Those for which `scriptcheck.yaml` says another value, which holds.
         withheld: Those that are not taken over, as their names or values speak of secrets.
         not_given: Input port → why the task is not given what production was.
+        written_here: Input port → why the task is given what the step before it writes, and not what production was.
+        written_again: Input ports of which something was written since; what lay there before, nobody has.
         uncompared: Output port → why what production wrote there cannot be looked at.
     """
 
     execution: str
     step: str | None = None
     why_not: str | None = None
+    ended: str | None = None
     taken: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     not_given: Mapping[str, str] = field(default_factory=dict)
+    written_here: Mapping[str, str] = field(default_factory=dict)
+    written_again: tuple[str, ...] = ()
     uncompared: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -10,13 +10,13 @@ from ci_scriptcheck.model.production import FixturePart, FromProduction
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from ci_scriptcheck.model.plan import Plan, Task
 
 
 def taken_out(plan: Plan, gone: Mapping[str, str]) -> Plan:
-    """Have no task wait for what is gone: one that needs it is not run, others do without.
+    """Have no task wait for what is gone: it is given what the step before it writes here, or is not run.
 
     Args:
         plan: That was to be given it.
@@ -24,16 +24,23 @@ def taken_out(plan: Plan, gone: Mapping[str, str]) -> Plan:
     """
     if not gone:
         return plan
-    return replace(plan, tasks=tuple(_without(task, gone) for task in plan.tasks))
+    found: dict[str, Task] = {}
+    for task in plan.tasks:
+        is_run = {name for name, one in found.items() if one.blocked is None}
+        found[task.id] = _without(task, gone, is_run)
+    return replace(plan, tasks=tuple(found.values()))
 
 
-def _without(task: Task, gone: Mapping[str, str]) -> Task:
-    blocked, inputs, not_given = task.blocked, [], {}
+def _without(task: Task, gone: Mapping[str, str], is_run: Collection[str]) -> Task:
+    blocked, inputs, not_given, written_here = task.blocked, [], {}, {}
     for item in task.inputs:
         parts = item.source.parts if isinstance(item.source, FromProduction) else ()
         why = _why(parts, gone)
         if why is None:
             inputs.append(item)
+        elif item.here is not None and item.here.task in is_run:
+            inputs.append(replace(item, source=item.here, here=None))
+            written_here[item.port] = why
         elif item.required:
             blocked = blocked or not_run.not_given(item.port, why)
         else:
@@ -49,6 +56,7 @@ def _without(task: Task, gone: Mapping[str, str]) -> Task:
         original = replace(
             original,
             not_given={**original.not_given, **not_given},
+            written_here={**original.written_here, **written_here},
             uncompared={**original.uncompared, **uncompared},
         )
     return replace(

@@ -69,6 +69,14 @@ def _settings(task: Task, original: Original, page: Page) -> Iterator[str]:
         f"without its input `{visible(port)}`: {visible(why)}"
         for port, why in sorted(original.not_given.items())
     ]
+    parts += [
+        f"with `{visible(port)}` as the step before it writes it ({visible(why)})"
+        for port, why in sorted(original.written_here.items())
+    ]
+    parts += [
+        f"`{visible(port)}` was written again after that had run, and is not what it was given"
+        for port in original.written_again
+    ]
     if parts or page.detail is Detail.VERBOSE:
         where = f"step `{visible(original.step)}` of {visible(name.pipeline)}, {visible(name.id)}"
         yield "; ".join([f"{visible(task.id)}: {where}", *parts])

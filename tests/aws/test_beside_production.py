@@ -199,6 +199,23 @@ def test_without_an_input_that_production_had_rows_say_nothing_and_that_is_told(
     )
 
 
+@pytest.mark.parametrize(
+    ("moment", "is_compared"), [("2026-11-19T01:00:00Z", True), ("2026-11-19T03:00:00Z", False)]
+)
+def test_nothing_is_compared_where_an_input_was_written_again_since(
+    company: Company, moment: str, is_compared: bool
+) -> None:
+    company.store.modified[f"raw/{company.story.id}/orders.csv"] = moment
+    company.change("prepare.py", "* factor", "* factor * 100")
+
+    first, again = company.dive(), company.dive()
+
+    for told in (in_a_line(first), in_a_line(again)):
+        assert ("output `kept` is not what production wrote" in told) is is_compared, told
+        assert ("`orders` was written again after" in told) is not is_compared
+        assert "1 output is as production wrote it: daily/total[real] `report`" in told
+
+
 TOTAL_BY_NAME = """\
 import json
 from pathlib import Path

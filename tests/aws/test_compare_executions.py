@@ -347,3 +347,25 @@ def test_doctor_says_which_nodes_have_a_step_in_the_newest_execution(world: Worl
     assert "`explain`: no step of the execution has its name, or its script" in told
     assert "looked up on the default branch alone" in there.stdout
     assert len(world.service.asked) == asked
+
+
+def test_doctor_says_which_inputs_of_the_newest_execution_lie_there_no_more(world: World) -> None:
+    settings = PUBLIC.replace("fraud: [report]", "fraud: [prepare, report]")
+    settings = settings.replace("steps:", "steps:\n  prepare: {script: prepare.py}")
+    aws = SETTINGS.replace("aws: {", "aws: {executions: {fraud: fraud-training}, ")
+    (world.folder / "scriptcheck.yaml").write_text(aws + settings)
+    (world.folder / "report.py").write_text("def main(*_): pass\n")
+    (world.folder / "prepare.py").write_text(
+        "def main(input_paths, *_): print(open(input_paths['raw'] + '/rows.csv').read())\n"
+    )
+    _, objects = tell(world.service, 1, ())
+    place = "s3://company-ml/raw/now"
+    world.aws.bucket("company-ml", objects)
+    before = scriptcheck("doctor", "--aws", folder=world.folder, variables=world.variables)
+    world.aws.client("s3").delete_object(Bucket="company-ml", Key="raw/now/rows.csv")
+
+    ended = scriptcheck("doctor", "--aws", folder=world.folder, variables=world.variables)
+
+    assert f"nothing lies at {place}" not in before.stdout
+    told = " ".join(ended.stdout.split())
+    assert f"`prepare`, input `raw`: nothing lies at {place}" in told

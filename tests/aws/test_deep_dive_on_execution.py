@@ -102,6 +102,20 @@ def test_an_input_that_is_gone_stops_its_step_alone(company: Company) -> None:
     assert "1 output is as production wrote it: daily/total[real] `report`" in told
 
 
+def test_an_intermediate_that_is_gone_is_written_anew_by_the_step_before(company: Company) -> None:
+    gone = company.story.place("Prepare", "kept").removeprefix(f"{BUCKET}/") + "/kept.csv"
+    del company.store.objects[gone]
+
+    ended = company.dive()
+
+    told = in_a_line(ended)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "2 passed" in told
+    assert "with `kept` as the step before it writes it (nothing lies at" in told
+    assert "look at `real:`" not in told
+    assert "input `kept` is not what production had" in told
+
+
 def test_nobody_is_asked_again_where_a_place_is_gone(company: Company) -> None:
     gone = company.story.place("Total", "report").removeprefix(f"{BUCKET}/") + "/report.json"
     del company.store.objects[gone]

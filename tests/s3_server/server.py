@@ -74,6 +74,7 @@ class Store:
 
     objects: dict[str, bytes | Path] = field(default_factory=dict)
     etags: dict[str, str] = field(default_factory=dict)
+    modified: dict[str, str] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     former: dict[tuple[str, str], bytes] = field(default_factory=dict)
@@ -135,6 +136,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self._describe(self.store.etags[key], self.store.size(key))
 
+    def _modified(self, key: str) -> str:
+        moment = self.store.modified.get(key)
+        return "" if moment is None else f"<LastModified>{moment}</LastModified>"
+
     def _list(self, asked: dict[str, str]) -> None:
         prefix, most = asked.get("prefix", ""), int(asked.get("max-keys", "1000"))
         after = asked.get("continuation-token", "")
@@ -147,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         shown, is_more = keys[:most], len(keys) > most
         lines = [
             f"<Contents><Key>{_quoted(key)}</Key><ETag>&quot;{self.store.etags[key]}&quot;</ETag>"
-            f"<Size>{self.store.size(key)}</Size></Contents>"
+            f"<Size>{self.store.size(key)}</Size>{self._modified(key)}</Contents>"
             for key in shown
         ]
         lines += [

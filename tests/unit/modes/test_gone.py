@@ -5,7 +5,9 @@ from __future__ import annotations
 from ci_scriptcheck.model import wanted
 from ci_scriptcheck.model.plan import Input, Output, Plan
 from ci_scriptcheck.model.production import FixturePart, FromProduction, Original
+from ci_scriptcheck.model.source import Upstream
 from ci_scriptcheck.modes import gone
+from ci_scriptcheck.values import replace
 from tests.conftest import a_plan, a_task
 
 GONE = "s3://company-ml/gone/"
@@ -42,6 +44,24 @@ def test_an_input_that_may_be_missing_is_missing() -> None:
     assert [*wanted.of_production(plan)] == [HERE]
     assert task.original is not None
     assert task.original.not_given == {"in1": "nothing lies there"}
+
+
+def test_what_the_step_before_it_writes_here_takes_its_place_where_that_is_run() -> None:
+    here = Upstream(task="clean", port="kept")
+    load = a_plan_with(GONE).tasks[0]
+    load = replace(load, inputs=(replace(load.inputs[0], here=here),))
+    blocked = a_task("clean", blocked="has no script")
+
+    runs, waits = (
+        gone.taken_out(a_plan(before, load), {GONE: "nothing lies there"}).tasks[1]
+        for before in (a_task("clean"), blocked)
+    )
+
+    assert runs.blocked is None
+    assert runs.inputs[0].source == here
+    assert runs.original is not None
+    assert runs.original.written_here == {"in0": "nothing lies there"}
+    assert waits.blocked == "input `in0`: nothing lies there"
 
 
 def test_what_was_to_be_compared_with_it_says_why_it_is_not() -> None:

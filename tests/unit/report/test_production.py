@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.run_record import RunRecord
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/fraud-training/execution/5q8w2e1rt0zu"
+GONE = "s3://company-ml/scores/ any more; a newer execution may have it"
 
 MOVED = ColumnComparison(
     name="amount",
@@ -67,7 +68,11 @@ def the_plan() -> Plan:
     return a_plan(
         a_dive("prepare", taken=("MIN_ROWS",), kept=("SPLIT",), withheld=("DB_PASSWORD",)),
         a_dive("train", taken=("max_depth", "objective")),
-        a_dive("report"),
+        a_dive(
+            "report",
+            written_here={"scores": f"nothing lies at {GONE}"},
+            written_again=("rates",),
+        ),
         replace(a_dive("explain"), original=new),
         modes=(Mode.DEEP_DIVE,),
     )
