@@ -113,7 +113,7 @@ def test_an_intermediate_that_is_gone_is_written_anew_by_the_step_before(company
     assert "2 passed" in told
     assert "with `kept` as the step before it writes it (nothing lies at" in told
     assert "look at `real:`" not in told
-    assert "input `kept` is not what production had" in told
+    assert "input `kept` is not known to be what production had" in told
 
 
 def test_nobody_is_asked_again_where_a_place_is_gone(company: Company) -> None:
