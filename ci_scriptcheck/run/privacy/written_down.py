@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from contextlib import suppress
 from pathlib import PurePosixPath
@@ -65,6 +64,8 @@ def asked_for(root: Path, closure: Closure) -> frozenset[str]:
 
 
 def _asked_for(source: str) -> Iterator[str]:
+    import ast  # only where something failed on private data; a run with nothing to do needs none of it
+
     try:
         tree = ast.parse(source)
     # Code of another Python, or nested deeper than can be read.
