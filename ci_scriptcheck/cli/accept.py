@@ -19,7 +19,7 @@ from ci_scriptcheck.model.acceptance import (
     stands_for_any_data,
 )
 from ci_scriptcheck.project import acceptances
-from ci_scriptcheck.project.acceptances import Seen
+from ci_scriptcheck.project.acceptances import RunFindings
 from ci_scriptcheck.report import failure, lines
 from ci_scriptcheck.report.page import listed, visible
 from ci_scriptcheck.run import record as run_record
@@ -136,10 +136,10 @@ def _acceptable(
             yield finding, comparison
 
 
-def _seen(record: RunRecord) -> Seen:
+def _seen(record: RunRecord) -> RunFindings:
     """Say what a run has compared, and which differences that are acceptable it has found."""
     compared = [(task, result) for task, result in verdict.with_tasks(record) if result.is_usable]
-    return Seen(
+    return RunFindings(
         tasks=frozenset(task.id for task, _ in compared),
         differences=frozenset(
             difference_of(finding, comparison)

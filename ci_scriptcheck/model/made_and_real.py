@@ -15,7 +15,7 @@ from ci_scriptcheck.model.port_profile import (
     TableProfile,
     are_other_gaps,
 )
-from ci_scriptcheck.model.shares import Seen, with_room
+from ci_scriptcheck.model.shares import RowsSeen, with_room
 from ci_scriptcheck.values import dataclass
 
 BEYOND = 0.05
@@ -90,7 +90,7 @@ def differing(
     declared = {column.name: column for column in schema.columns}
     found = []
     for one, other in pairs(made, real):
-        seen = Seen(rows=other.rows, is_sample=is_sample)
+        seen = RowsSeen(rows=other.rows, is_sample=is_sample)
         columns = tuple(_columns(declared, one, other, seen))
         if columns or other.repeated:
             found.append(
@@ -115,7 +115,7 @@ def pairs(
 
 
 def _columns(
-    declared: Mapping[str, Column], made: TableProfile, real: TableProfile, seen: Seen
+    declared: Mapping[str, Column], made: TableProfile, real: TableProfile, seen: RowsSeen
 ) -> Iterator[ColumnDifference]:
     names = dict.fromkeys((*declared, *(one.name for one in (*made.columns, *real.columns))))
     for name in names:
@@ -145,7 +145,7 @@ class _Sides:
     made: ColumnProfile
     real: ColumnProfile
     made_rows: int
-    seen: Seen
+    seen: RowsSeen
 
     def aspects(self, declared: Column | None) -> Iterator[Aspect]:
         """Give in what they differ, as far as their schema does not allow for it."""
@@ -193,7 +193,7 @@ class Course(Enum):
     """Tomorrow's are greater: where today's end is no rule."""
 
 
-def course_of(declared: Column | None, real: ColumnProfile, seen: Seen) -> Course:
+def course_of(declared: Column | None, real: ColumnProfile, seen: RowsSeen) -> Course:
     """Say whether the values of a column grow with time, as moments do, and whole numbers that are ids."""
     if real.type in MOMENTS:
         return Course.GROWING
@@ -233,7 +233,7 @@ def room(made: Ends) -> float:
     return BEYOND * ((high - low) or abs(high) or 1.0)
 
 
-def allowed_ends(declared: Column | None, real: ColumnProfile, seen: Seen) -> Ends | None:
+def allowed_ends(declared: Column | None, real: ColumnProfile, seen: RowsSeen) -> Ends | None:
     """Give the ends of the real range; where rows may lie outside of the bounds of a schema, those within them, if any."""
     ends = ends_of(real)
     if ends is None or declared is None or is_broken(declared, real, seen):
@@ -244,7 +244,7 @@ def allowed_ends(declared: Column | None, real: ColumnProfile, seen: Seen) -> En
     return (low, high) if low <= high else None
 
 
-def is_broken(column: Column, real: ColumnProfile, seen: Seen) -> bool:
+def is_broken(column: Column, real: ColumnProfile, seen: RowsSeen) -> bool:
     """Say whether more rows lie outside of the bounds of a column than may."""
     return seen.exceeds(real.outside, column.outside)
 

@@ -29,7 +29,7 @@ from ci_scriptcheck.model.port_profile import (
     TableProfile,
     together,
 )
-from ci_scriptcheck.model.shares import Seen, with_room
+from ci_scriptcheck.model.shares import RowsSeen, with_room
 from ci_scriptcheck.values import dataclass
 
 MANY = 10
@@ -78,7 +78,7 @@ def suggested(
     one, other = (together(side) for side in zip(*found, strict=True))
     if not other.rows or other.note is not None:
         return (), ()
-    seen = Seen(rows=other.rows, is_sample=is_sample)
+    seen = RowsSeen(rows=other.rows, is_sample=is_sample)
     changes: list[ColumnChange] = []
     notes: list[str] = []
     for column in schema.columns:
@@ -108,7 +108,7 @@ def _change(
     made: ColumnProfile | None,
     real: ColumnProfile,
     made_rows: int,
-    seen: Seen,
+    seen: RowsSeen,
 ) -> tuple[dict[str, Json], list[str]]:
     """Say what should be written of a column that the schema has, and what cannot be.
 
@@ -197,7 +197,7 @@ def _has_many_repeats(profile: ColumnProfile, rows: int) -> bool:
 
 
 def _new(
-    schema: Schema, real: TableProfile, seen: Seen
+    schema: Schema, real: TableProfile, seen: RowsSeen
 ) -> tuple[tuple[ColumnChange, ...], tuple[str, ...]]:
     """Say what should be written of columns that only real data have."""
     known = {column.name for column in schema.columns}
@@ -221,7 +221,7 @@ def _new(
     return tuple(changes), tuple(notes)
 
 
-def _whole(profile: ColumnProfile, seen: Seen) -> Mapping[str, Json]:
+def _whole(profile: ColumnProfile, seen: RowsSeen) -> Mapping[str, Json]:
     """Say all that is known of a column."""
     keys: dict[str, Json] = {"type": profile.type}
     if _is_surely_unique(profile, seen.rows):

@@ -11,7 +11,7 @@ _SURELY = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class RowsSeen:
     """The rows of a table that were looked at.
 
     Attributes:

@@ -29,7 +29,7 @@ from ci_scriptcheck.model.made_and_real import (
 )
 from ci_scriptcheck.model.port_profile import GAPS, ColumnProfile
 from ci_scriptcheck.model.rounding import Outward, Way
-from ci_scriptcheck.model.shares import Seen, with_room
+from ci_scriptcheck.model.shares import RowsSeen, with_room
 
 
 def is_few(rows: int, of_rows: int) -> bool:
@@ -38,7 +38,7 @@ def is_few(rows: int, of_rows: int) -> bool:
 
 
 def bounds_of(
-    column: Column, made: ColumnProfile, real: ColumnProfile, seen: Seen
+    column: Column, made: ColumnProfile, real: ColumnProfile, seen: RowsSeen
 ) -> tuple[dict[str, Json], list[str]]:
     """Widen bounds to the real range, and draw some where there are none and what is made ends elsewhere."""
     course = course_of(column, real, seen)
@@ -131,7 +131,7 @@ def _range(profile: ColumnProfile, course: Course) -> dict[str, Json]:
     return {"min": low} if course is Course.GROWING else {"min": low, "max": high}
 
 
-def of_a_new_column(profile: ColumnProfile, seen: Seen) -> dict[str, Json]:
+def of_a_new_column(profile: ColumnProfile, seen: RowsSeen) -> dict[str, Json]:
     """Draw bounds for a column that no schema speaks of."""
     bounds = _range(profile, course_of(None, profile, seen))
     return bounds | _share(_beyond(profile, bounds), seen, 0.0)
@@ -154,9 +154,9 @@ def _beyond(real: ColumnProfile, keys: Mapping[str, Json]) -> int:
     return below + (real.beyond - real.below if keys.get("max") is not None else 0)
 
 
-def _share(outside: int, seen: Seen, allowed: float) -> dict[str, Json]:
+def _share(outside: int, seen: RowsSeen, allowed: float) -> dict[str, Json]:
     """Let those rows be that lie outside of the bounds: the same data are to fit them, and the next."""
-    is_more = Seen(rows=seen.rows).exceeds(outside, allowed)
+    is_more = RowsSeen(rows=seen.rows).exceeds(outside, allowed)
     return {"outside": with_room(outside, seen.rows)} if is_more else {}
 
 

@@ -49,7 +49,7 @@ def read(tree: Tree, folder: str) -> tuple[Acceptance, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class RunFindings:
     """What the run has shown from which something is accepted.
 
     Attributes:
@@ -62,7 +62,7 @@ class Seen:
 
 
 def taken_back(
-    known: Iterable[Acceptance], new: Iterable[Acceptance], seen: Seen
+    known: Iterable[Acceptance], new: Iterable[Acceptance], seen: RunFindings
 ) -> tuple[Acceptance, ...]:
     """Give what was accepted before in whose place something new of the same finding comes.
 

@@ -17,7 +17,7 @@ from ci_scriptcheck.data.validate.scan import (
 )
 from ci_scriptcheck.data.validate.terms import Evidence, Terms
 from ci_scriptcheck.model.mismatch import Mismatch
-from ci_scriptcheck.model.shares import Seen
+from ci_scriptcheck.model.shares import RowsSeen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -211,8 +211,8 @@ class _Looking:
                 of_rows=rows,
             )
 
-    def _seen(self, scans: Sequence[Scan]) -> Seen:
-        return Seen(rows=_rows(scans), is_sample=self._terms.chance)
+    def _seen(self, scans: Sequence[Scan]) -> RowsSeen:
+        return RowsSeen(rows=_rows(scans), is_sample=self._terms.chance)
 
     def _told(self, column: Column, scan: Scan, what: str) -> str:
         if what == "outside":

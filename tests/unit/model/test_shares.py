@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ci_scriptcheck.model.shares import Seen, rounded_up, with_room
+from ci_scriptcheck.model.shares import RowsSeen, rounded_up, with_room
 
 SHARES = st.floats(0.0001, 1.0)
 ROWS = st.integers(1, 1_000_000)
@@ -18,14 +18,14 @@ ROWS = st.integers(1, 1_000_000)
 def test_what_a_sample_proves_the_whole_data_would_prove_too(
     allowed: float, rows: int, count: int
 ) -> None:
-    if Seen(rows=rows, is_sample=True).exceeds(count, allowed):
-        assert Seen(rows=rows).exceeds(count, allowed)
+    if RowsSeen(rows=rows, is_sample=True).exceeds(count, allowed):
+        assert RowsSeen(rows=rows).exceeds(count, allowed)
 
 
 @given(rows=ROWS)
 def test_of_what_may_never_be_one_row_is_proof_enough_in_a_sample_as_well(rows: int) -> None:
-    assert Seen(rows=rows, is_sample=True).exceeds(1, 0.0)
-    assert not Seen(rows=rows, is_sample=True).exceeds(0, 0.0)
+    assert RowsSeen(rows=rows, is_sample=True).exceeds(1, 0.0)
+    assert not RowsSeen(rows=rows, is_sample=True).exceeds(0, 0.0)
 
 
 @given(rows=ROWS, data=st.data())
@@ -36,7 +36,7 @@ def test_the_same_data_fit_the_share_that_was_suggested_for_them(
     share = with_room(count, rows)
 
     assert rounded_up(count / rows) <= share <= 1
-    assert not Seen(rows=rows).exceeds(count, share)
+    assert not RowsSeen(rows=rows).exceeds(count, share)
 
 
 @given(share=st.floats(0.01, 0.99), rows=st.integers(100, 10_000))
@@ -54,7 +54,7 @@ def test_the_next_month_of_like_data_hardly_ever_exceeds_what_was_suggested(shar
     broken = 0
     for _ in range(months):
         this, following = (sum(chance.random() < share for _ in range(rows)) for _ in range(2))
-        broken += bool(this) and Seen(rows=rows).exceeds(following, with_room(this, rows))
+        broken += bool(this) and RowsSeen(rows=rows).exceeds(following, with_room(this, rows))
 
     assert broken <= 0.03 * months
 
@@ -63,7 +63,7 @@ def test_the_next_month_of_like_data_hardly_ever_exceeds_what_was_suggested(shar
 def test_samples_of_data_that_fit_are_hardly_ever_called_otherwise(allowed: float) -> None:
     chance = random.Random(f"samples {allowed}")  # noqa: S311  (no secret)
     rows, samples = 484, 1_000
-    seen = Seen(rows=rows, is_sample=True)
+    seen = RowsSeen(rows=rows, is_sample=True)
     told = sum(
         seen.exceeds(sum(chance.random() < allowed for _ in range(rows)), allowed)
         for _ in range(samples)
