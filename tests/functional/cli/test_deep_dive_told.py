@@ -79,7 +79,7 @@ def main(input_paths, output_paths, environ_vars, job_args):
     (Path(output_paths["shops_with_size"]) / "shops.csv").write_text("\\n".join(lines))
 """
 PUBLIC = b"town,size\nOslo,4.5\nLisbon,12.345\n"
-PLANTED = ("Jadwiga-7319", "Kowalczyk-7319", "98765.4321", "2026-07-19", "7319733")
+PLANTED = ("Jadwiga-7319", "Kowalczyk-7319", "98765.4321", "2026-07-19", "73197330127")
 ROWS = 200
 
 

@@ -235,7 +235,7 @@ def main(input_paths, output_paths, environ_vars, job_args):
     rows = list(csv.DictReader(open(pathlib.Path(input_paths["people"], "people.csv"))))
     folder = pathlib.Path(output_paths["clean"])
     (folder / "clean.csv").write_text("id,paid\\n" + "".join(f"{row['id']},1\\n" for row in rows))
-    told = {"mean": 4711 + NUMBER, **{row["name"]: NUMBER for row in rows}}
+    told = {"mean": 47110 + NUMBER, **{row["name"]: NUMBER for row in rows}}
     (folder / "by.json").write_text(json.dumps(told))
 """
 
@@ -251,8 +251,10 @@ def test_no_key_of_a_document_tells_a_value_and_one_that_stands_in_the_code_is_t
 
     told = reported(bank)
 
-    for value in (*PLANTED, "4720", "4719"):
+    for value in PLANTED:
         assert value not in told
+    for number in ("47118", "47119"):  # as a number of its own: digests and sizes hold any digits
+        assert not re.search(rf"(?<![\w.]){number}(?!\w)", told)
     assert "| `mean` |" in told
     assert "values, names withheld" in told
 
