@@ -29,12 +29,14 @@ class Asked:
         number: Of the requests for this key, counted from 1.
         start: First byte that was asked for.
         end: The first that was not.
+        signature: What the request is signed with.
     """
 
     key: str
     number: int
     start: int
     end: int
+    signature: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +179,13 @@ class _Handler(BaseHTTPRequestHandler):
             start = int(wanted[1]) if wanted else 0
             last = wanted[2] if wanted else ""
             end = int(last) + 1 if last else _size(store.objects.get(key, b""))
-            request = Asked(key=key, number=store.times(key) + 1, start=start, end=end)
+            request = Asked(
+                key=key,
+                number=store.times(key) + 1,
+                start=start,
+                end=end,
+                signature=self.headers.get("Authorization", ""),
+            )
             store.asked.append(request)
         store.before(request)
         fault = store.fault(request)
