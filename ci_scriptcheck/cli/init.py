@@ -88,8 +88,16 @@ def found(place: opening.ProjectFolder, console: Console) -> str:
         names = listed([f"`{visible(port)}`" for port in unfed])
         lines[0] = console.out_page.flow(
             f"It holds {', '.join(parts)}. Complete it: nothing says yet where {names}"
-            f" {'comes' if len(unfed) == 1 else 'come'} from. Then:"
+            f" {'comes' if len(unfed) == 1 else 'come'} from:"
         )
+        lines += [
+            "  scriptcheck infer FILE --into scriptcheck.yaml   drafts it from a sample",
+            "  scriptcheck init --infer                         tries what the scripts ask for;"
+            " remove the file first",
+            "",
+            "Then:",
+            "",
+        ]
     lines += [
         "  scriptcheck plan --all   shows what would be run, and what is missing",
         "  scriptcheck run --all    runs it",
