@@ -24,6 +24,7 @@ from ci_scriptcheck.model.run_record import Machine, RunRecord
 from ci_scriptcheck.model.stopped import Stopped, of_error
 from ci_scriptcheck.preparation import Prepared
 from ci_scriptcheck.run import (
+    belonging,
     flaky,
     history,
     reasons,
@@ -124,7 +125,7 @@ def conclude(
     found = flaky.marked(found, prepared.learned)
     if interrupted is None:
         found = mentions.told(found, prepared.root)
-        found = suggesting.told(found, prepared.root)
+        found = suggesting.told(found, prepared.root, belonging.found(found, prepared.root))
     found = _without_untold_names(started, found)
     record.write_record(started.run_directory, found)
     if len(started.ready) < len(prepared.plan.tasks):

@@ -12,7 +12,7 @@ from ci_scriptcheck import preparation, workflow
 from ci_scriptcheck.change.git import commit_pair
 from ci_scriptcheck.change.git.commits import branches, resolve
 from ci_scriptcheck.change.git.repository import repository_root
-from ci_scriptcheck.cli import opening
+from ci_scriptcheck.cli import opening, row_keys
 from ci_scriptcheck.data.compare.terms import CompareTerms
 from ci_scriptcheck.data.validate.terms import Evidence
 from ci_scriptcheck.errors import ChangeError, UsageError, did_you_mean
@@ -42,7 +42,7 @@ from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ci_scriptcheck.cli.console import Console
     from ci_scriptcheck.model.run_record import RunRecord
@@ -232,8 +232,13 @@ def _of_two(before: Path, after: Path, given: Namespace, environ: Mapping[str, s
             names = f"{before} and {after}"
             pair = _Pair(names, *_places(before, after, Path(name)))
             runs = _Runs(pairs=[pair], none=f"no difference between {visible(names)}")
+        keys = row_keys.row_keys(given.key or ())
+        if not runs.records:
+            row_keys.check_files(keys, (one for pair in runs.pairs for one in _files(pair)))
         for pair in runs.pairs:
-            terms = replace(pair.terms, keys={"*": tuple(given.key)}) if given.key else pair.terms
+            # What is said here holds before what a schema says, and is looked at first.
+            said = keys if "*" in keys else {**keys, **pair.terms.keys, **keys}
+            terms = replace(pair.terms, keys=said) if keys else pair.terms
             compared = reading.compared_pair if pair.before.is_file() else reading.compared
             files = compared(ask, pair.before, pair.after, terms)
             if files:
@@ -280,6 +285,13 @@ class _Pair(NamedTuple):
     after: Path
     terms: CompareTerms = CompareTerms()
     of_private: frozenset[str] | None = None
+
+
+def _files(pair: _Pair) -> Iterator[str]:
+    for side in (pair.before, pair.after):
+        files = [side] if side.is_file() else side.rglob("*")
+        folder = side.parent if side.is_file() else side
+        yield from (one.relative_to(folder).as_posix() for one in files if one.is_file())
 
 
 class _Runs(NamedTuple):

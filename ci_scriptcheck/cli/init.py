@@ -56,7 +56,7 @@ def call(given: Namespace, console: Console, environ: Mapping[str, str]) -> int:
         ) from None
     console.tell(f"wrote {target}\n")
     console.tell(_left_out(scan.left_out(place.tree, place.folder), console))
-    console.tell(found(opening.place_of(folder), console))
+    console.tell(found(opening.place_of(folder), console, has_tried=given.infer))
     return 0
 
 
@@ -71,8 +71,14 @@ def _left_out(reasons: tuple[str, ...], console: Console) -> str:
     return "\n".join([*lines, page.flow(scan.FOUND, " " * 10), ""])
 
 
-def found(place: opening.ProjectFolder, console: Console) -> str:
-    """Say what the new file holds, or what has to be corrected in it first."""
+def found(place: opening.ProjectFolder, console: Console, *, has_tried: bool) -> str:
+    """Say what the new file holds, or what has to be corrected in it first.
+
+    Args:
+        place: Where it lies.
+        console: That it is told on.
+        has_tried: Whether what the scripts ask for has been tried already.
+    """
     try:
         project = loader.load_project(place.tree, place.folder)
     except ScriptcheckError as error:
@@ -88,8 +94,15 @@ def found(place: opening.ProjectFolder, console: Console) -> str:
         names = listed([f"`{visible(port)}`" for port in unfed])
         lines[0] = console.out_page.flow(
             f"It holds {', '.join(parts)}. Complete it: nothing says yet where {names}"
-            f" {'comes' if len(unfed) == 1 else 'come'} from. Then:"
+            f" {'comes' if len(unfed) == 1 else 'come'} from:"
         )
+        lines.append("  scriptcheck infer FILE --into scriptcheck.yaml   drafts it from a sample")
+        if not has_tried:
+            lines.append(
+                "  scriptcheck init --infer                         tries what the scripts ask for;"
+                " remove the file first"
+            )
+        lines += ["", "Then:", ""]
     lines += [
         "  scriptcheck plan --all   shows what would be run, and what is missing",
         "  scriptcheck run --all    runs it",

@@ -72,7 +72,8 @@ DIFF = Command(
                     name="key",
                     short="k",
                     word="COLUMN",
-                    text="Tells the rows of tables in folders, files or runs apart; may be repeated",
+                    text="Tells the rows of tables in folders, files or runs apart; FILE=COLUMN"
+                    " for those of one file; may be repeated",
                     repeated=True,
                 ),
             ),

@@ -220,6 +220,8 @@ def answer(request: Message) -> Message:  # noqa: C901, PLR0911, PLR0912  (an ar
             return {"files": {name: asdict(figures) for name, figures in measured.items()}}
         case "sample":
             return _sampled(request)
+        case "find what belongs together":
+            return freezing.together(request)
         case "freeze":
             return freezing.answer(request)
         case "synthesize":

@@ -54,7 +54,7 @@ def given_files(
         name: What a dataset is called; several get a number behind it.
     """
     groups, left = samples.grouped(ask, paths, name=name)
-    return tuple(_given(called, group) for called, group in groups.items()), left
+    return tuple(samples.as_given(called, group) for called, group in groups.items()), left
 
 
 def given_dataset(
@@ -72,7 +72,7 @@ def given_dataset(
         for group in ordered[1:]
         for one in group
     )
-    found = _given(dataset.name, ordered[0])
+    found = samples.as_given(dataset.name, ordered[0])
     columns = dataset.schema.columns
     found = replace(
         found,
@@ -83,15 +83,6 @@ def given_dataset(
         is_public=dataset.public,
     )
     return found, (*left, *others)
-
-
-def _given(name: str, group: Sequence[samples.Sample]) -> Given:
-    return Given(
-        name=name,
-        files=tuple(str(one.path.absolute()) for one in group),
-        format=group[0].format,
-        entries=samples.layout(group),
-    )
 
 
 def _entries(dataset: Dataset, found: Given) -> tuple[TableFile, ...]:

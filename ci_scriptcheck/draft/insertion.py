@@ -12,11 +12,12 @@ import yaml
 
 from ci_scriptcheck.draft import written
 from ci_scriptcheck.errors import Place, UsageError
+from ci_scriptcheck.project import scan
 from ci_scriptcheck.project.native.quoting import quoted
 from ci_scriptcheck.project.native.yaml_text import read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ci_scriptcheck.draft.drafted import Drafted
 
@@ -32,7 +33,27 @@ def with_datasets(text: str, drafts: Sequence[Drafted], *, file: str) -> str:
         UsageError: it is no settings file, has one of that name, or has them in braces.
     """
     entries = {draft.dataset.name: written.block([draft], indent=0) for draft in drafts}
-    return with_entries(text, ("datasets",), entries, file=file)
+    return with_entries(_without_comments_on(entries, text), ("datasets",), entries, file=file)
+
+
+def _without_comments_on(names: Iterable[str], text: str) -> str:
+    """Take out what `init` wrote in place of datasets that are described now, and its heading with the last of them."""
+    said = {scan.left_to_the_reader(name) for name in names}
+    lines = text.splitlines(keepends=True)
+    left = [line for line in lines if line.rstrip() not in said]
+    if len(left) == len(lines):
+        return text
+    head = [scan.UNWRITTEN, scan.NO_DATASETS]
+    for number in range(len(left) - 1):
+        below = left[number + 2 : number + 3]
+        is_over = not below or not below[0].startswith("#  ")
+        if [line.rstrip() for line in left[number : number + 2]] == head and is_over:
+            del left[number : number + 2]
+            break
+    if left and not left[-1].strip():
+        # What stood above them would be an empty line at the end.
+        return "".join(left).rstrip("\r\n") + _line_end(text)
+    return "".join(left)
 
 
 def with_entries(

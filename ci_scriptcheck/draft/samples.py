@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ci_scriptcheck.data import reader
+from ci_scriptcheck.draft import belonging
 from ci_scriptcheck.draft.drafted import Drafted, LeftOut
 from ci_scriptcheck.model.contract import (
     Column,
@@ -20,6 +21,7 @@ from ci_scriptcheck.model.contract import (
     Synthesized,
     TableFile,
 )
+from ci_scriptcheck.model.frozen import Given
 from ci_scriptcheck.model.shares import with_room
 from ci_scriptcheck.report.figures import share as percent
 from ci_scriptcheck.report.page import counted
@@ -71,7 +73,18 @@ def drafts(
             made.append(drafted)
         else:
             left = (*left, drafted)
-    return tuple(made), left
+    tables = [as_given(one.dataset.name, groups[one.dataset.name]) for one in made]
+    return belonging.laid_over(made, ask, tables), left
+
+
+def as_given(name: str, group: Sequence[Sample]) -> Given:
+    """Name the files of a table for who reads all of it."""
+    return Given(
+        name=name,
+        files=tuple(str(one.path.absolute()) for one in group),
+        format=group[0].format,
+        entries=layout(group),
+    )
 
 
 def grouped(

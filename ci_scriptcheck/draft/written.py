@@ -99,6 +99,8 @@ def _keys(column: Column) -> Iterator[str]:
             yield f"{word}: {_scalar(bound)}"
     if column.pattern is not None:
         yield f"pattern: {json.dumps(column.pattern)}"
+    if column.references is not None:
+        yield f"references: {quoted(column.references)}"
     if column.nulls:
         yield f"nulls: {column.nulls:.2g}"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from ci_scriptcheck.model.contract import Json
 from ci_scriptcheck.model.execution import Execution, ExecutionStep, Listing, StepKind
-from ci_scriptcheck.model.execution_match import Matching, Part, PortSide
+from ci_scriptcheck.model.execution_match import MatchedNode, Matching, Part, PortSide
 from ci_scriptcheck.model.execution_settings import named, speaks_of_login
 from ci_scriptcheck.model.fixture import LISTED
 from ci_scriptcheck.model.platform_variables import is_platform_variable
@@ -22,6 +22,9 @@ from ci_scriptcheck.values import dataclass, field, replace
 
 SETTINGS_FILE = "scriptcheck.yaml"
 """What a person says there about a node holds for real data, too; what a contract has by default does not."""
+
+_CODE = "code"
+"""As an input of a job is called that holds its script."""
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 
@@ -37,6 +40,7 @@ class ExecutedNode:
         outputs: Port → where what it wrote lies.
         unread: Input port → why what it was given cannot be had.
         unmatched: Those of them that no input of the step is known to be; production may have had nothing there.
+        spare: Inputs of its job that no input of the step is known to be, by their names → where they lie; but for its code.
         uncompared: Output port → why what it wrote cannot be looked at.
         environment: Variables of its job.
         arguments: Of its job by their names, as a script knows them; hyperparameters among them.
@@ -49,6 +53,7 @@ class ExecutedNode:
     outputs: Mapping[str, tuple[FixturePart, ...]] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     unmatched: tuple[str, ...] = ()
+    spare: Mapping[str, FixturePart] = field(default_factory=dict)
     uncompared: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, str] = field(default_factory=dict)
@@ -99,6 +104,7 @@ def executed(matching: Matching, execution: Execution, readable: Iterable[S3Plac
             outputs=outputs,
             unread=unread,
             unmatched=tuple(sorted(unmatched)),
+            spare=_spare(found, places),
             uncompared=uncompared,
             environment=step.environment,
             arguments=_arguments(step),
@@ -167,6 +173,16 @@ def _unmatched(matching: Matching, node: str, side: PortSide) -> dict[str, str]:
         one.port: one.why
         for one in matching.unmatched
         if one.node == node and one.side == side and one.port is not None
+    }
+
+
+def _spare(found: MatchedNode, readable: tuple[S3Place, ...]) -> dict[str, FixturePart]:
+    taken = {part.port.name for parts in found.inputs.values() for part in parts}
+    left = [port for port in found.step.inputs if port.name not in {*taken, _CODE}]
+    return {
+        port.name: FixturePart(fixture=_fixture(Part(port=port)))
+        for port in sorted(left, key=lambda one: one.name)
+        if _why_not(Part(port=port), readable) is None
     }
 
 

@@ -13,7 +13,6 @@ from ci_scriptcheck.model.project import Pipeline, Project
 from ci_scriptcheck.values import dataclass
 
 _IS_ID = re.compile(r"(?=.*[0-9])[a-z0-9]{12}")
-"""As SageMaker makes them; a pipeline that is called so is rare, and has been looked for already."""
 _UNLIKE = re.compile(r"[^a-zA-Z0-9]+")
 
 
@@ -55,6 +54,11 @@ def chosen(project: Project, pipelines: Collection[str], options: Options) -> Ma
             if own and name not in found and not _has_real(project, project.pipelines[name]):
                 found[name] = Choice(name=own, is_guess=True)
     return dict(sorted(found.items()))
+
+
+def is_like_an_id(name: str) -> bool:
+    """Say whether a name looks as SageMaker makes the ids of executions; a pipeline can be called so, too."""
+    return _IS_ID.fullmatch(name) is not None
 
 
 def pipeline_of(execution: str) -> str:
@@ -121,7 +125,7 @@ def _called_otherwise(pipeline: str, said: str, execution: str) -> UsageError:
     facts = (f"`executions` under `aws` say that it is `{said}`",)
     if is_arn:
         advice = f"write `executions: {{{pipeline}: {called}}}` under `aws` if it is this one"
-    elif _IS_ID.fullmatch(called):
+    elif is_like_an_id(called):
         advice = (
             f"the id of an execution is not enough, its ARN is: `aws sagemaker list-pipeline-executions"
             f" --pipeline-name {said}` lists them"

@@ -44,6 +44,21 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Belonging:
+    """A column whose values are those of another table's column, which has each of them once.
+
+    Attributes:
+        references: `dataset.column`.
+        share: Of the rows that have a value; 1 where all values are there.
+    """
+
+    dataset: str
+    column: str
+    references: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """How tables are to be frozen.
 

@@ -51,6 +51,7 @@ class Input:
         file: Name of the file that the script wants instead of the folder.
         expects: Dataset that the content is checked against.
         here: What writes it on this branch, where it is given what production gave it.
+        not_asked: The same where that task is not in the plan.
     """
 
     port: str
@@ -60,6 +61,7 @@ class Input:
     file: str | None = None
     expects: str | None = None
     here: Upstream | None = None
+    not_asked: Upstream | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

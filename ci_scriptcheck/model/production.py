@@ -49,6 +49,8 @@ class Original:
         withheld: Those that are not taken over, as their names or values speak of secrets.
         not_given: Input port → why the task is not given what production was.
         written_here: Input port → why the task is given what the step before it writes, and not what production was.
+        spare: Inputs of its job that no input of the task is known to be, by their names there; only where one that the
+            step before it writes may be one of them.
         written_again: Input ports of which something was written since; what lay there before, nobody has.
         uncompared: Output port → why what production wrote there cannot be looked at.
     """
@@ -62,6 +64,7 @@ class Original:
     withheld: tuple[str, ...] = ()
     not_given: Mapping[str, str] = field(default_factory=dict)
     written_here: Mapping[str, str] = field(default_factory=dict)
+    spare: Mapping[str, FixturePart] = field(default_factory=dict)
     written_again: tuple[str, ...] = ()
     uncompared: Mapping[str, str] = field(default_factory=dict)
 
@@ -74,6 +77,8 @@ class BesideProduction:
         is_sample: Whether it was given, or is held against, something else than all that production had; numbers
             of rows and metrics say nothing then.
         others: Inputs for which the task was given what is not known to be production's, or nothing.
+        alike: Inputs that the step before it wrote → the input of the job in production that held the same, and is
+            called otherwise.
         drift: How the data lie otherwise, as a whole.
         files: How they differ row by row and value by value, where nothing is a sample.
         lies_alike: Whether rows differ, and columns and metrics lie as production's do all the same.
@@ -89,6 +94,7 @@ class BesideProduction:
     port: str
     is_sample: bool = False
     others: tuple[str, ...] = ()
+    alike: Mapping[str, str] = field(default_factory=dict)
     drift: Drift = field(default_factory=Drift)
     files: tuple[FileComparison, ...] = ()
     lies_alike: bool = False
@@ -122,3 +128,9 @@ class BesideProduction:
         """Say whether anything is known to be otherwise; what could not be looked into is not."""
         found = self.drift
         return bool(found.tables or found.numbers or found.untold or found.programs or self.files)
+
+    @property
+    def is_as_written(self) -> bool:
+        """Say whether all rows and values are known to be as production wrote them."""
+        is_known = self.why_not is None and not self.opaque and not self.drift.unread
+        return is_known and not self.is_sample and not self.differs

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from ci_scriptcheck.model import suggested_bounds
 from ci_scriptcheck.model.contract import Column, ColumnType, Json, Schema
 from ci_scriptcheck.model.derived_columns import where_ranges_come_from
+from ci_scriptcheck.model.frozen import Belonging
 from ci_scriptcheck.model.id_names import is_id
 from ci_scriptcheck.model.made_and_real import (
     MOMENTS,
@@ -38,6 +39,8 @@ CERTAIN = 1_000
 """Rows in which an id has to differ everywhere to be suggested as unique."""
 PAIRS = 10
 """Pairs of rows that would have equal numbers by chance, from which on it is by no chance that none has."""
+_OF_VALUES = ("min", "max", "outside", "values", "pattern", "unique")
+"""Keys that say which values a column has."""
 MOST_NEW = 20
 """Columns that are suggested to be added."""
 
@@ -101,6 +104,31 @@ def suggested(
         key = ", ".join(f"`{name}`" for name in schema.key)
         notes.append(f"{other.repeated:,} of {other.rows:,} rows share {key} with another one")
     return (*changes, *more), tuple(notes)
+
+
+def with_reference(
+    schema: Schema, changes: Sequence[ColumnChange], found: Belonging
+) -> tuple[ColumnChange, ...]:
+    """Have a column take its values from another one; what else says which values it has goes.
+
+    Args:
+        schema: That has the column.
+        changes: That are suggested already.
+        found: Which column it is, and where its values are from.
+    """
+    column = next(one for one in schema.columns if one.name == found.column)
+    plain = Column(name=column.name, type=column.type)
+    keys: dict[str, Json] = {
+        key: None for key in _OF_VALUES if getattr(column, key) != getattr(plain, key)
+    }
+    if column.type is ColumnType.CATEGORY and column.value_type is not None:
+        keys["type"] = column.value_type.value
+    keys["references"] = found.references
+    before = next((one for one in changes if one.name == found.column), None)
+    if before is not None and "nulls" in before.keys:
+        keys["nulls"] = before.keys["nulls"]
+    others = (one for one in changes if one.name != found.column)
+    return (ColumnChange(name=found.column, keys=keys), *others)
 
 
 def _change(

@@ -21,7 +21,8 @@ def of_production(plan: Plan) -> Mapping[str, tuple[str, ...]]:
             if isinstance(item.source, FromProduction)
         ]
         written = [(item.expects, item.production) for item in task.outputs]
-        for expects, parts in (*given, *written):
+        spare = () if task.original is None else task.original.spare.values()
+        for expects, parts in (*given, *written, (None, spare)):
             for part in parts:
                 found.setdefault(part.fixture, set()).update([expects] if expects else [])
     return {place: tuple(sorted(names)) for place, names in sorted(found.items())}
@@ -43,7 +44,11 @@ def divided(sides: Iterable[Mapping[str, Executed]], executions: int) -> Mapping
             ports = [
                 parts
                 for node in found.nodes.values()
-                for parts in (*node.inputs.values(), *node.outputs.values())
+                for parts in (
+                    *node.inputs.values(),
+                    *node.outputs.values(),
+                    *([tuple(node.spare.values())] if node.unmatched else []),
+                )
             ]
             names = {part.fixture for parts in ports for part in parts}
             places.setdefault(pipeline, set()).update(names)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from ci_scriptcheck.model import not_run
-from ci_scriptcheck.model.plan import Purpose
+from ci_scriptcheck.model.plan import Mode, Purpose
 from ci_scriptcheck.model.production import FixturePart, FromProduction
+from ci_scriptcheck.model.scenario import REAL
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from ci_scriptcheck.model.plan import Plan, Task
+    from ci_scriptcheck.model.plan import Input, Plan, Task
 
 
 def taken_out(plan: Plan, gone: Mapping[str, str]) -> Plan:
@@ -27,11 +29,11 @@ def taken_out(plan: Plan, gone: Mapping[str, str]) -> Plan:
     found: dict[str, Task] = {}
     for task in plan.tasks:
         is_run = {name for name, one in found.items() if one.blocked is None}
-        found[task.id] = _without(task, gone, is_run)
+        found[task.id] = _without(task, gone, is_run, plan.folder)
     return replace(plan, tasks=tuple(found.values()))
 
 
-def _without(task: Task, gone: Mapping[str, str], is_run: Collection[str]) -> Task:
+def _without(task: Task, gone: Mapping[str, str], is_run: Collection[str], folder: str) -> Task:
     blocked, inputs, not_given, written_here = task.blocked, [], {}, {}
     for item in task.inputs:
         parts = item.source.parts if isinstance(item.source, FromProduction) else ()
@@ -42,7 +44,9 @@ def _without(task: Task, gone: Mapping[str, str], is_run: Collection[str]) -> Ta
             inputs.append(replace(item, source=item.here, here=None))
             written_here[item.port] = why
         elif item.required:
-            blocked = blocked or not_run.not_given(item.port, why)
+            blocked = blocked or not_run.not_given(
+                item.port, f"{why}{_asking(task, item, folder)}"
+            )
         else:
             not_given[item.port] = why
     outputs, uncompared = [], {}
@@ -62,6 +66,16 @@ def _without(task: Task, gone: Mapping[str, str], is_run: Collection[str]) -> Ta
     return replace(
         task, inputs=tuple(inputs), outputs=tuple(outputs), blocked=blocked, original=original
     )
+
+
+def _asking(task: Task, item: Input, folder: str) -> str:
+    """Say which words have the step before a task write what is gone, where that was not to be run."""
+    if item.not_asked is None:
+        return ""
+    before = item.not_asked.task.removesuffix(f"[{REAL}]")
+    words = ["scriptcheck", *(["-C", folder] if folder else []), "run", before]
+    words += [f"{task.pipeline}/{task.node}", "--mode", Mode.DEEP_DIVE.value]
+    return f"; `{shlex.join(words)}` has `{before}` write it"
 
 
 def _why(parts: tuple[FixturePart, ...], gone: Mapping[str, str]) -> str | None:

@@ -66,7 +66,7 @@ def among_themselves(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
         replace(
             task,
             inputs=tuple(
-                replace(item, here=None)
+                replace(item, here=None, not_asked=item.here)
                 if item.here is not None and item.here.task not in known
                 else item
                 for item in task.inputs

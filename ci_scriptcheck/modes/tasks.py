@@ -8,7 +8,7 @@ from ci_scriptcheck.model import not_run
 from ci_scriptcheck.model.executed import done_again
 from ci_scriptcheck.model.plan import Input, Mode, Output, Purpose, Reader, Task
 from ci_scriptcheck.model.scenario import STANDARD
-from ci_scriptcheck.model.source import Synthetic
+from ci_scriptcheck.model.source import Synthetic, Upstream
 from ci_scriptcheck.model.task_ids import task_id
 from ci_scriptcheck.modes import sources
 from ci_scriptcheck.values import replace
@@ -151,6 +151,9 @@ def of_node(  # noqa: PLR0913  (a node is known by its pipeline; the rest is wha
         original = replace(
             original, not_given={port: executed.unread[port] for port in sorted(lacking)}
         )
+        fed = {port for port, one in feeding.items() if isinstance(one, Upstream)}
+        if purpose is Purpose.CHECK and fed.intersection(executed.unmatched):
+            original = replace(original, spare=executed.spare)
     outputs = _outputs(node.outputs, _readers(pipeline, node))
     if executed is not None and purpose is Purpose.CHECK:
         outputs = tuple(

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ci_scriptcheck.model.fixture import Fixture
-    from ci_scriptcheck.model.plan import Input, Plan, Task
+    from ci_scriptcheck.model.plan import Plan, Task
+    from ci_scriptcheck.model.production import FixturePart
 
 
 def noted(plan: Plan) -> Plan:
@@ -31,7 +32,20 @@ def _noted(task: Task, fixtures: Mapping[str, Fixture]) -> Task:
     if original is None or original.ended is None:
         return task
     ended = original.ended
-    again = tuple(item.port for item in task.inputs if _is_younger(item, ended, fixtures))
+    spare = {
+        name: part
+        for name, part in original.spare.items()
+        if not _are_younger((part,), ended, fixtures)
+    }
+    if spare != original.spare:
+        original = replace(original, spare=spare)
+        task = replace(task, original=original)
+    again = tuple(
+        item.port
+        for item in task.inputs
+        if isinstance(item.source, FromProduction)
+        and _are_younger(item.source.parts, ended, fixtures)
+    )
     if not again:
         return task
     names = ", ".join(f"`{port}`" for port in again)
@@ -47,9 +61,10 @@ def _noted(task: Task, fixtures: Mapping[str, Fixture]) -> Task:
     )
 
 
-def _is_younger(item: Input, ended: str, fixtures: Mapping[str, Fixture]) -> bool:
-    """Say whether anything that an input is given was written after a moment; both are told in UTC."""
-    parts = item.source.parts if isinstance(item.source, FromProduction) else ()
+def _are_younger(
+    parts: tuple[FixturePart, ...], ended: str, fixtures: Mapping[str, Fixture]
+) -> bool:
+    """Say whether anything at some places was written after a moment; both are told in UTC."""
     return any(
         (taken.object.modified or "") > ended
         for part in parts

@@ -38,6 +38,8 @@ CALLED = f"main({', '.join(PARAMETERS)})"
 """How the function of a script is called whose ports can be read from it."""
 FOUND = f"a script is found by `{CALLED}`; one with `main()` can be named under `steps:`"
 MOST_TOLD = 5
+UNWRITTEN = "# No script writes these: say where their data are, or what they look like."
+NO_DATASETS = "# datasets:"
 """Files of which it is told why they are left out."""
 _STARTED = re.compile(rb"^def main\(|__main__", re.MULTILINE)
 _PASSED_OVER = frozenset({"test", "tests", "node_modules", "site-packages", "build", "dist"})
@@ -330,17 +332,20 @@ def _source_part(files: _Found, more: Additions, folder: str) -> str:
         if name in more.sources:
             lines.extend(f"  {line}" for line in more.sources[name])
         elif found is None:
-            lines.append(f"#  {quoted(name)}: {{copy: path/to/{name}}}")
+            lines.append(left_to_the_reader(name))
         else:
             lines.append(f"  {quoted(name)}: {{copy: {quoted(found)}}}   # guess: by its name")
-    head = ["# No script writes these: say where their data are, or what they look like."]
-    if not lines:
-        head = []
+    head = [UNWRITTEN] if lines else []
     lines.extend(more.datasets)
     if not lines:
         return ""
     is_empty = all(line.startswith("#") for line in lines)
-    return "\n".join([*head, "# datasets:" if is_empty else "datasets:", *lines]) + "\n"
+    return "\n".join([*head, NO_DATASETS if is_empty else "datasets:", *lines]) + "\n"
+
+
+def left_to_the_reader(name: str) -> str:
+    """Give the line of a first file that stands for data of which nothing is known."""
+    return f"#  {quoted(name)}: {{copy: path/to/{name}}}"
 
 
 def _data_of(name: str, files: _Found, folder: str) -> str | None:

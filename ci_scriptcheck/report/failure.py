@@ -203,6 +203,16 @@ def table(content: Table, page: Page) -> str:
 
 def _cell(text: str) -> str:
     text = visible(text)
+    if len(text) <= MOST_CELL:
+        return text
+    # What stands in brackets at the end says what the rest comes to.
+    told, bracket, more = text.rpartition(" (")
+    if more.endswith(")") and len(bracket + more) <= MOST_CELL:
+        return _shortened(told) + bracket + more
+    return _shortened(text)
+
+
+def _shortened(text: str) -> str:
     return text if len(text) <= MOST_CELL else text[: MOST_CELL - 1] + "…"
 
 

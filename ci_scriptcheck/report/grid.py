@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 LEAST = 16
 """Columns that a cell of several lines gets at least."""
 
+_GLUE = "\ue000"  # for private use, so that no text holds it
+
 
 def lines(
     columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | None = None
@@ -49,4 +51,6 @@ def _narrowed(widths: list[int], width: int) -> list[int]:
 def _broken(text: str, width: int) -> str:
     if len(text) <= width:
         return text
-    return "\n".join(textwrap.wrap(text, width, break_on_hyphens=False))
+    # A sign stays with its number.
+    lines = textwrap.wrap(text.replace(" %", f"{_GLUE}%"), width, break_on_hyphens=False)
+    return "\n".join(lines).replace(_GLUE, " ")

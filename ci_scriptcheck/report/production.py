@@ -144,13 +144,30 @@ def sorted_out(record: RunRecord) -> SortedOut | None:
 def beside(record: RunRecord, page: Page) -> str | None:
     """Write how outputs lie beside what production wrote: what differs, then what does not, then what nobody knows."""
     found = sorted_out(record)
-    lines = [page.flow(visible(one), _MARK) for one in (*ahead(record), *unseen(record))]
+    lines = [page.flow(visible(one), _MARK) for one in notes(record)]
     if found is None:
         return "\n".join(lines) or None
     parts = ["\n".join(_port(task, one, record, page)) for task, one in found.other]
     parts += [_alike(ones, words, page) for ones, words in found.alike()]
     parts += [_unknown(found.unknown, page), "\n".join(lines)]
     return "\n\n".join(filter(None, parts)) or None
+
+
+def notes(record: RunRecord) -> Iterator[str]:
+    """Say what is to be known of the inputs that steps were given."""
+    yield from called_otherwise(record)
+    yield from ahead(record)
+    yield from unseen(record)
+
+
+def called_otherwise(record: RunRecord) -> Iterator[str]:
+    """Say of inputs that an execution calls otherwise that they hold the same, so that rows and metrics count."""
+    for task, result in verdict.with_tasks(record):
+        alike = {
+            port: name for one in result.beside_production for port, name in one.alike.items()
+        }
+        for port, name in sorted(alike.items()):
+            yield f"{task.id} `{port}` holds what production's step was given as `{name}`."
 
 
 def ahead(record: RunRecord) -> Iterator[str]:

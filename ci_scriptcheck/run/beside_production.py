@@ -17,7 +17,7 @@ from ci_scriptcheck.model.plan import Purpose
 from ci_scriptcheck.model.production import SLIGHT, BesideProduction, FromProduction
 from ci_scriptcheck.model.project import levelled
 from ci_scriptcheck.model.result import Level, Outcome
-from ci_scriptcheck.model.source import Copied
+from ci_scriptcheck.model.source import Copied, Upstream
 from ci_scriptcheck.run import port_terms, reading, record, supply
 from ci_scriptcheck.run.judgement import beside_production, differences
 from ci_scriptcheck.run.privacy import of_tasks, values
@@ -25,13 +25,13 @@ from ci_scriptcheck.run.store.digest import Digests
 from ci_scriptcheck.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from ci_scriptcheck.model.comparison import FileComparison
     from ci_scriptcheck.model.plan import Output, Task
     from ci_scriptcheck.model.production import FixturePart
-    from ci_scriptcheck.model.result import TaskResult
+    from ci_scriptcheck.model.result import Artefact, TaskResult
     from ci_scriptcheck.run.context import Context
     from ci_scriptcheck.run.privacy.values import Named
 
@@ -80,10 +80,12 @@ class _Looking:
         self._context, self._task, self._result = context, task, result
         self._fixtures = context.plan.fixtures
         missing = {} if task.original is None else task.original.not_given
+        self._alike = _alike(context, task, result)
         others = [
             item.port
             for item in task.inputs
             if not isinstance(item.source, Copied | FromProduction)
+            and item.port not in self._alike
         ]
         self._others = tuple(sorted({*others, *missing}))
         self._is_given_all = not self._others and all(
@@ -104,6 +106,7 @@ class _Looking:
         found = replace(
             found,
             others=self._others,
+            alike=self._alike,
             opaque=tuple(
                 name for part in output.production for name in self._opaque(output, part)
             ),
@@ -231,3 +234,36 @@ class _Looking:
             drift = values.of_drift(drift, self._named(output.port))
         # What a model comes to on a part of the rows says nothing of what it came to on all of them.
         return replace(drift, numbers=(), untold=0) if is_sample else drift
+
+
+def _alike(context: Context, task: Task, result: TaskResult) -> Mapping[str, str]:
+    """Find inputs of other names in production that held what the step before a task has written for it here."""
+    spare = {} if task.original is None else task.original.spare
+    found: dict[str, str] = {}
+    for item in task.inputs:
+        for name, part in spare.items():
+            if isinstance(item.source, Upstream) and _is_same(
+                context, item.source, part, result.inputs.get(item.port)
+            ):
+                found.setdefault(item.port, name)
+    return found
+
+
+def _is_same(
+    context: Context, source: Upstream, part: FixturePart, given: Artefact | None
+) -> bool:
+    """Say whether an input holds what lies at a place of production: by its bytes, or as its supplier was held against it."""
+    fixture = context.plan.fixtures.get(part.fixture)
+    if fixture is None or given is None or not given.files or not is_whole(fixture):
+        return False
+    folder = context.of_head.root / folder_of(fixture)
+    if Digests().files_of(folder, root=folder) == {one.path: one.digest for one in given.files}:
+        return True
+    wrote = next(
+        one for one in context.tasks[source.task].outputs if one.port == source.port
+    ).production
+    beside = record.read_result(context.run_directory, source.task)
+    return wrote == (part,) and any(
+        one.port == source.port and one.is_as_written
+        for one in (() if beside is None else beside.beside_production)
+    )

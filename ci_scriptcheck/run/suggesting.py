@@ -16,9 +16,10 @@ from ci_scriptcheck.model.schema_suggestion import ColumnChange
 from ci_scriptcheck.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from ci_scriptcheck.model.frozen import Belonging
     from ci_scriptcheck.model.port_profile import PortProfile
     from ci_scriptcheck.model.result import TaskResult
     from ci_scriptcheck.model.run_record import RunRecord
@@ -41,14 +42,15 @@ class _Said:
     notes: tuple[str, ...]
 
 
-def told(record: RunRecord, root: Path) -> RunRecord:
+def told(record: RunRecord, root: Path, belonging: Sequence[Belonging] = ()) -> RunRecord:
     """Add to the first port that was given real data of each dataset what would make its schema like them.
 
     Args:
         record: The record of a run that has just ended.
         root: The repository; its folder still holds what was run.
+        belonging: Which columns repeat those of others, and do not say so.
     """
-    found = {one.dataset.name: one for one in _found(record)}
+    found = {one.dataset.name: one for one in _found(record, belonging)}
     files: dict[str | None, list[_Said]] = {}
     for _, one in sorted(found.items()):
         files.setdefault(one.dataset.place.file if one.dataset.place else None, []).append(one)
@@ -59,7 +61,7 @@ def told(record: RunRecord, root: Path) -> RunRecord:
     return replace(record, results=tuple(results))
 
 
-def _found(record: RunRecord) -> Iterator[_Said]:
+def _found(record: RunRecord, belonging: Sequence[Belonging]) -> Iterator[_Said]:
     """Look at the datasets of which real data were given, each once."""
     tasks = record.plan.by_id()
     waiting = dict(record.plan.datasets)
@@ -71,6 +73,9 @@ def _found(record: RunRecord) -> Iterator[_Said]:
             changes, notes = schema_suggestion.suggested(
                 dataset.schema, profile.made, profile.tables, is_sample=profile.is_sample
             )
+            for one in belonging:
+                if one.dataset == dataset.name:
+                    changes = schema_suggestion.with_reference(dataset.schema, changes, one)
             if changes or notes:
                 del waiting[dataset.name]
                 yield _Said(

@@ -83,8 +83,17 @@ class Company:
         self.root, self.store, self.service, self.variables = root, store, service, variables
         self.story = self.told("5q8w2e1rt0zu")
 
-    def told(self, name: str, *, rates: str | None = None, **given: Any) -> Story:
-        """Tell of an execution, with the data that it left; its first step may have been given rates from somewhere."""
+    def told(
+        self, name: str, *, rates: str | None = None, called: str = "kept", **given: Any
+    ) -> Story:
+        """Tell of an execution, with the data that it left; its first step may have been given rates from somewhere.
+
+        Args:
+            name: Of the execution.
+            rates: Where they lay.
+            called: As the last step calls what it is given.
+            given: Of the story.
+        """
         story = Story(self.service, name, **given)
         story.processing(
             "Prepare",
@@ -95,7 +104,7 @@ class Company:
         )
         story.processing(
             "Total",
-            inputs={"kept": story.place("Prepare", "kept")},
+            inputs={called: story.place("Prepare", "kept")},
             outputs=("report",),
             code=f"{BUCKET}/code/total.py",
         )

@@ -199,6 +199,33 @@ def test_without_an_input_that_production_had_rows_say_nothing_and_that_is_told(
     )
 
 
+def test_what_the_step_before_writes_counts_as_production_s_where_it_holds_the_same(
+    company: Company,
+) -> None:
+    story = company.told("called-otherwise", called="input-1")
+    company.change("total.py", "rows = len(lines)", "rows = len(lines) + 1")
+
+    ended = company.dive("--s3-execution-arn", story.arn)
+
+    told = in_a_line(ended)
+    assert "daily/total[real] `kept` holds what production's step was given as `input-1`" in told
+    assert "output `report` is not what production wrote (SC502)" in told, ended.stderr
+    assert "not known to be what production had" not in told
+
+
+def test_what_the_step_before_writes_otherwise_is_not_taken_for_production_s(
+    company: Company,
+) -> None:
+    story = company.told("called-otherwise", called="input-1")
+    company.change("prepare.py", "* factor", "* factor * 100")
+
+    told = in_a_line(company.dive("--s3-execution-arn", story.arn))
+
+    assert "`kept` is not what production wrote (SC502)" in told
+    assert "input `kept` is not known to be what production had" in told
+    assert "holds what production's step was given" not in told
+
+
 @pytest.mark.parametrize(
     ("moment", "is_compared"), [("2026-11-19T01:00:00Z", True), ("2026-11-19T03:00:00Z", False)]
 )

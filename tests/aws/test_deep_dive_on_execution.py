@@ -116,6 +116,30 @@ def test_an_intermediate_that_is_gone_is_written_anew_by_the_step_before(company
     assert "input `kept` is not known to be what production had" in told
 
 
+def test_where_the_step_before_was_not_asked_for_it_is_said_how_to_have_it_write_what_is_gone(
+    company: Company,
+) -> None:
+    gone = company.story.place("Prepare", "kept").removeprefix(f"{BUCKET}/") + "/kept.csv"
+    del company.store.objects[gone]
+    words = ("run", "daily/prepare", "daily/total", "--mode", "deep-dive")
+
+    alone = company.call("run", "daily/total", "--mode", "deep-dive")
+    both = company.call(*words)
+
+    assert f"`scriptcheck {' '.join(words)}` has `daily/prepare` write it" in in_a_line(alone)
+    assert "2 passed" in in_a_line(both), both.stderr
+
+
+def test_a_bare_id_is_told_from_the_name_of_a_pipeline(company: Company) -> None:
+    company.change("scriptcheck.yaml", ", executions: {daily: fraud-training}", "")
+
+    ended = company.dive("daily", "--s3-execution-arn", company.story.id)
+
+    assert ended.returncode == 4, ended.stdout
+    assert "there is no pipeline `5q8w2e1rt0zu` on SageMaker" in ended.stderr
+    assert "if it is the id of an execution, give its ARN" in ended.stderr
+
+
 def test_nobody_is_asked_again_where_a_place_is_gone(company: Company) -> None:
     gone = company.story.place("Total", "report").removeprefix(f"{BUCKET}/") + "/report.json"
     del company.store.objects[gone]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import numpy as np
 
 from ci_scriptcheck.data.freezing import (
@@ -52,17 +50,7 @@ def freeze(given: Sequence[Given], wish: Wish, folder: Path) -> Frozen:
         UnreadableError: a table is broken, or too large; the text names it.
     """
     paths = [[Path(file) for file in one.files] for one in given]
-    flat = [str(path) for some in paths for path in some]
-    with (
-        tempfile.TemporaryDirectory() as scratch,
-        source.connected(flat, Path(scratch)) as connection,
-    ):
-        tables = []
-        for number, (one, some) in enumerate(zip(given, paths, strict=True)):
-            try:
-                tables.append(source.opened(connection, one, some, number))
-            except (duckdb.Error, UnreadableError) as error:
-                raise UnreadableError(f"`{one.name}`: {str(error).splitlines()[0]}") from error
+    with source.all_opened(given) as (connection, tables):
         _check(wish, tables)
         said = Said(
             connection,

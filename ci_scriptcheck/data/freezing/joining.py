@@ -84,6 +84,12 @@ def keys(connection: duckdb.DuckDBPyConnection, table: Table) -> tuple[str, ...]
 def joins(
     connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], wish: Wish
 ) -> tuple[Join, ...]:
+    """Find how tables belong together, and which columns stand for things that have no table."""
+    found = between(connection, tables)
+    return (*found, *_alone(connection, tables, found, wish))
+
+
+def between(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> tuple[Join, ...]:
     """Find how tables belong together; no column belongs to two others, and no table to itself by a detour."""
     found: list[Join] = []
     for child, columns, parent, parent_columns, is_told in _asked(tables):
@@ -97,7 +103,7 @@ def joins(
         least = 0.0 if is_told else _SHARED
         if join is not None and 1 - join.without > least:
             found.append(join)
-    return (*found, *_alone(connection, tables, found, wish))
+    return tuple(found)
 
 
 def _asked(

@@ -28,6 +28,26 @@ def freezing(given: Sequence[Given], wish: Wish, folder: Path) -> Message:
     }
 
 
+def belonging(given: Sequence[Given]) -> Message:
+    """Ask which columns of some tables repeat the values of a column of another one.
+
+    The answer's `belonging` are `model.frozen.Belonging` as JSON; `unreadable` says instead why there are none.
+    """
+    return {"do": "find what belongs together", "given": [to_json(one) for one in given]}
+
+
+def together(request: Message) -> Message:
+    """Find what belongs together."""
+    from ci_scriptcheck.data.freezing import belonging as finding
+    from ci_scriptcheck.data.sample import UnreadableError
+
+    try:
+        found = finding.found([from_json(Given, one) for one in request["given"]])
+    except (UnreadableError, OSError) as error:
+        return {"unreadable": str(error)}
+    return {"belonging": [to_json(one) for one in found]}
+
+
 def answer(request: Message) -> Message:
     """Do what is asked."""
     from ci_scriptcheck.data.freezing import freezing

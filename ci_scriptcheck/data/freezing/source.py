@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import math
 import re
+import tempfile
 from collections.abc import Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -23,8 +26,7 @@ from ci_scriptcheck.model.frozen import Given
 from ci_scriptcheck.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -104,6 +106,27 @@ def connected(paths: Sequence[str], scratch: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("set enable_progress_bar = false")
     lock(connection, paths)
     return connection
+
+
+@contextmanager
+def all_opened(
+    given: Sequence[Given],
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[Table]]]:
+    """Open a database with some tables, for as long as it is needed.
+
+    Raises:
+        UnreadableError: one is broken, or too large; the text names it.
+    """
+    paths = [[Path(file) for file in one.files] for one in given]
+    flat = [str(path) for some in paths for path in some]
+    with tempfile.TemporaryDirectory() as scratch, connected(flat, Path(scratch)) as connection:
+        tables = []
+        for number, (one, some) in enumerate(zip(given, paths, strict=True)):
+            try:
+                tables.append(opened(connection, one, some, number))
+            except (duckdb.Error, UnreadableError) as error:
+                raise UnreadableError(f"`{one.name}`: {str(error).splitlines()[0]}") from error
+        yield connection, tables
 
 
 def opened(

@@ -30,7 +30,7 @@ def told(story: Story, sheet: Sheet) -> list[str]:
     """Write how outputs lie beside what production wrote; nothing where no task did again what that did."""
     found = production.sorted_out(story.record)
     record = story.record
-    notes = [sheet.prose(one) for one in (*production.ahead(record), *production.unseen(record))]
+    notes = [sheet.prose(one) for one in production.notes(record)]
     if found is None:
         return [_TITLE, *notes] if notes else []
     most = sheet.room.differences

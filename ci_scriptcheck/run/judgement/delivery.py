@@ -10,6 +10,7 @@ from ci_scriptcheck.model.contract import Stated
 from ci_scriptcheck.model.result import EMPTY_ARCHIVE, Level
 from ci_scriptcheck.model.scenario import Expect
 from ci_scriptcheck.model.source import Synthetic
+from ci_scriptcheck.run.judgement import drawn_apart
 from ci_scriptcheck.run.judgement.case import shown
 
 if TYPE_CHECKING:
@@ -111,7 +112,9 @@ def _hollow(case: Case, output: Output, artefact: Artefact) -> Iterator[Finding]
         message = f"output `{output.port}` holds {names} and no data, and {rows}"
     else:
         return
-    yield case.finding("SC209", message, subject=output.port, port=output.port)
+    yield case.finding(
+        "SC209", message, subject=output.port, port=output.port, advice=drawn_apart.advice(case)
+    )
 
 
 def _went_in(case: Case) -> str:
@@ -189,6 +192,7 @@ def _no_rows_anywhere(case: Case) -> Iterator[Finding]:
             f"no table of {ports} holds a row, and {_went_in(case)}",
             subject=next(iter(tables)),
             port=next(iter(tables)),
+            advice=drawn_apart.advice(case),
         )
 
 

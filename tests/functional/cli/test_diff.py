@@ -119,6 +119,26 @@ def test_a_key_that_tables_do_not_have_is_told(tables: Path) -> None:
     )
 
 
+def test_each_file_can_have_a_key_of_its_own(tables: Path) -> None:
+    for side, rows in (("old", "1,1,x\n1,2,y\n"), ("new", "1,2,y\n1,1,z\n")):
+        (tables / side / "parts.csv").write_text(f"no,part,name\n{rows}")
+    keys = [word for key in ("t.csv=id", "parts.csv=no", "parts.csv=part") for word in ("-k", key)]
+
+    told = scriptcheck("diff", "old", "new", *keys, folder=tables).stdout
+
+    assert "1 of 2 rows changed of `parts.csv`" in " ".join(told.split())
+    assert "1 of 2 rows changed, 1 row new of `t.csv`" in " ".join(told.split())
+    assert "not paired" not in told
+
+
+def test_a_key_for_a_file_that_is_not_there_is_a_mistake(tables: Path) -> None:
+    ended = scriptcheck("diff", "old", "new", "--key", "tt.csv=id", folder=tables)
+
+    assert ended.returncode == 2
+    assert "`--key` names `tt.csv`, and no such file is compared" in ended.stderr
+    assert "did you mean `t.csv`?" in ended.stderr
+
+
 def test_a_table_without_the_key_of_another_one_is_paired_by_a_column_that_is_unique(
     tables: Path,
 ) -> None:

@@ -158,3 +158,36 @@ def test_files_made_to_harm_the_reader_are_left_out(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert ended.stdout == ""
     assert ended.stderr.count("left out: ") == 3
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """Make orders, and the customers that they are of; some have ordered nothing."""
+    customers = [f"c{number:03},{'DE' if number % 3 else 'FR'}" for number in range(60)]
+    orders = [f"{5000 + number},c{number * 7 % 50:03},{number}.5" for number in range(400)]
+    text = {"customers": ["customer_id,country", *customers]}
+    text["orders"] = ["order_id,customer_id,amount", *orders]
+    for name, lines in text.items():
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n")
+    return tmp_path
+
+
+def test_tables_that_belong_together_are_drafted_so_that_their_rows_join(
+    shop: Path, golden: Callable[[str], object]
+) -> None:
+    text = scriptcheck("infer", "orders.csv", "customers.csv", folder=shop).stdout
+
+    assert text == golden("infer/belonging.yaml")
+    project = load_project(MemoryTree({"scriptcheck.yaml": f"version: 1\n{text}"}))
+    columns = {one.name: one for one in project.datasets["orders"].schema.columns}
+    assert columns["customer_id"].references == "customers.customer_id"
+
+
+def test_where_some_values_lead_nowhere_a_comment_says_so_and_no_rule(shop: Path) -> None:
+    with (shop / "orders.csv").open("a") as file:
+        file.write("9999,c999,1.5\n")
+
+    text = scriptcheck("infer", "orders.csv", "customers.csv", folder=shop).stdout
+
+    assert "references:" not in text
+    assert "# guess: a key, but only 99.75 % are in `customers.customer_id`" in text

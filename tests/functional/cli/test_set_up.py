@@ -191,4 +191,11 @@ def test_init_names_the_inputs_that_nothing_feeds_yet(project: Path) -> None:
 
     ended = scriptcheck("init", folder=project)
 
-    assert "Complete it: nothing says yet where `orders` and `rates` come from." in ended.stdout
+    assert ended.stdout.endswith(
+        "Complete it: nothing says yet where `orders` and `rates` come from:\n\n"
+        "  scriptcheck infer FILE --into scriptcheck.yaml   drafts it from a sample\n"
+        "  scriptcheck init --infer                         tries what the scripts ask for; remove the file first\n\n"
+        "Then:\n\n"
+        "  scriptcheck plan --all   shows what would be run, and what is missing\n"
+        "  scriptcheck run --all    runs it\n"
+    )

@@ -10,9 +10,12 @@ import pytest
 
 from ci_scriptcheck.errors import Place
 from ci_scriptcheck.model.contract import Column, ColumnType, Dataset, Schema, Synthesized
+from ci_scriptcheck.model.frozen import Belonging
 from ci_scriptcheck.model.source import Fetched
+from ci_scriptcheck.project.loader import load_project
 from ci_scriptcheck.run import suggesting
 from tests.conftest import a_plan, a_record, a_result
+from tests.unit.project.trees import MemoryTree
 from tests.unit.report.deep_dived import a_column, a_port, a_real_task, a_table
 
 if TYPE_CHECKING:
@@ -223,3 +226,39 @@ def test_what_changes_for_several_datasets_of_a_file_is_one_change(
         check=True,
     )
     assert (tmp_path / FILE).read_text().count("max: 950") == 2
+
+
+JOINED = """\
+version: 1
+datasets:
+  customers:
+    files: customers.csv
+    columns:
+      customer_id: {type: int, unique: true, min: 1, max: 99}
+  orders:
+    files: orders.csv
+    columns:
+      amount: {type: float, min: 0, max: 100}
+      customer: {type: int, min: 0, max: 9, nulls: 0.1}  # who buys
+"""
+
+
+def test_a_column_that_repeats_those_of_another_table_is_to_say_so(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(JOINED)
+    column = Column(name="customer", type=ColumnType.INT, min=0, max=9, nulls=0.1)
+    record = a_run(Place(file=FILE), "prepare", columns=(AMOUNT, column))
+    one = Belonging(
+        dataset="orders", column="customer", references="customers.customer_id", share=1
+    )
+
+    (result,) = suggesting.told(record, tmp_path, (one,)).results
+
+    suggestion = result.profiles[0].suggestion
+    subprocess.run(["git", "apply", "-"], input=suggestion.encode(), cwd=tmp_path, check=True)
+    settings = (tmp_path / FILE).read_text()
+    assert (
+        "customer: {type: int, nulls: 0.1, references: customers.customer_id}  # who buys"
+        in settings
+    )
+    project = load_project(MemoryTree({FILE: settings}))
+    assert project.datasets["orders"].schema.columns[1].referred == ("customers", "customer_id")

@@ -53,6 +53,32 @@ def test_it_stands_behind_the_last_dataset(before: str, after: str) -> None:
     assert made == head + NEW + tail
 
 
+HEAD = "# No script writes these: say where their data are, or what they look like.\n# datasets:\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("others", "left"),
+    [("", ""), ("#  old: {copy: path/to/old}\n", HEAD + "#  old: {copy: path/to/old}\n\n")],
+)
+def test_the_comment_that_stood_for_it_goes_and_with_the_last_one_its_heading(
+    others: str, left: str, end: str
+) -> None:
+    before = f"version: 1\n\n{HEAD}#  new: {{copy: path/to/new}}\n{others}"
+
+    made = with_datasets(before.replace("\n", end), [drafted()], file="scriptcheck.yaml")
+
+    assert made == f"version: 1\n\n{left}datasets:\n{NEW}".replace("\n", end)
+
+
+def test_a_comment_on_something_else_stays() -> None:
+    before = f"version: 1\n\n{HEAD}#  new: {{copy: data/new}}\n"
+
+    made = with_datasets(before, [drafted()], file="scriptcheck.yaml")
+
+    assert made == f"{before}\ndatasets:\n{NEW}"
+
+
 @pytest.mark.parametrize(
     "before",
     ["version: 1\n", "datasets:\n  a: {copy: a}\n\nsteps: {}\n", "datasets:\n  a: {copy: a}"],

@@ -236,3 +236,15 @@ def test_a_port_that_is_a_folder_of_another_is_that_folder_alone() -> None:
     node = beside((a_port("all", path="/opt/ml/processing/output"),), (port,)).nodes["prepare"]
 
     assert node.outputs["features"] == (FixturePart(fixture="s3://company-ml/all/features"),)
+
+
+def test_inputs_that_are_none_of_the_steps_are_kept_but_for_code_and_what_may_not_be_read() -> (
+    None
+):
+    far = a_port("far", place=s3_place("s3://far/x/"))
+    ports = (Port(name="orders", parameter="orders"),)
+
+    found = beside((a_port(), a_port("input-1"), a_port("code"), far), ports)
+
+    spare = found.nodes["prepare"].spare
+    assert spare == {"input-1": FixturePart(fixture="s3://company-ml/input-1/")}

@@ -6,7 +6,7 @@ from ci_scriptcheck.model import wanted
 from ci_scriptcheck.model.plan import Input, Output, Plan
 from ci_scriptcheck.model.production import FixturePart, FromProduction, Original
 from ci_scriptcheck.model.source import Upstream
-from ci_scriptcheck.modes import gone
+from ci_scriptcheck.modes import gone, suppliers
 from ci_scriptcheck.values import replace
 from tests.conftest import a_plan, a_task
 
@@ -62,6 +62,20 @@ def test_what_the_step_before_it_writes_here_takes_its_place_where_that_is_run()
     assert runs.original is not None
     assert runs.original.written_here == {"in0": "nothing lies there"}
     assert waits.blocked == "input `in0`: nothing lies there"
+
+
+def test_where_the_step_before_it_was_not_to_be_run_the_words_are_told_that_run_it() -> None:
+    load = replace(a_plan_with(GONE).tasks[0], pipeline="main")
+    before = Upstream(task="main/clean[real]", port="kept")
+    load = replace(load, inputs=(replace(load.inputs[0], here=before),))
+    plan = a_plan(*suppliers.among_themselves((load,)))
+
+    (task,) = gone.taken_out(plan, {GONE: "nothing lies there"}).tasks
+
+    assert task.blocked == (
+        "input `in0`: nothing lies there; `scriptcheck run main/clean main/load --mode deep-dive`"
+        " has `main/clean` write it"
+    )
 
 
 def test_what_was_to_be_compared_with_it_says_why_it_is_not() -> None:

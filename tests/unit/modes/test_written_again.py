@@ -75,3 +75,19 @@ def test_what_is_older_or_of_unknown_age_is_compared(
     assert task.outputs[0].production != ()
     assert task.original is not None
     assert task.original.uncompared == {}
+
+
+@pytest.mark.parametrize(("modified", "is_spare"), [("2026-11-20", False), ("2026-11-18", True)])
+def test_what_was_written_again_is_not_what_an_input_of_another_name_held(
+    modified: str, is_spare: bool
+) -> None:
+    part = FixturePart(fixture=PLACE)
+    original = Original(execution="arn", step="Load", ended=ENDED, spare={"input-1": part})
+    plan = replace(
+        a_plan(a_task("load", original=original)), fixtures={PLACE: a_fixture(modified)}
+    )
+
+    found = written_again.noted(plan).tasks[0].original
+
+    assert found is not None
+    assert bool(found.spare) is is_spare

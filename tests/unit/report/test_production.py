@@ -153,6 +153,21 @@ def test_of_other_inputs_no_output_is_said_to_be_a_sample() -> None:
     ) in told
 
 
+def test_an_input_of_another_name_that_held_the_same_is_told_once() -> None:
+    fed = BesideProduction(port="scores", alike={"prepared": "input-1"})
+    record = a_record(
+        the_plan(),
+        a_result("fraud/train[real]", beside_production=(fed, replace(fed, port="checks"))),
+    )
+
+    told = " ".join((production.beside(record, PLAIN) or "").split())
+
+    assert told == (
+        "prod 2 outputs are as production wrote them: fraud/train[real] `scores` and fraud/train[real] `checks`"
+        " prod fraud/train[real] `prepared` holds what production's step was given as `input-1`."
+    )
+
+
 def test_a_comment_tells_the_same_with_its_tables(golden: Callable[[str], object]) -> None:
     assert markdown.comment(the_record(), Links()) == golden("markdown/beside_production.md")
 

@@ -169,7 +169,7 @@ NO_NAMES: Mapping[type, str] = {
     FileComparison: "format_before format_after content",
     ValueComparison: "before after",
     Figure: "name before after",
-    BesideProduction: "port others why_not",
+    BesideProduction: "alike port others why_not",
     NumberDrift: "way",
     PortProfile: "port dataset",
     ColumnProfile: "low median high named",
