@@ -58,7 +58,7 @@ def test_a_sample_is_the_same_whatever_passed_meanwhile(
     store = a_store()
     asked = wanted("raw/", most_bytes=100_000, by=by)
     expected = fetched(store, tmp_path / "undisturbed", asked)
-    store.asked.clear()
+    store.forget()
     store.fault = lambda one: fault if one.number == number else None
 
     found = fetched(store, tmp_path / "disturbed", asked)
@@ -77,7 +77,7 @@ def test_a_sample_that_was_refused_halfway_is_gone_on_with(
     asked = wanted("raw/", most_bytes=100_000, by="customer_id")
     expected = fetched(store, tmp_path / "undisturbed", asked)
     needed = store.read()
-    store.asked.clear()
+    store.forget()
     store.fault = lambda one: Refuse(status=403, code=code) if one.number == number else None
     with pytest.raises(FixtureError, match=r"raw/a\.parquet"):
         fetched(store, tmp_path / "disturbed", asked)

@@ -153,7 +153,7 @@ def test_a_file_that_may_not_grow_is_told_and_what_was_fetched_is_kept(tmp_path:
             NO_ROOM,
         ]
         assert not list((tmp_path / "sets").iterdir())
-        store.asked.clear()
+        store.forget()
 
         code, folder = ended(started(address, tmp_path, "raw/"))
 
@@ -180,7 +180,7 @@ def test_a_disk_that_runs_full_halfway_is_told_and_what_was_fetched_is_kept(
         assert not list((small_disk / "cache" / "sets").iterdir())
         filler.unlink()
         store.before = lambda _: None
-        store.asked.clear()
+        store.forget()
 
         code, folder = ended(started(address, small_disk / "cache", "raw/"))
 
