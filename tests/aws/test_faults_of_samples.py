@@ -78,7 +78,8 @@ def test_a_sample_that_was_refused_halfway_is_gone_on_with(
     expected = fetched(store, tmp_path / "undisturbed", asked)
     needed = store.read()
     store.forget()
-    store.fault = lambda one: Refuse(status=403, code=code) if one.number == number else None
+    # Once would not be enough: what is refused on the way is asked for by boto3 again.
+    store.fault = lambda one: Refuse(status=403, code=code) if one.number >= number else None
     with pytest.raises(FixtureError, match=r"raw/a\.parquet"):
         fetched(store, tmp_path / "disturbed", asked)
     assert not list((tmp_path / "disturbed" / "sets").iterdir())
