@@ -38,9 +38,9 @@ CALLED = f"main({', '.join(PARAMETERS)})"
 """How the function of a script is called whose ports can be read from it."""
 FOUND = f"a script is found by `{CALLED}`; one with `main()` can be named under `steps:`"
 MOST_TOLD = 5
+"""Files of which it is told why they are left out."""
 UNWRITTEN = "# No script writes these: say where their data are, or what they look like."
 NO_DATASETS = "# datasets:"
-"""Files of which it is told why they are left out."""
 _STARTED = re.compile(rb"^def main\(|__main__", re.MULTILINE)
 _PASSED_OVER = frozenset({"test", "tests", "node_modules", "site-packages", "build", "dist"})
 

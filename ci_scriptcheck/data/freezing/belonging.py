@@ -36,9 +36,8 @@ def found(given: Sequence[Given]) -> tuple[Belonging, ...]:
                 references=f"{join.parent}.{join.parent_columns[0]}",
                 share=1 - join.without,
             )
-            for join in joining.between(connection, tables)
-            if len(join.columns) == 1
-            and not join.is_once
+            for join in joining.between(connection, tables, widest=1)
+            if not join.is_once
             and 1 - join.without >= _NEARLY_ALL
             and by_name[join.table].columns[join.columns[0]].distinct >= _LEAST_VALUES
         )

@@ -89,15 +89,27 @@ def joins(
     return (*found, *_alone(connection, tables, found, wish))
 
 
-def between(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> tuple[Join, ...]:
-    """Find how tables belong together; no column belongs to two others, and no table to itself by a detour."""
+def between(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], *, widest: int = _WIDEST
+) -> tuple[Join, ...]:
+    """Find how tables belong together; no column belongs to two others, and no table to itself by a detour.
+
+    Args:
+        connection: Which the tables are opened with.
+        tables: All of them.
+        widest: Columns of a key, at most; those of more take much longer to find.
+    """
     found: list[Join] = []
-    for child, columns, parent, parent_columns, is_told in _asked(tables):
+    told_apart: dict[tuple[str, tuple[str, ...]], bool] = {}
+    for child, columns, parent, parent_columns, is_told in _asked(tables, widest):
         taken = {(one.table, name) for one in found for name in one.columns}
         is_taken = any((child.name, name) in taken for name in columns)
         if is_taken or _leads_to(found, parent.name, child.name):
             continue
-        if not tell_apart(connection, parent, parent_columns):
+        theirs = (parent.name, parent_columns)
+        if theirs not in told_apart:
+            told_apart[theirs] = tell_apart(connection, parent, parent_columns)
+        if not told_apart[theirs]:
             continue
         join = _join(connection, child, columns, parent, parent_columns)
         least = 0.0 if is_told else _SHARED
@@ -107,7 +119,7 @@ def between(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> t
 
 
 def _asked(
-    tables: Sequence[Table],
+    tables: Sequence[Table], widest: int
 ) -> Iterator[tuple[Table, tuple[str, ...], Table, tuple[str, ...], bool]]:
     """Give what could be a join, the likeliest first."""
     by_name = {table.name: table for table in tables}
@@ -118,7 +130,7 @@ def _asked(
             known = parent is not None and column in parent.columns
             if parent is not None and known and name in child.columns and parent is not child:
                 yield child, (name,), parent, (column,), True
-    for width in range(1, _WIDEST + 1):
+    for width in range(1, widest + 1):
         for parent in tables:
             for child in tables:
                 if child is parent:
