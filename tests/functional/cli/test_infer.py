@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -191,3 +192,16 @@ def test_where_some_values_lead_nowhere_a_comment_says_so_and_no_rule(shop: Path
 
     assert "references:" not in text
     assert "# guess: a key, but only 99.75 % are in `customers.customer_id`" in text
+
+
+def test_what_would_be_made_of_another_type_is_a_comment_and_no_rule(shop: Path) -> None:
+    with (shop / "customers.csv").open("a") as file:
+        file.write("A9x,north\n")
+    for name in ("orders.csv", "customers.csv"):
+        text = (shop / name).read_text()
+        (shop / name).write_text(re.sub(r"\bc(\d+)", r"1\1", text))
+
+    text = scriptcheck("infer", "orders.csv", "customers.csv", folder=shop).stdout
+
+    assert "references:" not in text
+    assert "# guess: a key; all are in `customers.customer_id`, which is string" in text
