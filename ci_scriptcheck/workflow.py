@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ci_scriptcheck.change import mentions
 from ci_scriptcheck.change.dependencies.default_interpreter import VARIABLE
@@ -36,6 +37,9 @@ from ci_scriptcheck.run import (
 from ci_scriptcheck.run.privacy import records
 from ci_scriptcheck.run.process import interpreters
 from ci_scriptcheck.values import dataclass
+
+if TYPE_CHECKING:
+    from ci_scriptcheck.model.frozen import Belonging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +129,8 @@ def conclude(
     found = flaky.marked(found, prepared.learned)
     if interrupted is None:
         found = mentions.told(found, prepared.root)
-        found = suggesting.told(found, prepared.root, belonging.found(found, prepared.root))
+        belong = () if stopped else _belonging(found, prepared.root)
+        found = suggesting.told(found, prepared.root, belong)
     found = _without_untold_names(started, found)
     record.write_record(started.run_directory, found)
     if len(started.ready) < len(prepared.plan.tasks):
@@ -134,6 +139,13 @@ def conclude(
     learned = history.file_of(Path(prepared.site.store), plan.project, plan.folder)
     history.save(learned, history.after(history.load(learned), found))
     return found
+
+
+def _belonging(found: RunRecord, root: Path) -> tuple[Belonging, ...]:
+    """Find which columns repeat those of others; who has no room for that, or no time, has a run all the same."""
+    with contextlib.suppress(OSError, ScriptcheckError, KeyboardInterrupt):
+        return belonging.found(found, root)
+    return ()
 
 
 def _without_untold_names(started: Started, found: RunRecord) -> RunRecord:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ci_scriptcheck.model.run_record import RunRecord
 
 _TABLES = frozenset({"csv", "jsonl", "parquet", "tsv"})
+_MOST_SECONDS = 15.0
+"""A suggestion is worth no more at the end of a run."""
 
 
 def found(record: RunRecord, root: Path) -> tuple[Belonging, ...]:
@@ -43,7 +45,7 @@ def found(record: RunRecord, root: Path) -> tuple[Belonging, ...]:
     schemas = {name: plan.datasets[name].schema for name in given}
     if not any(_may_belong(one, schemas) for one in schemas):
         return ()
-    with own_reader.reading(root) as ask:
+    with own_reader.reading(root, timeout=_MOST_SECONDS) as ask:
         answer = ask(requests.belonging([given[name] for name in sorted(given)]))
     belonging = (from_json(Belonging, one) for one in answer.get("belonging", ()))
     return tuple(one for one in belonging if one.share == 1 and _is_unsaid(one, schemas))
@@ -77,10 +79,10 @@ def _given(dataset: Dataset, artefact: Artefact, folder: Path) -> Given | None:
 
 
 def _may_belong(name: str, schemas: Mapping[str, Schema]) -> bool:
-    """Say whether a schema has a column that is called like one of another, or like `customer_id` of `id`."""
+    """Say whether a schema has a column that is called like a key of another, or like `customer_id` of its `id`."""
     own = {one.name for one in schemas[name].columns if one.references is None}
     for other, schema in schemas.items():
-        theirs = {one.name for one in schema.columns}
+        theirs = {one.name for one in schema.columns if one.unique}
         longer = {f"{start}_{one}" for start in (other, other.removesuffix("s")) for one in theirs}
         if other != name and own & (theirs | longer):
             return True
