@@ -12,6 +12,7 @@ from ci_scriptcheck.model import verdict
 from ci_scriptcheck.model.options import Options
 from ci_scriptcheck.model.result import Outcome
 from ci_scriptcheck.pytest_plugin.execution import execute
+from ci_scriptcheck.run import belonging
 from tests.functional.cli.command import commit, git
 
 if TYPE_CHECKING:
@@ -164,3 +165,20 @@ def test_a_plan_knows_what_the_generators_of_its_data_depend_on(shop: Path) -> N
 
     assert closures["make.py"].files == ("helper.py", "make.py")
     assert closures["make.py"].libraries == ("pandas",)
+
+
+@pytest.mark.parametrize("wrong", [OSError("no room"), UsageError(what="no"), KeyboardInterrupt()])
+def test_a_suggestion_that_cannot_be_made_costs_a_run_nothing(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, wrong: BaseException
+) -> None:
+    def fails(*_: object) -> None:
+        raise wrong
+
+    monkeypatch.setattr(belonging, "found", fails)
+    write(shop, {"count.py": COUNT + "\n"})
+
+    found = checked(shop)
+
+    assert Outcome.PASSED in outcomes(found).values()
+    (run,) = (shop / ".scriptcheck" / "runs").iterdir()
+    assert (run / "record.json").exists()
