@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ci_scriptcheck.errors import Place
-from ci_scriptcheck.model import acceptance
+from ci_scriptcheck.model import acceptance, json_path
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     FileComparison,
@@ -21,7 +22,8 @@ from ci_scriptcheck.model.comparison import (
 from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
 from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
 from ci_scriptcheck.model.production import BesideProduction
-from ci_scriptcheck.model.result import FileFacts, Finding, Table, TaskResult
+from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Table, TaskResult
+from ci_scriptcheck.run.privacy import counts
 from ci_scriptcheck.run.privacy.labels import Labels
 from ci_scriptcheck.values import fields, is_dataclass, replace
 
@@ -62,6 +64,18 @@ _NAMES: Mapping[type, frozenset[str]] = {
     Place: frozenset({"file"}),
 }
 """Fields that hold names of columns and files, and nothing else."""
+
+_LISTED: Mapping[type, str] = {
+    FileFacts: "path",
+    FileComparison: "path",
+    ColumnComparison: "name",
+    TableProfile: "name",
+    ColumnProfile: "name",
+    TableDrift: "name",
+}
+"""Fields by which those are told apart that stand in one list, such as the files of a port."""
+_WHOLE = (Artefact, PortProfile, TableProfile)
+"""What lists all that there is, and not only what differs."""
 
 _TYPED: Mapping[type, frozenset[str]] = {
     ColumnComparison: frozenset({"type_before", "type_after"}),
@@ -173,10 +187,46 @@ def labels_for(
         cells: As `Labels` takes them.
         share: Likewise.
     """
-    names = {name for one in told for name in named_in(one) if not may_tell(name)}
+    counted = _without_counts(told)
+    names = {
+        name
+        for one in told
+        for name in named_in(one)
+        if not may_tell(name) and not (name in counted and may_tell(counted[name]))
+    }
+    # As a word, `7` stands in any text.
+    numbers = {name for name in names if name.isdecimal()}
+    names -= numbers
+    cells = numbers.union(cells)
     classes = {name for one in told for name in classes_in(one) if not code.may_tell(name)}
     types = {name for one in told for name in parted_types_in(one)}
     return Labels(names | classes, types=types, cells=cells, share=share)
+
+
+def _without_counts(told: Sequence[object]) -> dict[str, str]:
+    """Give names that hold numbers which only count in a list or say a place, with what is left of them to be known."""
+    found: dict[str, str] = {}
+    for one in told:
+        for owner, field, held in _held(one):
+            if isinstance(owner, FileComparison) and field == "values":
+                ways = {each.path: _without_places(each.path) for each in owner.values}
+                counted = counts.without_counts(ways.values(), is_whole=False)
+                found |= {way: counted.get(left, left) for way, left in ways.items()}
+            elif isinstance(owner, FileFacts) and field == "columns":
+                found |= counts.without_counts(owner.columns)
+            elif isinstance(held, tuple):
+                names = [
+                    getattr(item, _LISTED[type(item)]) for item in held if type(item) in _LISTED
+                ]
+                found |= counts.without_counts(names, is_whole=isinstance(owner, _WHOLE))
+    return found
+
+
+def _without_places(way: str) -> str:
+    """Give the keys of a way without the places in lists, that say nothing."""
+    with suppress(ValueError):
+        return ".".join(part for part in json_path.parsed(way) if isinstance(part, str))
+    return way
 
 
 def without(told: T, labels: Labels) -> T:

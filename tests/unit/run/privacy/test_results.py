@@ -34,6 +34,7 @@ from ci_scriptcheck.model.result import (
     TaskResult,
 )
 from ci_scriptcheck.run.privacy import results
+from ci_scriptcheck.run.privacy.classes import Code
 from ci_scriptcheck.run.privacy.labels import Labels
 from ci_scriptcheck.run.privacy.results import classes_in, named_in, parted_types_in, without
 from ci_scriptcheck.run.privacy.words import is_known, words_of
@@ -54,7 +55,6 @@ CITY = "Zółw-Wielki 42117"
         "status_paid",
         "orders/part-001.snappy.parquet",
         "Unnamed: 0",
-        "7",
         "",
     ],
 )
@@ -63,7 +63,11 @@ def test_a_name_of_words_that_stand_in_the_code_is_known(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [CITY, "status_Kowalczyk", "customer_00042", "12345", "***", "0.53", "17:40"]
+    "name",
+    [
+        *(CITY, "status_Kowalczyk", "customer_00042", "12345", "***", "0.53", "17:40", "7"),
+        *("status_68", "68_status", "status_\u00b2\u00b3", "42.csv", "part-079123456.parquet"),
+    ],
 )
 def test_a_name_with_another_word_is_not(name: str) -> None:
     assert not is_known(name, WORDS)
@@ -85,9 +89,17 @@ def test_short_numbers_that_make_up_a_long_one_are_not_known(name: str) -> None:
     assert not is_known(name, WORDS | {"0", "1", "10", "12", "30"})
 
 
-@pytest.mark.parametrize("name", ["price_7_14", "price_30_90", "price_0.5", "part-0-1.csv"])
-def test_numbers_that_stand_in_the_code_are_known(name: str) -> None:
-    assert is_known(name, WORDS | {"0", "5", "30", "90"})
+@pytest.mark.parametrize("name", ["price_30_90", "price_0.5", "90.csv", "2024_status"])
+def test_a_number_is_known_beside_the_word_that_it_has_in_the_code(name: str) -> None:
+    assert is_known(name, words_of([f'data["{name}"]']))
+    assert not is_known(name, WORDS | words_of(["range(30, 90, 2024) > 0 and 5"]))
+
+
+def test_the_number_of_a_parameter_is_known_where_it_stands_in_the_code() -> None:
+    words = words_of(["for k in (7, 14):", "data[f'recall_at_{k}'], data[f'lag_{k}_price']"])
+    assert is_known("recall_at_14", words)
+    assert is_known("lag_7_price", words)
+    assert not is_known("recall_at_68", words)
 
 
 def a_document(way: str) -> FileComparison:
@@ -290,7 +302,7 @@ def test_a_way_into_a_document_is_told_where_its_keys_are_written_down(
     result = TaskResult(task="load", outcome=Outcome.PASSED, comparisons=(port,))
     words = words_of(['{"mean": total, "weights": w}  # a'])
 
-    labels = Labels(one for one in named_in(result) if not is_known(one, words))
+    labels = results.labels_for((result,), lambda name: is_known(name, words), Code(words=words))
     (value,) = without(result, labels).comparisons[0].files[0].values
 
     assert value.path == (way if is_told else "(name 1, withheld)")
