@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ci_scriptcheck.errors import Place
-from ci_scriptcheck.model import acceptance, json_path
+from ci_scriptcheck.model import acceptance, json_path, metric_names
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     FileComparison,
@@ -110,6 +110,8 @@ def named_in(value: object) -> Iterator[str]:
     for owner, name, held in _held(value):
         if isinstance(owner, ValueComparison):
             continue
+        if isinstance(owner, NumberDrift) and name == "way" and not _is_measuring(owner.way):
+            yield owner.way
         if name in _NAMES.get(type(owner), ()):
             yield from _texts(held)
         elif isinstance(owner, FileComparison) and name == "values":
@@ -126,6 +128,15 @@ def named_in(value: object) -> Iterator[str]:
 def _has_keys(file: FileComparison) -> bool:
     """Say whether the ways to the values of a file are made of keys, which a script may have called as its data say."""
     return "json" in {file.format_before, file.format_after}
+
+
+def _is_measuring(way: str) -> bool:
+    """Say whether the number at the end of a way may be told by what it is called, whoever wrote its keys."""
+    try:
+        parts = [part for part in json_path.parsed(way) if not isinstance(part, json_path.Every)]
+    except ValueError:
+        return False
+    return metric_names.is_measure(parts) and metric_names.is_told(parts)
 
 
 def _texts(held: object) -> tuple[str, ...]:
@@ -209,9 +220,9 @@ def _without_counts(told: Sequence[object]) -> dict[str, str]:
     for one in told:
         for owner, field, held in _held(one):
             if isinstance(owner, FileComparison) and field == "values":
-                ways = {each.path: _without_places(each.path) for each in owner.values}
-                counted = counts.without_counts(ways.values(), is_whole=False)
-                found |= {way: counted.get(left, left) for way, left in ways.items()}
+                found |= _of_ways(each.path for each in owner.values)
+            elif isinstance(owner, Drift) and field == "numbers":
+                found |= _of_ways(each.way for each in owner.numbers)
             elif isinstance(owner, FileFacts) and field == "columns":
                 found |= counts.without_counts(owner.columns)
             elif isinstance(held, tuple):
@@ -220,6 +231,12 @@ def _without_counts(told: Sequence[object]) -> dict[str, str]:
                 ]
                 found |= counts.without_counts(names, is_whole=isinstance(owner, _WHOLE))
     return found
+
+
+def _of_ways(ways: Iterable[str]) -> dict[str, str]:
+    left = {way: _without_places(way) for way in ways}
+    counted = counts.without_counts(left.values(), is_whole=False)
+    return {way: counted.get(keys, keys) for way, keys in left.items()}
 
 
 def _without_places(way: str) -> str:
@@ -255,6 +272,11 @@ def _without(value: Any, labels: Labels) -> Any:  # noqa: ANN401  (any value of 
         return tuple(_without(item, labels) for item in value)
     if not is_dataclass(value):
         return value
+    if isinstance(value, Drift):
+        value = _without_numbers(value, labels)
+    if isinstance(value, ValueComparison) and _is_of_unknown(value.path, labels):
+        value = replace(value, before=None, after=None)
+        return replace(value, path=labels.of_name(value.path))
     if isinstance(value, Table):
         return replace(value, rows=_each(tuple(map(labels.of_row, value.rows)), labels.of_words))
     ways = (
@@ -273,6 +295,18 @@ def _without(value: Any, labels: Labels) -> Any:  # noqa: ANN401  (any value of 
     if changed and isinstance(value, PortComparison):
         changed["accepted_as"] = acceptance.identity(value)
     return replace(cast("Any", value), **changed) if changed else value
+
+
+def _is_of_unknown(way: str, labels: Labels) -> bool:
+    """Say whether only a `*` of the settings leads to a number, by a key that may be a customer: then it is one's own."""
+    return labels.of_name(way) != way and not _is_measuring(way)
+
+
+def _without_numbers(drift: Drift, labels: Labels) -> Drift:
+    """Leave out numbers at keys that may not be told; they are counted."""
+    told = tuple(one for one in drift.numbers if not _is_of_unknown(one.way, labels))
+    untold = drift.untold + len(drift.numbers) - len(told)
+    return replace(drift, numbers=told, untold=untold)
 
 
 def _each(value: Any, told: Callable[[str], str]) -> Any:  # noqa: ANN401  (texts, or tuples of them)

@@ -434,3 +434,29 @@ def test_a_class_of_a_pickle_is_no_name_of_a_column_and_has_a_label_of_its_own()
     assert "Kowalczyk" not in told(changed)
     assert told(changed).count("(name 1, withheld)") == 2
     assert "sklearn.svm.SVC" in told(changed)
+
+
+def test_a_number_that_only_a_star_leads_to_is_told_where_its_key_is() -> None:
+    """The settings name `amounts.*`; of its keys the code speaks of one, and one is called as a measure."""
+    ways = ("amounts.paid", "amounts.Kowalczyk", "amounts.score_104", "auc")
+    values = tuple(
+        ValueComparison(path=way, fate=Fate.CHANGED, before="100", after="312") for way in ways
+    )
+    port = PortComparison(port="out", files=(replace(a_document("auc"), values=values),))
+    drift = Drift(numbers=tuple(NumberDrift(file="a.json", way=way, before=1) for way in ways))
+    result = TaskResult(
+        task="load",
+        outcome=Outcome.PASSED,
+        comparisons=(port,),
+        beside_production=(BesideProduction(port="out", drift=drift),),
+    )
+    words = words_of(["amounts.*", "paid", "score", "a.json"])
+
+    labels = results.labels_for((result,), lambda name: is_known(name, words), Code(words=words))
+    after = without(result, labels)
+
+    told_values = [one.after for one in after.comparisons[0].files[0].values]
+    told_drift = after.beside_production[0].drift
+    assert told_values == ["312", None, None, "312"]
+    assert told_drift.untold == 2
+    assert [one.way for one in told_drift.numbers] == ["amounts.paid", "auc"]
