@@ -40,6 +40,8 @@ _QUOTING = frozenset(
 )
 """Rules whose findings name what is in no list of files: what a script wrote or asked for elsewhere, or did not pack,
 and keys of JSON."""
+_OF_WAYS = "SC314"
+"""Names places in JSON, so that a number in brackets is that of an item."""
 _OF_SECOND_RUN = re.compile(r"(.*`) of output `.*|(`.*`) differs", re.DOTALL)
 """What names the files of a second run: none of them lies anywhere any more."""
 _PICKLE = "pickle"
@@ -221,6 +223,8 @@ def _without_counts(told: Sequence[object]) -> dict[str, str]:
         for owner, field, held in _held(one):
             if isinstance(owner, FileComparison) and field == "values":
                 found |= _of_ways(each.path for each in owner.values)
+            elif isinstance(owner, Finding) and field == "message" and owner.rule == _OF_WAYS:
+                found |= _of_ways(_quoted(_naming(owner)))
             elif isinstance(owner, Drift) and field == "numbers":
                 found |= _of_ways(each.way for each in owner.numbers)
             elif isinstance(owner, FileFacts) and field == "columns":

@@ -460,3 +460,20 @@ def test_a_number_that_only_a_star_leads_to_is_told_where_its_key_is() -> None:
     assert told_values == ["312", None, None, "312"]
     assert told_drift.untold == 2
     assert [one.way for one in told_drift.numbers] == ["amounts.paid", "auc"]
+
+
+def test_a_finding_tells_the_place_in_a_list_and_no_number_in_a_key() -> None:
+    finding = Finding(
+        rule="SC314",
+        severity=Level.ERROR,
+        message="`folds[2].auc` in `a.json` is low",
+        evidence=("`folds.score_104` is low",),
+    )
+    result = TaskResult(task="load", outcome=Outcome.FAILED, findings=(finding,))
+    words = words_of(["folds.*.auc", "score", "a.json"])
+
+    labels = results.labels_for((result,), lambda name: is_known(name, words), Code(words=words))
+    (after,) = without(result, labels).findings
+
+    assert after.message == finding.message
+    assert after.evidence == ("`(name 1, withheld)` is low",)
