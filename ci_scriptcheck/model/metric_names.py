@@ -14,7 +14,13 @@ _TOKEN = re.compile(r"[fF]\d(?!\d)|[rR]2(?!\d)|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+"
 _JOINTS = re.compile(r"[\s_.:@/-]*")
 _LONGEST = 60
 _MOST_DIGITS = 3
-"""Of all numbers in a part: that of a fold or a class, as of `precision_at_10`; `score_98765` is that of a customer."""
+"""Of all numbers in a part."""
+_NUMBERED = frozenset({"at", "class", "cv", "fold", "k", "model", "quantile", "threshold", "top"})
+"""Words that a number may follow, as in `precision_at_10`; `score_104` is that of a customer."""
+_VAGUE = frozenset({"error", "score"})
+"""Measures that a row can have as well: `top score` is that of whoever has most."""
+_CHOSEN = frozenset({"best", "final", "last", "result", "results", "top"})
+"""Words that beside these may speak of one row."""
 
 _MEASURES = """
     accuracy acc auc auroc aucroc roc pr prc aucpr auprc ap precision recall f0 f1 f2 fbeta fscore
@@ -39,7 +45,10 @@ def is_told(parts: Iterable[str | int]) -> bool:
     Items of a list, and what has a number for a key, may be one row each: `score[0]`, or `score.0` as pandas
     writes tables.
     """
-    return all(isinstance(part, str) and _is_of_measuring(part) for part in parts)
+    parts = tuple(parts)
+    return all(
+        isinstance(part, str) and _is_of_measuring(part) for part in parts
+    ) and not _may_be_of_a_row(parts)
 
 
 def is_measure(parts: Iterable[str | int]) -> bool:
@@ -52,9 +61,27 @@ def is_measure(parts: Iterable[str | int]) -> bool:
 def _is_of_measuring(part: str) -> bool:
     if len(part) > _LONGEST or _JOINTS.sub("", part) != "".join(_TOKEN.findall(part)):
         return False
-    words = [token for token in _tokens(part) if not token.isdecimal()]
-    digits = sum(len(token) for token in _tokens(part) if token.isdecimal())
-    return bool(words) and digits <= _MOST_DIGITS and _words(_MEASURES + _AROUND).issuperset(words)
+    tokens = _tokens(part)
+    words = [token for token in tokens if not token.isdecimal()]
+    digits = sum(len(token) for token in tokens if token.isdecimal())
+    are_numbered = all(
+        before in _NUMBERED
+        for before, token in zip(["", *tokens], tokens, strict=False)
+        if token.isdecimal()
+    )
+    is_short = are_numbered and digits <= _MOST_DIGITS
+    return bool(words) and is_short and _words(_MEASURES + _AROUND).issuperset(words)
+
+
+def _may_be_of_a_row(parts: tuple[str | int, ...]) -> bool:
+    tokens = [token for part in parts if isinstance(part, str) for token in _tokens(part)]
+    measured = _words(_MEASURES).intersection(tokens)
+    # `top 5 error` is a measure of its own.
+    chosen = (
+        token in _CHOSEN and not after.isdecimal()
+        for token, after in zip(tokens, [*tokens[1:], ""], strict=True)
+    )
+    return bool(measured) and measured <= _VAGUE and any(chosen)
 
 
 @cache

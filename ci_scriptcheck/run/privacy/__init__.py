@@ -4,8 +4,8 @@ A name of a column, of a file or of a class can be a value: a script makes a col
 makes can hold any cell. So of both only that is told which a person has written, by these rules:
 
 1. A name is known where each of its words (`unit_price` has two) stands in the code of the steps, in files of the
-   repository that they read, or in the settings; numbers of up to three digits, and words that libraries put into names,
-   say nothing (`words`).
+   repository that they read, or in the settings, a number beside the word that it has; words that libraries put into names
+   say nothing (`words`), and neither do numbers that count columns or files without a gap (`counts`).
 2. Names of a table that no script has made are known where they are its head for certain: in Parquet and its like, and in
    a text whose first line is, for the most part, columns that its own dataset lists (`records`).
 3. In place of a name that is not known stands a label, the same wherever the name stands in one record (`labels`, `results`).

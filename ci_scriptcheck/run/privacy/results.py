@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ci_scriptcheck.errors import Place
-from ci_scriptcheck.model import acceptance
+from ci_scriptcheck.model import acceptance, json_path, metric_names
 from ci_scriptcheck.model.comparison import (
     ColumnComparison,
     FileComparison,
@@ -21,7 +22,8 @@ from ci_scriptcheck.model.comparison import (
 from ci_scriptcheck.model.drift import Drift, NumberDrift, TableDrift
 from ci_scriptcheck.model.port_profile import ColumnProfile, PortProfile, TableProfile
 from ci_scriptcheck.model.production import BesideProduction
-from ci_scriptcheck.model.result import FileFacts, Finding, Table, TaskResult
+from ci_scriptcheck.model.result import Artefact, FileFacts, Finding, Table, TaskResult
+from ci_scriptcheck.run.privacy import counts
 from ci_scriptcheck.run.privacy.labels import Labels
 from ci_scriptcheck.values import fields, is_dataclass, replace
 
@@ -38,6 +40,8 @@ _QUOTING = frozenset(
 )
 """Rules whose findings name what is in no list of files: what a script wrote or asked for elsewhere, or did not pack,
 and keys of JSON."""
+_OF_WAYS = "SC314"
+"""Names places in JSON, so that a number in brackets is that of an item."""
 _OF_SECOND_RUN = re.compile(r"(.*`) of output `.*|(`.*`) differs", re.DOTALL)
 """What names the files of a second run: none of them lies anywhere any more."""
 _PICKLE = "pickle"
@@ -62,6 +66,18 @@ _NAMES: Mapping[type, frozenset[str]] = {
     Place: frozenset({"file"}),
 }
 """Fields that hold names of columns and files, and nothing else."""
+
+_LISTED: Mapping[type, str] = {
+    FileFacts: "path",
+    FileComparison: "path",
+    ColumnComparison: "name",
+    TableProfile: "name",
+    ColumnProfile: "name",
+    TableDrift: "name",
+}
+"""Fields by which those are told apart that stand in one list, such as the files of a port."""
+_WHOLE = (Artefact, PortProfile, TableProfile)
+"""What lists all that there is, and not only what differs."""
 
 _TYPED: Mapping[type, frozenset[str]] = {
     ColumnComparison: frozenset({"type_before", "type_after"}),
@@ -96,6 +112,8 @@ def named_in(value: object) -> Iterator[str]:
     for owner, name, held in _held(value):
         if isinstance(owner, ValueComparison):
             continue
+        if isinstance(owner, NumberDrift) and name == "way" and not _is_measuring(owner.way):
+            yield owner.way
         if name in _NAMES.get(type(owner), ()):
             yield from _texts(held)
         elif isinstance(owner, FileComparison) and name == "values":
@@ -112,6 +130,15 @@ def named_in(value: object) -> Iterator[str]:
 def _has_keys(file: FileComparison) -> bool:
     """Say whether the ways to the values of a file are made of keys, which a script may have called as its data say."""
     return "json" in {file.format_before, file.format_after}
+
+
+def _is_measuring(way: str) -> bool:
+    """Say whether the number at the end of a way may be told by what it is called, whoever wrote its keys."""
+    try:
+        parts = [part for part in json_path.parsed(way) if not isinstance(part, json_path.Every)]
+    except ValueError:
+        return False
+    return metric_names.is_measure(parts) and metric_names.is_told(parts)
 
 
 def _texts(held: object) -> tuple[str, ...]:
@@ -173,10 +200,54 @@ def labels_for(
         cells: As `Labels` takes them.
         share: Likewise.
     """
-    names = {name for one in told for name in named_in(one) if not may_tell(name)}
+    counted = _without_counts(told)
+    names = {
+        name
+        for one in told
+        for name in named_in(one)
+        if not may_tell(name) and not (name in counted and may_tell(counted[name]))
+    }
+    # As a word, `7` stands in any text.
+    numbers = {name for name in names if name.isdecimal()}
+    names -= numbers
+    cells = numbers.union(cells)
     classes = {name for one in told for name in classes_in(one) if not code.may_tell(name)}
     types = {name for one in told for name in parted_types_in(one)}
     return Labels(names | classes, types=types, cells=cells, share=share)
+
+
+def _without_counts(told: Sequence[object]) -> dict[str, str]:
+    """Give names that hold numbers which only count in a list or say a place, with what is left of them to be known."""
+    found: dict[str, str] = {}
+    for one in told:
+        for owner, field, held in _held(one):
+            if isinstance(owner, FileComparison) and field == "values":
+                found |= _of_ways(each.path for each in owner.values)
+            elif isinstance(owner, Finding) and field == "message" and owner.rule == _OF_WAYS:
+                found |= _of_ways(_quoted(_naming(owner)))
+            elif isinstance(owner, Drift) and field == "numbers":
+                found |= _of_ways(each.way for each in owner.numbers)
+            elif isinstance(owner, FileFacts) and field == "columns":
+                found |= counts.without_counts(owner.columns)
+            elif isinstance(held, tuple):
+                names = [
+                    getattr(item, _LISTED[type(item)]) for item in held if type(item) in _LISTED
+                ]
+                found |= counts.without_counts(names, is_whole=isinstance(owner, _WHOLE))
+    return found
+
+
+def _of_ways(ways: Iterable[str]) -> dict[str, str]:
+    left = {way: _without_places(way) for way in ways}
+    counted = counts.without_counts(left.values(), is_whole=False)
+    return {way: counted.get(keys, keys) for way, keys in left.items()}
+
+
+def _without_places(way: str) -> str:
+    """Give the keys of a way without the places in lists, that say nothing."""
+    with suppress(ValueError):
+        return ".".join(part for part in json_path.parsed(way) if isinstance(part, str))
+    return way
 
 
 def without(told: T, labels: Labels) -> T:
@@ -205,6 +276,11 @@ def _without(value: Any, labels: Labels) -> Any:  # noqa: ANN401  (any value of 
         return tuple(_without(item, labels) for item in value)
     if not is_dataclass(value):
         return value
+    if isinstance(value, Drift):
+        value = _without_numbers(value, labels)
+    if isinstance(value, ValueComparison) and _is_of_unknown(value.path, labels):
+        value = replace(value, before=None, after=None)
+        return replace(value, path=labels.of_name(value.path))
     if isinstance(value, Table):
         return replace(value, rows=_each(tuple(map(labels.of_row, value.rows)), labels.of_words))
     ways = (
@@ -223,6 +299,18 @@ def _without(value: Any, labels: Labels) -> Any:  # noqa: ANN401  (any value of 
     if changed and isinstance(value, PortComparison):
         changed["accepted_as"] = acceptance.identity(value)
     return replace(cast("Any", value), **changed) if changed else value
+
+
+def _is_of_unknown(way: str, labels: Labels) -> bool:
+    """Say whether only a `*` of the settings leads to a number, by a key that may be a customer: then it is one's own."""
+    return labels.of_name(way) != way and not _is_measuring(way)
+
+
+def _without_numbers(drift: Drift, labels: Labels) -> Drift:
+    """Leave out numbers at keys that may not be told; they are counted."""
+    told = tuple(one for one in drift.numbers if not _is_of_unknown(one.way, labels))
+    untold = drift.untold + len(drift.numbers) - len(told)
+    return replace(drift, numbers=told, untold=untold)
 
 
 def _each(value: Any, told: Callable[[str], str]) -> Any:  # noqa: ANN401  (texts, or tuples of them)

@@ -19,34 +19,55 @@ USUAL = frozenset(
 
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\W*[0-9][0-9\W]*")
-_MOST_DIGITS = 3
-"""Of all numbers in a name that say nothing: that of a part, or of a column without a name."""
-_MOST_NUMBERS = 2
-"""In a name that may have more digits, where the code has each; most has `10`, `0` and `1`, and `ip_10.0.0.1` is a value."""
-_FRACTION = re.compile(r"[0-9][.,:][0-9]")
+_NUMBERED = frozenset({"part", "unnamed"})
+"""Words that libraries number: files that they write, and columns without a name by their place."""
+_MOST_DIGITS = 5
+_OF_PARAMETERS = frozenset(
+    [
+        *("at", "k", "top", "lag", "lags", "window", "rolling", "shift", "horizon", "degree"),
+        *("quantile", "percentile"),
+    ]
+)
+"""Words of a name whose number is one of the settings of a method: `recall_at_10`, `lag_7`."""
+_IN_PAIRS = re.compile(r"(?<![^\W_])[^\W_]+(?=[\W_]([0-9]+)(?![^\W_]))")
+_IN_FRONT = re.compile(r"(?<![^\W_])[0-9]+(?=[\W_]([^\W_]+))")
 
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:
-    """Give the words of texts, in lower case; `unit_price` is two."""
-    return frozenset(word for text in texts for word in _WORD.findall(text.lower()))
+    """Give the words of texts, in lower case; `unit_price` is two. A number counts beside its neighbours as well."""
+    found: set[str] = set()
+    for text in texts:
+        lower = text.lower()
+        found.update(_WORD.findall(lower))
+        for pair in (_IN_PAIRS, _IN_FRONT):
+            found.update(f"{one[0]} {one[1]}" for one in pair.finditer(lower))
+    return frozenset(found)
 
 
 def is_known(name: str, words: frozenset[str]) -> bool:
-    """Say whether each word of a name is one of these, or says nothing.
+    """Say whether each word of a name is one of these, and each number stands in the code beside the word that it has.
 
-    Several short numbers are a long one, as of a telephone or a day of birth that a script wrote into a name.
+    An age or a number of a customer is as short as that of a part. `counts` says which only count.
     """
     found = _WORD.findall(name.lower())
-    if len(found) > 1 and is_number(name):
+    if not found:
+        return not name.strip()
+    if all(one.isdecimal() for one in found):
         return False
-    numbers = [one for one in found if one.isdigit()]
-    says_nothing = sum(map(len, numbers)) <= _MOST_DIGITS and not _FRACTION.search(name)
-    if not says_nothing and (len(numbers) > _MOST_NUMBERS or not words.issuperset(numbers)):
-        return False
-    others = (one for one in found if not one.isdigit())
-    return all(one in words or one in USUAL for one in others) and (
-        bool(found) or not name.strip()
+    return all(
+        _is_known_number(found, place, words) if one.isdecimal() else one in words or one in USUAL
+        for place, one in enumerate(found)
     )
+
+
+def _is_known_number(found: list[str], place: int, words: frozenset[str]) -> bool:
+    number = found[place]
+    if place == 0:
+        return f"{number} {found[1]}" in words
+    before = found[place - 1]
+    is_parameter = number in words and not _OF_PARAMETERS.isdisjoint(found)
+    by_itself = before in _NUMBERED and len(number) <= _MOST_DIGITS
+    return f"{before} {number}" in words or is_parameter or by_itself
 
 
 def is_number(name: str) -> bool:

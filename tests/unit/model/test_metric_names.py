@@ -20,6 +20,10 @@ from ci_scriptcheck.model import metric_names
         ("precision_at_100",),
         ("R2",),
         ("test", "weightedF1"),
+        ("top_5_error",),
+        ("results", "f1_score"),
+        ("final", "loss"),
+        ("validation", "score"),
     ],
 )
 def test_what_metrics_are_called_is_told(way: tuple[str | int, ...]) -> None:
@@ -38,6 +42,12 @@ def test_what_metrics_are_called_is_told(way: tuple[str | int, ...]) -> None:
         ("12", "loss"),
         ("4711", "auc"),
         ("score_98765",),
+        ("score_104",),
+        ("top score",),
+        ("error", "top"),
+        ("final_score",),
+        ("results", "score"),
+        ("best score value",),
         ("score 079 123 45 67",),
         ("folds", "fold 1", "error 10.0.0.1"),
         ("auc", "DE"),

@@ -34,6 +34,7 @@ from ci_scriptcheck.model.result import (
     TaskResult,
 )
 from ci_scriptcheck.run.privacy import results
+from ci_scriptcheck.run.privacy.classes import Code
 from ci_scriptcheck.run.privacy.labels import Labels
 from ci_scriptcheck.run.privacy.results import classes_in, named_in, parted_types_in, without
 from ci_scriptcheck.run.privacy.words import is_known, words_of
@@ -54,7 +55,6 @@ CITY = "Zółw-Wielki 42117"
         "status_paid",
         "orders/part-001.snappy.parquet",
         "Unnamed: 0",
-        "7",
         "",
     ],
 )
@@ -63,7 +63,11 @@ def test_a_name_of_words_that_stand_in_the_code_is_known(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [CITY, "status_Kowalczyk", "customer_00042", "12345", "***", "0.53", "17:40"]
+    "name",
+    [
+        *(CITY, "status_Kowalczyk", "customer_00042", "12345", "***", "0.53", "17:40", "7"),
+        *("status_68", "68_status", "status_\u00b2\u00b3", "42.csv", "part-079123456.parquet"),
+    ],
 )
 def test_a_name_with_another_word_is_not(name: str) -> None:
     assert not is_known(name, WORDS)
@@ -85,9 +89,17 @@ def test_short_numbers_that_make_up_a_long_one_are_not_known(name: str) -> None:
     assert not is_known(name, WORDS | {"0", "1", "10", "12", "30"})
 
 
-@pytest.mark.parametrize("name", ["price_7_14", "price_30_90", "price_0.5", "part-0-1.csv"])
-def test_numbers_that_stand_in_the_code_are_known(name: str) -> None:
-    assert is_known(name, WORDS | {"0", "5", "30", "90"})
+@pytest.mark.parametrize("name", ["price_30_90", "price_0.5", "90.csv", "2024_status"])
+def test_a_number_is_known_beside_the_word_that_it_has_in_the_code(name: str) -> None:
+    assert is_known(name, words_of([f'data["{name}"]']))
+    assert not is_known(name, WORDS | words_of(["range(30, 90, 2024) > 0 and 5"]))
+
+
+def test_the_number_of_a_parameter_is_known_where_it_stands_in_the_code() -> None:
+    words = words_of(["for k in (7, 14):", "data[f'recall_at_{k}'], data[f'lag_{k}_price']"])
+    assert is_known("recall_at_14", words)
+    assert is_known("lag_7_price", words)
+    assert not is_known("recall_at_68", words)
 
 
 def a_document(way: str) -> FileComparison:
@@ -290,7 +302,7 @@ def test_a_way_into_a_document_is_told_where_its_keys_are_written_down(
     result = TaskResult(task="load", outcome=Outcome.PASSED, comparisons=(port,))
     words = words_of(['{"mean": total, "weights": w}  # a'])
 
-    labels = Labels(one for one in named_in(result) if not is_known(one, words))
+    labels = results.labels_for((result,), lambda name: is_known(name, words), Code(words=words))
     (value,) = without(result, labels).comparisons[0].files[0].values
 
     assert value.path == (way if is_told else "(name 1, withheld)")
@@ -422,3 +434,46 @@ def test_a_class_of_a_pickle_is_no_name_of_a_column_and_has_a_label_of_its_own()
     assert "Kowalczyk" not in told(changed)
     assert told(changed).count("(name 1, withheld)") == 2
     assert "sklearn.svm.SVC" in told(changed)
+
+
+def test_a_number_that_only_a_star_leads_to_is_told_where_its_key_is() -> None:
+    """The settings name `amounts.*`; of its keys the code speaks of one, and one is called as a measure."""
+    ways = ("amounts.paid", "amounts.Kowalczyk", "amounts.score_104", "auc")
+    values = tuple(
+        ValueComparison(path=way, fate=Fate.CHANGED, before="100", after="312") for way in ways
+    )
+    port = PortComparison(port="out", files=(replace(a_document("auc"), values=values),))
+    drift = Drift(numbers=tuple(NumberDrift(file="a.json", way=way, before=1) for way in ways))
+    result = TaskResult(
+        task="load",
+        outcome=Outcome.PASSED,
+        comparisons=(port,),
+        beside_production=(BesideProduction(port="out", drift=drift),),
+    )
+    words = words_of(["amounts.*", "paid", "score", "a.json"])
+
+    labels = results.labels_for((result,), lambda name: is_known(name, words), Code(words=words))
+    after = without(result, labels)
+
+    told_values = [one.after for one in after.comparisons[0].files[0].values]
+    told_drift = after.beside_production[0].drift
+    assert told_values == ["312", None, None, "312"]
+    assert told_drift.untold == 2
+    assert [one.way for one in told_drift.numbers] == ["amounts.paid", "auc"]
+
+
+def test_a_finding_tells_the_place_in_a_list_and_no_number_in_a_key() -> None:
+    finding = Finding(
+        rule="SC314",
+        severity=Level.ERROR,
+        message="`folds[2].auc` in `a.json` is low",
+        evidence=("`folds.score_104` is low",),
+    )
+    result = TaskResult(task="load", outcome=Outcome.FAILED, findings=(finding,))
+    words = words_of(["folds.*.auc", "score", "a.json"])
+
+    labels = results.labels_for((result,), lambda name: is_known(name, words), Code(words=words))
+    (after,) = without(result, labels).findings
+
+    assert after.message == finding.message
+    assert after.evidence == ("`(name 1, withheld)` is low",)
