@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from tests.github_server.server import GitHubServer
 
 GOLDEN = Path(__file__).parent / "golden"
+
+# A shell that starts these tests in the background has them ignore Ctrl-C, and so all that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A pull request must not fail for what it has no part in: the same examples are tried each time.
 # `nox -s laws` searches on, with others each time.
