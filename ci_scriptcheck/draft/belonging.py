@@ -66,7 +66,9 @@ def with_references(
 
 
 def _referring(draft: Drafted, one: Belonging, types: Mapping[str, ColumnType]) -> Drafted:
-    own, theirs = types[f"{draft.dataset.name}.{one.column}"], types[one.references]
+    own, theirs = types.get(f"{draft.dataset.name}.{one.column}"), types.get(one.references)
+    if own is None or theirs is None:
+        return draft  # what reads untrusted files may have been taken over by one
     why = None
     if one.share < 1:
         why = f"guess: a key, but only {percent(one.share)} are in `{one.references}`"

@@ -92,6 +92,8 @@ def _may_belong(name: str, schemas: Mapping[str, Schema]) -> bool:
 def _is_unsaid(one: Belonging, schemas: Mapping[str, Schema]) -> bool:
     """Say whether both columns are in the settings, neither draws on others, and nothing would lead in a circle."""
     owner, _, name = one.references.partition(".")
+    if one.dataset not in schemas or owner not in schemas:
+        return False  # what reads untrusted files may have been taken over by one
     column = _column(schemas[one.dataset], one.column)
     theirs = _column(schemas[owner], name)
     refers = {other.referred[0] for other in schemas[owner].columns if other.referred is not None}
